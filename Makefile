@@ -1,0 +1,51 @@
+# Two commands matter: `make run` and `make test`. Each sets up .venv by itself; a second call does no work.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(BIN)/uv
+JOBS ?= auto
+
+.PHONY: setup run test check bench fix lock clean
+
+setup: $(VENV)/.ready
+
+# uv itself comes hash-checked through pip, so nothing but Python is needed before it.
+$(UV): requirements/uv.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Asterism needs Python 3.11 or newer; set PYTHON=")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements/uv.txt
+	@touch $(UV)
+
+$(VENV)/.ready: $(UV) requirements/all.txt pyproject.toml
+	VIRTUAL_ENV=$(VENV) $(UV) pip sync --quiet --require-hashes requirements/all.txt
+	VIRTUAL_ENV=$(VENV) $(UV) pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+run: setup
+	$(BIN)/asterism serve
+
+test: setup
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup
+
+check: setup
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/python -m tools.reference --check
+
+fix: setup
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+	$(BIN)/python -m tools.reference
+
+bench: setup
+	$(BIN)/python -m bench
+
+# Resolves the dependencies of pyproject.toml anew; the files hold hashes and no addresses.
+lock: setup
+	$(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra dev pyproject.toml --output-file requirements/all.txt
+	$(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate requirements/uv.in --output-file requirements/uv.txt
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis

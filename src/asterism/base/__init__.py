@@ -1,0 +1,1 @@
+"""The ground floor: errors, ids, time and pagination. Imports nothing of ours."""

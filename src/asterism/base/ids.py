@@ -1,0 +1,35 @@
+"""Ids and random codes.
+
+ULIDs (26 upper-case Crockford characters: 48 bits of milliseconds, 80 random bits) name most rows; they sort by time
+of creation. UUIDv4 is used where a contract or an existing client demands it.
+"""
+
+import secrets
+import string
+import time
+import uuid
+
+CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
+
+
+def ulid(milliseconds: int | None = None) -> str:
+    """Make a ULID for the given Unix time in milliseconds (default: now)."""
+    moment = time.time_ns() // 1_000_000 if milliseconds is None else milliseconds
+    value = (moment << 80) | secrets.randbits(80)
+    return "".join(CROCKFORD[(value >> shift) & 31] for shift in range(125, -1, -5))
+
+
+def snapshot_id() -> str:
+    """Make the id of a snapshot that the server creates: `snap-` and a ULID (31 characters)."""
+    return f"snap-{ulid()}"
+
+
+def uuid4() -> str:
+    """Make a random UUIDv4 in lower case."""
+    return str(uuid.uuid4())
+
+
+def random_text(length: int, alphabet: str = BASE62) -> str:
+    """Make a secret of `length` characters drawn independently and uniformly from `alphabet`."""
+    return "".join(secrets.choice(alphabet) for _ in range(length))

@@ -1,0 +1,186 @@
+"""Connections and transactions over SQLite and PostgreSQL, with one behaviour."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Concatenate, Literal, ParamSpec, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, CursorResult, Engine, RowMapping
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from asterism.base.clock import Clock, SystemClock, stamp
+from asterism.base.errors import Unavailable
+
+P = ParamSpec("P")
+R = TypeVar("R")
+Dialect = Literal["sqlite", "postgresql"]
+
+READERS = 4
+BUSY_SECONDS = 30
+
+
+class Tx:
+    """One open transaction, as a use case sees it. Never committed or rolled back by its user."""
+
+    def __init__(self, connection: Connection, clock: Clock) -> None:
+        self.connection = connection
+        self.clock = clock
+        self.dialect: Dialect = "postgresql" if connection.dialect.name == "postgresql" else "sqlite"
+        self._after_commit: list[Callable[[], None]] = []
+
+    def now(self) -> str:
+        """Return the present as a stamp (`base.clock`)."""
+        return stamp(self.clock.now())
+
+    def execute(
+        self, statement: sa.Executable, rows: Sequence[Mapping[str, Any]] | Mapping[str, Any] | None = None
+    ) -> CursorResult[Any]:
+        """Run any statement; `rows` are its parameters (many for executemany)."""
+        result: CursorResult[Any] = self.connection.execute(statement, rows)
+        return result
+
+    def one(self, statement: sa.Executable) -> RowMapping | None:
+        """Return the first row as a mapping, or None."""
+        return self.execute(statement).mappings().first()
+
+    def all(self, statement: sa.Executable) -> Sequence[RowMapping]:
+        """Return all rows as mappings."""
+        return self.execute(statement).mappings().all()
+
+    def scalar(self, statement: sa.Executable) -> Any:
+        """Return the first column of the first row, or None."""
+        return self.execute(statement).scalar()
+
+    def after_commit(self, callback: Callable[[], None]) -> None:
+        """Call `callback` once the commit is durable; not at all when it is rolled back. It must not raise."""
+        self._after_commit.append(callback)
+
+    def committed(self) -> None:
+        """Run the callbacks; called by the database alone."""
+        for callback in self._after_commit:
+            callback()
+
+
+class Database:
+    """A database with transactions; safe to use from many threads and from asyncio.
+
+    Writes of one SQLite file are serialised inside the process by a lock (so they queue fairly instead of polling) and
+    between processes by SQLite itself, for which a writer waits up to 30 s. Everything acknowledged is on disk:
+    SQLite runs with `synchronous=FULL`.
+    """
+
+    def __init__(self, engine: Engine, clock: Clock | None = None) -> None:
+        self.engine = engine
+        self.clock = clock or SystemClock()
+        self.dialect: Dialect = "postgresql" if engine.dialect.name == "postgresql" else "sqlite"
+        single = self.dialect == "sqlite"
+        self._write_lock: threading.Lock | None = threading.Lock() if single else None
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="db-read")
+        self._writers = ThreadPoolExecutor(1 if single else READERS, thread_name_prefix="db-write")
+
+    @contextmanager
+    def read(self) -> Iterator[Tx]:
+        """Open a transaction that sees one snapshot of the data. Raises Unavailable when the database is down."""
+        with _translated(), self.engine.connect() as connection, connection.begin():
+            yield Tx(connection, self.clock)
+
+    @contextmanager
+    def write(self) -> Iterator[Tx]:
+        """Open a transaction that may write; it holds the write lock of SQLite from its first moment.
+
+        Raises Unavailable when the database is down, locked for too long, or its disk is full; then nothing is written.
+        """
+        lock = self._write_lock
+        if lock is not None:
+            lock.acquire()
+        try:
+            with _translated(), self.engine.connect() as connection:
+                if lock is not None:
+                    connection = connection.execution_options(asterism_begin="BEGIN IMMEDIATE")
+                with connection.begin():
+                    tx = Tx(connection, self.clock)
+                    yield tx
+        finally:
+            if lock is not None:
+                lock.release()
+        tx.committed()
+
+    async def run(self, fn: Callable[Concatenate[Tx, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Run `fn(tx, …)` in a worker thread inside one writing transaction and return its result."""
+        return await self._hop(self._writers, self.write, fn, *args, **kwargs)
+
+    async def run_read(self, fn: Callable[Concatenate[Tx, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Run `fn(tx, …)` in a worker thread inside one reading transaction and return its result."""
+        return await self._hop(self._readers, self.read, fn, *args, **kwargs)
+
+    async def _hop(
+        self, pool: ThreadPoolExecutor, begin: Callable[[], Any], fn: Callable[..., R], *args: Any, **kwargs: Any
+    ) -> R:
+        def work() -> R:
+            with begin() as tx:
+                return fn(tx, *args, **kwargs)
+
+        return await asyncio.get_running_loop().run_in_executor(pool, work)
+
+    def close(self) -> None:
+        """Wait for running transactions and close every connection."""
+        self._readers.shutdown(wait=True)
+        self._writers.shutdown(wait=True)
+        self.engine.dispose()
+
+
+def open_database(url: str, *, clock: Clock | None = None) -> Database:
+    """Open `sqlite:///FILE` or `postgresql://…`. The schema is brought up to date by `migrate.upgrade`, not here."""
+    if url.startswith("postgresql://"):
+        url = url.replace("postgresql://", "postgresql+psycopg://", 1)
+        engine = sa.create_engine(url, pool_size=READERS * 3, max_overflow=READERS, pool_pre_ping=True)
+        return Database(engine, clock)
+    path = sa.make_url(url).database
+    if not path:
+        raise ValueError("an SQLite database needs a file")
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    engine = sa.create_engine(url, pool_size=READERS * 3, max_overflow=READERS, connect_args={"timeout": BUSY_SECONDS})
+    sa.event.listen(engine, "connect", _prepare_sqlite)
+    sa.event.listen(engine, "begin", _begin_sqlite)
+    return Database(engine, clock)
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # transactions are begun by us, with the right kind of lock
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute("PRAGMA temp_store=MEMORY")
+    cursor.execute("PRAGMA cache_size=-8000")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    connection.exec_driver_sql(connection.get_execution_options().get("asterism_begin", "BEGIN"))
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Turn a database that is down, locked or out of disk into `Unavailable`; everything else stays what it is."""
+    try:
+        yield
+    except OperationalError as error:
+        raise _unavailable(error) from error
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise _unavailable(error) from error
+        raise
+
+
+def _unavailable(error: DBAPIError) -> Unavailable:
+    text = str(error.orig).lower()
+    if "full" in text or "disk i/o" in text or "no space" in text:
+        return Unavailable("The server's disk is full; nothing was written.", hint="Free some space and try again.")
+    if "locked" in text or "busy" in text:
+        return Unavailable("The database is busy; nothing was written.", hint="Try again in a moment.")
+    return Unavailable("The database cannot be reached; nothing was written.", hint="Try again in a moment.")

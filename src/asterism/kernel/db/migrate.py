@@ -1,0 +1,55 @@
+"""Bringing the schema up to date.
+
+A database that is already at the newest revision is recognised by one query, so an ordinary start does not pay for
+importing Alembic. Revisions are the files `migrations/versions/NNNN_name.py`, one line of history.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from asterism.kernel.db.database import Database
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def newest_revision() -> str:
+    """Return the id of the newest revision: the number that its file name starts with."""
+    return max(path.name[:4] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+
+
+def current_revision(db: Database) -> str | None:
+    """Return the revision that the database is at, None for an empty one."""
+    with db.engine.connect() as connection:
+        if not sa.inspect(connection).has_table("alembic_version"):
+            return None
+        found = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+        return str(found) if found else None
+
+
+def upgrade(db: Database) -> bool:
+    """Run what is missing, in one transaction that holds the write lock; return whether anything ran.
+
+    Safe to call from several processes at once: the second waits and then finds nothing to do.
+    """
+    if current_revision(db) == newest_revision():
+        return False
+    from alembic import command  # noqa: PLC0415 - half a second that an ordinary start does not need
+
+    with db.write() as tx:
+        if tx.dialect == "postgresql":
+            tx.execute(sa.text("SELECT pg_advisory_xact_lock(7276423)"))
+        command.upgrade(alembic_config(tx.connection), "head")
+    return True
+
+
+def alembic_config(connection: sa.Connection | None = None) -> Any:
+    """Return Alembic's configuration for our migrations, bound to `connection`."""
+    from alembic.config import Config  # noqa: PLC0415 - as above
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    return config

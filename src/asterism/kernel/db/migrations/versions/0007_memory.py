@@ -1,0 +1,8 @@
+"""Tables of memory."""
+
+revision = "0007"
+down_revision = "0006"
+
+
+def upgrade() -> None:
+    """Create them."""

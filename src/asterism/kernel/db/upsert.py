@@ -1,0 +1,29 @@
+"""INSERT … ON CONFLICT, spelled once for both engines (SQLAlchemy Core has it per dialect only)."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Table
+from sqlalchemy.dialects import postgresql, sqlite
+
+from asterism.kernel.db.database import Tx
+
+Row = Mapping[str, Any]
+
+
+def upsert(tx: Tx, table: Table, row: Row, *, key: Sequence[str], update: Sequence[str]) -> None:
+    """Insert `row`; where one with the same `key` columns exists, set its `update` columns to the new values."""
+    statement = _insert(tx, table).values(row)
+    tx.execute(statement.on_conflict_do_update(index_elements=key, set_={c: statement.excluded[c] for c in update}))
+
+
+def insert_ignore(tx: Tx, table: Table, rows: Sequence[Row]) -> int:
+    """Insert `rows`, passing over those that meet any unique constraint; return how many were inserted."""
+    if not rows:
+        return 0
+    count = tx.execute(_insert(tx, table).values(list(rows)).on_conflict_do_nothing()).rowcount
+    return max(count, 0)
+
+
+def _insert(tx: Tx, table: Table) -> Any:
+    return postgresql.insert(table) if tx.dialect == "postgresql" else sqlite.insert(table)
