@@ -1,0 +1,75 @@
+"""Transactions behave alike on both engines."""
+
+import asyncio
+import threading
+
+import pytest
+import sqlalchemy as sa
+
+from asterism.kernel.db import Database, Tx
+
+NOTES = sa.table("notes", sa.column("id"), sa.column("text"))
+
+
+@pytest.fixture
+def notes(db: Database) -> Database:
+    """Add a table to write into."""
+    with db.write() as tx:
+        tx.execute(sa.text("CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT)"))
+    return db
+
+
+def add(tx: Tx, number: int, text: str = "x") -> None:
+    tx.execute(sa.insert(NOTES).values(id=number, text=text))
+
+
+def count(db: Database) -> int:
+    with db.read() as tx:
+        return int(tx.scalar(sa.select(sa.func.count()).select_from(NOTES)))
+
+
+def test_a_failed_transaction_writes_nothing_and_calls_nobody(notes: Database) -> None:
+    called: list[str] = []
+    with pytest.raises(RuntimeError), notes.write() as tx:
+        add(tx, 1)
+        tx.after_commit(lambda: called.append("late"))
+        raise RuntimeError
+    assert count(notes) == 0
+    assert called == []
+
+
+def test_callbacks_run_after_the_commit_is_visible(notes: Database) -> None:
+    seen: list[int] = []
+    with notes.write() as tx:
+        add(tx, 1)
+        tx.after_commit(lambda: seen.append(count(notes)))
+    assert seen == [1]
+
+
+def test_a_read_modify_write_is_not_lost_between_threads(notes: Database) -> None:
+    with notes.write() as tx:
+        add(tx, 1, "0")
+
+    def increment() -> None:
+        for _ in range(20):
+            with notes.write() as tx:
+                row = tx.one(sa.select(NOTES.c.text).where(NOTES.c.id == 1).with_for_update())
+                assert row is not None
+                tx.execute(sa.update(NOTES).where(NOTES.c.id == 1).values(text=str(int(row["text"]) + 1)))
+
+    threads = [threading.Thread(target=increment) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with notes.read() as tx:
+        assert tx.scalar(sa.select(NOTES.c.text)) == "80"
+
+
+async def hops(db: Database) -> list[int]:
+    await asyncio.gather(*(db.run(add, n) for n in range(10)))
+    return sorted(await db.run_read(lambda tx: [row["id"] for row in tx.all(sa.select(NOTES.c.id))]))
+
+
+def test_async_callers_share_the_database(notes: Database) -> None:
+    assert asyncio.run(hops(notes)) == list(range(10))
