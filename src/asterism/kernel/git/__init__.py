@@ -1,0 +1,1 @@
+"""Git: the program run safely, its output read exactly."""
