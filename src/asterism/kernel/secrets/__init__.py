@@ -1,0 +1,36 @@
+"""Secrets at rest (Fastest 0.8): sealed by envelope encryption, bound to the place they are stored at.
+
+`Secrets` is the port; `EnvelopeSecrets` seals with a key ring from a `KeyStore` (a 0600 file, the operating system's
+key store, or memory for tests). A column that holds sealed text is declared with `sealed_column`, so that rotation
+finds it.
+"""
+
+from asterism.kernel.secrets.file_store import FileKeyStore, open_key_store
+from asterism.kernel.secrets.keys import KeyRing, KeyStore
+from asterism.kernel.secrets.memory import MemoryKeyStore, memory_secrets
+from asterism.kernel.secrets.os_store import OsKeyStore
+from asterism.kernel.secrets.port import MasterKeyError, Place, Secrets, SecretUnreadable
+from asterism.kernel.secrets.registry import sealed_column, sealed_columns
+from asterism.kernel.secrets.rotation import RotationReport, rotate
+from asterism.kernel.secrets.startup import check_keys
+from asterism.kernel.secrets.vault import EnvelopeSecrets
+
+__all__ = [
+    "EnvelopeSecrets",
+    "FileKeyStore",
+    "KeyRing",
+    "KeyStore",
+    "MasterKeyError",
+    "MemoryKeyStore",
+    "OsKeyStore",
+    "Place",
+    "RotationReport",
+    "SecretUnreadable",
+    "Secrets",
+    "check_keys",
+    "memory_secrets",
+    "open_key_store",
+    "rotate",
+    "sealed_column",
+    "sealed_columns",
+]
