@@ -1,0 +1,37 @@
+"""Streams: append-only logs of numbered events, with readers that follow them live.
+
+A stream is a log and nothing else. SSE, WebSocket frames, replay and resume are encodings of it, so "resume" is simply
+`subscribe(stream, after=seq)`. Events have `seq` 1, 2, 3, … in their stream, a `type` and `data` (a JSON-able dict).
+
+    streams.create(tx, run_id)                                  # with the row of the run, in one transaction
+    streams.append_in(tx, run_id, ("status", {"message": ""}))  # durable with the caller's transaction, heard after it
+    await streams.append(run_id, "token.delta", {"delta": ""})  # heard at once, durable within 50 ms
+    streams.append_in(tx, run_id, ("message.final", {...}), close=True)   # the terminal event(s); nothing may follow
+
+    async for event in streams.subscribe(run_id, after=5): ...  # ends when the stream is closed and exhausted
+    streams.read_after(tx, run_id, 5)                           # a page of it, the not yet written tail included
+    streams.head(tx, run_id)                                    # Head(last_seq, closed, expired), None when unknown
+
+Rules
+-----
+* **One writer.** While a stream is open, one process writes it, and that process does not call `append` between
+  `append_in` and the commit of that transaction. After `append_in(..., close=True)` every `append` raises
+  `StreamClosed`; when that transaction is rolled back, call `append_in` again (nothing that was appended is lost).
+* **Committed before heard.** What goes through `append_in` reaches listeners only after the commit, together with all
+  earlier events that were not yet written: they are written by the same transaction, in front.
+* **Live events** (`append`) are heard by listeners of this process at once. Writes are coalesced over all streams, at
+  most 50 ms late, and at most 500 events of a stream are ahead of the disk: then `append` waits.
+* **Taking over.** A process that appends to a stream which another one (or its own former life) wrote starts at *last
+  durable seq + 1000*, so a number that somebody may have seen is never given to a second event (Starbot 5.5).
+* **Wake-ups are hints**: in-process at once, LISTEN/NOTIFY between processes on PostgreSQL, and a poll of 1 s behind
+  both. The log decides.
+* Any number of readers may follow; a slow one reads from the log and never holds up the writer.
+
+`DatabaseStreams` is the real thing (call `await start()` and `await stop()`), `MemoryStreams` the fake for tests.
+"""
+
+from asterism.kernel.streams.database import DatabaseStreams
+from asterism.kernel.streams.memory import MemoryStreams
+from asterism.kernel.streams.models import Event, Fact, Head, StreamClosed, Streams, UnknownStream
+
+__all__ = ["DatabaseStreams", "Event", "Fact", "Head", "MemoryStreams", "StreamClosed", "Streams", "UnknownStream"]

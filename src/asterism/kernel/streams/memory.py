@@ -1,0 +1,114 @@
+"""The fake: streams in a dict. Keeps the order of "committed before heard", but nothing over a restart."""
+
+from collections.abc import AsyncGenerator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from asterism.base.clock import stamp
+from asterism.kernel.db import Tx
+from asterism.kernel.streams.live import Waiters
+from asterism.kernel.streams.models import Event, Fact, Head, StreamClosed, UnknownStream
+
+
+@dataclass(slots=True)
+class _Log:
+    events: list[Event] = field(default_factory=list)
+    last_seq: int = 0
+    closed_at: str | None = None
+    expired: bool = False
+
+
+class MemoryStreams:
+    """The port `Streams` in memory; transactions are used only for their `after_commit` and their clock."""
+
+    def __init__(self) -> None:
+        self._logs: dict[str, _Log] = {}
+        self._staged: WeakKeyDictionary[Tx, dict[str, int]] = WeakKeyDictionary()
+        self._waiters = Waiters()
+
+    async def start(self) -> None:
+        """Nothing to start."""
+
+    async def stop(self) -> None:
+        """Nothing to stop."""
+
+    async def flush(self) -> None:
+        """Nothing to write."""
+
+    def create(self, tx: Tx, stream: str) -> None:  # noqa: ARG002 - the port's signature
+        """Make an empty open stream."""
+        self._logs[stream] = _Log()
+
+    def append_in(self, tx: Tx, stream: str, *facts: Fact, close: bool = False) -> list[Event]:
+        """Append after the commit of the caller's transaction."""
+        log = self._open(stream)
+        now = tx.now()
+        staged = self._staged.setdefault(tx, {})
+        first = log.last_seq + staged.get(stream, 0) + 1
+        staged[stream] = staged.get(stream, 0) + len(facts)
+        events = [Event(first + n, type_, data, now) for n, (type_, data) in enumerate(facts)]
+        tx.after_commit(lambda: self._committed(stream, log, events, now if close else None))
+        return events
+
+    def _committed(self, stream: str, log: _Log, events: list[Event], closed_at: str | None) -> None:
+        log.events += events
+        log.last_seq = events[-1].seq if events else log.last_seq
+        log.closed_at = closed_at
+        self._waiters.wake(stream)
+
+    async def append(self, stream: str, type: str, data: Mapping[str, Any]) -> Event:
+        """Append now."""
+        log = self._open(stream)
+        event = Event(log.last_seq + 1, type, data, stamp(datetime.now(UTC)))
+        log.events.append(event)
+        log.last_seq = event.seq
+        self._waiters.wake(stream)
+        return event
+
+    def _open(self, stream: str) -> _Log:
+        log = self._logs.get(stream)
+        if log is None:
+            raise UnknownStream(f"There is no stream {stream}.")
+        if log.closed_at is not None:
+            raise StreamClosed("The stream has ended.")
+        return log
+
+    def head(self, tx: Tx, stream: str) -> Head | None:  # noqa: ARG002 - the port's signature
+        """Return how far the stream has come."""
+        log = self._logs.get(stream)
+        return Head(log.last_seq, log.closed_at is not None, log.expired) if log else None
+
+    def read_after(self, tx: Tx, stream: str, seq: int, limit: int | None = None) -> list[Event]:  # noqa: ARG002 - the port's signature
+        """Return the events with a higher seq."""
+        log = self._logs.get(stream)
+        return [event for event in log.events if event.seq > seq][:limit] if log else []
+
+    async def subscribe(self, stream: str, after: int = 0) -> AsyncGenerator[Event, None]:
+        """Yield every event with a higher seq as it comes."""
+        with self._waiters.waiting(stream) as news:
+            while (log := self._logs.get(stream)) is not None and not log.expired:
+                news.clear()
+                events = [event for event in log.events if event.seq > after]
+                for event in events:
+                    after = event.seq
+                    yield event
+                if log.closed_at is not None and after >= log.last_seq:
+                    return
+                if not events:
+                    await news.wait()
+
+    def delete(self, tx: Tx, stream: str) -> None:
+        """Remove a stream."""
+        self._logs.pop(stream, None)
+        tx.after_commit(lambda: self._waiters.wake(stream))
+
+    def purge(self, tx: Tx, closed_before: str) -> int:  # noqa: ARG002 - the port's signature
+        """Drop the events of streams closed before the stamp."""
+        old = [
+            log for log in self._logs.values() if log.closed_at and log.closed_at < closed_before and not log.expired
+        ]
+        for log in old:
+            log.events, log.expired = [], True
+        return len(old)

@@ -1,0 +1,88 @@
+"""What a stream is made of, and the port."""
+
+from collections.abc import AsyncGenerator, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeAlias
+
+from asterism.base.errors import Conflict, NotFound
+from asterism.kernel.db import Tx
+
+Fact: TypeAlias = tuple[str, Mapping[str, Any]]
+"""What a writer hands in: the type of the event and its JSON-able data."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One fact in a stream. `data` must not be changed by anybody who gets it."""
+
+    seq: int
+    type: str
+    data: Mapping[str, Any]
+    created_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """How far a stream has come. `expired`: it is closed and its events were purged."""
+
+    last_seq: int
+    closed: bool
+    expired: bool = False
+
+
+class UnknownStream(NotFound):
+    """There is no such stream (any more)."""
+
+
+class StreamClosed(Conflict):
+    """The stream has its terminal event; nothing may follow."""
+
+    code = "STREAM_CLOSED"
+
+
+class Streams(Protocol):
+    """The port; its rules are in the package's docstring."""
+
+    async def start(self) -> None:
+        """Begin to hear of other processes' events."""
+        ...
+
+    async def stop(self) -> None:
+        """Make everything durable and let go."""
+        ...
+
+    def create(self, tx: Tx, stream: str) -> None:
+        """Make an empty open stream with the caller's transaction."""
+        ...
+
+    def append_in(self, tx: Tx, stream: str, *facts: Fact, close: bool = False) -> list[Event]:
+        """Append with the caller's transaction; heard after its commit. Raises StreamClosed, UnknownStream."""
+        ...
+
+    async def append(self, stream: str, type: str, data: Mapping[str, Any]) -> Event:
+        """Append now: heard at once, durable within 50 ms. Raises StreamClosed, UnknownStream."""
+        ...
+
+    async def flush(self) -> None:
+        """Return when everything appended so far is durable. Raises Unavailable when the database is."""
+        ...
+
+    def head(self, tx: Tx, stream: str) -> Head | None:
+        """Return how far the stream has come (unwritten tail included), None when it is unknown."""
+        ...
+
+    def read_after(self, tx: Tx, stream: str, seq: int, limit: int | None = None) -> list[Event]:
+        """Return the events with a higher seq, in order, unwritten tail included; all of them without `limit`."""
+        ...
+
+    def subscribe(self, stream: str, after: int = 0) -> AsyncGenerator[Event, None]:
+        """Yield every event with a higher seq as it comes; end when the stream is closed and exhausted, or deleted."""
+        ...
+
+    def delete(self, tx: Tx, stream: str) -> None:
+        """Remove a stream and its events with the caller's transaction; close it first, so that readers end well."""
+        ...
+
+    def purge(self, tx: Tx, closed_before: str) -> int:
+        """Drop the events of streams closed before the stamp; return how many streams. Their heads stay, expired."""
+        ...

@@ -1,0 +1,99 @@
+"""SQL of the streams."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+
+from asterism.kernel.db import Tx, insert_ignore
+from asterism.kernel.streams.models import Event, Head
+from asterism.kernel.streams.tables import stream_events, streams
+
+CHANNEL = "asterism_streams"
+
+
+def insert(tx: Tx, stream: str) -> None:
+    """Make an empty open stream."""
+    tx.execute(
+        streams.insert().values(id=stream, last_seq=0, created_at=tx.now(), closed_at=None, expired=False),
+    )
+
+
+def advance(tx: Tx, stream: str, last_seq: int, *, close: bool = False) -> bool:
+    """Move the durable end of an open stream, taking its row lock; return whether it exists and was open."""
+    values: dict[str, Any] = {"last_seq": last_seq}
+    if close:
+        values["closed_at"] = tx.now()
+    found = tx.execute(streams.update().where(streams.c.id == stream, streams.c.closed_at.is_(None)).values(values))
+    return found.rowcount == 1
+
+
+def write(tx: Tx, stream: str, events: Sequence[Event]) -> None:
+    """Write events; those already there (written by a coalesced write meanwhile) are passed over."""
+    rows = [_row(stream, event) for event in events]
+    for start in range(0, len(rows), 100):
+        insert_ignore(tx, stream_events, rows[start : start + 100])
+
+
+def write_new(tx: Tx, stream: str, events: Sequence[Event]) -> None:
+    """Write events that nobody can have written; a duplicate is the bug of a second writer and raises."""
+    tx.execute(stream_events.insert(), [_row(stream, event) for event in events])
+
+
+def write_tails(tx: Tx, tails: Mapping[str, Sequence[Event]]) -> None:
+    """Write the tails of several open streams; a stream that was closed or deleted meanwhile is left alone."""
+    for stream, events in sorted(tails.items()):
+        if advance(tx, stream, events[-1].seq):
+            write(tx, stream, events)
+            notify(tx, stream)
+
+
+def notify(tx: Tx, stream: str) -> None:
+    """Tell the other processes after the commit (PostgreSQL only)."""
+    if tx.dialect == "postgresql":
+        tx.execute(sa.select(sa.func.pg_notify(CHANNEL, stream)))
+
+
+def head(tx: Tx, stream: str, *, lock: bool = False) -> Head | None:
+    """Return the durable end of a stream; with `lock`, hold its row until the transaction ends."""
+    query = sa.select(streams).where(streams.c.id == stream)
+    row = tx.one(query.with_for_update() if lock else query)
+    return Head(row["last_seq"], row["closed_at"] is not None, row["expired"]) if row else None
+
+
+def read_after(tx: Tx, stream: str, seq: int, limit: int | None) -> list[Event]:
+    """Return durable events with a higher seq, in order."""
+    query = (
+        sa.select(stream_events)
+        .where(stream_events.c.stream_id == stream, stream_events.c.seq > seq)
+        .order_by(stream_events.c.seq)
+    )
+    rows = tx.all(query.limit(limit) if limit is not None else query)
+    return [Event(row["seq"], row["type"], msgspec.json.decode(row["data"]), row["created_at"]) for row in rows]
+
+
+def delete(tx: Tx, stream: str) -> None:
+    """Remove a stream and its events."""
+    tx.execute(stream_events.delete().where(stream_events.c.stream_id == stream))
+    tx.execute(streams.delete().where(streams.c.id == stream))
+
+
+def purge(tx: Tx, closed_before: str) -> int:
+    """Drop the events of streams closed before the stamp; their heads stay."""
+    old = sa.select(streams.c.id).where(streams.c.closed_at < closed_before, streams.c.expired.is_(False))
+    tx.execute(stream_events.delete().where(stream_events.c.stream_id.in_(old)))
+    found = tx.execute(
+        streams.update().where(streams.c.closed_at < closed_before, streams.c.expired.is_(False)).values(expired=True)
+    )
+    return found.rowcount
+
+
+def _row(stream: str, event: Event) -> dict[str, Any]:
+    return {
+        "stream_id": stream,
+        "seq": event.seq,
+        "type": event.type,
+        "data": msgspec.json.encode(event.data).decode(),
+        "created_at": event.created_at,
+    }

@@ -1,0 +1,215 @@
+"""One suite for the port `Streams`: SQLite, PostgreSQL and the memory fake."""
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+from tests.support.databases import SqliteFactory, fresh_postgres_url
+
+from asterism.base.clock import ManualClock
+from asterism.kernel.db import Database, Tx, open_database
+from asterism.kernel.streams import DatabaseStreams, Event, MemoryStreams, StreamClosed, Streams, UnknownStream
+
+
+@pytest.fixture(params=["sqlite", "postgresql", "memory"])
+def world(request: pytest.FixtureRequest, sqlite_factory: SqliteFactory) -> Iterator[tuple[Database, Streams]]:
+    """Give a database and streams on it; the fake uses the database's transactions only."""
+    url = fresh_postgres_url() if request.param == "postgresql" else sqlite_factory.url()
+    db = open_database(url, clock=ManualClock())
+    yield db, MemoryStreams() if request.param == "memory" else DatabaseStreams(db)
+    db.close()
+
+
+async def read(streams: Streams, stream: str, after: int = 0) -> list[Event]:
+    return [event async for event in streams.subscribe(stream, after)]
+
+
+def texts(events: list[Event]) -> list[tuple[int, str]]:
+    return [(event.seq, event.data["text"]) for event in events]
+
+
+def test_a_log_is_dense_ordered_and_ends(world: tuple[Database, Streams]) -> None:
+    db, streams = world
+
+    def begin(tx: Tx) -> None:
+        streams.create(tx, "s")
+        streams.append_in(tx, "s", ("status", {"text": "a"}))
+        streams.append_in(tx, "s", ("status", {"text": "b"}))
+
+    async def main() -> None:
+        await db.run(begin)
+        for text in "cde":
+            await streams.append("s", "delta", {"text": text})
+        await db.run(lambda tx: streams.append_in(tx, "s", ("final", {"text": "f"}), close=True))
+        events = await read(streams, "s")
+        assert texts(events) == list(enumerate("abcdef", 1))
+        assert [event.type for event in events] == ["status", "status", "delta", "delta", "delta", "final"]
+        assert texts(await read(streams, "s", 4)) == [(5, "e"), (6, "f")]
+        assert await read(streams, "s", 6) == []
+        assert await read(streams, "s", 99) == []
+
+    asyncio.run(main())
+
+
+def test_a_page_and_the_head_include_what_is_not_written_yet(world: tuple[Database, Streams]) -> None:
+    db, streams = world
+
+    async def main() -> None:
+        await db.run(streams.create, "s")
+        for text in "abc":
+            await streams.append("s", "delta", {"text": text})
+        events = await db.run_read(streams.read_after, "s", 1)
+        assert texts(events) == [(2, "b"), (3, "c")]
+        assert texts(await db.run_read(lambda tx: streams.read_after(tx, "s", 0, limit=2))) == [(1, "a"), (2, "b")]
+        head = await db.run_read(streams.head, "s")
+        assert head is not None
+        assert (head.last_seq, head.closed, head.expired) == (3, False, False)
+
+    asyncio.run(main())
+
+
+def test_readers_hear_live_events_and_each_gets_everything(world: tuple[Database, Streams]) -> None:
+    db, streams = world
+
+    async def main() -> None:
+        await db.run(streams.create, "s")
+        readers = [asyncio.create_task(read(streams, "s")) for _ in range(5)]
+        for number in range(50):
+            await streams.append("s", "delta", {"text": str(number)})
+            await asyncio.sleep(0)
+        await db.run(lambda tx: streams.append_in(tx, "s", ("final", {"text": "end"}), close=True))
+        expected = [(n + 1, str(n)) for n in range(50)] + [(51, "end")]
+        async with asyncio.timeout(10):
+            assert [texts(events) for events in await asyncio.gather(*readers)] == [expected] * 5
+
+    asyncio.run(main())
+
+
+def test_nobody_hears_what_is_rolled_back(world: tuple[Database, Streams]) -> None:
+    db, streams = world
+
+    def fail(tx: Tx) -> None:
+        streams.append_in(tx, "s", ("final", {"text": "lost"}), close=True)
+        raise RuntimeError
+
+    async def main() -> None:
+        await db.run(streams.create, "s")
+        await streams.append("s", "delta", {"text": "a"})
+        with pytest.raises(RuntimeError):
+            await db.run(fail)
+        await db.run(lambda tx: streams.append_in(tx, "s", ("final", {"text": "b"}), close=True))
+        assert texts(await read(streams, "s")) == [(1, "a"), (2, "b")]
+
+    asyncio.run(main())
+
+
+def test_listeners_hear_the_end_only_after_the_commit(world: tuple[Database, Streams]) -> None:
+    db, streams = world
+
+    async def main() -> None:
+        await db.run(streams.create, "s")
+        reader = asyncio.create_task(read(streams, "s"))
+        await streams.append("s", "delta", {"text": "a"})
+        done_inside: list[bool] = []
+
+        def end(tx: Tx) -> None:
+            streams.append_in(tx, "s", ("final", {"text": "b"}), close=True)
+            done_inside.append(reader.done())
+
+        await db.run(end)
+        async with asyncio.timeout(5):
+            assert texts(await reader) == [(1, "a"), (2, "b")]
+        assert done_inside == [False]
+
+    asyncio.run(main())
+
+
+def test_nothing_follows_the_end(world: tuple[Database, Streams]) -> None:
+    db, streams = world
+
+    async def main() -> None:
+        await db.run(streams.create, "s")
+        await db.run(lambda tx: streams.append_in(tx, "s", ("final", {"text": "a"}), close=True))
+        with pytest.raises(StreamClosed):
+            await streams.append("s", "delta", {"text": "b"})
+        with pytest.raises(StreamClosed):
+            await db.run(lambda tx: streams.append_in(tx, "s", ("delta", {"text": "b"})))
+        head = await db.run_read(streams.head, "s")
+        assert head is not None
+        assert (head.last_seq, head.closed) == (1, True)
+
+    asyncio.run(main())
+
+
+def test_unknown_streams(world: tuple[Database, Streams]) -> None:
+    db, streams = world
+
+    async def main() -> None:
+        with pytest.raises(UnknownStream):
+            await streams.append("none", "delta", {})
+        with pytest.raises(UnknownStream):
+            await db.run(lambda tx: streams.append_in(tx, "none", ("delta", {})))
+        assert await db.run_read(streams.head, "none") is None
+        assert await db.run_read(streams.read_after, "none", 0) == []
+        assert await read(streams, "none") == []
+
+    asyncio.run(main())
+
+
+def test_deleting_ends_readers(world: tuple[Database, Streams]) -> None:
+    db, streams = world
+
+    async def main() -> None:
+        await db.run(streams.create, "s")
+        reader = asyncio.create_task(read(streams, "s"))
+        await streams.append("s", "delta", {"text": "a"})
+        await db.run(lambda tx: streams.append_in(tx, "s", ("final", {"text": "b"}), close=True))
+        await db.run(streams.delete, "s")
+        async with asyncio.timeout(5):
+            assert texts(await reader)[-1] == (2, "b")
+        assert await db.run_read(streams.head, "s") is None
+
+    asyncio.run(main())
+
+
+def test_old_streams_are_purged_and_say_so(world: tuple[Database, Streams]) -> None:
+    db, streams = world
+    clock = db.clock
+    assert isinstance(clock, ManualClock)
+
+    def close(tx: Tx, name: str) -> None:
+        streams.append_in(tx, name, ("final", {"text": "a"}), close=True)
+
+    async def main() -> None:
+        for name in ("old", "new", "open"):
+            await db.run(streams.create, name)
+            if name != "open":
+                await db.run(close, name)
+            clock.advance(60)
+        assert await db.run(streams.purge, "2026-02-04T12:00:30.000Z") == 1
+        assert await db.run(streams.purge, "2026-02-04T12:00:30.000Z") == 0
+        heads = {name: await db.run_read(streams.head, name) for name in ("old", "new", "open")}
+        assert {name: head.expired for name, head in heads.items() if head} == {
+            "old": True,
+            "new": False,
+            "open": False,
+        }
+        assert await read(streams, "old") == []
+        assert texts(await read(streams, "new")) == [(1, "a")]
+
+    asyncio.run(main())
+
+
+def test_any_text_survives(world: tuple[Database, Streams]) -> None:
+    db, streams = world
+    data = {"text": 'a\r\n\u2028"\\ é e\u0301 👩‍👩‍👧 \x01', "number": 1.5, "list": [1, None, True, {"z": 1, "a": 2}]}
+
+    async def main() -> None:
+        await db.run(streams.create, "s")
+        live = await streams.append("s", "delta", data)
+        await db.run(lambda tx: streams.append_in(tx, "s", ("final", data), close=True))
+        first, last = await read(streams, "s")
+        assert first.data == last.data == live.data == data
+        assert list(last.data) == list(data)
+
+    asyncio.run(main())

@@ -1,0 +1,190 @@
+"""What only the streams on a database do: coalesce, survive, take over, hear other processes."""
+
+import asyncio
+import time
+from typing import Any
+
+import pytest
+
+from asterism.base.errors import Unavailable
+from asterism.kernel.db import Database
+from asterism.kernel.streams import DatabaseStreams, Event, store
+from asterism.kernel.streams.database import MAX_AHEAD
+
+
+async def read(streams: DatabaseStreams, stream: str, after: int = 0) -> list[Event]:
+    return [event async for event in streams.subscribe(stream, after)]
+
+
+def durable(db: Database, stream: str) -> list[int]:
+    with db.read() as tx:
+        return [event.seq for event in store.read_after(tx, stream, 0, None)]
+
+
+def end(streams: DatabaseStreams, stream: str = "s") -> Any:
+    return lambda tx: streams.append_in(tx, stream, ("final", {}), close=True)
+
+
+def test_live_events_are_on_disk_within_50_ms(db: Database) -> None:
+    streams = DatabaseStreams(db)
+
+    async def main() -> None:
+        await db.run(streams.create, "s")
+        await streams.append("s", "delta", {})
+        began = time.monotonic()
+        while durable(db, "s") != [1]:
+            assert time.monotonic() - began < 5  # generous for a busy machine; the pause itself is asserted below
+            await asyncio.sleep(0.005)
+
+    asyncio.run(main())
+
+
+def test_writes_of_all_streams_are_coalesced(db: Database) -> None:
+    streams = DatabaseStreams(db)
+    commits: list[int] = []
+
+    async def main() -> None:
+        for name in "ab":
+            await db.run(streams.create, name)
+        for number in range(100):
+            for name in "ab":
+                await streams.append(name, "delta", {"n": number})
+        assert durable(db, "a") == []
+        await streams.flush()
+        commits.append(len(durable(db, "a")))
+        assert durable(db, "a") == durable(db, "b") == list(range(1, 101))
+
+    asyncio.run(main())
+    assert commits == [100]
+
+
+def test_a_writer_waits_rather_than_run_far_ahead_of_the_disk(db: Database) -> None:
+    streams = DatabaseStreams(db)
+
+    async def main() -> None:
+        await db.run(streams.create, "s")
+        for number in range(MAX_AHEAD * 3):
+            await streams.append("s", "delta", {"n": number})
+            with db.read() as tx:
+                head = store.head(tx, "s") if number % 250 == 249 else None
+            assert head is None or number + 1 - head.last_seq <= MAX_AHEAD
+        await db.run(end(streams))
+        assert [event.seq for event in await read(streams, "s")] == list(range(1, MAX_AHEAD * 3 + 2))
+
+    asyncio.run(main())
+
+
+def test_a_successor_leaves_a_gap_so_that_no_number_is_used_twice(db: Database) -> None:
+    async def main() -> None:
+        first, second, third = DatabaseStreams(db), DatabaseStreams(db), DatabaseStreams(db)
+        await db.run(first.create, "s")
+        await first.append("s", "delta", {})
+        await first.append("s", "delta", {})
+        await first.flush()
+        await first.append("s", "delta", {"heard": "but lost with the process"})
+        await second.append("s", "delta", {})
+        await second.append("s", "delta", {})
+        await second.flush()
+        assert durable(db, "s") == [1, 2, 1002, 1003]
+        await db.run(end(third))
+        assert durable(db, "s") == [1, 2, 1002, 1003, 2003]
+        assert [event.seq for event in await read(third, "s", 2)] == [1002, 1003, 2003]
+
+    asyncio.run(main())
+
+
+def test_a_reader_in_another_process_sees_everything(db: Database) -> None:
+    async def main() -> None:
+        writer, other = DatabaseStreams(db), DatabaseStreams(db)
+        await other.start()
+        await db.run(writer.create, "s")
+        reader = asyncio.create_task(read(other, "s"))
+        await asyncio.sleep(0.05)
+        began = time.monotonic()
+        for _ in range(3):
+            await writer.append("s", "delta", {})
+            await asyncio.sleep(0.03)
+        await db.run(end(writer))
+        async with asyncio.timeout(10):
+            assert [event.seq for event in await reader] == [1, 2, 3, 4]
+        if db.dialect == "postgresql":
+            assert time.monotonic() - began < 0.9  # woken, not polled
+        await other.stop()
+
+    asyncio.run(main())
+
+
+def test_memory_of_a_long_stream_is_bounded_and_a_late_reader_still_gets_all(db: Database) -> None:
+    streams = DatabaseStreams(db)
+
+    async def main() -> None:
+        await db.run(streams.create, "s")
+        for number in range(5000):
+            await streams.append("s", "delta", {"n": number})
+        await streams.flush()
+        assert len(streams._live["s"].recent) <= 2000
+        reader = asyncio.create_task(read(streams, "s"))
+        await asyncio.sleep(0)
+        await db.run(end(streams))
+        assert [event.seq for event in await reader] == list(range(1, 5002))
+        assert streams._live == {}
+
+    asyncio.run(main())
+
+
+class Flaky(Database):
+    """A database whose writes can be made to fail."""
+
+    down = False
+
+    async def run(self, fn: Any, *args: Any, **kwargs: Any) -> Any:
+        if self.down:
+            raise Unavailable("down")
+        return await super().run(fn, *args, **kwargs)
+
+
+def test_a_database_that_is_down_for_a_while_loses_nothing(db: Database) -> None:
+    flaky = Flaky(db.engine, db.clock)
+    streams = DatabaseStreams(flaky)
+
+    async def main() -> None:
+        await db.run(streams.create, "s")
+        await streams.append("s", "delta", {})
+        flaky.down = True
+        with pytest.raises(Unavailable):
+            await streams.flush()
+        await streams.append("s", "delta", {})
+        flaky.down = False
+        await db.run(end(streams))
+        assert durable(db, "s") == [1, 2, 3]
+
+    asyncio.run(main())
+    flaky.close()
+
+
+def test_a_reader_that_leaves_lets_go(db: Database) -> None:
+    streams = DatabaseStreams(db)
+
+    async def main() -> None:
+        await db.run(streams.create, "s")
+        await streams.append("s", "delta", {})
+        following = streams.subscribe("s")
+        assert (await anext(following)).seq == 1
+        assert streams._waiters.any("s")
+        await following.aclose()
+        assert not streams._waiters.any("s")
+
+    asyncio.run(main())
+
+
+def test_a_coalesced_write_that_comes_too_late_does_no_harm(db: Database) -> None:
+    streams = DatabaseStreams(db)
+
+    async def main() -> None:
+        await db.run(streams.create, "s")
+        event = await streams.append("s", "delta", {"text": "a"})
+        await db.run(end(streams))
+        await db.run(store.write_tails, {"s": [event], "gone": [event]})
+        assert durable(db, "s") == [1, 2]
+
+    asyncio.run(main())
