@@ -36,9 +36,8 @@ def write(top: Path, files: dict[str, str]) -> None:
         target.write_text(text)
 
 
-TREE = dict.fromkeys(
-    ["a.pyc", "src/a.pyc", "src/keep.pyc", "build/x", "src/build/x", "docs/a b.txt", "docs/#x", "é.log"], ""
-)
+TREE = dict.fromkeys(["a.pyc", "src/a.pyc", "src/keep.pyc", "build/x", "src/build/x", "docs/a b.txt"], "")
+TREE |= {"docs/#x": "", "é.log": "", "src/deep/build/keep.pyc": ""}
 RULES = [
     {".gitignore": "*.pyc\n!keep.pyc\n"},
     {".gitignore": "/build\n"},
