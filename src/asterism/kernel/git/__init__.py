@@ -1,1 +1,60 @@
-"""Git: the program run safely, its output read exactly."""
+"""git, safely: a trusted folder's status, diffs, review snapshots and history.
+
+`Checkout(Git(), root)` is one accepted project root; the functions take it as their first argument and block. Paths
+are `str` with surrogate escapes where git's bytes are not UTF-8 (`printable` makes them sendable). A repository's
+configuration never runs a program (see `environment`).
+"""
+
+from asterism.kernel.git.checkout import Checkout
+from asterism.kernel.git.diff import Mode, diff_text
+from asterism.kernel.git.errors import CommandFailed, GitNotFound, InvalidPath, NotGitRepo, OverLimit, UnknownRevision
+from asterism.kernel.git.history import (
+    Attributes,
+    Blame,
+    attributes_of,
+    blame_line,
+    merge_base,
+    read_blobs,
+    read_committed,
+    resolve_commit,
+)
+from asterism.kernel.git.paths import check_pathspec
+from asterism.kernel.git.program import Git
+from asterism.kernel.git.snapshot import Snapshot, SnapshotFile, take_snapshot
+from asterism.kernel.git.status import Entry, Status, SubmoduleState, parse_status, read_status
+
+__all__ = [
+    "Attributes",
+    "Blame",
+    "Checkout",
+    "CommandFailed",
+    "Entry",
+    "Git",
+    "GitNotFound",
+    "InvalidPath",
+    "Mode",
+    "NotGitRepo",
+    "OverLimit",
+    "Snapshot",
+    "SnapshotFile",
+    "Status",
+    "SubmoduleState",
+    "UnknownRevision",
+    "attributes_of",
+    "blame_line",
+    "check_pathspec",
+    "diff_text",
+    "merge_base",
+    "parse_status",
+    "printable",
+    "read_blobs",
+    "read_committed",
+    "read_status",
+    "resolve_commit",
+    "take_snapshot",
+]
+
+
+def printable(path: str) -> str:
+    """Return a path or text fit for JSON: bytes that are not UTF-8 become U+FFFD."""
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

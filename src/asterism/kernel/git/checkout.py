@@ -1,0 +1,173 @@
+"""One accepted project root, and git run in it."""
+
+import re
+from collections.abc import Collection
+from functools import cached_property
+from pathlib import Path
+
+from asterism.kernel.git.environment import (
+    FIXED_OUTPUT,
+    NO_PROGRAMS,
+    Pair,
+    accepted_root,
+    configured,
+    read_listing,
+    without_drivers,
+)
+from asterism.kernel.git.errors import CommandFailed, NotGitRepo
+from asterism.kernel.git.program import PROBE_OUTPUT, PROBE_SECONDS, Git
+
+TIMEOUT = 30.0
+OUTPUT = 64 << 20
+GITLINK = (0o160000).to_bytes(4, "big")
+MOST_SUBMODULES = 256
+
+_GITLINKS = re.compile(rb"160000 [0-9a-f]+ \d\t([^\0]+)\0")
+
+
+class Checkout:
+    """A folder inside a git work tree that somebody trusts.
+
+    Made for one request or one review and thrown away: the repository's configuration is read once, at the first
+    call. All methods block; callers on an event loop run them in a thread. `root` must be canonical. With
+    `allow_filters` the repository's own clean filters run; nothing else of it ever does.
+    """
+
+    def __init__(self, git: Git, root: Path, *, allow_filters: bool = False) -> None:
+        self.git = git
+        self.root = root
+        self.allow_filters = allow_filters
+
+    def run(
+        self,
+        *arguments: str,
+        timeout: float = TIMEOUT,
+        max_output: int = OUTPUT,
+        stdin: bytes = b"",
+        accept: Collection[int] = (0,),
+    ) -> bytes:
+        """Run git in the root and return its standard output.
+
+        Raises NotGitRepo, GitNotFound, or CommandFailed for a status outside `accept`, too slow, too much.
+        """
+        outcome = self.git.run(
+            arguments, cwd=self.root, environment=self._environment, timeout=timeout, max_output=max_output, stdin=stdin
+        )
+        if outcome.ending != "exited" or outcome.returncode not in accept:
+            self.require_work_tree()
+            raise CommandFailed(f"git {arguments[0]} failed with status {outcome.returncode}.")
+        return outcome.stdout
+
+    def require_work_tree(self) -> None:
+        """Raise NotGitRepo unless the root is inside a work tree, CommandFailed when that cannot be found out."""
+        outcome = self.git.run(
+            ["rev-parse", "--is-inside-work-tree"],
+            cwd=self.root,
+            environment=self._base,
+            timeout=PROBE_SECONDS,
+            max_output=PROBE_OUTPUT,
+        )
+        inside = outcome.stdout.strip()
+        if outcome.returncode == 0 and inside == b"true":
+            return
+        if outcome.returncode != 0 and _has_repository(self.root):
+            raise CommandFailed("git refuses to read this repository; its configuration may be damaged.")
+        raise NotGitRepo("The folder is not inside a git work tree.", hint="Run `git init` in it, or choose another.")
+
+    @cached_property
+    def prefix(self) -> str:
+        """The root's path below the top of the work tree: empty, or ending in a slash."""
+        if (self.root / ".git" / "HEAD").is_file() and not any(key == "core.worktree" for key, _ in self._listing):
+            return ""
+        return self.run("rev-parse", "--show-prefix").removesuffix(b"\n").decode("utf-8", "surrogateescape")
+
+    @cached_property
+    def _base(self) -> dict[str, str]:
+        fixed = (*NO_PROGRAMS, *FIXED_OUTPUT, accepted_root(self.root))
+        environment = configured(self.git.environment, fixed)
+        if (self.root / ".git").exists():
+            # An unusable .git must not let git climb on to a repository around the root.
+            environment["GIT_CEILING_DIRECTORIES"] = str(self.root.parent)
+        return environment
+
+    @cached_property
+    def _listing(self) -> list[Pair]:
+        return self._config_of(self.root)
+
+    @cached_property
+    def _environment(self) -> dict[str, str]:
+        drivers = dict(without_drivers(self._listing, allow_filters=self.allow_filters))
+        for folder in self._submodules:
+            drivers.update(without_drivers(self._config_of(folder), allow_filters=self.allow_filters))
+        pairs = (*NO_PROGRAMS, *FIXED_OUTPUT, accepted_root(self.root), *drivers.items())
+        return {**self._base, **configured(self.git.environment, pairs)}
+
+    def _config_of(self, folder: Path) -> list[Pair]:
+        # git enters a submodule by naming its folder, which skips the ownership check; so must this.
+        named = [] if folder == self.root else [f"--git-dir={folder / '.git'}"]
+        outcome = self.git.run(
+            [*named, "config", "-z", "--list"],
+            cwd=folder,
+            environment=self._base,
+            timeout=PROBE_SECONDS,
+            max_output=PROBE_OUTPUT,
+        )
+        if not outcome.ok:
+            self.require_work_tree()
+            raise CommandFailed("The repository's configuration cannot be read.")
+        return read_listing(outcome.stdout)
+
+    @property
+    def submodule_scope(self) -> str:
+        """How deep git may look into submodules: `none` ignores nothing, `dirty` compares commits only."""
+        return "dirty" if self._too_many_submodules else "none"
+
+    @cached_property
+    def _too_many_submodules(self) -> bool:
+        return len(self._gitlinks) > MOST_SUBMODULES
+
+    @property
+    def _submodules(self) -> list[Path]:
+        return [] if self._too_many_submodules else self._gitlinks
+
+    @cached_property
+    def _gitlinks(self) -> list[Path]:
+        """Checked-out submodules at any depth, since git starts a process of its own in each."""
+        if not _may_hold_gitlinks(self.root):
+            return []
+        found: list[Path] = []
+        queue = [self.root]
+        while queue and len(found) <= MOST_SUBMODULES:
+            folder = queue.pop()
+            for path in self._gitlinks_of(folder):
+                if (path / ".git").exists():
+                    found.append(path)
+                    queue.append(path)
+        return found
+
+    def _gitlinks_of(self, folder: Path) -> list[Path]:
+        named = [] if folder == self.root else [f"--git-dir={folder / '.git'}"]
+        outcome = self.git.run(
+            [*named, "ls-files", "-s", "-z"], cwd=folder, environment=self._base, timeout=TIMEOUT, max_output=OUTPUT
+        )
+        if not outcome.ok:
+            self.require_work_tree()
+            raise CommandFailed("The list of submodules cannot be read.")
+        names = (match[1].decode("utf-8", "surrogateescape") for match in _GITLINKS.finditer(outcome.stdout))
+        return [folder / name for name in names]
+
+
+def _may_hold_gitlinks(root: Path) -> bool:
+    """Say no only when the index surely holds no submodule; reading it costs far less than asking git."""
+    index = root / ".git" / "index"
+    try:
+        data = index.read_bytes()
+    except FileNotFoundError:
+        return not (root / ".git").is_dir()
+    except OSError:
+        return True
+    return GITLINK in data or b"link" in data or (root / ".gitmodules").exists()
+
+
+def _has_repository(folder: Path) -> bool:
+    return any((parent / ".git" / "HEAD").is_file() for parent in (folder, *folder.parents))

@@ -1,0 +1,1 @@
+"""Running other programs with bounds on time, memory, output and reach."""

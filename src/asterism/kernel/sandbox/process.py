@@ -1,0 +1,219 @@
+"""Running one program to its end inside bounds: wall time, output size, and nothing left behind.
+
+The program gets a session of its own. When it ends, or a bound is passed, its whole process group is killed before
+the leader is reaped, so the group id cannot belong to a stranger by then.
+"""
+
+import contextlib
+import os
+import selectors
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+CHUNK = 1 << 18
+STDERR_KEPT = 1 << 16
+
+
+class Ending(StrEnum):
+    """Why a program ended."""
+
+    EXITED = "exited"
+    TIMED_OUT = "timed_out"
+    TOO_MUCH_OUTPUT = "too_much_output"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a program did.
+
+    `returncode` is its exit status, or minus the signal that ended it. `stdout` is cut at the cap; of standard error
+    the first 64 KiB are kept. `seconds` is wall time.
+    """
+
+    ending: Ending
+    returncode: int
+    stdout: bytes
+    stderr: bytes
+    seconds: float
+
+    @property
+    def ok(self) -> bool:
+        """Whether it ended by itself with status 0."""
+        return self.ending is Ending.EXITED and self.returncode == 0
+
+
+def run_bounded(
+    argv: Sequence[str | bytes | os.PathLike[str]],
+    *,
+    cwd: str | Path,
+    env: Mapping[str, str],
+    timeout: float,
+    max_output: int,
+    stdin: bytes = b"",
+    cancelled: Callable[[], bool] | None = None,
+) -> Outcome:
+    """Run `argv` (no shell) with exactly the environment `env` and wait for it.
+
+    `timeout` is in seconds, `max_output` in bytes of standard output. `cancelled` is asked about every 50 ms.
+    Raises FileNotFoundError when the program or `cwd` does not exist, PermissionError when it may not run, and other
+    OSErrors of the start (an argument list that is too long).
+    """
+    started = time.monotonic()
+    process = subprocess.Popen(
+        argv,
+        cwd=cwd,
+        env=dict(env),
+        stdin=subprocess.PIPE if stdin else subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        bufsize=0,
+        start_new_session=True,
+    )
+    try:
+        transfer = _Transfer(process, stdin, max_output)
+        ending = transfer.run(started + timeout, cancelled)
+    finally:
+        _kill_group(process)
+        for pipe in (process.stdin, process.stdout, process.stderr):
+            if pipe is not None:
+                with contextlib.suppress(OSError):
+                    pipe.close()
+    return Outcome(
+        ending, process.returncode, bytes(transfer.out), bytes(transfer.err), round(time.monotonic() - started, 6)
+    )
+
+
+class _Transfer:
+    """Feeds standard input and collects both outputs until the program has ended or a bound is passed."""
+
+    def __init__(self, process: subprocess.Popen[bytes], stdin: bytes, max_output: int) -> None:
+        self._process = process
+        self._input = memoryview(stdin)
+        self._max_output = max_output
+        self.out = bytearray()
+        self.err = bytearray()
+        self._open = 0
+        self._selector = selectors.DefaultSelector()
+
+    def run(self, deadline: float, cancelled: Callable[[], bool] | None) -> Ending:
+        with self._selector:
+            self._register()
+            watch = _watch_exit(self._process, self._selector)
+            try:
+                return self._loop(deadline, cancelled, watched=watch is not None)
+            finally:
+                if watch is not None:
+                    os.close(watch)
+
+    def _register(self) -> None:
+        process = self._process
+        for pipe, take in ((process.stdout, self._take_out), (process.stderr, self._take_err)):
+            if pipe is None:  # cannot be: both were asked for
+                continue
+            os.set_blocking(pipe.fileno(), False)
+            self._selector.register(pipe, selectors.EVENT_READ, take)
+            self._open += 1
+        if process.stdin is not None:
+            os.set_blocking(process.stdin.fileno(), False)
+            self._selector.register(process.stdin, selectors.EVENT_WRITE, self._give)
+
+    def _loop(self, deadline: float, cancelled: Callable[[], bool] | None, *, watched: bool) -> Ending:
+        while self._open:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                return Ending.TIMED_OUT
+            if cancelled is not None and cancelled():
+                return Ending.CANCELLED
+            tick = left if watched and cancelled is None else min(left, 0.05)
+            exited = False
+            for key, _ in self._selector.select(tick):
+                if callable(key.data):
+                    key.data(key.fd)
+                else:
+                    exited = True
+            if len(self.out) > self._max_output:
+                del self.out[self._max_output :]
+                return Ending.TOO_MUCH_OUTPUT
+            if exited or (not watched and _has_exited(self._process)):
+                return self._drain()
+        return self._wait(deadline)
+
+    def _drain(self) -> Ending:
+        """Take what the pipes hold once the program is gone, without waiting for children that keep them open."""
+        while ready := [key for key, _ in self._selector.select(0) if key.data in (self._take_out, self._take_err)]:
+            for key in ready:
+                key.data(key.fd)
+            if len(self.out) > self._max_output:
+                del self.out[self._max_output :]
+                return Ending.TOO_MUCH_OUTPUT
+        return Ending.EXITED
+
+    def _wait(self, deadline: float) -> Ending:
+        while not _has_exited(self._process):
+            if time.monotonic() >= deadline:
+                return Ending.TIMED_OUT
+            time.sleep(0.0005)
+        return Ending.EXITED
+
+    def _take_out(self, fd: int) -> None:
+        self._take(fd, self.out)
+
+    def _take_err(self, fd: int) -> None:
+        room = STDERR_KEPT - len(self.err)
+        spill = self.err if room > 0 else bytearray()
+        self._take(fd, spill)
+        del self.err[STDERR_KEPT:]
+
+    def _take(self, fd: int, into: bytearray) -> None:
+        try:
+            data = os.read(fd, CHUNK)
+        except BlockingIOError:
+            return
+        if data:
+            into += data
+        else:
+            self._selector.unregister(fd)
+            self._open -= 1
+
+    def _give(self, fd: int) -> None:
+        try:
+            self._input = self._input[os.write(fd, self._input[:CHUNK]) :]
+        except BlockingIOError:
+            return
+        except BrokenPipeError:
+            self._input = self._input[:0]
+        if not self._input and self._process.stdin is not None:
+            self._selector.unregister(fd)
+            self._process.stdin.close()
+
+
+def _watch_exit(process: subprocess.Popen[bytes], selector: selectors.BaseSelector) -> int | None:
+    """Let the selector wake when the process ends, where the system can (Linux); else the loop asks every 50 ms."""
+    opener = getattr(os, "pidfd_open", None)
+    if opener is None:
+        return None
+    try:
+        fd: int = opener(process.pid)
+    except OSError:
+        return None
+    selector.register(fd, selectors.EVENT_READ, None)
+    return fd
+
+
+def _has_exited(process: subprocess.Popen[bytes]) -> bool:
+    """Say whether the process has ended, without reaping it."""
+    if process.returncode is not None:
+        return True
+    return os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
+
+def _kill_group(process: subprocess.Popen[bytes]) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
