@@ -1,0 +1,171 @@
+"""What only the durable queue can show: death, recovery, shutdown, schedules, the server's loop."""
+
+import asyncio
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+from tests.support.databases import fresh_postgres_url
+
+from asterism.kernel.jobs import DurableJobs, Job, Status
+
+WORKER = Path(__file__).parent / "worker.py"
+PATIENCE = 40
+
+
+@contextmanager
+def running(url: str, **handlers: object) -> Iterator[DurableJobs]:
+    jobs = DurableJobs(url, backoff=(0.05,), poll_seconds=0.05)
+    for name, handler in handlers.items():
+        jobs.register(name, handler)  # type: ignore[arg-type]
+    jobs.start()
+    try:
+        yield jobs
+    finally:
+        jobs.close()
+
+
+def sqlite(folder: Path) -> str:
+    return f"sqlite:///{folder}/jobs.db"
+
+
+def line(process: "subprocess.Popen[str]") -> str:
+    assert process.stdout
+    return process.stdout.readline().strip()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
+def test_a_job_of_a_killed_process_goes_on_and_ends_once(engine: str, tmp_path: Path) -> None:
+    url = sqlite(tmp_path) if engine == "sqlite" else fresh_postgres_url()
+    diary = tmp_path / "diary.db"
+    with closing(sqlite3.connect(diary)) as connection, connection:
+        connection.execute("CREATE TABLE steps (n INTEGER PRIMARY KEY, process INTEGER)")
+        connection.execute("CREATE TABLE ends (job TEXT)")
+
+    with worker(url, diary, "begin") as first:
+        assert line(first) == "reached 3"
+        job_id = line(first)
+        first.send_signal(signal.SIGKILL)
+    with worker(url, diary, job_id) as second:
+        assert line(second) == "done 6"
+        assert second.wait(PATIENCE) == 0
+
+    with closing(sqlite3.connect(diary)) as connection, connection:
+        steps = connection.execute("SELECT n, process FROM steps ORDER BY n").fetchall()
+        ends = connection.execute("SELECT job FROM ends").fetchall()
+    assert [n for n, _ in steps] == [1, 2, 3, 4, 5, 6]
+    assert [process for _, process in steps] == [first.pid] * 3 + [second.pid] * 3
+    assert ends == [(job_id,)]
+
+
+@contextmanager
+def worker(url: str, diary: Path, task: str) -> "Iterator[subprocess.Popen[str]]":
+    command = [sys.executable, WORKER, url, str(diary), task]
+    environment = {**os.environ, "PYTHONPATH": str(Path.cwd())}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def test_what_is_enqueued_before_the_engine_is_up_is_not_lost(tmp_path: Path) -> None:
+    jobs = DurableJobs(sqlite(tmp_path), poll_seconds=0.05)
+    jobs.register("echo", lambda job: job.payload["n"])
+    early = jobs.enqueue("echo", {"n": 7})
+    jobs.start()
+    try:
+        assert jobs.wait(early, PATIENCE).result == 7
+    finally:
+        jobs.close()
+
+
+def test_a_shutdown_is_quick_and_the_unfinished_goes_on_next_time(tmp_path: Path) -> None:
+    entered, release = threading.Event(), threading.Event()
+
+    def stubborn(_job: Job) -> None:
+        entered.set()
+        release.wait(PATIENCE)
+
+    with running(sqlite(tmp_path), work=stubborn) as jobs:
+        job_id = jobs.enqueue("work", key="k")
+        assert entered.wait(PATIENCE)
+        began = time.monotonic()
+        jobs.close(timeout=0.2)
+        assert time.monotonic() - began < 5
+    release.set()
+    with running(sqlite(tmp_path), work=lambda job: job.attempt) as jobs:
+        done = jobs.wait(job_id, PATIENCE)
+    assert (done.status, done.result) == (Status.DONE, 1)
+
+
+def test_a_function_may_see_the_end_coming(tmp_path: Path) -> None:
+    entered = threading.Event()
+
+    def polite(job: Job) -> None:
+        entered.set()
+        assert job.stopping.wait(PATIENCE)
+        raise RuntimeError("stopped early")
+
+    with running(sqlite(tmp_path), work=polite) as jobs:
+        job_id = jobs.enqueue("work")
+        assert entered.wait(PATIENCE)
+    with running(sqlite(tmp_path), work=lambda job: "whole") as jobs:
+        assert jobs.wait(job_id, PATIENCE).result == "whole"
+
+
+async def chat(job: Job) -> str:
+    await asyncio.sleep(0)
+    return threading.current_thread().name + job.payload["tail"]
+
+
+def test_coroutines_run_on_the_loop_of_the_server(tmp_path: Path) -> None:
+    async def serve() -> tuple[str, str]:
+        with running(sqlite(tmp_path), chat=chat) as jobs:
+            job_id = jobs.enqueue("chat", {"tail": "!"})
+            done = await asyncio.to_thread(jobs.wait, job_id, PATIENCE)
+            await asyncio.to_thread(jobs.close)
+        return done.result, threading.current_thread().name
+
+    result, loop_thread = asyncio.run(serve())
+    assert result == loop_thread + "!"
+
+
+def test_a_schedule_rings_at_the_start_and_again(tmp_path: Path) -> None:
+    rung = threading.Semaphore(0)
+    jobs = DurableJobs(sqlite(tmp_path), poll_seconds=0.05)
+    jobs.register("tick", lambda job: rung.release())
+    jobs.schedule("tick", seconds=1, at_start=True)
+    jobs.start()
+    try:
+        assert all(rung.acquire(timeout=PATIENCE) for _ in range(3))
+        assert {record.key for record in jobs.list(name="tick")} == {"tick"}
+    finally:
+        jobs.close()
+
+
+def test_a_job_that_no_release_knows_any_more_fails_and_says_so(tmp_path: Path) -> None:
+    with running(sqlite(tmp_path), old=lambda job: None) as jobs:
+        job_id = jobs.enqueue("old", delay=1)
+        jobs._engine.started.wait(PATIENCE)
+    with running(sqlite(tmp_path)) as jobs:
+        done = jobs.wait(job_id, PATIENCE)
+    assert (done.status, done.error) == (Status.FAILED, "LookupError: no job is called old")
+
+
+def test_starting_returns_at_once(tmp_path: Path) -> None:
+    jobs = DurableJobs(sqlite(tmp_path))
+    began = time.monotonic()
+    jobs.start()
+    took = time.monotonic() - began
+    jobs.close()
+    assert took < 0.2
