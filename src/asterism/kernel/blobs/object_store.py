@@ -1,0 +1,148 @@
+"""The port over obstore: a local folder, memory, and whatever obstore reaches by address (S3, GCS, Azure)."""
+
+import os
+import tempfile
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import obstore
+from obstore.exceptions import AlreadyExistsError, BaseError
+from obstore.store import LocalStore, MemoryStore, from_url
+
+from asterism.kernel.blobs.durability import sync_files
+from asterism.kernel.blobs.port import ObjectInfo, ObjectMissing, translate
+from asterism.kernel.blobs.spool import Spool
+
+PIECE = 1024 * 1024
+PARALLEL_PARTS = 2  # bounds the memory of a large upload to a cloud store: 5 MiB each
+LISTED_AT_ONCE = 1000
+ABANDONED_SECONDS = 24 * 3600
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise ObjectMissing("There is no such object.") from error
+    except (BaseError, OSError) as error:
+        raise translate(error) from error
+
+
+class ObjectStoreBlobs:
+    """Any obstore store. What a remote store has acknowledged is durable, so `sync` has nothing to do."""
+
+    def __init__(self, store: Any, spool_folder: Path) -> None:
+        self._store = store
+        self.spool_folder = spool_folder
+
+    def put(self, key: str, content: bytes) -> None:
+        """Store `content`, replacing an object of that key in one step."""
+        with _translated():
+            obstore.put(self._store, key, content, use_multipart=False)
+
+    def put_new(self, key: str, content: bytes) -> bool:
+        """Store `content` unless the key exists; return whether this call stored it."""
+        with _translated():
+            try:
+                obstore.put(self._store, key, content, mode="create")
+            except AlreadyExistsError:
+                return False
+        return True
+
+    def put_spool(self, key: str, spool: Spool) -> None:
+        """Store a spooled content, large ones in parts."""
+        content = spool.content
+        if content is not None:
+            self.put(key, content)
+            return
+        with _translated():
+            obstore.put(self._store, key, spool.path, max_concurrency=PARALLEL_PARTS)
+
+    def sync(self, keys: Sequence[str]) -> None:
+        """Return at once: an acknowledged put is durable."""
+
+    def get(self, key: str) -> bytes:
+        """Return the content. Raises ObjectMissing."""
+        with _translated():
+            return obstore.get(self._store, key).bytes().to_bytes()
+
+    def read(self, key: str, start: int, end: int) -> Iterator[bytes]:
+        """Yield a range of the content in pieces. Raises ObjectMissing before the first."""
+        if start >= end:
+            return
+        with _translated():
+            result = obstore.get(self._store, key, options={"range": (start, end)})
+            for piece in result.stream(min_chunk_size=PIECE):
+                yield bytes(piece)
+
+    def size(self, key: str) -> int | None:
+        """Return the size in bytes, None when there is no such object."""
+        try:
+            with _translated():
+                return int(obstore.head(self._store, key)["size"])
+        except ObjectMissing:
+            return None
+
+    def delete(self, keys: Iterable[str]) -> None:
+        """Remove objects; those that do not exist are passed over."""
+        for key in keys:
+            try:
+                with _translated():
+                    obstore.delete(self._store, key)
+            except ObjectMissing:
+                continue
+
+    def list(self, prefix: str) -> Iterator[ObjectInfo]:
+        """Yield the objects below the folder `prefix`, a thousand at a time from the store."""
+        with _translated():
+            for found in obstore.list(self._store, prefix, chunk_size=LISTED_AT_ONCE):
+                for item in found:
+                    yield ObjectInfo(item["path"], item["size"])
+
+
+class FolderBlobs(ObjectStoreBlobs):
+    """A local folder: every object is a file that appears under its name when it is complete."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        super().__init__(LocalStore(folder), folder / ".incoming")
+        self._folder = folder
+        for leftover in self.spool_folder.glob("incoming-*"):
+            if time.time() - leftover.stat().st_mtime > ABANDONED_SECONDS:  # its process was killed
+                leftover.unlink(missing_ok=True)
+
+    def put_spool(self, key: str, spool: Spool) -> None:
+        """Store a spooled content; a temporary file is moved into place instead of copied."""
+        content = spool.content
+        if content is not None:
+            self.put(key, content)
+            return
+        with _translated():
+            target = self._folder / key
+            target.parent.mkdir(parents=True, exist_ok=True)
+            os.replace(spool.path, target)
+
+    def sync(self, keys: Sequence[str]) -> None:
+        """Flush the files, or the file system when they are many."""
+        with _translated():
+            sync_files(self._folder, [self._folder / key for key in keys])
+
+
+def open_blobs(address: str | Path) -> ObjectStoreBlobs:
+    """Open a folder (a path), `memory://`, or any address obstore knows (`s3://bucket/prefix`, `gs://`, `az://`).
+
+    Credentials of a cloud store come from its provider's usual environment variables.
+    """
+    if isinstance(address, Path) or "://" not in address:
+        return FolderBlobs(Path(address))
+    if address.startswith("file://"):
+        return FolderBlobs(Path(unquote(urlsplit(address).path)))
+    spool = Path(tempfile.gettempdir()) / "asterism-incoming"
+    if address == "memory://":
+        return ObjectStoreBlobs(MemoryStore(), spool)
+    return ObjectStoreBlobs(from_url(address), spool)

@@ -1,0 +1,72 @@
+"""What an object store has to do, whatever it is made of."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from asterism.base.errors import DomainError, NotFound, Unavailable
+from asterism.kernel.blobs.spool import Spool
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectInfo:
+    """One stored object; `size` in bytes."""
+
+    key: str
+    size: int
+
+
+class ObjectMissing(NotFound):
+    """No object has that key."""
+
+
+class Blobs(Protocol):
+    """An object store. Every method may raise Unavailable (store down, disk full); none leaves half an object."""
+
+    spool_folder: Path
+    """Where content that is too large for memory waits until it is complete."""
+
+    def put(self, key: str, content: bytes) -> None:
+        """Store `content`; where the key exists it is replaced in one step."""
+        ...
+
+    def put_new(self, key: str, content: bytes) -> bool:
+        """Store `content` unless the key exists (a conditional put); return whether this call stored it."""
+        ...
+
+    def put_spool(self, key: str, spool: Spool) -> None:
+        """Store what was collected in `spool`, which is used up by it."""
+        ...
+
+    def sync(self, keys: Sequence[str]) -> None:
+        """Return when the objects with these keys, all stored before, are on durable media."""
+        ...
+
+    def get(self, key: str) -> bytes:
+        """Return the content. Raises ObjectMissing."""
+        ...
+
+    def read(self, key: str, start: int, end: int) -> Iterator[bytes]:
+        """Yield the bytes from `start` up to, not including, `end`, in pieces. Raises ObjectMissing."""
+        ...
+
+    def size(self, key: str) -> int | None:
+        """Return the size in bytes, None when there is no such object."""
+        ...
+
+    def delete(self, keys: Iterable[str]) -> None:
+        """Remove objects; those that do not exist are passed over."""
+        ...
+
+    def list(self, prefix: str) -> Iterator[ObjectInfo]:
+        """Yield the objects whose keys begin with the folder `prefix`, in no order, without holding them all."""
+        ...
+
+
+def translate(error: Exception) -> DomainError:
+    """Return our error for one of the store's or the disk's: a full disk is told apart from other trouble."""
+    text = str(error).lower()
+    if "no space left" in text or "storagefull" in text or "quotaexceeded" in text or "disk quota" in text:
+        return Unavailable("The server's storage is full; nothing was stored.", hint="Free some space and try again.")
+    return Unavailable("The server's storage cannot be reached.", hint="Try again in a moment.")
