@@ -77,30 +77,33 @@ class Checkout:
     @cached_property
     def prefix(self) -> str:
         """The root's path below the top of the work tree: empty, or ending in a slash."""
-        if (self.root / ".git" / "HEAD").is_file() and not any(key == "core.worktree" for key, _ in self._listing):
+        if _is_git_folder(self.root / ".git") and not self._moves_work_tree:
             return ""
         return self.run("rev-parse", "--show-prefix").removesuffix(b"\n").decode("utf-8", "surrogateescape")
 
     @cached_property
     def _base(self) -> dict[str, str]:
         fixed = (*NO_PROGRAMS, *FIXED_OUTPUT, accepted_root(self.root))
-        environment = configured(self.git.environment, fixed)
-        if (self.root / ".git").exists():
-            # An unusable .git must not let git climb on to a repository around the root.
-            environment["GIT_CEILING_DIRECTORIES"] = str(self.root.parent)
-        return environment
+        return configured(self.git.environment, fixed)
 
     @cached_property
     def _listing(self) -> list[Pair]:
         return self._config_of(self.root)
 
+    @property
+    def _moves_work_tree(self) -> bool:
+        return any(key == "core.worktree" for key, _ in self._listing)
+
     @cached_property
     def _environment(self) -> dict[str, str]:
+        if self._moves_work_tree:
+            # git would go to the work tree named there, which may be any folder of the user.
+            self.require_work_tree()
         drivers = dict(without_drivers(self._listing, allow_filters=self.allow_filters))
         for folder in self._submodules:
             drivers.update(without_drivers(self._config_of(folder), allow_filters=self.allow_filters))
         pairs = (*NO_PROGRAMS, *FIXED_OUTPUT, accepted_root(self.root), *drivers.items())
-        return {**self._base, **configured(self.git.environment, pairs)}
+        return configured(self.git.environment, pairs)
 
     def _config_of(self, folder: Path) -> list[Pair]:
         # git enters a submodule by naming its folder, which skips the ownership check; so must this.
@@ -170,4 +173,14 @@ def _may_hold_gitlinks(root: Path) -> bool:
 
 
 def _has_repository(folder: Path) -> bool:
-    return any((parent / ".git" / "HEAD").is_file() for parent in (folder, *folder.parents))
+    return any(_is_git_folder(parent / ".git") for parent in (folder, *folder.parents))
+
+
+def _is_git_folder(folder: Path) -> bool:
+    """Judge as git does: a folder that is not this is passed over on the way up."""
+    try:
+        head = (folder / "HEAD").read_bytes()[:64]
+    except OSError:
+        return False
+    named = head.startswith(b"ref:") or re.match(rb"[0-9a-f]{40}", head) is not None
+    return named and (folder / "objects").is_dir() and (folder / "refs").is_dir()

@@ -1,5 +1,6 @@
 """A path that a caller names inside a project root. Source: Stargazer [2.6]."""
 
+import errno
 import re
 from pathlib import Path
 
@@ -31,7 +32,9 @@ def existing_part(path: Path) -> Path:
     for candidate in (path, *path.parents):
         try:
             candidate.lstat()
-        except (FileNotFoundError, NotADirectoryError):
-            continue
+        except OSError as error:
+            if error.errno in {errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG}:
+                continue
+            raise
         return candidate
     return path

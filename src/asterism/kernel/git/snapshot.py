@@ -122,6 +122,9 @@ def split_raw(raw: bytes) -> tuple[list[_Raw], bytes]:
     position = 0
     while raw.startswith(b":", position):
         end = raw.index(b"\0", position)
+        if raw.startswith(b"::", position):  # the combined record of an unmerged path: several sides, one name
+            position = raw.index(b"\0", end + 1) + 1
+            continue
         match = _RAW.match(raw[position:end].decode("ascii", "replace"))
         if match is None:
             raise CommandFailed("git diff wrote a raw record that cannot be read.")

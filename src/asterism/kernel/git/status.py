@@ -99,7 +99,7 @@ def parse_status(raw: bytes, prefix: str = "") -> Status:
     """Read porcelain v2 with `--branch -z`. `prefix` is cut off all paths. Raises CommandFailed on anything else."""
     facts: dict[str, str] = {}
     entries: list[Entry] = []
-    records = iter(raw.decode("utf-8", "surrogateescape").split("\0"))
+    records = iter(raw.decode("utf-8", "surrogateescape").split("\0")[:-1])
     try:
         for record in records:
             kind = record[:2]
@@ -108,7 +108,7 @@ def parse_status(raw: bytes, prefix: str = "") -> Status:
                 facts[name] = value
             elif kind in _READERS:
                 entries.append(_READERS[kind](record, records, prefix))
-            elif record and kind != "! ":
+            elif kind != "! ":
                 raise CommandFailed("git status wrote something that is not porcelain v2.")
     except (ValueError, IndexError, StopIteration) as error:
         raise CommandFailed("git status wrote a record that is cut off.") from error
