@@ -1,0 +1,1 @@
+"""Generates `docs/reference/*.md` from the code, and tells when they are stale."""
