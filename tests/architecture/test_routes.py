@@ -1,0 +1,72 @@
+"""Find a route in ten seconds: place, name and docstring of every handler follow from its path."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+
+from asterism.asgi.endpoint import Endpoint
+from asterism.cli.routes import all_endpoints, describe, request_path
+
+ENDPOINTS = [(face, endpoint) for face, endpoints in all_endpoints().items() for endpoint in endpoints]
+PREFIX = {"v1": "/v1", "local": "/api"}
+
+
+def ident(case: tuple[str, Endpoint]) -> str:
+    return f"{case[1].method} {request_path(case[1])}"
+
+
+def snake(segment: str) -> str:
+    return segment.replace("-", "_").replace(".", "_")
+
+
+@pytest.mark.parametrize("case", ENDPOINTS, ids=ident)
+def test_the_docstring_starts_with_the_request_line(case: tuple[str, Endpoint]) -> None:
+    _, endpoint = case
+    first = " ".join((endpoint.func.__doc__ or "").partition("\n\n")[0].split())
+    line, colon, sentence = first.partition(": ")
+    assert line == ident(case)
+    assert colon
+    assert sentence[-1:] == "."
+
+
+@pytest.mark.parametrize("case", ENDPOINTS, ids=ident)
+def test_the_module_is_named_by_the_path(case: tuple[str, Endpoint]) -> None:
+    face, endpoint = case
+    static = [snake(part) for part in endpoint.path.removeprefix(PREFIX[face]).split("/") if part and part[0] != "{"]
+    module = endpoint.func.__module__.removeprefix(f"asterism.faces.{face}.").split(".")
+    assert module[0] == static[0], f"expected faces/{face}/{static[0]}"
+    if len(module) > 1:
+        allowed = {*static[1:2], "root"}
+        assert module[1] in allowed, f"expected faces/{face}/{static[0]}/{' or '.join(sorted(allowed))}"
+
+
+@pytest.mark.parametrize("face", sorted({face for face, _ in ENDPOINTS}))
+def test_every_path_and_method_is_declared_once(face: str) -> None:
+    lines = [(e.method, re.sub(r"\{.*?\}", "{}", e.path)) for f, e in ENDPOINTS if f == face]
+    assert sorted(lines) == sorted(set(lines))
+
+
+def test_every_handler_that_takes_a_body_reaches_a_use_case() -> None:
+    lost = [ident(case) for case in ENDPOINTS if case[1].body is not None and not describe(case[1])["use_cases"]]
+    assert not lost
+
+
+def test_asterism_routes_shows_the_way() -> None:
+    shown = subprocess.run(
+        [sys.executable, "-m", "asterism", "routes", "auth/me"], capture_output=True, text=True, check=True
+    ).stdout.splitlines()
+    assert shown[0] == "GET /v1/auth/me"
+    assert re.fullmatch(r"  faces/v1/auth(/\w+)?\.py:\d+ me", shown[1])
+    assert any(re.fullmatch(r"    -> features/identity/service\.py:\d+ current_user", line) for line in shown)
+    assert any(re.match(r"      -> features/identity/store\.py:\d+ ", line) for line in shown)
+
+
+def test_a_pattern_that_fits_nothing_fails_with_a_hint() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "asterism", "routes", "no/such/route"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert "hint: " in done.stderr
+    assert "Traceback" not in done.stderr

@@ -1,0 +1,57 @@
+"""The tables that the code declares are the tables that the migrations make, on both engines."""
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from tools.reference.tables import all_modules
+
+from asterism.kernel.db import Database, metadata
+from asterism.kernel.db.migrate import MIGRATIONS, alembic_config, current_revision, newest_revision
+
+
+@pytest.fixture(scope="module", autouse=True)
+def all_tables() -> None:
+    for _ in all_modules("asterism.features"):
+        pass
+    for _ in all_modules("asterism.kernel"):
+        pass
+
+
+def test_schema_equals_migrations(db: Database) -> None:
+    with db.engine.connect() as connection:
+        options = {"compare_type": True, "compare_server_default": True, "render_as_batch": True}
+        context = MigrationContext.configure(connection, opts=options)
+        assert compare_metadata(context, metadata) == []
+
+
+def test_a_fresh_database_is_at_the_newest_revision(db: Database) -> None:
+    assert current_revision(db) == newest_revision()
+
+
+def test_the_history_is_one_line_named_by_number() -> None:
+    revisions = list(ScriptDirectory.from_config(alembic_config()).walk_revisions())
+    assert [r.revision for r in revisions] == sorted((r.revision for r in revisions), reverse=True)
+    assert len(revisions) == len(list((MIGRATIONS / "versions").glob("[0-9]*.py")))
+    assert all(not isinstance(r.down_revision, tuple) for r in revisions)
+
+
+def leading_columns(table: sa.Table) -> set[str]:
+    """Return the columns that an index, a unique constraint or the primary key starts with."""
+    keys = [c for c in table.constraints if isinstance(c, sa.UniqueConstraint | sa.PrimaryKeyConstraint)]
+    return {next(iter(key.columns)).name for key in [*table.indexes, *keys] if len(key.columns)}
+
+
+def test_every_table_has_a_primary_key() -> None:
+    assert not [name for name, table in metadata.tables.items() if not table.primary_key.columns]
+
+
+def test_every_reference_to_another_table_is_indexed() -> None:
+    missing = [
+        f"{table.name}.{key.parent.name}"
+        for table in metadata.tables.values()
+        for key in table.foreign_keys
+        if key.parent.name not in leading_columns(table)
+    ]
+    assert not missing
