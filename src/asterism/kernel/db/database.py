@@ -99,8 +99,7 @@ class Database:
             lock.acquire()
         try:
             with _translated(), self.engine.connect() as connection:
-                if lock is not None:
-                    connection = connection.execution_options(asterism_begin="BEGIN IMMEDIATE")
+                connection.execution_options(asterism_begin="BEGIN IMMEDIATE")
                 with connection.begin():
                     tx = Tx(connection, self.clock)
                     yield tx
@@ -169,18 +168,23 @@ def _translated() -> Iterator[None]:
     """Turn a database that is down, locked or out of disk into `Unavailable`; everything else stays what it is."""
     try:
         yield
-    except OperationalError as error:
-        raise _unavailable(error) from error
     except DBAPIError as error:
-        if error.connection_invalidated:
-            raise _unavailable(error) from error
-        raise
+        meant = _unavailable(error)
+        if meant is None:
+            raise
+        raise meant from error
 
 
-def _unavailable(error: DBAPIError) -> Unavailable:
+def _unavailable(error: DBAPIError) -> Unavailable | None:
+    """Say what is the matter with the database, None when the statement itself is at fault."""
     text = str(error.orig).lower()
-    if "full" in text or "disk i/o" in text or "no space" in text:
+    if any(sign in text for sign in ("is full", "disk i/o", "no space", "disk full")):
         return Unavailable("The server's disk is full; nothing was written.", hint="Free some space and try again.")
-    if "locked" in text or "busy" in text:
+    if any(sign in text for sign in ("is locked", "is busy", "lock timeout")):
         return Unavailable("The database is busy; nothing was written.", hint="Try again in a moment.")
-    return Unavailable("The database cannot be reached; nothing was written.", hint="Try again in a moment.")
+    lost = error.connection_invalidated or (
+        isinstance(error, OperationalError) and not type(error.orig).__module__.startswith("sqlite3")
+    )
+    if lost or "unable to open" in text:
+        return Unavailable("The database cannot be reached; nothing was written.", hint="Try again in a moment.")
+    return None

@@ -35,7 +35,7 @@ def upgrade(db: Database) -> bool:
     """
     if current_revision(db) == newest_revision():
         return False
-    from alembic import command  # noqa: PLC0415 - half a second that an ordinary start does not need
+    from alembic import command  # half a second that an ordinary start does not need
 
     with db.write() as tx:
         if tx.dialect == "postgresql":
@@ -46,7 +46,7 @@ def upgrade(db: Database) -> bool:
 
 def alembic_config(connection: sa.Connection | None = None) -> Any:
     """Return Alembic's configuration for our migrations, bound to `connection`."""
-    from alembic.config import Config  # noqa: PLC0415 - as above
+    from alembic.config import Config  # as above
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))

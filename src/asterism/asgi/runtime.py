@@ -1,0 +1,19 @@
+"""What a running server consists of, as handlers see it: the ports and the long-lived services, built once.
+
+`server/container.py` builds it from the settings; tests build it with memory fakes or test databases.
+"""
+
+from dataclasses import dataclass
+
+from asterism.base.clock import Clock
+from asterism.kernel.db import Database
+
+
+@dataclass(slots=True)
+class Runtime:
+    """The ports and services of one server process."""
+
+    db: Database
+    clock: Clock
+    version: str
+    public_url: str | None

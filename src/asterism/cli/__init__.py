@@ -1,0 +1,1 @@
+"""The command line: `asterism serve` and the client commands, one module a verb."""

@@ -1,0 +1,84 @@
+"""The `asterism` command. Verbs live in modules of their own and are imported only when they are called."""
+
+import importlib
+import os
+import sys
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+from typer.main import get_command
+
+from asterism.base.errors import DomainError
+
+# verb → (module below asterism.cli, one line for --help). A module offers its command as `app` (a Typer).
+VERBS: dict[str, tuple[str, str]] = {
+    "clone": ("clone", "Make a folder that holds a project's newest tree."),
+    "push": ("push", "Save this folder's tree as a snapshot on the server."),
+    "routes": ("routes", "Show where a request goes in the code."),
+    "serve": ("serve", "Run the server."),
+    "token": ("token", "Make access tokens."),
+    "user": ("user", "Add local users and sign-in links."),
+}
+
+EXIT_FAILED = 1
+EXIT_USAGE = 2
+EXIT_INTERRUPTED = 130
+
+
+class LazyGroup(TyperGroup):
+    """A group whose commands are imported when they are used, so that `asterism --help` stays fast."""
+
+    def list_commands(self, _ctx: Any) -> list[str]:
+        """Return the verbs in alphabetical order."""
+        return sorted(VERBS)
+
+    def get_command(self, _ctx: Any, cmd_name: str) -> Any:
+        """Import the module of a verb and return its command, None for an unknown verb."""
+        if cmd_name not in VERBS:
+            return None
+        module = importlib.import_module(f"asterism.cli.{VERBS[cmd_name][0]}")
+        command = get_command(module.app)
+        command.name = cmd_name
+        return command
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """List the verbs from the table, without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, VERBS[name][1]) for name in self.list_commands(ctx)])
+
+
+app = typer.Typer(
+    cls=LazyGroup,
+    help="One self-hosted server for AI-assisted software development.",
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
+)
+
+
+@app.callback()
+def asterism() -> None:
+    """One self-hosted server for AI-assisted software development."""
+
+
+def run() -> None:
+    """Run the command line and exit: 0 done, 1 failed, 2 usage; commands document further codes."""
+    try:
+        app(prog_name="asterism")
+    except DomainError as error:
+        fail(error.message, error.hint)
+    except KeyboardInterrupt:
+        fail("interrupted", code=EXIT_INTERRUPTED)
+    except Exception as error:
+        if os.environ.get("ASTERISM_DEBUG"):
+            raise
+        fail(f"unexpected {type(error).__name__}: {error}", "Set ASTERISM_DEBUG=1 to see where it happened.")
+
+
+def fail(message: str, hint: str | None = None, code: int = EXIT_FAILED) -> None:
+    """Say on standard error what went wrong and what to do, and exit."""
+    sys.stderr.write(f"asterism: {message}\n")
+    if hint:
+        sys.stderr.write(f"hint: {hint}\n")
+    sys.exit(code)

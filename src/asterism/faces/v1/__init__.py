@@ -1,0 +1,12 @@
+"""The `/v1` face: the Fastest and Starbot contracts on one prefix."""
+
+from asterism.asgi.endpoint import endpoints_of
+from asterism.faces.v1 import auth, health
+from asterism.faces.v1.edge import V1Face
+
+MODULES = (
+    auth,
+    health,
+)
+ENDPOINTS = endpoints_of(MODULES)
+FACE = V1Face()

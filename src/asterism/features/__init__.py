@@ -1,0 +1,1 @@
+"""The domain: what the product does, free of HTTP and of vendors."""

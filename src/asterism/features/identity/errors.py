@@ -1,0 +1,70 @@
+"""Errors of signing in."""
+
+from asterism.base.errors import Conflict, Forbidden, NotFound, Unauthenticated
+
+
+class NotSignedIn(Unauthenticated):
+    """Missing, malformed, unknown, expired or revoked token: one answer for all."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A valid access token is required.",
+            hint="Send Authorization: Bearer <token>; make one with `asterism token create`.",
+        )
+
+
+class InvalidLink(Unauthenticated):
+    """A sign-in link that is unknown, used or expired."""
+
+    code = "INVALID_CODE"
+
+    def __init__(self) -> None:
+        super().__init__("This sign-in link is not valid any more.", hint="Make a new one: asterism user link EMAIL")
+
+
+class InvalidRefreshToken(Unauthenticated):
+    """A refresh token that is unknown, expired or revoked."""
+
+    code = "INVALID_REFRESH_TOKEN"
+
+    def __init__(self) -> None:
+        super().__init__("The refresh token is not valid.", hint="Sign in again.")
+
+
+class RefreshTokenReused(Unauthenticated):
+    """A refresh token was presented again outside its grace: somebody has a copy, so the device was signed out."""
+
+    code = "REFRESH_TOKEN_REUSED"
+
+    def __init__(self) -> None:
+        super().__init__("The refresh token was used before, so this device was signed out.", hint="Sign in again.")
+
+
+class SignUpNotAllowed(Forbidden):
+    """The provider vouches for somebody whom this server does not let in."""
+
+    code = "SIGNUP_NOT_ALLOWED"
+
+    def __init__(self) -> None:
+        super().__init__("This address may not sign up here.", hint="Ask the owner of this server.")
+
+
+class UserExists(Conflict):
+    """A local user with this address exists already."""
+
+    def __init__(self, email: str) -> None:
+        super().__init__(f"A local user {email} exists already.", hint=f"Sign in with: asterism user link {email}")
+
+
+class UnknownToken(NotFound):
+    """No live token of the caller has this id."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no such token.")
+
+
+class UnknownDevice(NotFound):
+    """No signed-in device of the caller has this id."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no such device.")

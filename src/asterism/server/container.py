@@ -1,0 +1,30 @@
+"""Builds what a server consists of. The only place where adapters are chosen."""
+
+from contextlib import AsyncExitStack
+
+from asterism import __version__
+from asterism.asgi.runtime import Runtime
+from asterism.base.clock import Clock, SystemClock
+from asterism.kernel.db import Database, open_database
+from asterism.server.settings import Settings
+
+
+def open_settings_database(settings: Settings, clock: Clock | None = None) -> Database:
+    """Open the database that the settings name, making the data folder (readable by its owner alone) when needed."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return open_database(settings.database, clock=clock)
+
+
+def build_runtime(settings: Settings, *, clock: Clock | None = None) -> Runtime:
+    """Open the database and build ports and services. Nothing runs yet; `running` starts and stops them."""
+    clock = clock or SystemClock()
+    db = open_settings_database(settings, clock)
+    return Runtime(db=db, clock=clock, version=__version__, public_url=settings.public_url)
+
+
+async def start_services(rt: Runtime, stack: AsyncExitStack) -> None:
+    """Start what runs in the background; `stack` stops it again, last started first, when the server stops.
+
+    Register a service as: start it here, then `stack.push_async_callback(service.stop)`.
+    """
+    stack.callback(rt.db.close)

@@ -1,0 +1,81 @@
+"""Every setting of the server, parsed once, from `ASTERISM_*` variables or `asterism.toml`.
+
+A setting named `data_dir` is the variable `ASTERISM_DATA_DIR` and the key `data_dir` of the file; the variable wins.
+`docs/reference/settings.md` is generated from this file.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import platformdirs
+
+from asterism.base.errors import Invalid
+
+
+def doc(text: str) -> Any:
+    """Attach the sentence that the reference shows for a setting."""
+    return msgspec.Meta(description=text)
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """The settings of one server process."""
+
+    host: Annotated[str, doc("Address to listen on. `/api` is served only on a loopback address.")] = "127.0.0.1"
+    port: Annotated[int, doc("Port to listen on.")] = 3000
+    data_dir: Annotated[Path, doc("Folder of the database, blobs and keys.")] = Path(
+        platformdirs.user_data_dir("asterism", appauthor=False)
+    )
+    database_url: Annotated[
+        str | None, doc("`postgresql://…`; without it an SQLite file in the data folder is used.")
+    ] = None
+    public_url: Annotated[str | None, doc("The address people reach this server by, for links.")] = None
+    owner_email: Annotated[str, doc("Address of the local owner, who is made at the first start.")] = "owner@localhost"
+    cors_origins: Annotated[str, doc("Origins that may call `/v1` from a browser: `*` or a comma-separated list.")] = (
+        "*"
+    )
+    log_format: Annotated[str, doc("`text` or `json`.")] = "text"
+
+    @property
+    def database(self) -> str:
+        """The address of the database."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'asterism.db'}"
+
+
+def load_settings(
+    environment: Mapping[str, str], *, file: Path | None = None, overrides: Mapping[str, Any] | None = None
+) -> Settings:
+    """Read the settings: `overrides` (command line) over the environment over the file over the defaults.
+
+    `file` defaults to `asterism.toml` in the working folder, when there is one. Raises Invalid naming the setting.
+    """
+    values: dict[str, Any] = {}
+    path = file or Path("asterism.toml")
+    if path.is_file():
+        try:
+            values.update(tomllib.loads(path.read_text()))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise Invalid(f"{path} is not valid TOML: {error}") from error
+    for name in Settings.__struct_fields__:
+        variable = f"ASTERISM_{name.upper()}"
+        if environment.get(variable, "") != "":
+            values[name] = environment[variable]
+    values.update({name: value for name, value in (overrides or {}).items() if value is not None})
+    try:
+        return msgspec.convert(values, Settings, strict=False, dec_hook=_convert)
+    except msgspec.ValidationError as error:
+        raise Invalid(f"A setting is wrong: {error}", hint="See docs/reference/settings.md.") from error
+
+
+def load_process_settings(overrides: Mapping[str, Any] | None = None) -> Settings:
+    """Read the settings of this process: the one place that looks at `os.environ`."""
+    return load_settings(os.environ, overrides=overrides)
+
+
+def _convert(kind: type, value: Any) -> Any:
+    if kind is Path and isinstance(value, str | Path):
+        return Path(value).expanduser().absolute()
+    raise NotImplementedError(kind)
