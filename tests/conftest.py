@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 
+import httpx
 import pytest
+from tests.support.databases import SqliteFactory, fresh_postgres_url
+from tests.support.server import TestServer
 
 from asterism.base.clock import ManualClock
 from asterism.kernel.db import Database, open_database
-from tests.support.databases import SqliteFactory, fresh_postgres_url
 
 ENGINES = ["sqlite", "postgresql"]
 
@@ -35,3 +37,34 @@ def db(database_url: str, clock: ManualClock) -> Iterator[Database]:
     database = open_database(database_url, clock=clock)
     yield database
     database.close()
+
+
+@pytest.fixture(scope="session", params=ENGINES)
+def server(
+    request: pytest.FixtureRequest, sqlite_factory: SqliteFactory, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[TestServer]:
+    """Run one real server per engine for the whole session; tests are kept apart by using users of their own."""
+    url = sqlite_factory.url() if request.param == "sqlite" else fresh_postgres_url()
+    with TestServer(tmp_path_factory.mktemp("data"), url) as running:
+        yield running
+
+
+@pytest.fixture
+def alice(server: TestServer) -> Iterator[httpx.Client]:
+    """Return a client of a user who exists for this test alone."""
+    with server.person() as client:
+        yield client
+
+
+@pytest.fixture
+def bob(server: TestServer) -> Iterator[httpx.Client]:
+    """Return a client of another such user."""
+    with server.person() as client:
+        yield client
+
+
+@pytest.fixture
+def anonymous(server: TestServer) -> Iterator[httpx.Client]:
+    """Return a client without a token."""
+    with server.client() as client:
+        yield client

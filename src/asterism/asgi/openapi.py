@@ -1,6 +1,7 @@
 """What OpenAPI says about an endpoint beyond its path: the JSON body it takes and whether it needs a token."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -22,6 +23,7 @@ def operation_class(schema: dict[str, Any] | None, *, raw: bool, open_to_all: bo
     `schema` describes the JSON request, `raw` marks a body of bytes, `open_to_all` that no token is needed.
     """
 
+    @dataclass
     class EndpointOperation(Operation):
         def __post_init__(self) -> None:
             self.security = [] if open_to_all else [BEARER]

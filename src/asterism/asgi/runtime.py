@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from asterism.base.clock import Clock
 from asterism.kernel.db import Database
+from asterism.kernel.jobs import JobQueue
 
 
 @dataclass(slots=True)
@@ -15,5 +16,6 @@ class Runtime:
 
     db: Database
     clock: Clock
+    jobs: JobQueue
     version: str
     public_url: str | None

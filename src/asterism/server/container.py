@@ -1,11 +1,14 @@
 """Builds what a server consists of. The only place where adapters are chosen."""
 
+import asyncio
 from contextlib import AsyncExitStack
 
 from asterism import __version__
 from asterism.asgi.runtime import Runtime
 from asterism.base.clock import Clock, SystemClock
 from asterism.kernel.db import Database, open_database
+from asterism.kernel.jobs import DurableJobs
+from asterism.server.jobs import register_jobs
 from asterism.server.settings import Settings
 
 
@@ -19,7 +22,8 @@ def build_runtime(settings: Settings, *, clock: Clock | None = None) -> Runtime:
     """Open the database and build ports and services. Nothing runs yet; `running` starts and stops them."""
     clock = clock or SystemClock()
     db = open_settings_database(settings, clock)
-    return Runtime(db=db, clock=clock, version=__version__, public_url=settings.public_url)
+    jobs = DurableJobs(settings.database_url or f"sqlite:///{settings.data_dir / 'jobs.db'}")
+    return Runtime(db=db, clock=clock, jobs=jobs, version=__version__, public_url=settings.public_url)
 
 
 async def start_services(rt: Runtime, stack: AsyncExitStack) -> None:
@@ -28,3 +32,5 @@ async def start_services(rt: Runtime, stack: AsyncExitStack) -> None:
     Register a service as: start it here, then `stack.push_async_callback(service.stop)`.
     """
     stack.callback(rt.db.close)
+    register_jobs(rt)
+    stack.push_async_callback(asyncio.to_thread, rt.jobs.close)

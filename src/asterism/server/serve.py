@@ -4,7 +4,8 @@ import asyncio
 import signal
 import socket
 import sys
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 import structlog
@@ -20,6 +21,7 @@ from asterism.server.container import build_runtime, start_services
 from asterism.server.settings import Settings
 
 log = structlog.get_logger("asterism")
+STOP_SECONDS = 5
 
 
 class PortTaken(Unavailable):
@@ -33,8 +35,22 @@ async def serve(settings: Settings) -> None:
     """Run a server until SIGINT or SIGTERM. Raises PortTaken, Unavailable or Invalid when it cannot start."""
     check_port(settings.host, settings.port)
     rt = build_runtime(settings)
+    link = await asyncio.to_thread(prepare, rt, settings)
+    stop = asyncio.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    async with running(rt, settings) as url:
+        say(f"listening on {url}")
+        if link is not None:
+            say(f"sign in once at {settings.public_url or url}/signin#{link}")
+        await stop.wait()
+        log.info("stopping")
+
+
+@asynccontextmanager
+async def running(rt: Runtime, settings: Settings) -> AsyncIterator[str]:
+    """Serve `rt` while the context is open and yield its address; on leaving, runs and streams end before sockets."""
     async with AsyncExitStack() as stack:
-        link = await asyncio.to_thread(prepare, rt, settings)
         await start_services(rt, stack)
         server = Server(
             create_app(rt, settings),
@@ -45,20 +61,14 @@ async def serve(settings: Settings) -> None:
             backlog=1024,
         )
         serving = asyncio.create_task(server.serve())
-        stop = asyncio.Event()
-        loop = asyncio.get_running_loop()
-        for name in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(name, stop.set)
         await until_listening(settings.host, settings.port, serving)
-        base = settings.public_url or f"http://{settings.host}:{settings.port}"
-        say(f"listening on http://{settings.host}:{settings.port}")
-        if link is not None:
-            say(f"sign in once at {base}/signin#{link}")
-        await stop.wait()
-        log.info("stopping")
-        await stack.aclose()
-        server.stop()  # type: ignore[no-untyped-call]
-        await asyncio.wait({serving}, timeout=5)
+        try:
+            host = f"[{settings.host}]" if ":" in settings.host else settings.host
+            yield f"http://{host}:{settings.port}"
+        finally:
+            await stack.aclose()
+            server.stop()  # type: ignore[no-untyped-call]
+            await asyncio.wait({serving}, timeout=STOP_SECONDS)
 
 
 def prepare(rt: Runtime, settings: Settings) -> str | None:

@@ -1,0 +1,36 @@
+"""Which jobs a server does: each feature's, handed the ports they need, and the chores of the periodic clean-up."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from asterism.asgi.runtime import Runtime
+from asterism.features import identity, maintenance, projects
+from asterism.features.maintenance import Chore
+from asterism.kernel.db import Tx
+
+JOB_RECORD_DAYS = 30
+
+
+def register_jobs(rt: Runtime) -> None:
+    """Register every job of the server; called once, before the queue starts."""
+    maintenance.register(rt.jobs, rt.db, expiry=expiry_chores(), retention=retention_chores(rt))
+
+
+def expiry_chores() -> Mapping[str, Chore]:
+    """Return what is done every ten minutes: codes, grants, tickets, tokens, deleted projects."""
+    return {
+        "tokens": identity.purge,
+        "deleted projects": projects.purge_deleted,
+    }
+
+
+def retention_chores(rt: Runtime) -> Mapping[str, Chore]:
+    """Return what is done once a day: events, logs of ended runs, records of ended jobs."""
+
+    def job_records(_tx: Tx) -> None:
+        rt.jobs.forget(rt.clock.now() - timedelta(days=JOB_RECORD_DAYS))
+
+    return {
+        "activity events": projects.prune_events,
+        "job records": job_records,
+    }
