@@ -1,0 +1,97 @@
+"""How a client command speaks: data on standard output, talk on standard error, and exit codes that mean something.
+
+    0  done
+    1  failed (and anything not named below)
+    2  used wrongly: unknown option, missing argument
+    3  not signed in, or not allowed
+    4  no such project, snapshot, tag, file
+    5  the state forbids it: files in the way, unsaved edits, another command at work
+    6  the server can not be reached, or can not do it now
+    130 interrupted
+
+With `--json` standard output holds exactly one object, also on failure (`{"error": {code, message, hint}}`).
+"""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from asterism.base.errors import DomainError, Kind
+
+EXIT_INTERRUPTED = 130
+_EXITS = {
+    Kind.UNAUTHENTICATED: 3,
+    Kind.FORBIDDEN: 3,
+    Kind.NOT_FOUND: 4,
+    Kind.CONFLICT: 5,
+    Kind.UNAVAILABLE: 6,
+    Kind.RATE_LIMITED: 6,
+}
+
+
+def exit_code(error: DomainError) -> int:
+    """Return the exit code for an error."""
+    return _EXITS.get(error.kind, 1)
+
+
+@contextmanager
+def command(*, as_json: bool) -> Iterator[None]:
+    """Run the body of a command; an error becomes a message, a hint and an exit code."""
+    try:
+        yield
+    except DomainError as error:
+        hint = error.hint
+        if error.kind is Kind.UNAUTHENTICATED and not hint:
+            hint = SIGN_IN
+        if as_json:
+            emit({"error": {"code": error.code, "message": error.message, "hint": hint}})
+        say(f"asterism: {error.message}")
+        if hint:
+            say(f"hint: {hint}")
+        sys.exit(exit_code(error))
+    except KeyboardInterrupt:
+        say("asterism: interrupted")
+        sys.exit(EXIT_INTERRUPTED)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(1)
+
+
+SIGN_IN = "Sign in with `asterism login`, or set ASTERISM_TOKEN."
+
+
+def emit(data: dict[str, Any]) -> None:
+    """Print the one object of `--json`."""
+    sys.stdout.write(json.dumps(data, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
+
+
+def show(text: str) -> None:
+    """Print a line of data."""
+    sys.stdout.write(printable(text) + "\n")
+
+
+def say(text: str) -> None:
+    """Print a line of talk."""
+    sys.stderr.write(printable(text) + "\n")
+
+
+def printable(text: str) -> str:
+    """Return `text` without what would drive a terminal or can't be encoded: control characters become escapes."""
+    if text.isprintable():
+        return text
+    return "".join(
+        character if character.isprintable() or character in "\n\t" else ascii(character)[1:-1] for character in text
+    )
+
+
+def size_text(size: int) -> str:
+    """Write a number of bytes for people."""
+    amount = float(size)
+    for unit in ("B", "KiB", "MiB"):
+        if amount < 1024:
+            return f"{amount:.0f} {unit}" if unit == "B" else f"{amount:.1f} {unit}"
+        amount /= 1024
+    return f"{amount:.1f} GiB"

@@ -1,0 +1,228 @@
+"""The calls of the API that the client makes, one method each, with typed answers.
+
+Errors are those of `http.py`; what a status means for a call stands in the contract.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+import msgspec
+
+from asterism.base.errors import NotFound
+from asterism.client.http import TRANSFER_SECONDS, Http
+from asterism.client.models import DeviceGrant, Project, Snapshot, Tag, TokenAnswer, User, Workspace
+from asterism.vcs import batch
+
+T = TypeVar("T")
+
+EXISTS_AT_ONCE = 100
+PAGE = 100
+
+
+class Api:
+    """The API of one server, spoken for the owner of one token."""
+
+    def __init__(self, http: Http) -> None:
+        self.http = http
+
+    # who
+
+    def me(self) -> User:
+        """Return the user behind the token."""
+        return self.http.json("GET", "/v1/auth/me", _Me).user
+
+    def start_sign_in(self, client_name: str) -> DeviceGrant:
+        """Open a device grant that a person then approves in a browser."""
+        return self.http.json("POST", "/v1/oauth/device", DeviceGrant, body={"client_name": client_name})
+
+    def poll_sign_in(self, device_code: str) -> TokenAnswer:
+        """Ask once whether the grant was approved; `error` of the answer says why there is no token (RFC 8628)."""
+        return self.http.json(
+            "POST",
+            "/v1/oauth/token",
+            TokenAnswer,
+            body={"grant_type": "urn:ietf:params:oauth:grant-type:device_code", "device_code": device_code},
+            tolerate=(400,),
+        )
+
+    def sign_out(self) -> None:
+        """Revoke the token."""
+        self.http.json("POST", "/v1/auth/logout", dict[str, Any], body={})
+
+    # projects and workspaces
+
+    def projects(self) -> list[dict[str, Any]]:
+        """Return all projects as the server shows them, most recently changed first."""
+        return list(self._pages("/v1/projects", "projects", dict[str, Any], limit=1000))
+
+    def project(self, project_id: str) -> Project:
+        """Return one project. Raises NotFound."""
+        return self.http.json("GET", f"/v1/projects/{_segment(project_id)}", _OneProject).project
+
+    def find_projects(self, name_or_id: str) -> list[Project]:
+        """Return the project with that id, else every project of that name, most recently changed first."""
+        if _could_be_id(name_or_id):
+            try:
+                return [self.project(name_or_id)]
+            except NotFound:
+                pass
+        return [p for p in self._pages("/v1/projects", "projects", Project, limit=1000) if p.name == name_or_id]
+
+    def create_project(self, name: str) -> Project:
+        """Make a project."""
+        return self.http.json("POST", "/v1/projects", _OneProject, body={"name": name}).project
+
+    def workspaces(self, project_id: str) -> list[Workspace]:
+        """Return the workspaces of a project, newest first."""
+        return self.http.json("GET", f"/v1/projects/{_segment(project_id)}/workspaces", _Workspaces).workspaces
+
+    def workspaces_as_shown(self, project_id: str) -> list[dict[str, Any]]:
+        """Return the workspaces of a project with every member that the server shows."""
+        return self.http.json(
+            "GET", f"/v1/projects/{_segment(project_id)}/workspaces", dict[str, list[dict[str, Any]]]
+        )["workspaces"]
+
+    def workspace(self, workspace_id: str) -> Workspace:
+        """Return one workspace. Raises NotFound."""
+        return self.http.json("GET", f"/v1/workspaces/{_segment(workspace_id)}", _OneWorkspace).workspace
+
+    def create_workspace(
+        self, project_id: str, name: str, *, local_path: str | None = None, machine_id: str | None = None
+    ) -> Workspace:
+        """Make a workspace."""
+        body = {"name": name, "local_path": local_path, "machine_id": machine_id}
+        return self.http.json(
+            "POST",
+            f"/v1/projects/{_segment(project_id)}/workspaces",
+            _OneWorkspace,
+            body={key: value for key, value in body.items() if value is not None},
+        ).workspace
+
+    # snapshots
+
+    def snapshot(self, snapshot_id: str, *, project_id: str | None = None) -> Snapshot:
+        """Return one snapshot. Raises NotFound."""
+        return self.http.json(
+            "GET",
+            f"/v1/snapshots/{_segment(snapshot_id)}",
+            _OneSnapshot,
+            query={"project_id": project_id} if project_id else None,
+        ).snapshot
+
+    def register_snapshot(self, project_id: str, body: dict[str, Any]) -> tuple[Snapshot, bool]:
+        """Register a snapshot; returns it and whether it is new. `body` names its id, so repeating does no harm."""
+        answer = self.http.json(
+            "POST", f"/v1/projects/{_segment(project_id)}/snapshots", _Registered, body=body, safe="snapshot_id" in body
+        )
+        return answer.snapshot, answer.created
+
+    def snapshots(self, project_id: str) -> Iterator[Snapshot]:
+        """Return every snapshot of a project, newest registration first, page by page."""
+        return self._pages(f"/v1/projects/{_segment(project_id)}/snapshots", "snapshots", Snapshot, limit=PAGE)
+
+    def workspace_snapshots(self, workspace_id: str, *, scope: str = "history") -> Iterator[dict[str, Any]]:
+        """Return a workspace's snapshots as the server shows them, newest first; `scope` as in Fastest 6.4."""
+        path = f"/v1/workspaces/{_segment(workspace_id)}/snapshots"
+        return self._pages(path, "snapshots", dict[str, Any], limit=PAGE, scope=scope)
+
+    def tags(self, project_id: str) -> list[Tag]:
+        """Return the tags of a project."""
+        return list(self._pages(f"/v1/projects/{_segment(project_id)}/tags", "tags", Tag, limit=PAGE))
+
+    def create_tag(self, project_id: str, name: str, snapshot_id: str) -> Tag:
+        """Give a snapshot a name."""
+        body = {"name": name, "snapshot_id": snapshot_id}
+        return self.http.json("POST", f"/v1/projects/{_segment(project_id)}/tags", _OneTag, body=body).tag
+
+    # content
+
+    def missing_blobs(self, hashes: Sequence[str]) -> list[str]:
+        """Return which of the hashes (at most `EXISTS_AT_ONCE`) the server does not store."""
+        return self.http.json("POST", "/v1/blobs/exists", _Exists, body={"hashes": hashes}, safe=True).missing
+
+    def put_blob(self, blob: str, chunks: Callable[[], Iterable[bytes]]) -> None:
+        """Store one blob; `chunks` is called once per attempt. Raises Invalid with HASH_MISMATCH."""
+        self.http.raw("PUT", f"/v1/blobs/upload/{blob}", chunks, seconds=TRANSFER_SECONDS)
+
+    def put_batch(self, frames: Callable[[], Iterable[bytes]]) -> bytes:
+        """Store many blobs in one body (`vcs.batch`); each is verified and stored as it arrives."""
+        return self.http.raw(
+            "POST", "/v1/blobs/batch", frames, kind=batch.MEDIA_TYPE, safe=True, seconds=TRANSFER_SECONDS
+        )
+
+    @contextmanager
+    def get_batch(self, hashes: Sequence[str]) -> Iterator[Iterator[bytes]]:
+        """Fetch many blobs as one batch (`vcs.batch`), in the order asked for."""
+        body = msgspec.json.encode({"hashes": hashes})
+        with self.http.stream("POST", "/v1/blobs/batch-download", body) as pieces:
+            yield pieces
+
+    @contextmanager
+    def get_blob(self, blob: str) -> Iterator[Iterator[bytes]]:
+        """Fetch one blob piece by piece."""
+        with self.http.stream("GET", f"/v1/blobs/download/{blob}") as pieces:
+            yield pieces
+
+    def put_manifest(self, name: str, data: bytes) -> None:
+        """Store a manifest."""
+        self.http.raw("PUT", f"/v1/blobs/manifests/{name}", data, kind="application/json", seconds=TRANSFER_SECONDS)
+
+    def get_manifest(self, name: str) -> bytes:
+        """Return the bytes of a manifest. Raises NotFound."""
+        return self.http.raw("GET", f"/v1/blobs/manifests/{name}", seconds=TRANSFER_SECONDS)
+
+    def _pages(self, path: str, member: str, kind: type[T], **query: str | int) -> Iterator[T]:
+        while True:
+            page = self.http.json("GET", path, dict[str, Any], query=query)
+            yield from msgspec.convert(page.get(member, []), list[kind])  # type: ignore[valid-type]
+            cursor = page.get("next_cursor")
+            if not cursor:
+                return
+            query = {**query, "cursor": cursor}
+
+
+class _Me(msgspec.Struct):
+    user: User
+
+
+class _OneProject(msgspec.Struct):
+    project: Project
+
+
+class _OneWorkspace(msgspec.Struct):
+    workspace: Workspace
+
+
+class _Workspaces(msgspec.Struct):
+    workspaces: list[Workspace]
+
+
+class _OneSnapshot(msgspec.Struct):
+    snapshot: Snapshot
+
+
+class _Registered(msgspec.Struct):
+    snapshot: Snapshot
+    created: bool
+
+
+class _OneTag(msgspec.Struct):
+    tag: Tag
+
+
+class _Exists(msgspec.Struct):
+    missing: list[str]
+
+
+def _could_be_id(text: str) -> bool:
+    return len(text) == 26 and text.isascii() and text.isalnum()
+
+
+def _segment(text: str) -> str:
+    """Write any text as one segment of a path."""
+    from urllib.parse import quote
+
+    if not text.strip("."):  # an empty segment, `.` and `..` would lead elsewhere
+        return "%20"
+    return quote(text, safe="")

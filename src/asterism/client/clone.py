@@ -1,0 +1,152 @@
+"""Clone: make a folder that holds a snapshot, and bind it to the snapshot's workspace."""
+
+import os
+from dataclasses import dataclass
+
+from asterism.base.errors import Conflict, Invalid, NotFound
+from asterism.client.api import Api
+from asterism.client.download import fetch
+from asterism.client.errors import Corrupt
+from asterism.client.models import Project, Snapshot, Workspace
+from asterism.client.progress import Progress
+from asterism.client.projects import get_project, main_workspace
+from asterism.client.snapshot_id import snapshot_id
+from asterism.client.workcopy.clonefiles import Writer, writable_here
+from asterism.client.workcopy.scan import look
+from asterism.client.workcopy.statcache import FORMAT, Cache
+from asterism.client.workcopy.state import FOLDER, Base, Binding, State
+from asterism.vcs.content import hash_bytes, is_hash
+from asterism.vcs.manifest import EMPTY, EMPTY_MANIFEST_HASH, Entry, read
+
+
+class InTheWay(Conflict):
+    """The folder to clone into holds something already."""
+
+    code = "IN_THE_WAY"
+
+
+@dataclass(frozen=True, slots=True)
+class Cloned:
+    """What a clone made. `snapshot` is None when the workspace has none yet; `skipped` were not written (`.git`).
+
+    `verified` is False when the snapshot's id looks content-addressed and does not follow from what it says.
+    """
+
+    top: str
+    project: Project
+    workspace: Workspace
+    snapshot: Snapshot | None
+    manifest_hash: str
+    files: int
+    skipped: list[str]
+    verified: bool
+
+
+def clone(
+    api: Api, project_name: str, folder: str | None, *, snapshot: str | None = None, progress: Progress
+) -> Cloned:
+    """Clone the project of that name or id; `snapshot` picks another one than the head of its main workspace.
+
+    Raises NotFound, Ambiguous, InTheWay, Busy, Corrupt, and what `Api` raises.
+    """
+    project = get_project(api, project_name)
+    workspace = main_workspace(api, project)
+    if workspace is None:
+        raise NotFound(f"The project {project.name!r} has no workspace yet.", hint="Push something to it first.")
+    wanted = snapshot or workspace.current_snapshot_id
+    found = api.snapshot(wanted, project_id=project.id) if wanted else None
+    if found is not None and found.project_id != project.id:
+        raise NotFound(f"The project {project.name!r} has no snapshot {wanted!r}.")
+    top = os.path.abspath(folder or _folder_name(project.name))
+    base = Base(found.id, found.manifest_hash) if found else None
+    state = _claim(top, project.id)
+    with state.locked():
+        _take_up(state, base)
+        binding = Binding(api.http.url, project.id, project.name, workspace.id, workspace.name, cloning=base)
+        state.save(binding)
+        entries, skipped = _write(api, state, found, progress)
+        binding.base, binding.cloning = base, None
+        state.save(binding)
+        state.drop_incoming()
+    manifest_hash = base.manifest_hash if base else EMPTY_MANIFEST_HASH
+    verified = found is None or id_is_right(found)
+    return Cloned(top, project, workspace, found, manifest_hash, len(entries), skipped, verified)
+
+
+def _folder_name(name: str) -> str:
+    if name in (".", "..") or "/" in name or "\\" in name or "\0" in name or len(name.encode()) > 200:
+        raise Invalid(f"The project's name {name!r} is no name for a folder.", hint="Say which folder to clone into.")
+    return name
+
+
+def _claim(top: str, project_id: str) -> State:
+    """Make the folder; one that holds a clone of the same project that was cut off will do. Raises InTheWay."""
+    state = State(top)
+    try:
+        os.makedirs(top, exist_ok=True)
+        names = os.listdir(top)
+    except OSError as error:
+        raise InTheWay(f"{top} can not be used as a folder: {error.strerror}.") from error
+    if not names:
+        return state
+    binding = state.binding() if FOLDER in names else None
+    if binding is None and names != [FOLDER]:
+        raise InTheWay(f"{top} is not empty.", hint="Clone into another folder, or empty this one.")
+    if binding is not None and (binding.project_id != project_id or binding.cloning is None):
+        raise InTheWay(f"{top} is a working copy already.", hint="Use `asterism pull` there, or clone elsewhere.")
+    return state
+
+
+def _take_up(state: State, base: Base | None) -> None:
+    """Prepare to go on with a clone that was cut off: keep what it wrote, if it wrote the same snapshot."""
+    before = state.binding()
+    if before is None or before.cloning is None or before.cloning != base:
+        state.drop_incoming()
+        return
+    incoming = state.incoming()
+    for name in os.listdir(state.top):
+        if name != FOLDER:  # it was cut off between the renames of `Writer.finish`
+            os.rename(os.path.join(state.top, name), os.path.join(incoming, name))
+
+
+def _write(api: Api, state: State, found: Snapshot | None, progress: Progress) -> tuple[list[Entry], list[str]]:
+    data = fetch_manifest(api, found) if found else EMPTY
+    everything = read(data)
+    entries = [entry for entry in everything if writable_here(entry)]
+    skipped = [entry.path for entry in everything if not writable_here(entry)]
+    writer = Writer(state.incoming(), entries)
+    writer.make_folders()
+    sizes = writer.wanted()
+    progress.start("Receiving", sum(sizes.values()))
+    try:
+        fetch(api, sizes, writer, progress)
+    finally:
+        progress.finish()
+    writer.finish(state.top)
+    state.keep_manifest(data)
+    scan = look(state.top, Cache(FORMAT, "", {}), lambda: {entry.path for entry in entries})
+    scan.take_known(writer.known)
+    state.save_cache(scan.as_cache(found.manifest_hash if found and not scan.pending and not skipped else ""))
+    return entries, skipped
+
+
+def fetch_manifest(api: Api, snapshot: Snapshot) -> bytes:
+    """Return the manifest of a snapshot, checked against its hash. Raises Corrupt."""
+    data = api.get_manifest(snapshot.manifest_hash)
+    if hash_bytes(data) != snapshot.manifest_hash:
+        raise Corrupt(f"The server sent other bytes than those of manifest {snapshot.manifest_hash}.")
+    return data
+
+
+def id_is_right(snapshot: Snapshot) -> bool:
+    """Say whether a content-addressed id is the hash of what the snapshot says; other ids prove nothing and pass."""
+    if not is_hash(snapshot.id):
+        return True
+    expected = snapshot_id(
+        snapshot.manifest_hash,
+        snapshot.parent_snapshot_ids,
+        snapshot.author_name,
+        snapshot.author_email,
+        snapshot.created_at,
+    )
+    return expected == snapshot.id

@@ -1,0 +1,81 @@
+"""What the server answers, as far as the client reads it; members not named here are ignored."""
+
+from msgspec import Struct
+
+
+class User(Struct):
+    """Who the token belongs to."""
+
+    id: str
+    email: str
+    name: str | None = None
+
+
+class Project(Struct):
+    """A project (Fastest 3.1)."""
+
+    id: str
+    name: str
+    created_at: str = ""
+    updated_at: str = ""
+    last_snapshot_id: str | None = None
+    main_workspace_id: str | None = None
+
+
+class Workspace(Struct):
+    """A workspace (Fastest 4.1)."""
+
+    id: str
+    project_id: str
+    name: str
+    created_at: str = ""
+    current_snapshot_id: str | None = None
+    current_manifest_hash: str | None = None
+    is_main: bool = False
+
+
+class Snapshot(Struct):
+    """A snapshot (Fastest 6.1)."""
+
+    id: str
+    project_id: str
+    manifest_hash: str
+    parent_snapshot_ids: list[str]
+    source: str
+    created_at: str
+    workspace_id: str | None = None
+    summary: str | None = None
+    author_name: str = ""
+    author_email: str = ""
+    complete: bool = True
+    missing_blob_count: int = 0
+    fast_forward: bool | None = None
+
+
+class Tag(Struct):
+    """A name for a snapshot."""
+
+    name: str
+    snapshot_id: str
+    created_at: str = ""
+
+
+class DeviceGrant(Struct):
+    """An open sign-in of the device flow (Fastest 2.1)."""
+
+    device_code: str
+    user_code: str
+    verification_uri: str
+    verification_uri_complete: str
+    expires_in: int
+    interval: int
+
+
+class TokenAnswer(Struct):
+    """The answer to a poll of the device flow: a token, or the `error` of RFC 8628."""
+
+    access_token: str | None = None
+    expires_in: int | None = None
+    user: User | None = None
+    error: str | None = None
+    error_description: str | None = None

@@ -1,0 +1,32 @@
+"""How far a long piece of work is, for whoever shows it."""
+
+from typing import Protocol
+
+
+class Progress(Protocol):
+    """Hears of steps of work. Called from several threads."""
+
+    def start(self, what: str, total: int) -> None:
+        """Begin a phase of `total` bytes (or items, when there are no bytes)."""
+        ...
+
+    def advance(self, amount: int) -> None:
+        """Count `amount` of the phase as done."""
+        ...
+
+    def finish(self) -> None:
+        """End the phase."""
+        ...
+
+
+class Silent:
+    """Shows nothing."""
+
+    def start(self, what: str, total: int) -> None:
+        """Begin a phase."""
+
+    def advance(self, amount: int) -> None:
+        """Count some of it as done."""
+
+    def finish(self) -> None:
+        """End the phase."""

@@ -1,0 +1,39 @@
+"""Find the project and workspace that a name means, or make them."""
+
+from asterism.base.errors import Conflict, NotFound
+from asterism.client.api import Api
+from asterism.client.models import Project, Workspace
+
+MAIN = "main"
+
+
+class Ambiguous(Conflict):
+    """Several projects have the name."""
+
+    code = "AMBIGUOUS"
+
+
+def find_project(api: Api, name_or_id: str) -> Project | None:
+    """Return the project of that id or name, None when there is none. Raises Ambiguous."""
+    found = api.find_projects(name_or_id)
+    if len(found) > 1:
+        ids = ", ".join(project.id for project in found[:5])
+        raise Ambiguous(f"{len(found)} projects are named {name_or_id!r}.", hint=f"Name one by its id: {ids}")
+    return found[0] if found else None
+
+
+def get_project(api: Api, name_or_id: str) -> Project:
+    """Return the project of that id or name. Raises NotFound or Ambiguous."""
+    project = find_project(api, name_or_id)
+    if project is None:
+        raise NotFound(f"There is no project {name_or_id!r}.", hint="`asterism projects` lists yours.")
+    return project
+
+
+def main_workspace(api: Api, project: Project) -> Workspace | None:
+    """Return the project's main workspace, else the one named `main`, else its oldest; None when it has none."""
+    return min(
+        api.workspaces(project.id),
+        key=lambda w: (w.id != project.main_workspace_id, w.name != MAIN, w.created_at, w.id),
+        default=None,
+    )

@@ -1,0 +1,146 @@
+"""Send blobs that the server lacks: many small files in one body, big ones on their own, several at a time."""
+
+import itertools
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from asterism.base.errors import DomainError
+from asterism.client.api import EXISTS_AT_ONCE, Api
+from asterism.client.errors import ChangedMeanwhile
+from asterism.client.progress import Progress
+from asterism.vcs.batch import frame_head
+
+THREADS = 4
+BIG_BYTES = 8 << 20
+BATCH_BYTES = 16 << 20
+BATCH_FILES = 1000
+PIECE_BYTES = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Content to send and the file that holds it (an absolute path)."""
+
+    hash: str
+    size: int
+    path: str
+
+
+def find_missing(api: Api, hashes: Sequence[str]) -> set[str]:
+    """Return which of the hashes the server does not store."""
+    groups = [hashes[at : at + EXISTS_AT_ONCE] for at in range(0, len(hashes), EXISTS_AT_ONCE)]
+    if len(groups) <= 1:
+        return set(api.missing_blobs(groups[0])) if groups else set()
+    with ThreadPoolExecutor(THREADS) as pool:
+        return set(itertools.chain.from_iterable(pool.map(api.missing_blobs, groups)))
+
+
+def send(api: Api, sources: Iterable[Source], progress: Progress) -> int:
+    """Send contents; returns how many bytes. Raises ChangedMeanwhile when a file is no longer what it was."""
+    small: list[Source] = []
+    big: list[Source] = []
+    for source in sources:
+        (big if source.size > BIG_BYTES else small).append(source)
+    jobs: list[Callable[[], int]] = [lambda s=source: _send_big(api, s, progress) for source in big]  # type: ignore[misc]
+    jobs += [lambda g=group: _send_group(api, g, progress) for group in _groups(small)]  # type: ignore[misc]
+    if len(jobs) == 1:
+        return jobs[0]()
+    with ThreadPoolExecutor(THREADS) as pool:
+        futures = [pool.submit(job) for job in jobs]
+        try:
+            return sum(future.result() for future in futures)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _groups(sources: list[Source]) -> Iterator[list[Source]]:
+    group: list[Source] = []
+    size = 0
+    for source in sources:
+        if group and (size + source.size > BATCH_BYTES or len(group) >= BATCH_FILES):
+            yield group
+            group, size = [], 0
+        group.append(source)
+        size += source.size
+    if group:
+        yield group
+
+
+def _send_group(api: Api, group: list[Source], progress: Progress) -> int:
+    left = group
+    first = True
+
+    def attempt() -> None:
+        nonlocal left, first
+        if not first:  # some may have arrived before the connection broke
+            missing = find_missing(api, [source.hash for source in left])
+            left = [source for source in left if source.hash in missing]
+        first = False
+        if left:
+            api.put_batch(lambda: _frames(left, progress))
+
+    _checked(lambda: api.http.repeat(attempt))
+    return sum(source.size for source in group)
+
+
+def _frames(group: list[Source], progress: Progress) -> Iterator[bytes]:
+    """Write a batch in pieces of about `PIECE_BYTES`."""
+    piece: list[bytes] = []
+    size = 0
+    for source in group:
+        content = _read(source)
+        piece += [frame_head(source.hash, source.size), content]
+        size += source.size
+        if size >= PIECE_BYTES:
+            yield b"".join(piece)
+            progress.advance(size)
+            piece, size = [], 0
+    yield b"".join(piece)
+    progress.advance(size)
+
+
+def _read(source: Source) -> bytes:
+    try:
+        handle = os.open(source.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        try:
+            content = os.read(handle, source.size + 1)
+            while len(content) < source.size and (more := os.read(handle, source.size + 1 - len(content))):
+                content += more
+        finally:
+            os.close(handle)
+    except OSError as error:
+        raise _changed(source.path) from error
+    if len(content) != source.size:
+        raise _changed(source.path)
+    return content
+
+
+def _send_big(api: Api, source: Source, progress: Progress) -> int:
+    def chunks() -> Iterator[bytes]:
+        try:
+            with open(source.path, "rb", buffering=0) as file:
+                while chunk := file.read(PIECE_BYTES):
+                    yield chunk
+                    progress.advance(len(chunk))
+        except OSError as error:
+            raise _changed(source.path) from error
+
+    _checked(lambda: api.put_blob(source.hash, chunks), source.path)
+    return source.size
+
+
+def _checked(call: Callable[[], None], path: str | None = None) -> None:
+    try:
+        call()
+    except DomainError as error:
+        if error.code == "HASH_MISMATCH":
+            raise _changed(path) from error
+        raise
+
+
+def _changed(path: str | None) -> ChangedMeanwhile:
+    which = repr(path) if path else "A file"
+    return ChangedMeanwhile(f"{which} changed while it was sent.", hint="Run the command again.")
