@@ -14,6 +14,7 @@ from asterism.base.errors import DomainError
 # verb → (module below asterism.cli, one line for --help). A module offers its command as `app` (a Typer).
 VERBS: dict[str, tuple[str, str]] = {
     "clone": ("clone", "Make a folder that holds a project's newest tree."),
+    "dev": ("dev", "Tools for trying things without accounts."),
     "push": ("push", "Save this folder's tree as a snapshot on the server."),
     "routes": ("routes", "Show where a request goes in the code."),
     "serve": ("serve", "Run the server."),

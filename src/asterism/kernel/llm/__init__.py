@@ -1,0 +1,68 @@
+"""Language models: one port over every provider.
+
+    target = Target("openai", "gpt-5-mini", base_url="https://api.openai.com/v1", api_key=key)
+    request = Request(target, system="...", turns=(Turn("user", "Hello"),), max_output_tokens=1024)
+
+    async with aclosing(models.stream(request)) as parts:   # closing it, or cancelling the task, closes the connection
+        async for part in parts:                            # Delta(text)*, then exactly one Finish(reason, usage)
+            ...
+    answer = await models.complete(request)                 # Completion(text, data, reason, usage)
+    answer.data                                             # the JSON object, when the request has a `schema`
+
+Everything that goes wrong is a `ModelFailure` with a `kind`, found by HTTP status and exception type and never by
+reading texts. The port does not retry; `retry.RetryPolicy` says whether and when a caller should. `providers` lists who
+can be asked and where (`provider("gemini")`, `base_url(...)`); which keys and models a user has is the business of
+features.
+
+`PydanticModels` asks real providers (call `await start()` to import it in the background), `ScriptedModels` is the
+memory fake, and `fake_server` is a loopback server that speaks the providers' own wire formats, for tests and for
+`asterism dev fake-model`.
+"""
+
+from asterism.kernel.llm.answers import json_object
+from asterism.kernel.llm.failures import FailureKind, ModelFailure
+from asterism.kernel.llm.models import (
+    Completion,
+    Delta,
+    Finish,
+    FinishReason,
+    Limits,
+    Models,
+    Part,
+    Reasoning,
+    Request,
+    Target,
+    Turn,
+    Usage,
+)
+from asterism.kernel.llm.providers import PROVIDERS, BadBaseUrl, Provider, base_url, provider
+from asterism.kernel.llm.pydantic import PydanticModels
+from asterism.kernel.llm.retry import RetryPolicy
+from asterism.kernel.llm.scripted import Scripted, ScriptedModels
+
+__all__ = [
+    "PROVIDERS",
+    "BadBaseUrl",
+    "Completion",
+    "Delta",
+    "FailureKind",
+    "Finish",
+    "FinishReason",
+    "Limits",
+    "ModelFailure",
+    "Models",
+    "Part",
+    "Provider",
+    "PydanticModels",
+    "Reasoning",
+    "Request",
+    "RetryPolicy",
+    "Scripted",
+    "ScriptedModels",
+    "Target",
+    "Turn",
+    "Usage",
+    "base_url",
+    "json_object",
+    "provider",
+]

@@ -1,0 +1,210 @@
+"""The server: connections, scripts, records."""
+
+import asyncio
+import json
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict
+from typing import Any, Self
+
+from asterism.kernel.llm.fake_server import http, wires
+from asterism.kernel.llm.fake_server.script import Call, Script
+
+
+class FakeModelServer:
+    """Serves on a loopback port until closed. `calls` lists what it was asked; `play` queues answers.
+
+    `answer` makes the script of a call for which none is queued; by default it echoes. With `key`, calls without that
+    key get 401.
+    """
+
+    def __init__(
+        self,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        key: str | None = None,
+        answer: Callable[[Call], Script] | None = None,
+    ) -> None:
+        self._host, self._port, self._key = host, port, key
+        self._answer = answer or echo
+        self._queue: deque[Script] = deque()
+        self._server: asyncio.Server | None = None
+        self._connections: set[asyncio.Task[None]] = set()
+        self.calls: list[Call] = []
+
+    @property
+    def url(self) -> str:
+        """The base URL for the OpenAI and Anthropic wires, version path included."""
+        return f"http://{self._host}:{self._port}/v1"
+
+    @property
+    def google_url(self) -> str:
+        """The base URL for the Google wire."""
+        return f"http://{self._host}:{self._port}/v1beta"
+
+    def play(self, *scripts: Script | str) -> None:
+        """Queue answers; a text is a whole answer in one piece."""
+        self._queue.extend(Script(chunks=(s,)) if isinstance(s, str) else s for s in scripts)
+
+    async def __aenter__(self) -> Self:
+        """Start serving. Raises OSError when the port is taken."""
+        self._server = await asyncio.start_server(self._connected, self._host, self._port, limit=1 << 20)
+        self._port = self._server.sockets[0].getsockname()[1]
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Stop serving and drop every connection."""
+        if self._server is not None:
+            self._server.close()
+        for task in self._connections:
+            task.cancel()
+        await asyncio.gather(*self._connections, return_exceptions=True)
+
+    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 - a connection is always handled by a task
+        self._connections.add(task)
+        try:
+            while (request := await http.read_request(reader)) is not None:
+                await self._serve(request, reader, writer)
+                if writer.is_closing():
+                    break
+        except (ConnectionError, asyncio.CancelledError):
+            pass
+        finally:
+            self._connections.discard(task)
+            writer.transport.abort()
+
+    async def _serve(
+        self, request: http.HttpRequest, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        if request.path.startswith("/__fake__/"):
+            writer.write(self._control(request))
+            return
+        try:
+            body = json.loads(request.body or b"{}")
+        except ValueError:
+            body = None
+        call = wires.read_call(request.path, request.headers, body) if isinstance(body, dict) else None
+        if call is None:
+            writer.write(http.response(404, b'{"error":{"message":"no such route"}}'))
+            return
+        call.began = asyncio.get_running_loop().time()
+        self.calls.append(call)
+        script = self._queue.popleft() if self._queue else self._answer(call)
+        if self._key is not None and call.key != self._key:
+            script = Script(status=401)
+        await self._watched(call, script, reader, writer)
+
+    async def _watched(
+        self, call: Call, script: Script, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        """Answer, and note when the client closes the connection before the end."""
+        answering = asyncio.ensure_future(_answer(call, script, writer))
+        watching = asyncio.ensure_future(reader.read(1))
+        try:
+            await asyncio.wait({answering, watching}, return_when=asyncio.FIRST_COMPLETED)
+            if not answering.done():
+                call.closed_early = True
+                call.closed_after = asyncio.get_running_loop().time() - call.began
+                writer.transport.abort()
+            else:
+                await answering
+        finally:
+            for task in (answering, watching):
+                task.cancel()
+                with suppress(asyncio.CancelledError, ConnectionError):
+                    await task
+
+    def _control(self, request: http.HttpRequest) -> bytes:
+        if request.path == "/__fake__/script" and request.method == "POST":
+            for entry in json.loads(request.body):
+                self.play(Script(**{**entry, "chunks": tuple(entry.get("chunks", ()))}))
+            return http.response(200, b"{}")
+        if request.path == "/__fake__/calls":
+            return http.response(200, json.dumps([asdict(call) for call in self.calls]).encode())
+        return http.response(404, b"{}")
+
+
+async def _answer(call: Call, script: Script, writer: asyncio.StreamWriter) -> None:
+    if script.status != 200:
+        extra = {} if script.retry_after is None else {"retry-after": f"{script.retry_after:g}"}
+        if script.location:
+            extra["location"] = script.location
+        body = json.dumps(script.error).encode() if script.error is not None else wires.error(call, script.status)
+        writer.write(http.response(script.status, body, extra))
+    elif call.stream:
+        await _stream(call, script, writer)
+    else:
+        await asyncio.sleep(script.first_delay + script.delay * max(0, len(script.chunks) - 1))
+        call.sent = len(script.chunks)
+        writer.write(http.response(200, wires.whole(call, script, "".join(script.chunks))))
+    await writer.drain()
+    call.finished = True
+
+
+async def _stream(call: Call, script: Script, writer: asyncio.StreamWriter) -> None:
+    writer.write(http.head(200, {"content-type": "text/event-stream", "transfer-encoding": "chunked"}))
+    await writer.drain()
+    if script.hang:
+        await asyncio.Event().wait()
+    if opening := wires.stream_head(call):
+        writer.write(http.chunk(opening))
+    for number, text in enumerate((*script.chunks, None)):
+        if script.cut_after == number:
+            writer.transport.abort()
+            return
+        if script.end_after == number:
+            writer.write(http.chunk(b""))
+            return
+        if script.garbage_after == number:
+            writer.write(http.chunk(wires.GARBAGE))
+        if text is None:
+            break
+        pause = script.delay if number else script.first_delay
+        if pause:
+            await asyncio.sleep(pause)
+        writer.write(http.chunk(wires.stream_piece(call, text)))
+        call.sent += 1
+        await writer.drain()
+    writer.write(http.chunk(wires.stream_end(call, script)) + http.chunk(b""))
+
+
+def echo(call: Call) -> Script:
+    """Answer with the last user message, word by word, or with the emptiest object of a wanted schema."""
+    schema = wires.wanted_schema(call)
+    if schema is not None:
+        return Script(chunks=(json.dumps(wires.sample(schema)),))
+    said = next((text for role, text in reversed(call.texts) if role == "user"), "")
+    words = f"This is the fake model {call.model}. You wrote: {said}".split(" ")
+    pieces = tuple(word if n == 0 else f" {word}" for n, word in enumerate(words))
+    return Script(chunks=pieces, usage=(sum(len(t) for _, t in call.texts) // 4, len(words)))
+
+
+@contextmanager
+def running_in_thread(**options: Any) -> Iterator[FakeModelServer]:
+    """Serve from a thread with an event loop of its own, for callers that block."""
+    server = FakeModelServer(**options)
+    started = threading.Event()
+    stop: list[Callable[[], object]] = []
+
+    async def main() -> None:
+        ended = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        async with server:
+            stop.append(lambda: loop.call_soon_threadsafe(ended.set))
+            started.set()
+            await ended.wait()
+
+    thread = threading.Thread(target=lambda: asyncio.run(main()), name="fake-model", daemon=True)
+    thread.start()
+    started.wait(10)
+    try:
+        yield server
+    finally:
+        for ask in stop:
+            ask()
+        thread.join(10)
