@@ -17,8 +17,9 @@ $(UV): requirements/uv.txt
 	@touch $(UV)
 
 $(VENV)/.ready: $(UV) requirements/all.txt pyproject.toml
-	VIRTUAL_ENV=$(VENV) $(UV) pip sync --quiet --require-hashes requirements/all.txt
+	VIRTUAL_ENV=$(VENV) $(UV) pip sync --quiet --compile-bytecode --require-hashes requirements/all.txt
 	VIRTUAL_ENV=$(VENV) $(UV) pip install --quiet --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m compileall -q src
 	@touch $@
 
 run: setup
