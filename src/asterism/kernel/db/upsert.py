@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Table
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 
 from asterism.kernel.db.database import Tx
 
@@ -21,9 +21,14 @@ def insert_ignore(tx: Tx, table: Table, rows: Sequence[Row]) -> int:
     """Insert `rows`, passing over those that meet any unique constraint; return how many were inserted."""
     if not rows:
         return 0
-    count = tx.execute(_insert(tx, table).values(list(rows)).on_conflict_do_nothing()).rowcount
+    statement = _insert(tx, table).values(list(rows)).on_conflict_do_nothing()
+    count = tx.execute(statement.execution_options(preserve_rowcount=True)).rowcount
     return max(count, 0)
 
 
 def _insert(tx: Tx, table: Table) -> Any:
-    return postgresql.insert(table) if tx.dialect == "postgresql" else sqlite.insert(table)
+    if tx.dialect == "sqlite":
+        return sqlite.insert(table)
+    from sqlalchemy.dialects import postgresql  # an embedded server does not pay for it
+
+    return postgresql.insert(table)

@@ -128,11 +128,13 @@ def _device_grants() -> None:
         _user_key("device_grants"),
     )
     op.create_index("ix_device_grants_expires_at", "device_grants", ["expires_at"])
+    op.create_index("ix_device_grants_user_id", "device_grants", ["user_id"])
 
 
 def _audit() -> None:
     op.create_table(
         "audit_entries",
+        sa.Column("seq", sa.BigInteger().with_variant(sa.Integer, "sqlite"), nullable=False, autoincrement=True),
         sa.Column("id", sa.Text, nullable=False),
         sa.Column("user_id", sa.Text, nullable=False),
         sa.Column("action", sa.Text, nullable=False),
@@ -141,10 +143,10 @@ def _audit() -> None:
         sa.Column("address", sa.Text),
         sa.Column("details", sa.Text, nullable=False),
         sa.Column("created_at", sa.Text, nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_audit_entries"),
+        sa.PrimaryKeyConstraint("seq", name="pk_audit_entries"),
         _user_key("audit_entries"),
     )
-    op.create_index("ix_audit_entries_user_id", "audit_entries", ["user_id", "id"])
+    op.create_index("ix_audit_entries_user_id", "audit_entries", ["user_id", "seq"])
     op.create_index("ix_audit_entries_created_at", "audit_entries", ["created_at"])
 
 
