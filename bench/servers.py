@@ -1,0 +1,90 @@
+"""Starting the real server for a benchmark."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+
+@dataclass
+class Running:
+    """A server process, ready to answer."""
+
+    url: str
+    token: str
+    data: Path
+    process: "subprocess.Popen[bytes]"
+    seconds_to_health: float
+
+    def client(self) -> httpx.Client:
+        """Return a signed-in client."""
+        return httpx.Client(base_url=self.url, headers={"Authorization": f"Bearer {self.token}"}, timeout=120)
+
+    def resident_mib(self) -> float:
+        """Return the resident memory of the process in MiB."""
+        for line in Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
+            if line.startswith("VmRSS:"):
+                return int(line.split()[1]) / 1024
+        raise RuntimeError("no VmRSS")
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def serving(data: Path | None = None, settings: Mapping[str, str] | None = None) -> Iterator[Running]:
+    """Run `asterism serve` on a folder (a temporary one without `data`) while the context is open."""
+    with tempfile.TemporaryDirectory(prefix="asterism-bench-") as temporary:
+        folder = data or Path(temporary)
+        port = free_port()
+        command = [sys.executable, "-m", "asterism"]
+        environment = {**os.environ, "ASTERISM_RATE_LIMITS": "off", **(settings or {})}
+        started = time.perf_counter()
+        process = subprocess.Popen(
+            [*command, "serve", "--port", str(port), "--data-dir", str(folder)],
+            env=environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            seconds = until_healthy(f"http://127.0.0.1:{port}", process, started)
+            made = subprocess.run(
+                [*command, "token", "create", "--data-dir", str(folder), "--json"],
+                env=environment,
+                check=True,
+                capture_output=True,
+            )
+            token = json.loads(made.stdout)["access_token"]
+            yield Running(f"http://127.0.0.1:{port}", token, folder, process, seconds)
+        finally:
+            process.terminate()
+            process.wait(20)
+
+
+def until_healthy(url: str, process: "subprocess.Popen[bytes]", started: float) -> float:
+    """Wait for /health and return the seconds since `started`."""
+    host, _, port = url.removeprefix("http://").partition(":")
+    while process.poll() is None:
+        try:
+            with socket.create_connection((host, int(port)), timeout=1) as connection:
+                connection.sendall(b"GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
+                if connection.recv(64).startswith(b"HTTP/1.1 200"):
+                    return time.perf_counter() - started
+        except OSError:
+            time.sleep(0.005)
+        if time.perf_counter() - started > 60:
+            break
+    raise RuntimeError("the server did not start")
