@@ -7,11 +7,11 @@ from functools import cache
 from pathlib import Path
 
 import sqlalchemy as sa
-from tests.support.postgres import PostgresServer
 
 from asterism.base.clock import Clock
 from asterism.kernel.db import Database, open_database
 from asterism.kernel.db.migrate import upgrade
+from tests.support.postgres import PostgresServer
 
 _numbers = itertools.count(1)
 

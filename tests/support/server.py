@@ -16,6 +16,7 @@ import msgspec
 from asterism.asgi.runtime import Runtime
 from asterism.base.clock import Clock
 from asterism.features import identity
+from asterism.kernel.jobs import MemoryJobs
 from asterism.server.container import build_runtime
 from asterism.server.serve import prepare, running
 from asterism.server.settings import Settings
@@ -84,6 +85,7 @@ class TestServer:
     async def _serve(self) -> None:
         self._stop = asyncio.Event()
         self.rt = build_runtime(self.settings, clock=self.clock)
+        self.rt.jobs = MemoryJobs()  # the durable ones are one per process; a test drains these when it wants to
         if self.alter is not None:
             self.alter(self.rt)
         prepare(self.rt, self.settings)

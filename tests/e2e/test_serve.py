@@ -1,0 +1,84 @@
+"""`asterism serve` as a person meets it: starting, signing in, a taken port, stopping."""
+
+import json
+import signal
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.support.process import ServerProcess, asterism, serving
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    return tmp_path / "data"
+
+
+def test_the_first_start_prints_a_link_that_works_once(data: Path, tmp_path: Path) -> None:
+    with serving(data, home=tmp_path) as server:
+        code = server.wait_for(r"sign in once at http://127\.0\.0\.1:\d+/signin#(ast_l_\w+)$").group(1)
+        first = httpx.post(f"{server.url}/v1/auth/link", json={"code": code})
+        assert first.status_code == 200
+        token = first.json()["access_token"]
+        me = httpx.get(f"{server.url}/v1/auth/me", headers={"Authorization": f"Bearer {token}"})
+        assert me.json()["user"]["email"] == "owner@localhost"
+        again = httpx.post(f"{server.url}/v1/auth/link", json={"code": code})
+        assert (again.status_code, again.json()["error"]["code"]) == (401, "INVALID_CODE")
+
+
+def test_stopping_is_clean_and_a_second_start_prints_no_link(data: Path, tmp_path: Path) -> None:
+    with serving(data, home=tmp_path) as server:
+        assert server.end(signal.SIGTERM) == 0
+    with serving(data, home=tmp_path) as server:
+        assert server.end(signal.SIGINT) == 0
+        assert not any("signin#" in line for line in server.lines)
+
+
+def test_a_taken_port_is_named(data: Path, tmp_path: Path) -> None:
+    with serving(data, home=tmp_path) as server:
+        second = ServerProcess(tmp_path / "other", home=tmp_path, port=server.port)
+        assert second.process.wait(60) != 0
+        second._reader.join(5)
+        assert str(server.port) in second.lines[-2]
+        assert not any("Traceback" in line for line in second.lines)
+
+
+def test_every_request_is_logged_with_its_id(data: Path, tmp_path: Path) -> None:
+    with serving(data, home=tmp_path) as server:
+        httpx.get(f"{server.url}/v1/health", headers={"X-Request-Id": "find-me.1"})
+        server.wait_for(r"request_id=find-me\.1 .*status=200")
+
+
+def test_tokens_are_made_before_the_first_start_and_beside_a_running_server(data: Path, tmp_path: Path) -> None:
+    before = asterism("token", "create", "--data-dir", str(data), "--json", home=tmp_path)
+    assert before.returncode == 0, before.stderr
+    with serving(data, home=tmp_path) as server:
+        beside = asterism("token", "create", "--data-dir", str(data), "--json", home=tmp_path)
+        added = asterism("user", "add", "eve@example.org", "--data-dir", str(data), "--json", home=tmp_path)
+        hers = asterism(
+            "token", "create", "--user", "eve@example.org", "--data-dir", str(data), "--json", home=tmp_path
+        )
+        emails = []
+        for made in (before, beside, hers):
+            token = json.loads(made.stdout)
+            assert token["expires_at"].endswith("Z")
+            answer = httpx.get(f"{server.url}/v1/auth/me", headers={"Authorization": f"Bearer {token['access_token']}"})
+            emails.append(answer.json()["user"]["email"])
+        assert emails == ["owner@localhost", "owner@localhost", "eve@example.org"]
+        assert json.loads(added.stdout)["code"].startswith("ast_l_")
+
+
+@pytest.mark.parametrize("arguments", [["serve", "--port", "none"], ["nonsense"], ["token", "create", "--what"]])
+def test_wrong_usage_exits_2_without_a_traceback(arguments: list[str], tmp_path: Path) -> None:
+    done = asterism(*arguments, home=tmp_path)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert "Traceback" not in done.stderr
+
+
+def test_a_wrong_setting_is_named(data: Path, tmp_path: Path) -> None:
+    done = asterism("serve", "--data-dir", str(data), home=tmp_path, extra={"ASTERISM_PORT": "many"})
+    assert done.returncode == 1
+    assert "port" in done.stderr
+    assert "Traceback" not in done.stderr
