@@ -5,9 +5,11 @@
 
 from dataclasses import dataclass
 
+from asterism.asgi.signin import SignIn
 from asterism.base.clock import Clock
 from asterism.kernel.db import Database
 from asterism.kernel.jobs import JobQueue
+from asterism.kernel.secrets import EnvelopeSecrets
 
 
 @dataclass(slots=True)
@@ -17,5 +19,7 @@ class Runtime:
     db: Database
     clock: Clock
     jobs: JobQueue
+    secrets: EnvelopeSecrets
+    sign_in: SignIn
     version: str
     public_url: str | None

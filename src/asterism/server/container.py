@@ -8,8 +8,10 @@ from asterism.asgi.runtime import Runtime
 from asterism.base.clock import Clock, SystemClock
 from asterism.kernel.db import Database, open_database
 from asterism.kernel.jobs import DurableJobs
+from asterism.kernel.secrets import EnvelopeSecrets
 from asterism.server.jobs import register_jobs
 from asterism.server.settings import Settings
+from asterism.server.signin import ActivityWriter, build_sign_in, settings_key_store
 
 
 def open_settings_database(settings: Settings, clock: Clock | None = None) -> Database:
@@ -22,8 +24,16 @@ def build_runtime(settings: Settings, *, clock: Clock | None = None) -> Runtime:
     """Open the database and build ports and services. Nothing runs yet; `running` starts and stops them."""
     clock = clock or SystemClock()
     db = open_settings_database(settings, clock)
-    jobs = DurableJobs(settings.database_url or f"sqlite:///{settings.data_dir / 'jobs.db'}")
-    return Runtime(db=db, clock=clock, jobs=jobs, version=__version__, public_url=settings.public_url)
+    jobs = DurableJobs(settings.jobs_database)
+    return Runtime(
+        db=db,
+        clock=clock,
+        jobs=jobs,
+        secrets=EnvelopeSecrets(settings_key_store(settings)),
+        sign_in=build_sign_in(settings, clock),
+        version=__version__,
+        public_url=settings.public_url,
+    )
 
 
 async def start_services(rt: Runtime, stack: AsyncExitStack) -> None:
@@ -32,5 +42,8 @@ async def start_services(rt: Runtime, stack: AsyncExitStack) -> None:
     Register a service as: start it here, then `stack.push_async_callback(service.stop)`.
     """
     stack.callback(rt.db.close)
+    seen = ActivityWriter(rt.db, rt.sign_in.activity)
+    seen.start()
+    stack.push_async_callback(seen.stop)
     register_jobs(rt)
     stack.push_async_callback(asyncio.to_thread, rt.jobs.close)

@@ -16,6 +16,7 @@ from asterism.asgi.runtime import Runtime
 from asterism.base.errors import Unavailable
 from asterism.features import identity
 from asterism.kernel.db.migrate import upgrade
+from asterism.kernel.secrets import check_keys
 from asterism.server.app import create_app
 from asterism.server.container import build_runtime, start_services
 from asterism.server.settings import Settings
@@ -43,6 +44,7 @@ async def serve(settings: Settings) -> None:
         say(f"listening on {url}")
         if link is not None:
             say(f"sign in once at {settings.public_url or url}/signin#{link}")
+        rt.jobs.start()  # loads its engine on a thread; only now, so that it delays nobody's first request
         await stop.wait()
         log.info("stopping")
 
@@ -74,6 +76,7 @@ async def running(rt: Runtime, settings: Settings) -> AsyncIterator[str]:
 def prepare(rt: Runtime, settings: Settings) -> str | None:
     """Bring the schema up to date; at the first start make the owner and return the code of a sign-in link."""
     upgrade(rt.db)
+    check_keys(rt.db, rt.secrets.store)
     with rt.db.write() as tx:
         owner, made = identity.ensure_owner(tx, settings.owner_email)
         return identity.create_link(tx, owner).text if made else None

@@ -8,7 +8,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 import platformdirs
@@ -38,11 +38,40 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         "*"
     )
     log_format: Annotated[str, doc("`text` or `json`.")] = "text"
+    trusted_proxies: Annotated[str, doc("Addresses or networks whose `X-Forwarded-For` is believed.")] = ""
+    rate_limits: Annotated[
+        Literal["on", "off"], doc("`off` switches off the limits per minute and per ten minutes.")
+    ] = "on"
+    key_store: Annotated[
+        Literal["auto", "file", "os"],
+        doc("Where a first start keeps the master key: a 0600 file, the system's key store, or what works best."),
+    ] = "auto"
+    master_key_file: Annotated[
+        Path | None, doc("The file of the master key; `master.key` in the data folder without it.")
+    ] = None
+    device_code_ttl: Annotated[int, doc("Seconds a device sign-in waits for its decision.")] = 900
+    device_poll_interval: Annotated[int, doc("Seconds a device is asked to wait between polls.")] = 5
+    access_ttl: Annotated[int, doc("Seconds a short access token lives.")] = 3600
+    refresh_ttl: Annotated[int, doc("Seconds a refresh token lives.")] = 30 * 24 * 3600
+    refresh_grace: Annotated[int, doc("Seconds an exchanged refresh token is accepted again.")] = 30
+    google_client_id: Annotated[str, doc("Google client ids, comma-separated; Google sign-in is off without.")] = ""
+    google_allowed: Annotated[str, doc("Addresses or domains that may sign up with Google; everybody without.")] = ""
+    google_jwks_url: Annotated[str | None, doc("Where Google's signing keys come from, instead of Google.")] = None
+    oidc_issuer: Annotated[str | None, doc("Issuer of an OpenID Connect provider; off without.")] = None
+    oidc_client_id: Annotated[str, doc("Our client ids at that provider, comma-separated.")] = ""
+    oidc_allowed: Annotated[str, doc("Addresses or domains that may sign up with it; everybody without.")] = ""
+    oidc_jwks_url: Annotated[str | None, doc("Where its signing keys are; found by discovery without.")] = None
 
     @property
     def database(self) -> str:
         """The address of the database."""
         return self.database_url or f"sqlite:///{self.data_dir / 'asterism.db'}"
+
+    @property
+    def jobs_database(self) -> str:
+        """The address of the durable jobs: the same PostgreSQL in a schema of its own, or a second SQLite file."""
+        shared = self.database_url is not None and self.database_url.startswith("postgresql")
+        return self.database if shared else f"sqlite:///{self.data_dir / 'jobs.db'}"
 
 
 def load_settings(

@@ -19,20 +19,20 @@ class EnvelopeSecrets:
     """
 
     def __init__(self, store: KeyStore) -> None:
-        self._store = store
+        self.store = store
         self._lock = threading.Lock()
         self._ring: KeyRing | None = None
         self._version: object = None
 
     def __repr__(self) -> str:
-        return f"EnvelopeSecrets({type(self._store).__name__})"
+        return f"EnvelopeSecrets({type(self.store).__name__})"
 
     def ring(self) -> KeyRing:
         """Return the present key ring. Raises MasterKeyError when there is none."""
-        version = self._store.version()
+        version = self.store.version()
         with self._lock:
             if self._ring is None or version != self._version:
-                self._ring = self._store.load()
+                self._ring = self.store.load()
                 self._version = version
             if self._ring is None:
                 raise MasterKeyError("The master key is missing, so stored secrets cannot be read.", hint=RESTORE)
