@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from asterism.asgi.signin import SignIn
 from asterism.base.clock import Clock
+from asterism.features.storage import Limits
+from asterism.kernel.blobs import Blobs
 from asterism.kernel.db import Database
 from asterism.kernel.jobs import JobQueue
 from asterism.kernel.secrets import EnvelopeSecrets
@@ -17,6 +19,8 @@ class Runtime:
     """The ports and services of one server process."""
 
     db: Database
+    blobs: Blobs
+    storage_limits: Limits
     clock: Clock
     jobs: JobQueue
     secrets: EnvelopeSecrets

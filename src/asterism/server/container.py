@@ -6,6 +6,8 @@ from contextlib import AsyncExitStack
 from asterism import __version__
 from asterism.asgi.runtime import Runtime
 from asterism.base.clock import Clock, SystemClock
+from asterism.features.storage import Limits
+from asterism.kernel.blobs import open_blobs
 from asterism.kernel.db import Database, open_database
 from asterism.kernel.jobs import DurableJobs
 from asterism.kernel.secrets import EnvelopeSecrets
@@ -27,6 +29,8 @@ def build_runtime(settings: Settings, *, clock: Clock | None = None) -> Runtime:
     jobs = DurableJobs(settings.jobs_database)
     return Runtime(
         db=db,
+        blobs=open_blobs(settings.blobs_url or settings.data_dir / "blobs"),
+        storage_limits=storage_limits(settings),
         clock=clock,
         jobs=jobs,
         secrets=EnvelopeSecrets(settings_key_store(settings)),
@@ -34,6 +38,11 @@ def build_runtime(settings: Settings, *, clock: Clock | None = None) -> Runtime:
         version=__version__,
         public_url=settings.public_url,
     )
+
+
+def storage_limits(settings: Settings) -> Limits:
+    """Return the limits of stored content that the settings name."""
+    return Limits(settings.blob_max_bytes, settings.manifest_max_bytes, settings.quota_bytes)
 
 
 async def start_services(rt: Runtime, stack: AsyncExitStack) -> None:

@@ -32,6 +32,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     database_url: Annotated[
         str | None, doc("`postgresql://…`; without it an SQLite file in the data folder is used.")
     ] = None
+    blobs_url: Annotated[
+        str | None,
+        doc("Where content is stored: a folder or an address as `s3://bucket/prefix`; default in the data folder."),
+    ] = None
+    blob_max_bytes: Annotated[int, doc("Largest blob in bytes.")] = 256 * 1024 * 1024
+    manifest_max_bytes: Annotated[int, doc("Largest manifest in bytes.")] = 64 * 1024 * 1024
+    quota_bytes: Annotated[int, doc("How many bytes one user may store.")] = 20 * 1024 * 1024 * 1024
     public_url: Annotated[str | None, doc("The address people reach this server by, for links.")] = None
     owner_email: Annotated[str, doc("Address of the local owner, who is made at the first start.")] = "owner@localhost"
     cors_origins: Annotated[str, doc("Origins that may call `/v1` from a browser: `*` or a comma-separated list.")] = (

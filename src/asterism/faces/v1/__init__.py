@@ -1,12 +1,16 @@
 """The `/v1` face: the Fastest and Starbot contracts on one prefix."""
 
 from asterism.asgi.endpoint import endpoints_of
-from asterism.faces.v1 import auth, health
+from asterism.faces.v1 import auth, blobs, health, projects, snapshots, workspaces
 from asterism.faces.v1.edge import V1Face
 
 MODULES = (
     auth,
     health,
+    *projects.MODULES,
+    *workspaces.MODULES,
+    *snapshots.MODULES,
+    *blobs.MODULES,
 )
 ENDPOINTS = endpoints_of(MODULES)
 FACE = V1Face()

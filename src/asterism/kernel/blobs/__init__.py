@@ -9,8 +9,9 @@ Names and their meaning (which user, which hash) belong to `features/storage`; h
 The fsync policy is ADR 0010: `put` promises to survive a killed process, `sync` a power failure.
 """
 
+from asterism.kernel.blobs.errors import ObjectMissing
 from asterism.kernel.blobs.object_store import ObjectStoreBlobs, open_blobs
-from asterism.kernel.blobs.port import Blobs, ObjectInfo, ObjectMissing
+from asterism.kernel.blobs.port import Blobs, ObjectInfo
 from asterism.kernel.blobs.spool import Spool
 
 __all__ = ["Blobs", "ObjectInfo", "ObjectMissing", "ObjectStoreBlobs", "Spool", "open_blobs"]

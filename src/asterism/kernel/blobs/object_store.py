@@ -14,7 +14,8 @@ from obstore.exceptions import AlreadyExistsError, BaseError
 from obstore.store import LocalStore, MemoryStore, from_url
 
 from asterism.kernel.blobs.durability import sync_files
-from asterism.kernel.blobs.port import ObjectInfo, ObjectMissing, translate
+from asterism.kernel.blobs.errors import ObjectMissing, translate
+from asterism.kernel.blobs.port import ObjectInfo
 from asterism.kernel.blobs.spool import Spool
 
 PIECE = 1024 * 1024

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from asterism.base.errors import DomainError, NotFound, Unavailable
 from asterism.kernel.blobs.spool import Spool
 
 
@@ -15,10 +14,6 @@ class ObjectInfo:
 
     key: str
     size: int
-
-
-class ObjectMissing(NotFound):
-    """No object has that key."""
 
 
 class Blobs(Protocol):
@@ -62,11 +57,3 @@ class Blobs(Protocol):
     def list(self, prefix: str) -> Iterator[ObjectInfo]:
         """Yield the objects whose keys begin with the folder `prefix`, in no order, without holding them all."""
         ...
-
-
-def translate(error: Exception) -> DomainError:
-    """Return our error for one of the store's or the disk's: a full disk is told apart from other trouble."""
-    text = str(error).lower()
-    if "no space left" in text or "storagefull" in text or "quotaexceeded" in text or "disk quota" in text:
-        return Unavailable("The server's storage is full; nothing was stored.", hint="Free some space and try again.")
-    return Unavailable("The server's storage cannot be reached.", hint="Try again in a moment.")

@@ -8,13 +8,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
 
+from asterism.kernel.blobs.errors import translate
+
 MEMORY_BYTES = 1024 * 1024
 
 
 class Spool:
     """Collects content and hashes it on the way; use it as a context manager, so that nothing is left behind.
 
-    Raises OSError when the temporary file cannot be written (disk full).
+    `write` raises Unavailable when the temporary file cannot be written (disk full).
     """
 
     def __init__(self, folder: Path) -> None:
@@ -28,19 +30,22 @@ class Spool:
         """Add a piece."""
         self._digest.update(data)
         self.size += len(data)
-        if self._file is None and self.size > MEMORY_BYTES:
-            self._to_disk()
-        if self._file is None:
+        if self._file is None and self.size <= MEMORY_BYTES:
             self._parts.append(data)
-        else:
-            self._file.write(data)
+            return
+        try:
+            if self._file is None:
+                self._to_disk()
+            write_all(self._file, data)
+        except OSError as error:
+            raise translate(error) from error
 
     def _to_disk(self) -> None:
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         # Deleted in close(); it must outlive this method and be renamed into place.
         self._file = tempfile.NamedTemporaryFile(dir=self._folder, prefix="incoming-", delete=False, buffering=0)  # type: ignore[assignment] # noqa: SIM115
         for part in self._parts:
-            self._file.write(part)  # type: ignore[union-attr]
+            write_all(self._file, part)
         self._parts.clear()
 
     @property
@@ -74,3 +79,10 @@ class Spool:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def write_all(file: BinaryIO | None, data: bytes) -> None:
+    """Write all of `data` to an unbuffered file, which may take less at a time. Raises OSError."""
+    view = memoryview(data)
+    while file is not None and view:
+        view = view[file.write(view) :]

@@ -1,0 +1,5 @@
+"""`/v1/snapshots`."""
+
+from asterism.faces.v1.snapshots import root
+
+MODULES = (root,)

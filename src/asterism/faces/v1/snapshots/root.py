@@ -1,0 +1,14 @@
+"""`/v1/snapshots/:snapshotId`."""
+
+from typing import Any
+
+from asterism.asgi.endpoint import Call, get
+from asterism.faces.v1 import wire
+from asterism.features import snapshots
+
+
+@get("/v1/snapshots/{snapshot_id:str}")
+def read(call: Call[None]) -> Any:
+    """GET /v1/snapshots/:snapshotId: a snapshot of the caller."""
+    found = snapshots.get_snapshot(call.tx, call.caller, call.path["snapshot_id"], call.query.text("project_id"))
+    return {"snapshot": wire.snapshot(found)}

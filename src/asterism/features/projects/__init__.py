@@ -1,0 +1,49 @@
+"""Projects, what happened in them, their env vars and brief (Fastest 3, 0.10).
+
+Features above write an event in the transaction of what it reports: `record_event(tx, project_id, "merge.completed",
+actor=caller.client, workspace_id=…, snapshot_id=…)`, and move a project's pointers with `touch_project`.
+"""
+
+from asterism.features.projects.errors import LimitReached, UnknownProject
+from asterism.features.projects.events import EventType, record_event
+from asterism.features.projects.models import ActivityEvent, Project
+from asterism.features.projects.names import clean_name, has_control
+from asterism.features.projects.service import (
+    archive_project,
+    create_project,
+    delete_project,
+    get_project,
+    last_event_at,
+    list_events,
+    list_projects,
+    newest_events,
+    prune_events,
+    purge_deleted,
+    rename_project,
+    restore_project,
+    touch_project,
+)
+
+__all__ = [
+    "ActivityEvent",
+    "EventType",
+    "LimitReached",
+    "Project",
+    "UnknownProject",
+    "archive_project",
+    "clean_name",
+    "create_project",
+    "delete_project",
+    "get_project",
+    "has_control",
+    "last_event_at",
+    "list_events",
+    "list_projects",
+    "newest_events",
+    "prune_events",
+    "purge_deleted",
+    "record_event",
+    "rename_project",
+    "restore_project",
+    "touch_project",
+]

@@ -1,0 +1,41 @@
+"""Projects and what happened in them."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Actor = Literal["cli", "web", "system"]
+
+MAX_PROJECTS = 1000
+GRACE_DAYS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A project of one user. `brief` is an object or a text; `main_chosen` says that main was set by a person."""
+
+    id: str
+    owner_user_id: str
+    name: str
+    intent: str | None
+    brief: Any
+    created_at: str
+    updated_at: str
+    last_snapshot_id: str | None
+    main_workspace_id: str | None
+    main_chosen: bool
+    archived_at: str | None
+    deleted_at: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityEvent:
+    """One thing that happened in a project (Fastest 0.10)."""
+
+    id: str
+    project_id: str
+    workspace_id: str | None
+    actor: str
+    type: str
+    snapshot_id: str | None
+    message: str | None
+    created_at: str

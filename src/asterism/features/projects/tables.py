@@ -1,0 +1,50 @@
+"""Tables of projects."""
+
+import sqlalchemy as sa
+
+from asterism.kernel.db import metadata
+
+projects = sa.Table(
+    "projects",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("owner_user_id", sa.Text, sa.ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("intent", sa.Text),
+    sa.Column("brief", sa.Text),
+    sa.Column("created_at", sa.Text, nullable=False),
+    sa.Column("updated_at", sa.Text, nullable=False),
+    sa.Column("last_snapshot_id", sa.Text),
+    sa.Column("main_workspace_id", sa.Text),
+    sa.Column("main_chosen", sa.Boolean, nullable=False),
+    sa.Column("archived_at", sa.Text),
+    sa.Column("deleted_at", sa.Text),
+)
+sa.Index("ix_projects_owner_user_id_updated_at", projects.c.owner_user_id, projects.c.updated_at)
+
+activity_events = sa.Table(
+    "activity_events",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("project_id", sa.Text, sa.ForeignKey("projects.id", ondelete="CASCADE"), nullable=False),
+    sa.Column("workspace_id", sa.Text),
+    sa.Column("actor", sa.Text, nullable=False),
+    sa.Column("type", sa.Text, nullable=False),
+    sa.Column("snapshot_id", sa.Text),
+    sa.Column("message", sa.Text),
+    sa.Column("created_at", sa.Text, nullable=False),
+)
+sa.Index("ix_activity_events_project_id_created_at", activity_events.c.project_id, activity_events.c.created_at)
+
+env_vars = sa.Table(
+    "env_vars",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("project_id", sa.Text, sa.ForeignKey("projects.id", ondelete="CASCADE"), nullable=False),
+    sa.Column("key", sa.Text, nullable=False),
+    sa.Column("value", sa.Text, nullable=False),
+    sa.Column("is_secret", sa.Boolean, nullable=False),
+    sa.Column("created_at", sa.Text, nullable=False),
+    sa.Column("updated_at", sa.Text, nullable=False),
+    sa.UniqueConstraint("project_id", "key"),
+)

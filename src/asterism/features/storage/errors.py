@@ -1,0 +1,80 @@
+"""Errors of blobs and manifests."""
+
+from collections.abc import Sequence
+
+from asterism.base.errors import Conflict, Invalid, NotFound, TooLarge
+
+
+class HashMismatch(Invalid):
+    """The content is not what its name says."""
+
+    code = "HASH_MISMATCH"
+
+    def __init__(self, named: str) -> None:
+        super().__init__(
+            f"The content does not have the hash {named[:80]}.", hint="Hash the exact bytes that are sent."
+        )
+
+
+class UnknownBlob(NotFound):
+    """No such blob is stored, and nothing names it."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no such blob.")
+
+
+class BlobGone(NotFound):
+    """A stored manifest names this blob, but it was never uploaded."""
+
+    code = "BLOB_MISSING"
+
+    def __init__(self, blob: str) -> None:
+        super().__init__(
+            f"Blob {blob} is named by a manifest but not stored.",
+            hint="Push again from where the files are.",
+            details={"missing_blobs": [blob]},
+        )
+
+
+class BlobsMissing(Conflict):
+    """An operation needs blobs that are not stored; `details.missing_blobs` names up to 20."""
+
+    code = "BLOB_MISSING"
+
+    def __init__(self, blobs: Sequence[str]) -> None:
+        super().__init__(
+            "Some files of this version were never uploaded.",
+            hint="Push again from where the files are.",
+            details={"missing_blobs": list(blobs[:20])},
+        )
+
+
+class UnknownManifest(NotFound):
+    """No such manifest is stored."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no such manifest.")
+
+
+class ManifestNotFound(Invalid):
+    """A request names a manifest that is not in the caller's storage."""
+
+    code = "MANIFEST_NOT_FOUND"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The manifest is not stored.", hint="Upload it first: PUT /v1/blobs/manifests/<hash>, with its exact bytes."
+        )
+
+
+class QuotaExceeded(TooLarge):
+    """The user's storage is used up."""
+
+    code = "QUOTA_EXCEEDED"
+
+    def __init__(self, quota: int) -> None:
+        super().__init__(
+            f"Your storage of {quota} bytes is used up.",
+            hint="Collect what is not referenced any more: POST /v1/blobs/gc.",
+            details={"limit_bytes": quota},
+        )

@@ -1,0 +1,114 @@
+"""Use cases of manifests: storing, reading, and the folder records behind them."""
+
+from collections.abc import Mapping, Sequence
+
+from asterism.features.storage import store
+from asterism.features.storage.errors import BlobsMissing, HashMismatch, UnknownManifest
+from asterism.features.storage.keys import manifest_key
+from asterism.features.storage.models import Manifest, Prepared, Usage
+from asterism.kernel.blobs import Blobs
+from asterism.kernel.db import Database, Tx
+from asterism.vcs import manifest as format
+from asterism.vcs import tree
+from asterism.vcs.content import hash_bytes, is_hash
+from asterism.vcs.manifest import Entry
+
+
+def prepare(data: bytes, named: str | None = None) -> Prepared:
+    """Read, check and take apart a manifest. Raises HashMismatch, InvalidJson, ManifestInvalid, TooManyEntries."""
+    found = hash_bytes(data)
+    if named is not None and found != named:
+        raise HashMismatch(named)
+    entries = format.read(data)
+    top, forest = tree.build(entries)
+    return Prepared(found, data, entries, top, forest)
+
+
+def upload(db: Database, blobs: Blobs, user_id: str, named: str, data: bytes) -> bool:
+    """Store the exact bytes of a manifest; return whether it is new. Runs in a worker thread, outside a transaction.
+
+    Raises what `prepare` raises, and Unavailable.
+    """
+    if hash_bytes(data) != named:
+        raise HashMismatch(named)
+    with db.read() as tx:
+        known = store.manifest(tx, user_id, named) is not None
+        epoch = store.epoch(tx, user_id)
+    if known:
+        with db.write() as tx:
+            store.lock(tx, user_id)
+            if store.manifest(tx, user_id, named) is not None:
+                store.touch_manifest(tx, user_id, named)
+                return False
+    prepared = prepare(data)
+    write(blobs, user_id, prepared)
+    with db.write() as tx:
+        return register(tx, blobs, user_id, prepared, epoch)
+
+
+def write(blobs: Blobs, user_id: str, prepared: Prepared) -> None:
+    """Put a manifest's bytes into the object store, durably."""
+    key = manifest_key(user_id, prepared.hash)
+    blobs.put(key, prepared.data)
+    blobs.sync([key])
+
+
+def register(tx: Tx, blobs: Blobs, user_id: str, prepared: Prepared, epoch: int | None = None) -> bool:
+    """Say that a manifest, whose bytes were written, is stored; return whether it was not before."""
+    current = store.lock(tx, user_id)
+    if epoch is not None and current != epoch:
+        write(blobs, user_id, prepared)  # a collection may have deleted the object since
+    if store.manifest(tx, user_id, prepared.hash) is not None:
+        store.touch_manifest(tx, user_id, prepared.hash)
+        return False
+    named = {entry.hash for entry in prepared.entries if entry.type == "file"}
+    missing = named.difference(store.blob_sizes(tx, user_id, list(named)))
+    store.insert_manifest(tx, user_id, prepared, sorted(missing))
+    store.add_usage(tx, user_id, Usage(manifest_count=1, manifest_bytes=len(prepared.data)))
+    return True
+
+
+def store_entries(tx: Tx, blobs: Blobs, user_id: str, entries: Sequence[Entry]) -> Manifest:
+    """Store a manifest that the server itself made, in the canonical form, inside the caller's transaction."""
+    prepared = prepare(format.encode(entries))
+    if store.manifest(tx, user_id, prepared.hash) is None:
+        write(blobs, user_id, prepared)
+    register(tx, blobs, user_id, prepared)
+    return manifest(tx, user_id, prepared.hash)
+
+
+def find_manifest(tx: Tx, user_id: str, manifest_hash: str) -> Manifest | None:
+    """Return a stored manifest, None when it is not stored (or is no hash at all)."""
+    return store.manifest(tx, user_id, manifest_hash) if is_hash(manifest_hash) else None
+
+
+def manifest(tx: Tx, user_id: str, manifest_hash: str) -> Manifest:
+    """Return a stored manifest. Raises UnknownManifest."""
+    found = find_manifest(tx, user_id, manifest_hash)
+    if found is None:
+        raise UnknownManifest
+    return found
+
+
+def manifest_bytes(tx: Tx, blobs: Blobs, user_id: str, manifest_hash: str) -> bytes:
+    """Return the exact stored bytes. Raises UnknownManifest."""
+    manifest(tx, user_id, manifest_hash)
+    return blobs.get(manifest_key(user_id, manifest_hash))
+
+
+def entries(tx: Tx, blobs: Blobs, user_id: str, manifest_hash: str) -> list[Entry]:
+    """Return the entries of a stored manifest. Raises UnknownManifest."""
+    return format.read(manifest_bytes(tx, blobs, user_id, manifest_hash))
+
+
+def missing_counts(tx: Tx, user_id: str, hashes: Sequence[str]) -> Mapping[str, int]:
+    """Return how many blobs each of these manifests lacks; complete ones are absent."""
+    return store.missing_counts(tx, user_id, hashes)
+
+
+def require_complete(tx: Tx, user_id: str, manifest_hash: str) -> Manifest:
+    """Return a manifest all of whose blobs are stored. Raises UnknownManifest or BlobsMissing (409)."""
+    found = manifest(tx, user_id, manifest_hash)
+    if found.missing:
+        raise BlobsMissing(store.missing_of(tx, user_id, manifest_hash, 20))
+    return found

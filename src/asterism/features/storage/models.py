@@ -1,0 +1,59 @@
+"""What is stored for a user: blobs, manifests, and how much of them."""
+
+from dataclasses import dataclass
+
+from asterism.vcs.manifest import Entry
+from asterism.vcs.tree import Forest, Node
+
+MEBIBYTE = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much may be stored, in bytes (Fastest 0.5)."""
+
+    blob_bytes: int = 256 * MEBIBYTE
+    manifest_bytes: int = 64 * MEBIBYTE
+    quota_bytes: int = 20 * 1024 * MEBIBYTE
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """How much a user stores; sizes in bytes."""
+
+    blob_count: int = 0
+    blob_bytes: int = 0
+    manifest_count: int = 0
+    manifest_bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """A stored manifest. `root` names the record of its top folder; `missing` counts blobs that are not stored."""
+
+    hash: str
+    size: int
+    root: str
+    files: int
+    total_bytes: int
+    missing: int
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A manifest that was read, checked and taken apart, ready to be stored."""
+
+    hash: str
+    data: bytes
+    entries: list[Entry]
+    top: Node
+    forest: Forest
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What became of an upload of several blobs; `size` counts the bytes of the new ones."""
+
+    stored: int = 0
+    existing: int = 0
+    size: int = 0

@@ -1,0 +1,65 @@
+"""Tables of stored content. The bytes are in the object store; these say what is there and what belongs together."""
+
+import sqlalchemy as sa
+
+from asterism.kernel.db import metadata
+
+user_storage = sa.Table(
+    "user_storage",
+    metadata,
+    sa.Column("user_id", sa.Text, sa.ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("blob_count", sa.BigInteger, nullable=False),
+    sa.Column("blob_bytes", sa.BigInteger, nullable=False),
+    sa.Column("manifest_count", sa.BigInteger, nullable=False),
+    sa.Column("manifest_bytes", sa.BigInteger, nullable=False),
+    sa.Column("epoch", sa.BigInteger, nullable=False),
+)
+
+blobs = sa.Table(
+    "blobs",
+    metadata,
+    sa.Column("user_id", sa.Text, sa.ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("hash", sa.Text, primary_key=True),
+    sa.Column("size", sa.BigInteger, nullable=False),
+    sa.Column("touched_at", sa.Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+doomed_objects = sa.Table(
+    "doomed_objects",
+    metadata,
+    sa.Column("user_id", sa.Text, sa.ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("kind", sa.Text, primary_key=True),
+    sa.Column("hash", sa.Text, primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+manifests = sa.Table(
+    "manifests",
+    metadata,
+    sa.Column("user_id", sa.Text, sa.ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("hash", sa.Text, primary_key=True),
+    sa.Column("size", sa.BigInteger, nullable=False),
+    sa.Column("root", sa.Text, nullable=False),
+    sa.Column("files", sa.BigInteger, nullable=False),
+    sa.Column("total_bytes", sa.BigInteger, nullable=False),
+    sa.Column("touched_at", sa.Text, nullable=False),
+)
+
+trees = sa.Table(
+    "trees",
+    metadata,
+    sa.Column("user_id", sa.Text, sa.ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("hash", sa.Text, primary_key=True),
+    sa.Column("record", sa.LargeBinary, nullable=False),
+)
+
+missing_blobs = sa.Table(
+    "missing_blobs",
+    metadata,
+    sa.Column("user_id", sa.Text, sa.ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("manifest_hash", sa.Text, primary_key=True),
+    sa.Column("hash", sa.Text, primary_key=True),
+    sqlite_with_rowid=False,
+)
+sa.Index("ix_missing_blobs_user_id_hash", missing_blobs.c.user_id, missing_blobs.c.hash)

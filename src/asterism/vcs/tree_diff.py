@@ -1,0 +1,56 @@
+"""Comparing two trees by their folder records: only folders whose records differ are visited."""
+
+from collections.abc import Iterator, Mapping
+
+from asterism.vcs.diff import Change, compare
+from asterism.vcs.tree import Load, Node, decode, entry_of
+
+Pair = tuple[str, str | None, str | None]  # path of a folder, and its record on the old and the new side
+
+
+def tree_changes(old_root: str | None, new_root: str | None, load: Load) -> list[Change]:
+    """Return the changes that lead from one tree to the other, in byte order of path; None is the empty tree."""
+    changes = list(_walk(old_root, new_root, load))
+    changes.sort(key=lambda change: change.path.encode())
+    return changes
+
+
+def same_tree(old_root: str | None, new_root: str | None, load: Load) -> bool:
+    """Say whether two trees are equal (Fastest 0.9), looking no further than the first difference."""
+    return next(_walk(old_root, new_root, load), None) is None
+
+
+def _walk(old_root: str | None, new_root: str | None, load: Load) -> Iterator[Change]:
+    """Yield changes level by level; the records of a level are fetched at once."""
+    level: list[Pair] = [("", old_root, new_root)] if old_root != new_root else []
+    while level:
+        wanted = {name for _, old, new in level for name in (old, new) if name is not None}
+        records = load(list(wanted))
+        below: list[Pair] = []
+        for path, old, new in level:
+            yield from _compare_folder(path, _children(records, old), _children(records, new), below)
+        level = below
+
+
+def _children(records: Mapping[str, bytes], name: str | None) -> dict[str, Node]:
+    return {} if name is None else {node.name: node for node in decode(records[name])}
+
+
+def _compare_folder(path: str, old: dict[str, Node], new: dict[str, Node], below: list[Pair]) -> Iterator[Change]:
+    for name in old.keys() | new.keys():
+        one, other = old.get(name), new.get(name)
+        if one == other:
+            continue
+        place = f"{path}/{name}" if path else name
+        folders = (_folder(one), _folder(other))
+        if folders[0] != folders[1]:
+            below.append((place, *folders))
+        change = compare(
+            None if one is None else entry_of(one, place), None if other is None else entry_of(other, place)
+        )
+        if change is not None:
+            yield change
+
+
+def _folder(node: Node | None) -> str | None:
+    return node.hash if node is not None and node.type == "dir" else None
