@@ -7,8 +7,6 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
-from tests.client.fake_server import FakeServer
-from tests.client.trees import TREES, build, describe
 
 from asterism.base.errors import DomainError
 from asterism.client.clone import InTheWay, clone
@@ -18,6 +16,8 @@ from asterism.client.workcopy.lock import Busy
 from asterism.client.workcopy.scan import BadName
 from asterism.client.workcopy.state import State
 from asterism.vcs.content import hash_bytes
+from tests.client.fake_server import FakeServer
+from tests.client.trees import TREES, build, describe
 
 
 def pushed(server: FakeServer, folder: Path, **options):

@@ -66,6 +66,7 @@ def clone(
         state.save(binding)
         entries, skipped = _write(api, state, found, progress)
         binding.base, binding.cloning = base, None
+        binding.head = workspace.current_snapshot_id
         state.save(binding)
         state.drop_incoming()
     manifest_hash = base.manifest_hash if base else EMPTY_MANIFEST_HASH

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -48,14 +49,7 @@ class Http:
         transport: httpx.BaseTransport | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        try:
-            parsed = httpx.URL(url)
-        except httpx.InvalidURL as error:
-            raise BadAnswer(
-                f"{url!r} is no address of a server.", hint="Give one like http://127.0.0.1:3000."
-            ) from error
-        if parsed.scheme not in ("http", "https") or not parsed.host:
-            raise BadAnswer(f"{url!r} is no address of a server.", hint="Give one like http://127.0.0.1:3000.")
+        scheme, host = _parts(url)
         self.url = url.rstrip("/")
         self._sleep = sleep
         self._client = httpx.Client(
@@ -64,8 +58,8 @@ class Http:
             timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
             limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
             transport=transport,
-            trust_env=False if transport else _wants_proxy(parsed.host),
-            verify=parsed.scheme == "https",
+            trust_env=False if transport else _wants_proxy(host),
+            verify=scheme == "https",
         )
 
     def __enter__(self) -> "Http":
@@ -175,6 +169,18 @@ class Http:
     def repeat(self, attempt: Callable[[], T]) -> T:
         """Run a whole transfer that knows what it still lacks, again while its connection breaks."""
         return self._repeat(attempt, safe=True)
+
+
+def _parts(url: str) -> tuple[str, str]:
+    """Return scheme and host of the server's address. Raises BadAnswer when it is none."""
+    try:
+        parsed = urlsplit(url)
+        scheme, host, _ = parsed.scheme, parsed.hostname or "", parsed.port
+    except ValueError:
+        scheme, host = "", ""
+    if scheme not in ("http", "https") or not host:
+        raise BadAnswer(f"{url!r} is no address of a server.", hint="Give one like http://127.0.0.1:3000.")
+    return scheme, host
 
 
 def _pause(error: DomainError, number: int, *, safe: bool) -> float | None:

@@ -20,6 +20,7 @@ from asterism.client.projects import MAIN, find_project, get_project, main_works
 from asterism.client.snapshot_id import snapshot_id, whole_second
 from asterism.client.tree import Tree, read_tree
 from asterism.client.upload import Source, find_missing, send
+from asterism.client.workcopy.apply import at_work
 from asterism.client.workcopy.state import Base, Binding, State
 from asterism.vcs.manifest import read
 
@@ -63,17 +64,16 @@ def push(
     if message is not None and len(message) > SUMMARY_CHARACTERS:
         raise Invalid(f"The message is longer than {SUMMARY_CHARACTERS} characters.")
     state = State(top)
-    with ThreadPoolExecutor(1) as aside:
+    with at_work(state), ThreadPoolExecutor(1) as aside:
         asking = aside.submit(_prelude, api, state, project)
-        with state.locked():
-            for attempt in range(ROUNDS):
-                tree = read_tree(state, threads=threads, progress=progress)
-                target = asking.result()
-                try:
-                    return _store(api, state, tree, target, message, progress, clock or SystemClock())
-                except ChangedMeanwhile:
-                    if attempt == ROUNDS - 1:
-                        raise
+        for attempt in range(ROUNDS):
+            tree = read_tree(state, threads=threads, progress=progress)
+            target = asking.result()
+            try:
+                return _store(api, state, tree, target, message, progress, clock or SystemClock())
+            except ChangedMeanwhile:
+                if attempt == ROUNDS - 1:
+                    raise
     raise AssertionError("the last round returns or raises")
 
 
@@ -82,6 +82,7 @@ class _Target:
     project: Project
     workspace: Workspace
     base: Base | None
+    seen_head: str | None
     author: User
 
 
@@ -91,7 +92,7 @@ def _prelude(api: Api, state: State, name: str | None) -> _Target:
     binding = state.binding()
     if binding is not None and binding.server == api.http.url and (name is None or _is(binding, name)):
         workspace = api.workspace(binding.workspace_id)
-        return _Target(Project(binding.project_id, binding.project_name), workspace, binding.base, author)
+        return _Target(Project(binding.project_id, binding.project_name), workspace, binding.base, binding.head, author)
     if name is not None:
         project = find_project(api, name)
         if project is None:
@@ -104,7 +105,7 @@ def _prelude(api: Api, state: State, name: str | None) -> _Target:
     workspace = main_workspace(api, project) or api.create_workspace(
         project.id, MAIN, local_path=state.top, machine_id=socket.gethostname()[:255] or None
     )
-    return _Target(project, workspace, None, author)
+    return _Target(project, workspace, None, None, author)
 
 
 def _is(binding: Binding, name: str) -> bool:
@@ -130,12 +131,12 @@ def _store(
         more = _send_content(api, state, tree, None, progress)
         blobs, size = blobs + more[0], size + more[1]
         snapshot = api.snapshot(snapshot.id, project_id=target.project.id)
-    binding.base = Base(snapshot.id, tree.manifest_hash)
+    binding.base, binding.head = Base(snapshot.id, tree.manifest_hash), snapshot.id
     if known is None or known.manifest_hash != tree.manifest_hash:
         state.keep_manifest(tree.manifest)
     state.save(binding)
     tree.remember(state)
-    overtook = head if known is not None and head not in (None, known.snapshot_id) else None
+    overtook = head if known is not None and head not in (None, target.seen_head, known.snapshot_id) else None
     return Pushed(
         target.project,
         workspace,

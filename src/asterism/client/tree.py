@@ -37,6 +37,14 @@ class Tree:
             self._manifest_hash = hash_bytes(self.manifest)
         return self._manifest_hash
 
+    def signatures(self) -> dict[str, str]:
+        """Return what was on disk for each versioned file and link (hex), by path."""
+        return self._scan.signatures()
+
+    def is_same_as(self, manifest_hash: str) -> bool:
+        """Say, without building the manifest, that it certainly has this hash; False when that is not known yet."""
+        return self._manifest_hash == manifest_hash
+
     @property
     def count(self) -> int:
         """How many entries the tree has."""

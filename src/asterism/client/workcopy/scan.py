@@ -81,6 +81,7 @@ class Scan:
     changed: set[str] = field(default_factory=set)
     pending: list[Pending] = field(default_factory=list)
     special: list[str] = field(default_factory=list)
+    _observed: dict[str, bytes] = field(default_factory=dict)
 
     @property
     def pending_bytes(self) -> int:
@@ -95,10 +96,14 @@ class Scan:
         def work(group: list[Pending]) -> list[tuple[Pending, bytes, bytes]]:
             return [(item, *_hash_file(os.path.join(self.top, self._path(item)))) for item in group]
 
+        now = time.time_ns()
+
         with ThreadPoolExecutor(threads) as pool:
             for group in pool.map(work, groups):
                 for item, content, signature in group:
-                    found.setdefault(item.folder, []).append((item.index, content, signature))
+                    self._observed[self._path(item)] = signature
+                    kept = signature if settled(signature, now) else _distrusted(signature)
+                    found.setdefault(item.folder, []).append((item.index, content, kept))
                 if progress:
                     progress(len(group), sum(item.size for item, _, _ in group))
         for path, rows in found.items():
@@ -145,12 +150,15 @@ class Scan:
         """Return the entries directly inside one folder (a subfolder is one entry)."""
         return list(rows_as_entries(path, self.folders[path]))
 
-    def files(self) -> Iterator[tuple[str, str, int]]:
-        """Yield (hash, path, size) of every file."""
+    def signatures(self) -> dict[str, str]:
+        """Return what was on disk for each versioned file and link: its signature in hex, by path."""
+        found = {}
         for path, folder in self.folders.items():
-            for entry in rows_as_entries(path, folder):
-                if entry.type == "file":
-                    yield entry.hash, entry.path, entry.size
+            prefix = f"{path}/" if path else ""
+            for index, (name, kind) in enumerate(zip(folder.names, folder.kinds, strict=True)):
+                if kind in (FILE, LINK):
+                    found[prefix + name] = self._observed.get(prefix + name, folder.signature(index)).hex()
+        return found
 
     def as_cache(self, manifest_hash: str) -> Cache:
         """Return what to remember: this look, and the hash of the manifest that it makes.
@@ -159,8 +167,8 @@ class Scan:
         """
         unknown: dict[str, list[tuple[int, bytes, bytes]]] = {}
         for item in self.pending:
-            _, _, size, _, mode = SIGNATURE.unpack(self.folders[item.folder].signature(item.index))
-            unknown.setdefault(item.folder, []).append((item.index, bytes(HASH_BYTES), untrusted(size, mode)))
+            signature = _distrusted(self.folders[item.folder].signature(item.index))
+            unknown.setdefault(item.folder, []).append((item.index, bytes(HASH_BYTES), signature))
         for path, rows in unknown.items():
             self._fill(path, rows)
         return Cache(FORMAT, manifest_hash, self.folders)
@@ -346,26 +354,28 @@ def _target(place: str, path: str) -> str:
     return target
 
 
+def _distrusted(signature: bytes) -> bytes:
+    _, _, size, _, mode = SIGNATURE.unpack(signature)
+    return untrusted(size, mode)
+
+
 def _hash_file(path: str) -> tuple[bytes, bytes]:
-    """Return raw hash and signature of one file; the signature is untrusted when it may change unseen."""
-    read_at = time.time_ns()
+    """Return raw hash and signature of one file, the signature from before its content was read."""
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
     except OSError as error:
         raise Unreadable(f"The file {path!r} can not be read: {error.strerror}.") from error
     try:
-        before = os.fstat(handle)
+        status = os.fstat(handle)
         digest = hashlib.sha256()
         size = 0
-        while chunk := os.read(handle, min(max(before.st_size - size, 0) + 1, READ_BYTES)):
+        while chunk := os.read(handle, min(max(status.st_size - size, 0) + 1, READ_BYTES)):
             digest.update(chunk)
             size += len(chunk)
-        after = os.fstat(handle)
     except OSError as error:
         raise Unreadable(f"The file {path!r} can not be read: {error.strerror}.") from error
     finally:
         os.close(handle)
-    signature = sign(after)
-    if sign(before) != signature or size != after.st_size or not settled(signature, read_at):
-        signature = untrusted(size, after.st_mode)
-    return digest.digest(), signature
+    if size != status.st_size:  # it grew or shrank meanwhile: what was read counts, and it is read again next time
+        return digest.digest(), untrusted(size, status.st_mode)
+    return digest.digest(), sign(status)

@@ -43,7 +43,11 @@ class Base(msgspec.Struct, frozen=True):
 
 
 class Binding(msgspec.Struct, omit_defaults=True):
-    """Where a working copy belongs. `cloning` names the snapshot while a clone is not complete."""
+    """Where a working copy belongs.
+
+    `base` is the snapshot that it was last equal to, `head` the workspace's newest one that it knows of; `cloning`
+    names the snapshot while a clone is not complete.
+    """
 
     server: str
     project_id: str
@@ -51,6 +55,7 @@ class Binding(msgspec.Struct, omit_defaults=True):
     workspace_id: str
     workspace_name: str
     base: Base | None = None
+    head: str | None = None
     cloning: Base | None = None
     format: int = 1
 
