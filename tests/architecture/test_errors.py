@@ -3,9 +3,9 @@
 import re
 
 import pytest
-from tools.reference.errors import error_classes, status_functions
 
 from asterism.base.errors import DomainError, Kind
+from tools.reference.errors import error_classes, status_functions
 
 CLASSES = error_classes()
 SHARED = {"VALIDATION_ERROR", "UNAUTHORIZED"}

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+
 from tests.architecture.source import ROOT, SOURCE, python_files, shown, text_files
 
 REGISTRIES = ["pypi" + ".org", "pythonhosted" + ".org", "npmjs" + ".org", "npmjs" + ".com", "proxy.golang" + ".org"]

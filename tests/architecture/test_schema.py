@@ -5,10 +5,10 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from tools.reference.tables import all_modules
 
 from asterism.kernel.db import Database, metadata
 from asterism.kernel.db.migrate import MIGRATIONS, alembic_config, current_revision, newest_revision
+from tools.reference.tables import all_modules
 
 
 @pytest.fixture(scope="module", autouse=True)

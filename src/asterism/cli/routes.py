@@ -81,7 +81,7 @@ def describe(endpoint: Endpoint) -> dict[str, Any]:
     use_cases = list(dict.fromkeys(step for step in called(endpoint.func) if in_layer(step, "features")))
     stores: dict[str, None] = {}
     for function in reachable(use_cases):
-        if ".store" in function.__module__ and not function.__name__.startswith("_"):
+        if "store" in function.__module__.rpartition(".")[2] and not function.__name__.startswith("_"):
             stores[place_of(function)] = None
     return {
         "route": f"{endpoint.method} {request_path(endpoint)}",

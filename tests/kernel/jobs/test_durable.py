@@ -13,9 +13,9 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
-from tests.support.databases import fresh_postgres_url
 
 from asterism.kernel.jobs import DurableJobs, Job, Status
+from tests.support.databases import fresh_postgres_url
 
 WORKER = Path(__file__).parent / "worker.py"
 PATIENCE = 40
@@ -108,6 +108,29 @@ def test_a_shutdown_is_quick_and_the_unfinished_goes_on_next_time(tmp_path: Path
     assert (done.status, done.result) == (Status.DONE, 1)
 
 
+def test_a_pause_between_attempts_keeps_no_process_alive(tmp_path: Path) -> None:
+    tried = threading.Event()
+
+    def fail(job: Job) -> str:
+        if tried.is_set():
+            return f"attempt {job.attempt}"
+        tried.set()
+        raise RuntimeError("not yet")
+
+    jobs = DurableJobs(sqlite(tmp_path), backoff=(3600,), poll_seconds=0.05)
+    jobs.register("work", fail)
+    jobs.start()
+    job_id = jobs.enqueue("work")
+    assert tried.wait(PATIENCE)
+    jobs.close()
+    assert [t.name for t in threading.enumerate() if t.name.startswith("dbos-executor") and t.is_alive()] == []
+    with running(sqlite(tmp_path), work=fail) as jobs:
+        assert jobs.wait_until_started(PATIENCE)
+        record = jobs.get(job_id)
+        assert record
+        assert not record.status.final
+
+
 def test_a_function_may_see_the_end_coming(tmp_path: Path) -> None:
     entered = threading.Event()
 
@@ -156,7 +179,7 @@ def test_a_schedule_rings_at_the_start_and_again(tmp_path: Path) -> None:
 def test_a_job_that_no_release_knows_any_more_fails_and_says_so(tmp_path: Path) -> None:
     with running(sqlite(tmp_path), old=lambda job: None) as jobs:
         job_id = jobs.enqueue("old", delay=1)
-        jobs._engine.started.wait(PATIENCE)
+        assert jobs.wait_until_started(PATIENCE)
     with running(sqlite(tmp_path)) as jobs:
         done = jobs.wait(job_id, PATIENCE)
     assert (done.status, done.error) == (Status.FAILED, "LookupError: no job is called old")

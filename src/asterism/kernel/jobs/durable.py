@@ -6,6 +6,7 @@ the attempt it was in. DBOS costs seconds to import and is therefore started on 
 """
 
 import asyncio
+import contextvars
 import inspect
 import threading
 import time
@@ -118,6 +119,10 @@ class DurableJobs:
                 self._ring(schedule.name)
         self._engine.started.set()
 
+    def wait_until_started(self, timeout: float) -> bool:
+        """Block until the engine is up, at most `timeout` seconds; return whether it is."""
+        return self._engine.started.wait(timeout)
+
     def close(self, timeout: float = 3) -> None:
         """Stop taking jobs, cancel coroutines, give functions `timeout` seconds, then let go of the rest."""
         if self._starter is None:
@@ -150,7 +155,7 @@ class DurableJobs:
                 log.warning("job failed", job=name, id=job_id, attempt=attempt, error=outcome.error, again_in=pause)
             if pause is None:
                 return msgspec.to_builtins(outcome)  # type: ignore[no-any-return]
-            self._engine.sleep(pause)
+            self._engine.sleep(pause, self._stopping)
             attempt += 1
 
     def _attempt(self, job: Job) -> dict[str, Any]:
@@ -189,7 +194,9 @@ class DurableJobs:
         if inspect.iscoroutinefunction(inspect.unwrap(getattr(handler, "func", handler))):
             if self._loop is None:
                 raise RuntimeError("coroutine jobs need `start` to be called on a running loop")
-            return asyncio.run_coroutine_threadsafe(cast("Coroutine[Any, Any, Any]", handler(job)), self._loop)
+            coroutine = cast("Coroutine[Any, Any, Any]", handler(job))
+            clean = contextvars.Context()  # the engine's own would make what the job enqueues a part of it
+            return clean.run(asyncio.run_coroutine_threadsafe, coroutine, self._loop)
         future: Future[Any] = Future()
         future.set_running_or_notify_cancel()
 

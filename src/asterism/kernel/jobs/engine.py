@@ -6,6 +6,7 @@ DBOS is one per process and keeps state in module globals, so an `Engine` that c
 import logging
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -155,9 +156,14 @@ class Engine:
         """Call a function inside a job; what it returned is recorded and not computed again after a crash."""
         return self._dbos.run_step({"name": name}, function, *args)
 
-    def sleep(self, seconds: float) -> None:
-        """Pause a job; a crash does not make the pause longer."""
-        self._dbos.sleep(seconds)
+    def sleep(self, seconds: float, stopping: threading.Event) -> None:
+        """Pause a job; a crash does not make the pause longer. Raises Interrupted when `stopping` is set meanwhile.
+
+        DBOS has a durable sleep of its own, but nothing wakes it, so a process could not end before it is over.
+        """
+        until = self.step("pause", lambda: time.time() + seconds)
+        if stopping.wait(max(0, until - time.time())):
+            raise Interrupted
 
     def get(self, job_id: str) -> JobRecord | None:
         """Read one record."""
@@ -180,6 +186,7 @@ class Engine:
         """Stop every thread of DBOS and forget its registry."""
         if self._keeper is not None:
             self._keeper.close()
+        logging.getLogger("dbos").setLevel(logging.CRITICAL)  # its threads complain about each other while they end
         self._dbos.destroy(destroy_registry=True)
         self.ready = False
         self.started.clear()
