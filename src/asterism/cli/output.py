@@ -42,9 +42,7 @@ def command(*, as_json: bool) -> Iterator[None]:
     try:
         yield
     except DomainError as error:
-        hint = error.hint
-        if error.kind is Kind.UNAUTHENTICATED and not hint:
-            hint = SIGN_IN
+        hint = SIGN_IN if error.kind is Kind.UNAUTHENTICATED else error.hint
         if as_json:
             emit({"error": {"code": error.code, "message": error.message, "hint": hint}})
         say(f"asterism: {error.message}")

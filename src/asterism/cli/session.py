@@ -5,7 +5,6 @@ from contextlib import contextmanager
 
 from asterism.base.errors import Unauthenticated
 from asterism.cli import signin
-from asterism.cli.output import SIGN_IN
 from asterism.client.api import Api
 from asterism.client.http import Http
 
@@ -18,9 +17,9 @@ def open_api(url: str | None, token: str | None) -> Iterator[Api]:
     server = normal_url(url)
     bearer = (token or "").strip() or signin.find(server)
     if not bearer:
-        raise Unauthenticated(f"You are not signed in at {server}.", hint=SIGN_IN)
+        raise Unauthenticated(f"You are not signed in at {server}.")
     if not bearer.isascii() or not bearer.isprintable() or " " in bearer:
-        raise Unauthenticated("The given token is no token.", hint=SIGN_IN)
+        raise Unauthenticated("The given token is no token.")
     with Http(server, bearer) as http:
         yield Api(http)
 
