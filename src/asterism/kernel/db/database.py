@@ -160,7 +160,9 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    connection.exec_driver_sql(connection.get_execution_options().get("asterism_begin", "BEGIN"))
+    # straight to the driver: SQLAlchemy's own execution would cost as much as a small query
+    driver: Any = connection.connection.dbapi_connection
+    driver.execute(connection.get_execution_options().get("asterism_begin", "BEGIN"))
 
 
 @contextmanager
