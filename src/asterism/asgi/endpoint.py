@@ -18,6 +18,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.response.base import ASGIResponse
 
 from asterism.asgi.body import JSON_LIMIT, AnyRequest, Disconnected, check_json_type, decode_json, read_body
+from asterism.asgi.limits import Rate
 from asterism.asgi.openapi import operation_class
 from asterism.asgi.query import Query
 from asterism.asgi.runtime import Runtime
@@ -57,7 +58,12 @@ class Call(Generic[B]):
     def caller(self) -> Caller:
         """Who is calling."""
         if self._caller is None:
-            raise RuntimeError("this endpoint does not authenticate")
+            raise RuntimeError("nobody is known on this endpoint")
+        return self._caller
+
+    @property
+    def known_caller(self) -> Caller | None:
+        """Who is calling, None where the endpoint let nobody-in-particular in."""
         return self._caller
 
 
@@ -81,6 +87,10 @@ class Face(Protocol):
         """Return who is calling, None where the endpoint is open. Raises Unauthenticated or Forbidden."""
         ...
 
+    def permit(self, endpoint: "Endpoint", tx: Tx, call: Call[Any]) -> None:
+        """Look at what a known caller asks for, once the body is read; never called where nobody is known."""
+        ...
+
     def error(self, error: Exception, request: AnyRequest) -> Response[Any]:
         """Word an error; anything that is not a DomainError is a bug and becomes a 500 that tells nothing."""
         ...
@@ -95,11 +105,11 @@ class Endpoint:
     func: Handler
     body: type[Any] | None = None
     status: int = 200
-    auth: bool = True
+    auth: bool | Literal["optional"] = True
     tx: TxMode = "read"
     raw: bool = False
     max_body: int = JSON_LIMIT
-    scopes: frozenset[str] = frozenset()
+    rate: Rate | None = None
 
     @property
     def is_async(self) -> bool:
@@ -143,6 +153,8 @@ class Endpoint:
         def prepare(tx: Tx) -> None:
             call._caller = face.authenticate(self, tx, request)
             self._decode(call, raw, refused)
+            if call.known_caller is not None:
+                face.permit(self, tx, call)
 
         if self.is_async:
             if self.auth:

@@ -1,11 +1,12 @@
 """The `/v1` face: the Fastest and Starbot contracts on one prefix."""
 
 from asterism.asgi.endpoint import endpoints_of
-from asterism.faces.v1 import auth, blobs, health, projects, snapshots, workspaces
+from asterism.faces.v1 import auth, blobs, health, oauth, projects, snapshots, workspaces
 from asterism.faces.v1.edge import V1Face
 
 MODULES = (
-    auth,
+    *auth.MODULES,
+    *oauth.MODULES,
     health,
     *projects.MODULES,
     *workspaces.MODULES,

@@ -8,6 +8,7 @@ from litestar import Response
 from asterism.asgi.body import AnyRequest, Disconnected
 from asterism.base.errors import DomainError, Kind, RateLimited
 
+OAUTH_PATHS = frozenset({"/v1/oauth/device", "/v1/oauth/token"})
 STATUS_OF_KIND = {
     Kind.UNAUTHENTICATED: 401,
     Kind.FORBIDDEN: 403,
@@ -25,11 +26,20 @@ STATUS_OF_CODE = {
     "METHOD_NOT_ALLOWED": 405,
     "RANGE_NOT_SATISFIABLE": 416,
     "UPSTREAM_ERROR": 502,
+    "EXPIRED_CODE": 400,
+    "ALREADY_USED": 400,
+    "CODE_EXPIRED": 410,
+}
+# A code that two kinds share: of a sign-in link it means "who are you", of a device's code "that is no code".
+STATUS_OF_KIND_AND_CODE = {
+    (Kind.INVALID, "INVALID_CODE"): 400,
 }
 
 
 def status_of(error: DomainError) -> int:
     """Return the HTTP status of a domain error."""
+    if (shared := STATUS_OF_KIND_AND_CODE.get((error.kind, error.code))) is not None:
+        return shared
     return STATUS_OF_CODE.get(error.code, STATUS_OF_KIND[error.kind])
 
 
@@ -37,6 +47,8 @@ def error_response(error: Exception, request: AnyRequest) -> Response[Any]:
     """Word an error in the envelope `{error: {code, message, hint?, details?}}`."""
     if isinstance(error, Disconnected):
         return Response(b"", status_code=499, media_type="application/json")
+    if request.scope["path"] in OAUTH_PATHS:
+        return oauth_error(error)
     headers = {"Cache-Control": "no-store"}
     if not isinstance(error, DomainError):
         body: dict[str, Any] = {
@@ -56,6 +68,23 @@ def error_response(error: Exception, request: AnyRequest) -> Response[Any]:
     if error.details:
         body["details"] = error.details
     return _response(status, body, headers)
+
+
+def oauth_error(error: Exception) -> Response[Any]:
+    """Word an error as RFC 6749 does, on the two paths that OAuth clients know (Fastest 0.3)."""
+    headers = {"Cache-Control": "no-store"}
+    if not isinstance(error, DomainError):
+        status, word, message = 500, "server_error", "Something went wrong on the server."
+    elif isinstance(error, RateLimited):
+        status, word, message = 429, "slow_down", error.message
+        headers["Retry-After"] = str(error.retry_after)
+    elif error.kind is Kind.UNAVAILABLE:
+        status, word, message = 503, "server_error", error.message
+    else:
+        status = 405 if error.code == "METHOD_NOT_ALLOWED" else 400
+        word, message = "invalid_request", error.message
+    raw = msgspec.json.encode({"error": word, "error_description": message})
+    return Response(raw, status_code=status, media_type="application/json", headers=headers)
 
 
 def _response(status: int, body: dict[str, Any], headers: dict[str, str]) -> Response[Any]:

@@ -2,8 +2,6 @@
 
 from unicodedata import category
 
-from sqlalchemy.engine import RowMapping
-
 from asterism.base.errors import Conflict, Invalid
 from asterism.base.ids import ulid
 from asterism.features import audit
@@ -22,7 +20,7 @@ def list_keys(tx: Tx, secrets: Secrets, user_id: str) -> list[ApiKey]:
             row["id"],
             row["user_id"],
             row["provider"],
-            mask(_readable(secrets, row)),
+            mask(_readable(secrets, row["id"], row["key_value"])),
             row["created_at"],
             row["updated_at"],
         )
@@ -70,9 +68,9 @@ def key_of(tx: Tx, secrets: Secrets, user_id: str, provider: str) -> str | None:
     return None if row is None else secrets.open(_place(row["id"]), row["key_value"])
 
 
-def _readable(secrets: Secrets, row: RowMapping) -> str | None:
+def _readable(secrets: Secrets, row_id: str, sealed: str) -> str | None:
     try:
-        return secrets.open(_place(row["id"]), row["key_value"])
+        return secrets.open(_place(row_id), sealed)
     except SecretUnreadable:
         return None
 

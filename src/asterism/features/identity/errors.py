@@ -40,6 +40,29 @@ class RefreshTokenReused(Unauthenticated):
         super().__init__("The refresh token was used before, so this device was signed out.", hint="Sign in again.")
 
 
+class ProviderNotConfigured(Unauthenticated):
+    """This server knows no such sign-in provider; the code names it (`GOOGLE_NOT_CONFIGURED`)."""
+
+    code = "PROVIDER_NOT_CONFIGURED"
+
+    def __init__(self, provider: str) -> None:
+        name = f"ASTERISM_{provider.upper()}_CLIENT_ID"
+        super().__init__(
+            f"Sign-in with {provider} is not set up on this server.",
+            code=f"{provider.upper()}_NOT_CONFIGURED",
+            hint=f"Set {name}.",
+        )
+
+
+class InvalidCredential(Unauthenticated):
+    """The credential that came instead of a bearer token was not accepted."""
+
+    code = "INVALID_CREDENTIAL"
+
+    def __init__(self) -> None:
+        super().__init__("The credential was not accepted.", hint="Sign in again.")
+
+
 class SignUpNotAllowed(Forbidden):
     """The provider vouches for somebody whom this server does not let in."""
 

@@ -1,0 +1,59 @@
+"""What the sign-in routes share: provider tokens checked, sessions started, token objects written."""
+
+from typing import Any
+
+from asterism.asgi.endpoint import Call
+from asterism.base.errors import Invalid
+from asterism.faces.v1.edge import origin_of
+from asterism.features import identity
+from asterism.features.audit import Origin
+from asterism.features.identity import ClientInfo, IssuedToken, SignUp, TokenPair, User
+from asterism.kernel.db import Tx
+from asterism.kernel.oidc import Identity
+
+PROVIDER_NAMES = {"google": "Google", "oidc": "OpenID Connect"}
+
+
+async def verified(call: Call[Any], provider: str, credential: str, nonce: str | None = None) -> Identity:
+    """Return who an ID token says signed in. Raises ProviderNotConfigured, IdTokenRefused, KeysUnavailable, Invalid."""
+    if not credential.strip():
+        raise Invalid.field("credential", "must not be blank")
+    known = call.rt.sign_in.providers.get(provider)
+    if known is None:
+        raise identity.ProviderNotConfigured(provider)
+    return await call.rt.sign_in.id_tokens.verify(credential.strip(), known[0], nonce=nonce)
+
+
+def user_of(tx: Tx, call: Call[Any], provider: str, who: Identity) -> User:
+    """Return the user of a verified identity. Raises SignUpNotAllowed."""
+    sign_up: SignUp = call.rt.sign_in.providers[provider][1]
+    return identity.user_of_identity(tx, who, sign_up, origin=origin_of(call))
+
+
+def start_web_session(tx: Tx, call: Call[Any], provider: str, who: Identity) -> IssuedToken:
+    """Sign the person in for 30 days."""
+    user = user_of(tx, call, provider, who)
+    name = f"{PROVIDER_NAMES[provider]} sign-in"
+    seconds = call.rt.sign_in.lifetimes.session
+    origin: Origin = origin_of(call)
+    return identity.start_session(tx, user, ClientInfo("web", name), seconds=seconds, method=provider, origin=origin)
+
+
+def token_object(issued: IssuedToken) -> dict[str, Any]:
+    """Write a freshly made token as every sign-in answers it."""
+    return {
+        "access_token": issued.text,
+        "token_type": "Bearer",
+        "expires_in": issued.expires_in,
+        "user": {"id": issued.user.id, "email": issued.user.email},
+    }
+
+
+def pair_object(pair: TokenPair) -> dict[str, Any]:
+    """Write a pair of an access and a refresh token."""
+    return {
+        "access_token": pair.access.text,
+        "refresh_token": pair.refresh.text,
+        "token_type": "Bearer",
+        "expires_in": pair.access.expires_in,
+    }

@@ -1,0 +1,110 @@
+"""`/v1/oauth/device`: device sign-in as RFC 8628 spells it (Fastest 2.1, 2.3, 2.4)."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+
+from asterism.asgi.endpoint import Call, post
+from asterism.asgi.forms import read_any_fields
+from asterism.asgi.limits import DEVICE_START, WRONG_CODES
+from asterism.base.errors import Forbidden, Invalid
+from asterism.faces.v1.auth.signing_in import user_of, verified
+from asterism.faces.v1.device_codes import guesser, guesses_counted, start
+from asterism.faces.v1.edge import bearer_of, origin_of
+from asterism.features import device_grants, identity
+from asterism.features.device_grants import CodeExpired, CodeUsed, UnknownCode
+from asterism.kernel.db import Tx
+from asterism.kernel.oidc import Identity, IdTokenRefused
+
+
+class Authorize(msgspec.Struct):
+    """A code to approve, and a Google credential where no bearer token is sent."""
+
+    user_code: str
+    credential: str | None = None
+
+
+class Deny(msgspec.Struct):
+    """A code to refuse."""
+
+    user_code: str
+
+
+class ForbiddenOrigin(Forbidden):
+    """A page of another site asked for this."""
+
+    code = "FORBIDDEN_ORIGIN"
+
+
+@post("/v1/oauth/device", auth=False, raw=True, rate=DEVICE_START)
+async def begin(call: Call[None]) -> Any:
+    """POST /v1/oauth/device: open a device sign-in; the body may be anything."""
+    started = await call.rt.db.run(start, call, await read_any_fields(call.request))
+    page = f"{call.rt.sign_in.addresses.base(call.request)}/device"
+    return {
+        "device_code": started.device_code,
+        "user_code": started.user_code,
+        "verification_uri": page,
+        "verification_uri_complete": f"{page}?code={started.user_code}",
+        "expires_in": started.expires_in,
+        "interval": call.rt.sign_in.poll_seconds,
+    }
+
+
+@post("/v1/oauth/device/authorize", body=Authorize, auth="optional")
+async def authorize(call: Call[Authorize]) -> Any:
+    """POST /v1/oauth/device/authorize: approve a device, by bearer token or by a Google credential."""
+    who = None
+    if call.known_caller is None:
+        who = await credential_of(call)
+    await call.rt.db.run(approve, call, who)
+    return {"success": True, "message": "Device authorized. You can return to it now."}
+
+
+@post("/v1/oauth/device/deny", body=Deny, auth=False)
+def deny(call: Call[Deny]) -> Any:
+    """POST /v1/oauth/device/deny: refuse a device; answers the same for every code."""
+    check_origin(call)
+    key = guesser(call)
+    call.rt.sign_in.limits.check(WRONG_CODES, key)
+    if not device_grants.deny_quietly(call.tx, call.body.user_code):
+        call.rt.sign_in.limits.take(WRONG_CODES, key)
+    return {"success": True}
+
+
+async def credential_of(call: Call[Authorize]) -> Identity:
+    """Return whom the Google credential names. Raises Invalid, NotSignedIn, or IdTokenRefused as INVALID_CREDENTIAL."""
+    credential = (call.body.credential or "").strip()
+    if not credential:
+        if bearer_of(call.request) is not None:
+            raise identity.NotSignedIn
+        raise Invalid.field("credential", "is required without a bearer token")
+    try:
+        return await verified(call, "google", credential)
+    except (IdTokenRefused, identity.ProviderNotConfigured) as error:
+        raise identity.InvalidCredential from error
+
+
+def approve(tx: Tx, call: Call[Authorize], who: Identity | None) -> None:
+    """Approve in the name of the caller, or of the user whom Google vouched for; errors in the words of Fastest 2.3."""
+    user_id = call.caller.user_id if who is None else user_of(tx, call, "google", who).id
+    try:
+        with guesses_counted(call):
+            device_grants.approve(tx, call.body.user_code, user_id, origin=origin_of(call))
+    except UnknownCode as error:
+        raise Invalid(error.message, code="INVALID_CODE", hint=error.hint) from error
+    except CodeExpired as error:
+        raise Invalid(error.message, code="EXPIRED_CODE", hint=error.hint) from error
+    except CodeUsed as error:
+        raise Invalid(error.message, code="ALREADY_USED", hint=error.hint) from error
+
+
+def check_origin(call: Call[Any]) -> None:
+    """Raise ForbiddenOrigin when a browser says that a page of neither ours nor a listed site sends this."""
+    origin = call.request.headers.get("origin")
+    if origin is None:
+        return
+    parts = urlsplit(call.rt.sign_in.addresses.base(call.request))
+    if origin not in {f"{parts.scheme}://{parts.netloc}", *call.rt.sign_in.origins}:
+        raise ForbiddenOrigin("This page may not refuse devices here.", hint="List it in ASTERISM_CORS_ORIGINS.")
