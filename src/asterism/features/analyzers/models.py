@@ -23,7 +23,7 @@ class Finding:
     """What an analyzer says, before it is placed on the diff.
 
     Lines are new-side numbers, None for the whole file. `message` is the tool's own word; the three texts are ours.
-    `patch` is a unified diff of this file or None.
+    `patch` is a unified diff of this file or None. `dropped` names the counter of a finding that cannot be kept.
     """
 
     source: str
@@ -41,6 +41,7 @@ class Finding:
     why: str
     recommendation: str
     patch: str | None = None
+    dropped: str | None = None
 
 
 class ToolResult(Protocol):
@@ -75,7 +76,7 @@ class Job:
 
     def path_of(self, copy: str) -> str | None:
         """Return the reviewed path of a private copy as a tool names it."""
-        wanted = (self.folder / copy).resolve()
+        wanted = self.folder / copy
         return next((path for path, place in self.copies.items() if place == wanted), None)
 
 

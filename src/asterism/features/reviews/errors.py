@@ -1,0 +1,53 @@
+"""What can be wrong with a request about reviews; one class per documented code."""
+
+from asterism.base.errors import Conflict, Invalid, NotFound, RateLimited, Unavailable
+
+
+class ReviewNotFound(NotFound):
+    """No such review, or none that is finished."""
+
+
+class LegacyReviewNotFound(NotFound):
+    """The same on the routes of the older form."""
+
+    code = "REVIEW_NOT_FOUND"
+
+
+class IssueNotFound(Invalid):
+    """The review holds no such issue."""
+
+    code = "ISSUE_NOT_FOUND"
+
+
+class TooManyReviews(RateLimited):
+    """Eight reviews run already."""
+
+    def __init__(self) -> None:
+        super().__init__("Too many reviews are running. Try again in a few seconds.", retry_after=5)
+
+
+class NoDiff(Invalid):
+    """A posted text holds no file diff."""
+
+    code = "NO_DIFF"
+
+
+class ModelUnusable(Conflict):
+    """No model can be asked: `CONFIG_NOT_FOUND`, `API_KEY_MISSING` or `AI_CLIENT_ERROR`."""
+
+    code = "CONFIG_NOT_FOUND"
+
+
+class AllLensesFailed(Unavailable):
+    """Every lens failed and no analyzer found anything: `AI_ERROR`, or `RATE_LIMITED` when all were throttled."""
+
+    code = "AI_ERROR"
+
+
+class ReviewFailed(Exception):
+    """Ends a run with an event of this code and text; it never reaches a caller."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
