@@ -5,12 +5,14 @@
 
 from dataclasses import dataclass
 
+from asterism.asgi.local_services import LocalServices
 from asterism.asgi.signin import SignIn
 from asterism.base.clock import Clock
 from asterism.features.storage import Limits
 from asterism.kernel.blobs import Blobs
 from asterism.kernel.db import Database
 from asterism.kernel.jobs import JobQueue
+from asterism.kernel.llm import Models
 from asterism.kernel.secrets import EnvelopeSecrets
 
 
@@ -23,7 +25,9 @@ class Runtime:
     storage_limits: Limits
     clock: Clock
     jobs: JobQueue
+    models: Models
     secrets: EnvelopeSecrets
     sign_in: SignIn
+    local: LocalServices
     version: str
     public_url: str | None

@@ -14,13 +14,15 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from asterism import __version__
 from asterism.asgi.body import AnyRequest
 from asterism.asgi.endpoint import Endpoint, Face
+from asterism.asgi.local_guard import LocalGuard, is_api
 from asterism.asgi.middleware import Outermost
 from asterism.asgi.openapi import Inline, body_schemas
 from asterism.asgi.runtime import Runtime
 from asterism.base.clock import stamp
 from asterism.base.errors import DomainError, NotFound
-from asterism.faces import v1
+from asterism.faces import local, v1
 from asterism.faces.v1.cors import CorsPolicy
+from asterism.server.local import is_loopback
 from asterism.server.settings import Settings
 
 log = structlog.get_logger("asterism")
@@ -35,11 +37,13 @@ class MethodNotAllowed(DomainError):
 
 def faces_for(settings: Settings) -> Mounted:
     """Return the faces to mount, with their endpoints; `/api` exists only on a loopback address."""
-    del settings
-    return [(v1.FACE, v1.ENDPOINTS)]
+    mounted: Mounted = [(v1.FACE, v1.ENDPOINTS)]
+    if is_loopback(settings.host):
+        mounted.append((local.FACE, local.ENDPOINTS))
+    return mounted
 
 
-def create_app(rt: Runtime, settings: Settings) -> Outermost:
+def create_app(rt: Runtime, settings: Settings) -> LocalGuard:
     """Build the application around a runtime."""
     mounted = faces_for(settings)
     bodies = [endpoint.body for _, endpoints in mounted for endpoint in endpoints if endpoint.body is not None]
@@ -57,7 +61,8 @@ def create_app(rt: Runtime, settings: Settings) -> Outermost:
         debug=False,
     )
     policy = CorsPolicy.parse(settings.cors_origins)
-    return Outermost(app, cors=policy.headers, preflight=policy.preflight)
+    outermost = Outermost(app, cors=policy.headers, preflight=policy.preflight)
+    return LocalGuard(outermost, serves_api=is_loopback(settings.host))
 
 
 def _openapi(components: dict[str, Any]) -> OpenAPIConfig:
@@ -90,6 +95,8 @@ def _metrics() -> HTTPRouteHandler:
 
 def _http_error(request: AnyRequest, error: HTTPException) -> Response[Any]:
     """Word what the framework itself refuses: unknown paths and methods."""
+    if is_local(request.scope["path"]):
+        return local.unknown_route()
     if isinstance(error, MethodNotAllowedException):
         allow = (error.headers or {}).get("allow", "")
         response = v1.FACE.error(MethodNotAllowed("This path does not take that method."), request)
@@ -102,4 +109,10 @@ def _http_error(request: AnyRequest, error: HTTPException) -> Response[Any]:
 
 def _crash(request: AnyRequest, error: Exception) -> Response[Any]:
     log.exception("unexpected error", path=request.scope.get("path_template"))
-    return v1.FACE.error(error, request)
+    face = local.FACE if is_local(request.scope["path"]) else v1.FACE
+    return face.error(error, request)
+
+
+def is_local(path: str) -> bool:
+    """Whether a path is worded as `/api` does; `/health` is shared and worded alike."""
+    return is_api(path) or path == "/health"

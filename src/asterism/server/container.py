@@ -10,8 +10,10 @@ from asterism.features.storage import Limits
 from asterism.kernel.blobs import open_blobs
 from asterism.kernel.db import Database, open_database
 from asterism.kernel.jobs import DurableJobs
+from asterism.kernel.llm import PydanticModels
 from asterism.kernel.secrets import EnvelopeSecrets
 from asterism.server.jobs import register_jobs
+from asterism.server.local import build_local
 from asterism.server.settings import Settings
 from asterism.server.signin import ActivityWriter, build_sign_in, settings_key_store
 
@@ -27,13 +29,17 @@ def build_runtime(settings: Settings, *, clock: Clock | None = None) -> Runtime:
     clock = clock or SystemClock()
     db = open_settings_database(settings, clock)
     jobs = DurableJobs(settings.jobs_database)
+    secrets = EnvelopeSecrets(settings_key_store(settings))
+    models = PydanticModels()
     return Runtime(
         db=db,
         blobs=open_blobs(settings.blobs_url or settings.data_dir / "blobs"),
         storage_limits=storage_limits(settings),
         clock=clock,
         jobs=jobs,
-        secrets=EnvelopeSecrets(settings_key_store(settings)),
+        models=models,
+        secrets=secrets,
+        local=build_local(settings, db, secrets, models),
         sign_in=build_sign_in(settings, clock),
         version=__version__,
         public_url=settings.public_url,
@@ -56,3 +62,5 @@ async def start_services(rt: Runtime, stack: AsyncExitStack) -> None:
     stack.push_async_callback(seen.stop)
     register_jobs(rt)
     stack.push_async_callback(asyncio.to_thread, rt.jobs.close)
+    stack.push_async_callback(rt.models.stop)
+    stack.push_async_callback(rt.local.chats.close)

@@ -45,6 +45,7 @@ async def serve(settings: Settings) -> None:
         if link is not None:
             say(f"sign in once at {settings.public_url or url}/signin#{link}")
         rt.jobs.start()  # loads its engine on a thread; only now, so that it delays nobody's first request
+        await rt.models.start()  # the same
         await stop.wait()
         log.info("stopping")
 

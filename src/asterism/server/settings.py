@@ -15,6 +15,9 @@ import platformdirs
 
 from asterism.base.errors import Invalid
 
+ALIASES = {"project_root": ("STARGAZER_PROJECT_ROOT",)}
+"""Further variables a setting is read from; its own name wins."""
+
 
 def doc(text: str) -> Any:
     """Attach the sentence that the reference shows for a setting."""
@@ -69,6 +72,30 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     oidc_allowed: Annotated[str, doc("Addresses or domains that may sign up with it; everybody without.")] = ""
     oidc_jwks_url: Annotated[str | None, doc("Where its signing keys are; found by discovery without.")] = None
 
+    project_root: Annotated[
+        Path | None, doc("Project that `/api` is about when a request names none; the working folder without it.")
+    ] = None
+    allowed_roots: Annotated[
+        str | None, doc("`:`-separated folders that a named project must lie in; without it, own folders only.")
+    ] = None
+    api_provider_view: Annotated[
+        Literal["auto", "documented"], doc("`documented` hides providers beyond the contract's four from `/api`.")
+    ] = "auto"
+    gemini_base_url: Annotated[str | None, doc("Address of the provider `gemini`, with its version path.")] = None
+    google_base_url: Annotated[str | None, doc("Address of the provider `google`, with its version path.")] = None
+    zai_base_url: Annotated[str | None, doc("Address of the provider `zai`, with its version path.")] = None
+    zai_coding_base_url: Annotated[str | None, doc("Address of the provider `zai-coding`, with its version path.")] = (
+        None
+    )
+    openrouter_base_url: Annotated[str | None, doc("Address of the provider `openrouter`, with its version path.")] = (
+        None
+    )
+    openai_base_url: Annotated[str | None, doc("Address of the provider `openai`, with its version path.")] = None
+    anthropic_base_url: Annotated[str | None, doc("Address of the provider `anthropic`, with its version path.")] = None
+    groq_base_url: Annotated[str | None, doc("Address of the provider `groq`, with its version path.")] = None
+    mistral_base_url: Annotated[str | None, doc("Address of the provider `mistral`, with its version path.")] = None
+    local_base_url: Annotated[str | None, doc("Address of the provider `local`, with its version path.")] = None
+
     @property
     def database(self) -> str:
         """The address of the database."""
@@ -79,6 +106,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         """The address of the durable jobs: the same PostgreSQL in a schema of its own, or a second SQLite file."""
         shared = self.database_url is not None and self.database_url.startswith("postgresql")
         return self.database if shared else f"sqlite:///{self.data_dir / 'jobs.db'}"
+
+    @property
+    def base_urls(self) -> dict[str, str]:
+        """The configured addresses of model providers, by provider id."""
+        ending = "_base_url"
+        named = {name: getattr(self, name) for name in self.__struct_fields__ if name.endswith(ending)}
+        return {name.removesuffix(ending).replace("_", "-"): url for name, url in named.items() if url}
 
 
 def load_settings(
@@ -96,9 +130,9 @@ def load_settings(
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise Invalid(f"{path} is not valid TOML: {error}") from error
     for name in Settings.__struct_fields__:
-        variable = f"ASTERISM_{name.upper()}"
-        if environment.get(variable, "") != "":
-            values[name] = environment[variable]
+        for variable in (*ALIASES.get(name, ()), f"ASTERISM_{name.upper()}"):
+            if environment.get(variable, "") != "":
+                values[name] = environment[variable]
     values.update({name: value for name, value in (overrides or {}).items() if value is not None})
     try:
         return msgspec.convert(values, Settings, strict=False, dec_hook=_convert)
@@ -109,6 +143,11 @@ def load_settings(
 def load_process_settings(overrides: Mapping[str, Any] | None = None) -> Settings:
     """Read the settings of this process: the one place that looks at `os.environ`."""
     return load_settings(os.environ, overrides=overrides)
+
+
+def process_environment() -> Mapping[str, str]:
+    """Return the live environment of this process, for what is looked up by name when it is needed."""
+    return os.environ
 
 
 def _convert(kind: type, value: Any) -> Any:

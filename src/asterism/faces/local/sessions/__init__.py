@@ -1,0 +1,1 @@
+"""`/api/sessions`: conversations about a project."""

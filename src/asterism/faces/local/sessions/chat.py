@@ -1,0 +1,42 @@
+"""`/api/sessions/:id/chat`: ask the model, streamed (Stargazer 4.1, 4.2)."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import Any
+
+import msgspec
+
+from asterism.asgi.local import LocalCall, post
+from asterism.asgi.sse import frame, sse_response, with_heartbeat
+from asterism.base.errors import Invalid
+from asterism.features import localproviders, sessions
+
+BODY = 1 << 20
+BEAT = b": keep-alive\n\n"
+NO_MODEL = {"CONFIG_NOT_FOUND": 400, "API_KEY_MISSING": 400, "AI_CLIENT_ERROR": 400}
+
+
+class Question(msgspec.Struct):
+    """What to ask."""
+
+    message: str
+
+
+@post("/api/sessions/{id:str}/chat", uuids=("id",), body=Question, max_body=BODY, statuses=NO_MODEL)
+async def create(call: LocalCall[Question]) -> Any:
+    """POST /api/sessions/:id/chat: ask the model and stream its answer."""
+    chats, local = call.rt.local.chats, call.rt.local
+    if not call.body.message or len(call.body.message.encode()) > sessions.LONGEST_MESSAGE:
+        raise Invalid.field("message", f"must have 1 character to {sessions.LONGEST_MESSAGE} bytes")
+    await chats.require_session(call.path["id"])
+    target = await asyncio.to_thread(localproviders.find_model, call.rt.db, local.keys)
+    run = await chats.start(call.path["id"], call.body.message, target)
+    return sse_response(with_heartbeat(frames(run), beat=BEAT))
+
+
+async def frames(run: sessions.ChatRun) -> AsyncGenerator[bytes, None]:
+    """Write the events of a run as frames; each event carries its own type."""
+    async with aclosing(run.follow()) as events:
+        async for kind, data in events:
+            yield frame(kind, {"type": kind, **data})

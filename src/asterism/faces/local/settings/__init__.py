@@ -1,0 +1,1 @@
+"""`/api/settings` and `/api/settings/trust`."""

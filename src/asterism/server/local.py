@@ -1,0 +1,34 @@
+"""Builds what the local face needs."""
+
+from pathlib import Path
+
+from asterism.asgi.local_services import LocalServices
+from asterism.features.localproviders import KeyPlaces
+from asterism.features.sessions import Chats
+from asterism.features.trust import RootRules, split_path_list
+from asterism.kernel.credentials import FileCredentials, KeyringCredentials
+from asterism.kernel.db import Database
+from asterism.kernel.git import Git
+from asterism.kernel.llm import Models
+from asterism.kernel.secrets import Secrets
+from asterism.server.settings import Settings, process_environment
+
+LOOPBACK = {"localhost", "::1"}
+
+
+def build_local(settings: Settings, db: Database, secrets: Secrets, models: Models) -> LocalServices:
+    """Build the ports and services of `/api`."""
+    keys = KeyPlaces(
+        file=FileCredentials(settings.data_dir / "credentials.json", secrets),
+        keyring=KeyringCredentials(),
+        environment=process_environment(),
+        base_urls=settings.base_urls,
+        view=settings.api_provider_view,
+    )
+    roots = RootRules(settings.project_root or Path.cwd(), tuple(split_path_list(settings.allowed_roots)))
+    return LocalServices(git=Git(), roots=roots, keys=keys, chats=Chats(db, models))
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a server that binds `host` can be reached from this machine alone."""
+    return host in LOOPBACK or (host.startswith("127.") and host.replace(".", "").isdigit())
