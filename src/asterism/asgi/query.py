@@ -13,6 +13,12 @@ class Query:
     def __init__(self, values: Mapping[str, str]) -> None:
         self._values = values
 
+    def check(self) -> None:
+        """Raise Invalid for text that no database can hold."""
+        for name, value in self._values.items():
+            if "\x00" in value:
+                raise Invalid.field(f"query.{name}", "holds U+0000")
+
     def text(self, name: str, default: str | None = None) -> str | None:
         """Return the value as it is, `default` when absent."""
         return self._values.get(name, default)
