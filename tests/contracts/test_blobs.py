@@ -26,6 +26,8 @@ def test_what_was_put_is_read_back_whole_and_in_ranges(store: Blobs) -> None:
     assert store.get("u/blobs/aa/empty") == b""
     assert b"".join(store.read("u/blobs/aa/x", 7, 2_000_000)) == content[7:2_000_000]
     assert b"".join(store.read("u/blobs/aa/empty", 0, 0)) == b""
+    assert store.get_range("u/blobs/aa/x", 3, 9) == content[3:9]
+    assert store.get_range("u/blobs/aa/x", 3, 3) == b""
     assert (store.size("u/blobs/aa/x"), store.size("u/blobs/aa/empty")) == (len(content), 0)
 
 
@@ -61,6 +63,8 @@ def test_what_is_not_there_is_missing(store: Blobs) -> None:
     assert store.size("no") is None
     with pytest.raises(ObjectMissing):
         store.get("no")
+    with pytest.raises(ObjectMissing):
+        store.get_range("no", 0, 5)
     with pytest.raises(ObjectMissing):
         [*store.read("no", 0, 5)]
     store.delete(["no"])

@@ -5,16 +5,16 @@ package: `storage.find_blobs`, `storage.upload_manifest`. Server-made content go
 `store_entries` inside the caller's transaction.
 """
 
-from asterism.features.storage.batches import Receiver, body_size, receive, send, sizes_for_sending
+from asterism.features.storage.batches import Receiver, receive
 from asterism.features.storage.blobs import (
     Found,
     check_room,
     content,
     find,
     hold,
+    keep,
+    locate,
     read,
-    register,
-    size_of,
     store_bytes,
     store_spool,
 )
@@ -37,7 +37,8 @@ from asterism.features.storage.manifests import (
     store_entries,
     upload,
 )
-from asterism.features.storage.models import MEBIBYTE, Limits, Manifest, Stored, Usage
+from asterism.features.storage.models import MEBIBYTE, Limits, Manifest, Place, Stored, Usage
+from asterism.features.storage.sending import body_size, plan_sending, send
 from asterism.features.storage.store import usage
 from asterism.features.storage.trees import changes, equal
 from asterism.features.storage.uploads import receive_blob
@@ -51,6 +52,7 @@ __all__ = [
     "Limits",
     "Manifest",
     "ManifestNotFound",
+    "Place",
     "QuotaExceeded",
     "Receiver",
     "Stored",
@@ -66,17 +68,17 @@ __all__ = [
     "find",
     "find_manifest",
     "hold",
+    "keep",
+    "locate",
     "manifest",
     "manifest_bytes",
     "missing_counts",
+    "plan_sending",
     "read",
     "receive",
     "receive_blob",
-    "register",
     "require_complete",
     "send",
-    "size_of",
-    "sizes_for_sending",
     "store_bytes",
     "store_entries",
     "store_spool",

@@ -1,27 +1,23 @@
 """Many blobs in one body: receiving a batch and sending one (framing: `vcs/batch.py`).
 
-Received blobs become stored in groups: their objects are written while further bytes arrive, and now and then a group
-is made durable at once and registered. Whatever ends a batch early (the client dies, a hash is wrong), the complete
-blobs before that are stored.
+Blobs of a batch are verified as they arrive, collected, and stored a pack at a time. Whatever ends a batch early (the
+client dies, a hash is wrong), the complete blobs before that are stored.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator
 
 from asterism.features.storage import blobs as single
-from asterism.features.storage import store
 from asterism.features.storage.errors import HashMismatch
-from asterism.features.storage.keys import blob_key
-from asterism.features.storage.models import MEBIBYTE, Limits, Stored
+from asterism.features.storage.models import MEBIBYTE, Limits, Pack, Stored
 from asterism.kernel.blobs import Blobs, Spool
-from asterism.kernel.db import Database, Tx
-from asterism.vcs.batch import BadBatch, BatchReader, FrameData, FrameEnd, FrameStart, frame_head
+from asterism.kernel.db import Database
+from asterism.vcs.batch import BadBatch, BatchReader, FrameData, FrameEnd, FrameStart
 from asterism.vcs.content import hash_bytes
 
 TAKEN_AT_ONCE = 2 * MEBIBYTE
-GROUP_BLOBS = 2000
-GROUP_BYTES = 64 * MEBIBYTE
-SENT_AT_ONCE = MEBIBYTE
+PACK_BYTES = 16 * MEBIBYTE
+PACK_BLOBS = 4000
 
 
 class Receiver:
@@ -33,44 +29,38 @@ class Receiver:
         self._user_id = user_id
         self._quota = limits.quota_bytes
         self._reader = BatchReader(limits.blob_bytes)
-        self._current: tuple[str, int] = ("", 0)
+        self._current = ""
         self._parts: list[bytes] = []
         self._spool: Spool | None = None
-        self._ready: list[tuple[str, bytes]] = []
-        self._group: dict[str, int] = {}
-        self._group_bytes = 0
-        self._written: list[str] = []
-        self._epoch: int | None = None
+        self._ready: dict[str, bytes] = {}
+        self._ready_bytes = 0
         self.result = Stored()
 
     def take(self, data: bytes) -> None:
         """Take further bytes. Raises HashMismatch, TooLarge, QuotaExceeded, BadBatch or Unavailable."""
-        try:
-            for event in self._reader.feed(data):
-                match event:
-                    case FrameData(part):
-                        self._add(part)
-                    case FrameStart(blob, size):
-                        self._begin(blob, size)
-                    case FrameEnd():
-                        self._complete()
-        finally:
-            self._write_ready()
-        if len(self._group) >= GROUP_BLOBS or self._group_bytes >= GROUP_BYTES:
-            self._flush()
+        for event in self._reader.feed(data):
+            match event:
+                case FrameData(part):
+                    self._add(part)
+                case FrameStart(blob, size):
+                    self._begin(blob, size)
+                case FrameEnd():
+                    self._complete()
+        if self._ready_bytes >= PACK_BYTES or len(self._ready) >= PACK_BLOBS:
+            self._store_ready()
 
     def finish(self, *, whole: bool) -> None:
-        """Register what is complete. Raises BadBatch when the body, said to be whole, ends inside a frame."""
+        """Store what is complete. Raises BadBatch when the body, said to be whole, ends inside a frame."""
         if self._spool is not None:
             self._spool.close()
-        self._flush()
+        self._store_ready()
         if whole:
             self._reader.finish()
 
     def _begin(self, blob: str, size: int | None) -> None:
         if size is None:
             raise BadBatch("A frame of a missing blob stands in an upload.")
-        self._current = (blob, size)
+        self._current = blob
         if size > MEBIBYTE:
             self._spool = Spool(self._blobs.spool_folder)
 
@@ -81,58 +71,52 @@ class Receiver:
             self._parts.append(part)
 
     def _complete(self) -> None:
-        blob, size = self._current
         if self._spool is not None:
             with self._spool as spool:
                 self._spool = None
-                self._write_spool(blob, size, spool)
+                self._check_room()
+                self._count(single.store_spool(self._db, self._blobs, self._user_id, self._current, spool), spool.size)
             return
         content = self._parts[0] if len(self._parts) == 1 else b"".join(self._parts)
         self._parts = []
-        if hash_bytes(content) != blob:
-            raise HashMismatch(blob)
-        self._ready.append((blob, content))
+        if hash_bytes(content) != self._current:
+            raise HashMismatch(self._current)
+        self._ready[self._current] = content
+        self._ready_bytes += len(content)
 
-    def _write_ready(self) -> None:
-        """Write the small blobs that are complete, except those that are stored already."""
-        ready, self._ready = self._ready, []
+    def _check_room(self) -> None:
+        with self._db.read() as tx:
+            single.check_room(tx, self._user_id, self._quota)
+
+    def _store_ready(self) -> None:
+        """Write the collected small blobs as one pack, leaving out what is stored already."""
+        ready, self._ready, self._ready_bytes = self._ready, {}, 0
         if not ready:
             return
-        known = self._known([blob for blob, _ in ready])
-        for blob, content in ready:
-            if blob not in known and blob not in self._group:
-                self._blobs.put(blob_key(self._user_id, blob), content)
-                self._written.append(blob)
-            self._group[blob] = len(content)
-            self._group_bytes += len(content)
-
-    def _write_spool(self, blob: str, size: int, spool: Spool) -> None:
-        if spool.hash != blob:
-            raise HashMismatch(blob)
-        if blob not in self._known([blob]) and blob not in self._group:
-            self._blobs.put_spool(blob_key(self._user_id, blob), spool)
-            self._written.append(blob)
-        self._group[blob] = size
-        self._group_bytes += size
-
-    def _known(self, hashes: Sequence[str]) -> dict[str, int]:
         with self._db.read() as tx:
-            if self._epoch is None:
-                self._epoch = single.check_room(tx, self._user_id, self._quota)
-            return store.blob_sizes(tx, self._user_id, hashes)
-
-    def _flush(self) -> None:
-        if not self._group:
-            return
-        self._blobs.sync([blob_key(self._user_id, blob) for blob in self._written])
-        with self._db.write() as tx:
-            fresh = single.register(tx, self._blobs, self._user_id, self._group, self._epoch or 0)
+            missing = single.find(tx, self._user_id, list(ready)).missing
+            if missing:
+                single.check_room(tx, self._user_id, self._quota)
+        pack = single.write_pack(self._blobs, self._user_id, {b: ready[b] for b in missing}) if missing else None
+        fresh = self._register(pack, list(ready.keys() - missing))
         self.result = Stored(
             stored=self.result.stored + len(fresh),
-            existing=self.result.existing + len(self._group) - len(fresh),
+            existing=self.result.existing + len(ready) - len(fresh),
             size=self.result.size + sum(fresh.values()),
         )
-        self._group, self._group_bytes, self._written, self._epoch = {}, 0, [], None
+
+    def _register(self, pack: Pack | None, known: list[str]) -> dict[str, int]:
+        with self._db.write() as tx:
+            single.hold(tx, self._user_id)
+            single.keep(tx, self._user_id, known)
+            return single.register(tx, self._blobs, self._user_id, pack) if pack is not None else {}
+
+    def _count(self, fresh: bool, size: int) -> None:
+        before = self.result
+        if fresh:
+            self.result = Stored(before.stored + 1, before.existing, before.size + size)
+        else:
+            self.result = Stored(before.stored, before.existing + 1, before.size)
 
 
 async def receive(receiver: Receiver, chunks: AsyncIterator[bytes]) -> Stored:
@@ -166,35 +150,3 @@ async def receive(receiver: Receiver, chunks: AsyncIterator[bytes]) -> Stored:
 
 def _in_thread(receiver: Receiver, data: bytes) -> "asyncio.Future[None]":
     return asyncio.ensure_future(asyncio.to_thread(receiver.take, data))
-
-
-def sizes_for_sending(tx: Tx, user_id: str, hashes: Sequence[str]) -> list[tuple[str, int | None]]:
-    """Return what a download batch will hold: each hash with its size, None when it is not stored."""
-    stored = store.blob_sizes(tx, user_id, hashes)
-    return [(blob, stored.get(blob)) for blob in hashes]
-
-
-def body_size(plan: Sequence[tuple[str, int | None]]) -> int:
-    """Return the number of bytes of a download batch."""
-    return sum(len(frame_head(blob, size)) + (size or 0) for blob, size in plan)
-
-
-def send(blobs: Blobs, user_id: str, plan: Sequence[tuple[str, int | None]]) -> Iterator[bytes]:
-    """Yield a download batch in pieces of about a megabyte, in the order of the plan."""
-    waiting: list[bytes] = []
-    held = 0
-    for blob, size in plan:
-        waiting.append(frame_head(blob, size))
-        held += len(waiting[-1]) + min(size or 0, SENT_AT_ONCE)
-        if size is not None and size > SENT_AT_ONCE:
-            yield b"".join(waiting)
-            yield from blobs.read(blob_key(user_id, blob), 0, size)
-            waiting, held = [], 0
-            continue
-        if size:
-            waiting.append(blobs.get(blob_key(user_id, blob)))
-        if held >= SENT_AT_ONCE:
-            yield b"".join(waiting)
-            waiting, held = [], 0
-    if waiting:
-        yield b"".join(waiting)

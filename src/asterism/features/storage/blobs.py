@@ -1,18 +1,19 @@
-"""Use cases of single blobs: what is there, reading, storing.
+"""Use cases of blobs: what is there, reading, storing.
 
-Storing goes in two steps, so that no transaction is open while bytes move: `write_objects` puts the content into the
-object store and makes it durable, `register` then says so in the database. In between, a garbage collection may
-delete the object (it was not registered), which `register` notices by the epoch and answers with Unavailable.
+Contents are kept in packs: one object for many small blobs that came together, or for one large one (ADR 0011).
+Storing goes in two steps, so that no transaction is open while bytes move: a pack is written and made durable, then
+`register` says in the database which blobs it holds. A pack that never gets that far is a stray, which a garbage
+collection removes later; nothing ever refers to it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from asterism.base.errors import Unavailable
+from asterism.base import ids
 from asterism.features.storage import store
 from asterism.features.storage.errors import BlobGone, HashMismatch, QuotaExceeded, UnknownBlob
-from asterism.features.storage.keys import blob_key
-from asterism.features.storage.models import Usage
+from asterism.features.storage.keys import pack_key
+from asterism.features.storage.models import Pack, Place, Usage
 from asterism.kernel.blobs import Blobs, Spool
 from asterism.kernel.db import Database, Tx
 from asterism.vcs.content import hash_bytes, is_hash
@@ -27,30 +28,16 @@ class Found:
 
 
 def find(tx: Tx, user_id: str, names: Sequence[str]) -> Found:
-    """Say which blobs are stored (a text that is no hash is not), and keep those from being collected for a while."""
+    """Say which blobs are stored; a text that is no hash is not."""
     distinct = list(dict.fromkeys(names))
-    stored = store.blob_sizes(tx, user_id, [name for name in distinct if is_hash(name)])
-    store.touch_blobs(tx, user_id, list(stored))
+    stored = store.places(tx, user_id, [name for name in distinct if is_hash(name)])
     return Found([n for n in distinct if n not in stored], [n for n in distinct if n in stored])
 
 
-def size_of(tx: Tx, user_id: str, blob: str) -> int:
-    """Return the size of a stored blob. Raises BlobGone when a manifest names it, else UnknownBlob."""
-    size = store.blob_sizes(tx, user_id, [blob]).get(blob)
-    if size is not None:
-        return size
-    raise BlobGone(blob) if store.is_awaited(tx, user_id, blob) else UnknownBlob
-
-
-def read(blobs: Blobs, user_id: str, blob: str, start: int, end: int) -> Iterator[bytes]:
-    """Yield the bytes from `start` up to `end` of a stored blob."""
-    return blobs.read(blob_key(user_id, blob), start, end)
-
-
-def content(tx: Tx, blobs: Blobs, user_id: str, blob: str) -> bytes:
-    """Return a whole stored blob; for blobs that are known to be small. Raises BlobGone or UnknownBlob."""
-    size_of(tx, user_id, blob)
-    return blobs.get(blob_key(user_id, blob))
+def keep(tx: Tx, user_id: str, hashes: Sequence[str]) -> Found:
+    """Say which blobs are still stored, and keep those from being collected for a while: a client relies on it."""
+    store.touch_blobs(tx, user_id, hashes)
+    return find(tx, user_id, hashes)
 
 
 def hold(tx: Tx, user_id: str) -> None:
@@ -58,52 +45,94 @@ def hold(tx: Tx, user_id: str) -> None:
     store.lock(tx, user_id)
 
 
-def check_room(tx: Tx, user_id: str, quota: int) -> int:
-    """Raise QuotaExceeded when nothing more fits; return the epoch to register with later."""
+def locate(tx: Tx, user_id: str, blob: str) -> Place:
+    """Return where a stored blob is. Raises BlobGone when only a manifest names it, else UnknownBlob."""
+    place = store.places(tx, user_id, [blob]).get(blob)
+    if place is not None:
+        return place
+    raise BlobGone(blob) if store.is_awaited(tx, user_id, blob) else UnknownBlob
+
+
+def read(blobs: Blobs, user_id: str, place: Place, start: int, end: int) -> Iterator[bytes]:
+    """Yield the bytes from `start` up to `end` of a located blob."""
+    return blobs.read(pack_key(user_id, place.pack_id), place.start + start, place.start + end)
+
+
+def content(tx: Tx, blobs: Blobs, user_id: str, blob: str) -> bytes:
+    """Return a whole stored blob; for blobs that are known to be small. Raises BlobGone or UnknownBlob."""
+    place = locate(tx, user_id, blob)
+    return b"".join(read(blobs, user_id, place, 0, place.size))
+
+
+def check_room(tx: Tx, user_id: str, quota: int) -> None:
+    """Raise QuotaExceeded when nothing more fits."""
     used = store.usage(tx, user_id)
     if used.blob_bytes + used.manifest_bytes >= quota:
         raise QuotaExceeded(quota)
-    return store.epoch(tx, user_id)
 
 
-def register(tx: Tx, blobs: Blobs, user_id: str, sizes: Mapping[str, int], epoch: int) -> dict[str, int]:
-    """Say that blobs are stored; return those that were not known before. `epoch` is from before their writing."""
-    if store.lock(tx, user_id) != epoch:
-        gone = [blob for blob, size in sizes.items() if blobs.size(blob_key(user_id, blob)) != size]
-        if gone:
-            raise Unavailable("A garbage collection met this upload.", hint="Send the blobs again.")
-    known = store.blob_sizes(tx, user_id, list(sizes))
+def write_pack(blobs: Blobs, user_id: str, contents: Mapping[str, bytes]) -> Pack:
+    """Write contents, given by hash, as one durable object."""
+    places: dict[str, tuple[int, int]] = {}
+    position = 0
+    for blob, data in contents.items():
+        places[blob] = (position, len(data))
+        position += len(data)
+    pack = Pack(ids.ulid(), position, places)
+    key = pack_key(user_id, pack.id)
+    blobs.put(key, b"".join(contents.values()))
+    blobs.sync([key])
+    return pack
+
+
+def write_spool(blobs: Blobs, user_id: str, spool: Spool) -> Pack:
+    """Write a spooled content as one durable object."""
+    pack = Pack(ids.ulid(), spool.size, {spool.hash: (0, spool.size)})
+    key = pack_key(user_id, pack.id)
+    blobs.put_spool(key, spool)
+    blobs.sync([key])
+    return pack
+
+
+def register(tx: Tx, blobs: Blobs, user_id: str, pack: Pack) -> dict[str, int]:
+    """Say that a written pack holds its blobs; return the sizes of those that were not stored before.
+
+    A pack that holds nothing new, because others were faster, is removed again.
+    """
+    store.lock(tx, user_id)
+    known = store.places(tx, user_id, list(pack.blobs))
     store.touch_blobs(tx, user_id, list(known))
-    fresh = {blob: size for blob, size in sizes.items() if blob not in known}
+    fresh = {blob: place for blob, place in pack.blobs.items() if blob not in known}
+    sizes = {blob: size for blob, (_, size) in fresh.items()}
     if fresh:
-        store.insert_blobs(tx, user_id, fresh)
-        store.add_usage(tx, user_id, Usage(len(fresh), sum(fresh.values())))
-    return fresh
+        store.insert_pack(tx, user_id, pack, fresh)
+        store.add_usage(tx, user_id, Usage(len(fresh), sum(sizes.values())))
+    else:
+        tx.after_commit(lambda: blobs.delete([pack_key(user_id, pack.id)]))
+    return sizes
 
 
-def store_spool(db: Database, blobs: Blobs, user_id: str, named: str, spool: Spool, epoch: int) -> bool:
+def store_spool(db: Database, blobs: Blobs, user_id: str, named: str, spool: Spool) -> bool:
     """Store one uploaded blob under the hash it was sent for; return whether it is new. Raises HashMismatch."""
     if spool.hash != named:
         raise HashMismatch(named)
     with db.read() as tx:
-        known = named in store.blob_sizes(tx, user_id, [named])
-    if not known:
-        key = blob_key(user_id, named)
-        blobs.put_spool(key, spool)
-        blobs.sync([key])
+        known = not find(tx, user_id, [named]).missing
+    if known:
+        with db.write() as tx:
+            store.lock(tx, user_id)
+            if not keep(tx, user_id, [named]).missing:
+                return False
+    pack = write_spool(blobs, user_id, spool)
     with db.write() as tx:
-        return named in register(tx, blobs, user_id, {named: spool.size}, epoch)
+        return named in register(tx, blobs, user_id, pack)
 
 
 def store_bytes(tx: Tx, blobs: Blobs, user_id: str, contents: Sequence[bytes]) -> list[str]:
     """Store contents that the server itself made, inside the caller's transaction; return their hashes in order."""
-    named = {hash_bytes(content): content for content in contents}
-    epoch = store.lock(tx, user_id)
-    known = store.blob_sizes(tx, user_id, list(named))
-    fresh = {name: content for name, content in named.items() if name not in known}
-    for name, content in fresh.items():
-        blobs.put(blob_key(user_id, name), content)
+    named = {hash_bytes(data): data for data in contents}
+    store.lock(tx, user_id)
+    fresh = {blob: named[blob] for blob in keep(tx, user_id, list(named)).missing}
     if fresh:
-        blobs.sync([blob_key(user_id, name) for name in fresh])
-    register(tx, blobs, user_id, {name: len(content) for name, content in named.items()}, epoch)
-    return [hash_bytes(content) for content in contents]
+        register(tx, blobs, user_id, write_pack(blobs, user_id, fresh))
+    return [hash_bytes(data) for data in contents]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from asterism.base import ids
 from asterism.features.storage import store
 from asterism.features.storage.errors import BlobsMissing, HashMismatch, UnknownManifest
 from asterism.features.storage.keys import manifest_key
@@ -33,37 +34,35 @@ def upload(db: Database, blobs: Blobs, user_id: str, named: str, data: bytes) ->
         raise HashMismatch(named)
     with db.read() as tx:
         known = store.manifest(tx, user_id, named) is not None
-        epoch = store.epoch(tx, user_id)
     if known:
         with db.write() as tx:
             store.lock(tx, user_id)
-            if store.manifest(tx, user_id, named) is not None:
-                store.touch_manifest(tx, user_id, named)
+            if store.touch_manifest(tx, user_id, named):
                 return False
     prepared = prepare(data)
-    write(blobs, user_id, prepared)
+    object_id = write(blobs, user_id, prepared)
     with db.write() as tx:
-        return register(tx, blobs, user_id, prepared, epoch)
+        return register(tx, blobs, user_id, prepared, object_id)
 
 
-def write(blobs: Blobs, user_id: str, prepared: Prepared) -> None:
-    """Put a manifest's bytes into the object store, durably."""
-    key = manifest_key(user_id, prepared.hash)
+def write(blobs: Blobs, user_id: str, prepared: Prepared) -> str:
+    """Write a manifest's bytes as a durable object; return the object's id."""
+    object_id = ids.ulid()
+    key = manifest_key(user_id, prepared.hash, object_id)
     blobs.put(key, prepared.data)
     blobs.sync([key])
+    return object_id
 
 
-def register(tx: Tx, blobs: Blobs, user_id: str, prepared: Prepared, epoch: int | None = None) -> bool:
+def register(tx: Tx, blobs: Blobs, user_id: str, prepared: Prepared, object_id: str) -> bool:
     """Say that a manifest, whose bytes were written, is stored; return whether it was not before."""
-    current = store.lock(tx, user_id)
-    if epoch is not None and current != epoch:
-        write(blobs, user_id, prepared)  # a collection may have deleted the object since
-    if store.manifest(tx, user_id, prepared.hash) is not None:
-        store.touch_manifest(tx, user_id, prepared.hash)
+    store.lock(tx, user_id)
+    if store.touch_manifest(tx, user_id, prepared.hash):
+        tx.after_commit(lambda: blobs.delete([manifest_key(user_id, prepared.hash, object_id)]))
         return False
     named = {entry.hash for entry in prepared.entries if entry.type == "file"}
-    missing = named.difference(store.blob_sizes(tx, user_id, list(named)))
-    store.insert_manifest(tx, user_id, prepared, sorted(missing))
+    missing = named.difference(store.places(tx, user_id, list(named)))
+    store.insert_manifest(tx, user_id, prepared, object_id, sorted(missing))
     store.add_usage(tx, user_id, Usage(manifest_count=1, manifest_bytes=len(prepared.data)))
     return True
 
@@ -71,9 +70,9 @@ def register(tx: Tx, blobs: Blobs, user_id: str, prepared: Prepared, epoch: int 
 def store_entries(tx: Tx, blobs: Blobs, user_id: str, entries: Sequence[Entry]) -> Manifest:
     """Store a manifest that the server itself made, in the canonical form, inside the caller's transaction."""
     prepared = prepare(format.encode(entries))
-    if store.manifest(tx, user_id, prepared.hash) is None:
-        write(blobs, user_id, prepared)
-    register(tx, blobs, user_id, prepared)
+    store.lock(tx, user_id)
+    if not store.touch_manifest(tx, user_id, prepared.hash):
+        register(tx, blobs, user_id, prepared, write(blobs, user_id, prepared))
     return manifest(tx, user_id, prepared.hash)
 
 
@@ -92,8 +91,8 @@ def manifest(tx: Tx, user_id: str, manifest_hash: str) -> Manifest:
 
 def manifest_bytes(tx: Tx, blobs: Blobs, user_id: str, manifest_hash: str) -> bytes:
     """Return the exact stored bytes. Raises UnknownManifest."""
-    manifest(tx, user_id, manifest_hash)
-    return blobs.get(manifest_key(user_id, manifest_hash))
+    found = manifest(tx, user_id, manifest_hash)
+    return blobs.get(manifest_key(user_id, manifest_hash, found.object_id))
 
 
 def entries(tx: Tx, blobs: Blobs, user_id: str, manifest_hash: str) -> list[Entry]:

@@ -28,10 +28,29 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a blob's content is: `size` bytes from `start` on, in a pack."""
+
+    pack_id: str
+    start: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """An object that holds blobs, written but perhaps not registered; `blobs` are `(start, size)` by hash."""
+
+    id: str
+    size: int
+    blobs: dict[str, tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """A stored manifest. `root` names the record of its top folder; `missing` counts blobs that are not stored."""
 
     hash: str
+    object_id: str
     size: int
     root: str
     files: int

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import sqlalchemy as sa
 
-from asterism.features.storage.models import Manifest, Prepared, Usage
-from asterism.features.storage.tables import blobs, doomed_objects, manifests, missing_blobs, trees, user_storage
+from asterism.features.storage.models import Manifest, Pack, Place, Prepared, Usage
+from asterism.features.storage.tables import blobs, manifests, missing_blobs, packs, trees, user_storage
 from asterism.kernel.db import Tx, insert_ignore
 
 AT_ONCE = 500
@@ -17,17 +17,11 @@ def chunked(items: Sequence[str], size: int = AT_ONCE) -> Iterator[Sequence[str]
         yield items[start : start + size]
 
 
-def lock(tx: Tx, user_id: str) -> int:
-    """Hold the user's storage until the transaction ends; return its epoch, which grows when objects are deleted."""
-    empty = {"blob_count": 0, "blob_bytes": 0, "manifest_count": 0, "manifest_bytes": 0, "epoch": 0}
+def lock(tx: Tx, user_id: str) -> None:
+    """Hold the user's storage until the transaction ends: registrations and collections of one user take turns."""
+    empty = {"blob_count": 0, "blob_bytes": 0, "manifest_count": 0, "manifest_bytes": 0}
     insert_ignore(tx, user_storage, [{"user_id": user_id, **empty}])
-    row = tx.one(sa.select(user_storage.c.epoch).where(user_storage.c.user_id == user_id).with_for_update())
-    return int(row["epoch"]) if row else 0
-
-
-def epoch(tx: Tx, user_id: str) -> int:
-    """Return the epoch of the user's storage without holding it."""
-    return tx.scalar(sa.select(user_storage.c.epoch).where(user_storage.c.user_id == user_id)) or 0
+    tx.one(sa.select(user_storage.c.user_id).where(user_storage.c.user_id == user_id).with_for_update())
 
 
 def usage(tx: Tx, user_id: str) -> Usage:
@@ -53,12 +47,13 @@ def add_usage(tx: Tx, user_id: str, change: Usage) -> None:
     )
 
 
-def blob_sizes(tx: Tx, user_id: str, hashes: Sequence[str]) -> dict[str, int]:
-    """Return the sizes of those blobs that are stored."""
-    found: dict[str, int] = {}
+def places(tx: Tx, user_id: str, hashes: Sequence[str]) -> dict[str, Place]:
+    """Return where those blobs are that are stored."""
+    found: dict[str, Place] = {}
+    where = sa.select(blobs.c.hash, blobs.c.pack_id, blobs.c.start, blobs.c.size).where(blobs.c.user_id == user_id)
     for part in chunked(hashes):
-        query = sa.select(blobs.c.hash, blobs.c.size).where(blobs.c.user_id == user_id, blobs.c.hash.in_(part))
-        found.update((row["hash"], row["size"]) for row in tx.all(query))
+        query = where.where(blobs.c.hash.in_(part))
+        found.update((row[0], Place(row[1], row[2], row[3])) for row in tx.execute(query))
     return found
 
 
@@ -73,19 +68,16 @@ def touch_blobs(tx: Tx, user_id: str, hashes: Sequence[str]) -> None:
         )
 
 
-def insert_blobs(tx: Tx, user_id: str, sizes: Mapping[str, int]) -> None:
-    """Add blobs that are not there yet, and settle what waited for them."""
-    now = tx.now()
-    rows = [{"user_id": user_id, "hash": blob, "size": size, "touched_at": now} for blob, size in sizes.items()]
+def insert_pack(tx: Tx, user_id: str, pack: Pack, fresh: Mapping[str, tuple[int, int]]) -> None:
+    """Add a pack with those of its blobs that are `fresh`, and settle what waited for them."""
+    live = sum(size for _, size in fresh.values())
+    tx.execute(sa.insert(packs).values(id=pack.id, user_id=user_id, size=pack.size, live_bytes=live))
+    common = {"user_id": user_id, "pack_id": pack.id, "touched_at": tx.now()}
+    rows = [{"hash": blob, "start": start, "size": size, **common} for blob, (start, size) in fresh.items()]
     tx.execute(sa.insert(blobs), rows)
-    for part in chunked(list(sizes)):
-        mine = (missing_blobs.c.user_id == user_id, missing_blobs.c.hash.in_(part))
-        tx.execute(sa.delete(missing_blobs).where(*mine))
-        tx.execute(
-            sa.delete(doomed_objects).where(
-                doomed_objects.c.user_id == user_id, doomed_objects.c.kind == "blob", doomed_objects.c.hash.in_(part)
-            )
-        )
+    waiting = tx.one(sa.select(missing_blobs.c.hash).where(missing_blobs.c.user_id == user_id).limit(1))
+    for part in chunked(list(fresh)) if waiting else ():
+        tx.execute(sa.delete(missing_blobs).where(missing_blobs.c.user_id == user_id, missing_blobs.c.hash.in_(part)))
 
 
 def manifest(tx: Tx, user_id: str, manifest_hash: str) -> Manifest | None:
@@ -99,7 +91,8 @@ def manifest(tx: Tx, user_id: str, manifest_hash: str) -> Manifest | None:
     )
     if row is None:
         return None
-    return Manifest(row["hash"], row["size"], row["root"], row["files"], row["total_bytes"], row["missing"])
+    fields = ("hash", "object_id", "size", "root", "files", "total_bytes", "missing")
+    return Manifest(**{name: row[name] for name in fields})
 
 
 def missing_counts(tx: Tx, user_id: str, hashes: Iterable[str]) -> dict[str, int]:
@@ -127,19 +120,20 @@ def is_awaited(tx: Tx, user_id: str, blob: str) -> bool:
     return tx.one(sa.select(missing_blobs.c.hash).where(*mine).limit(1)) is not None
 
 
-def touch_manifest(tx: Tx, user_id: str, manifest_hash: str) -> None:
-    """Note that the manifest was uploaded again."""
+def touch_manifest(tx: Tx, user_id: str, manifest_hash: str) -> bool:
+    """Note that the manifest was uploaded again; return whether it is stored at all."""
     mine = (manifests.c.user_id == user_id, manifests.c.hash == manifest_hash)
-    tx.execute(sa.update(manifests).where(*mine).values(touched_at=tx.now()))
+    return bool(tx.execute(sa.update(manifests).where(*mine).values(touched_at=tx.now())).rowcount)
 
 
-def insert_manifest(tx: Tx, user_id: str, prepared: Prepared, missing: Sequence[str]) -> None:
+def insert_manifest(tx: Tx, user_id: str, prepared: Prepared, object_id: str, missing: Sequence[str]) -> None:
     """Add a manifest with the records of its folders and the blobs that it waits for."""
     insert_trees(tx, user_id, prepared.forest.records)
     tx.execute(
         sa.insert(manifests).values(
             user_id=user_id,
             hash=prepared.hash,
+            object_id=object_id,
             size=len(prepared.data),
             root=prepared.top.hash,
             files=prepared.top.files,
@@ -147,8 +141,6 @@ def insert_manifest(tx: Tx, user_id: str, prepared: Prepared, missing: Sequence[
             touched_at=tx.now(),
         )
     )
-    mine = (doomed_objects.c.user_id == user_id, doomed_objects.c.kind == "manifest")
-    tx.execute(sa.delete(doomed_objects).where(*mine, doomed_objects.c.hash == prepared.hash))
     if missing:
         rows = [{"user_id": user_id, "manifest_hash": prepared.hash, "hash": blob} for blob in missing]
         tx.execute(sa.insert(missing_blobs), rows)

@@ -12,7 +12,6 @@ user_storage = sa.Table(
     sa.Column("blob_bytes", sa.BigInteger, nullable=False),
     sa.Column("manifest_count", sa.BigInteger, nullable=False),
     sa.Column("manifest_bytes", sa.BigInteger, nullable=False),
-    sa.Column("epoch", sa.BigInteger, nullable=False),
 )
 
 blobs = sa.Table(
@@ -21,17 +20,28 @@ blobs = sa.Table(
     sa.Column("user_id", sa.Text, sa.ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("hash", sa.Text, primary_key=True),
     sa.Column("size", sa.BigInteger, nullable=False),
+    sa.Column("pack_id", sa.Text, nullable=False),
+    sa.Column("start", sa.BigInteger, nullable=False),
     sa.Column("touched_at", sa.Text, nullable=False),
     sqlite_with_rowid=False,
 )
+sa.Index("ix_blobs_pack_id", blobs.c.pack_id)
 
-doomed_objects = sa.Table(
-    "doomed_objects",
+packs = sa.Table(
+    "packs",
     metadata,
-    sa.Column("user_id", sa.Text, sa.ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
-    sa.Column("kind", sa.Text, primary_key=True),
-    sa.Column("hash", sa.Text, primary_key=True),
-    sqlite_with_rowid=False,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("user_id", sa.Text, sa.ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    sa.Column("size", sa.BigInteger, nullable=False),
+    sa.Column("live_bytes", sa.BigInteger, nullable=False),
+)
+sa.Index("ix_packs_user_id", packs.c.user_id)
+
+dead_objects = sa.Table(
+    "dead_objects",
+    metadata,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("user_id", sa.Text, sa.ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
 )
 
 manifests = sa.Table(
@@ -39,6 +49,7 @@ manifests = sa.Table(
     metadata,
     sa.Column("user_id", sa.Text, sa.ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("hash", sa.Text, primary_key=True),
+    sa.Column("object_id", sa.Text, nullable=False),
     sa.Column("size", sa.BigInteger, nullable=False),
     sa.Column("root", sa.Text, nullable=False),
     sa.Column("files", sa.BigInteger, nullable=False),

@@ -28,7 +28,7 @@ async def receive_blob(
     """
     if announced is not None and announced > limits.blob_bytes:
         raise TooLarge.bytes(limits.blob_bytes, "The blob")
-    epoch = await db.run_read(single.check_room, user_id, limits.quota_bytes)
+    await db.run_read(single.check_room, user_id, limits.quota_bytes)
     with Spool(blobs.spool_folder) as spool:
         waiting: list[bytes] = []
         held = 0
@@ -41,5 +41,5 @@ async def receive_blob(
                 await asyncio.to_thread(spool.write, b"".join(waiting))
                 waiting, held = [], 0
         await asyncio.to_thread(spool.write, b"".join(waiting))
-        created = await asyncio.to_thread(single.store_spool, db, blobs, user_id, named, spool, epoch)
+        created = await asyncio.to_thread(single.store_spool, db, blobs, user_id, named, spool)
         return spool.size, created

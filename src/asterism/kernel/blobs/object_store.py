@@ -72,6 +72,13 @@ class ObjectStoreBlobs:
         with _translated():
             return obstore.get(self._store, key).bytes().to_bytes()
 
+    def get_range(self, key: str, start: int, end: int) -> bytes:
+        """Return a range of the content at once. Raises ObjectMissing."""
+        if start >= end:
+            return b""
+        with _translated():
+            return obstore.get_range(self._store, key, start=start, end=end).to_bytes()
+
     def read(self, key: str, start: int, end: int) -> Iterator[bytes]:
         """Yield a range of the content in pieces. Raises ObjectMissing before the first."""
         if start >= end:

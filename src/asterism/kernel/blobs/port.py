@@ -42,6 +42,10 @@ class Blobs(Protocol):
         """Return the content. Raises ObjectMissing."""
         ...
 
+    def get_range(self, key: str, start: int, end: int) -> bytes:
+        """Return the bytes from `start` up to, not including, `end`, at once. Raises ObjectMissing."""
+        ...
+
     def read(self, key: str, start: int, end: int) -> Iterator[bytes]:
         """Yield the bytes from `start` up to, not including, `end`, in pieces. Raises ObjectMissing."""
         ...

@@ -37,6 +37,7 @@ async def download(call: Call[BatchOfHashes]) -> Any:
     if not hashes:
         raise Invalid.field("hashes", "must not be empty")
     user_id = call.caller.user_id
-    plan = await call.rt.db.run_read(storage.sizes_for_sending, user_id, hashes)
+    plan = await call.rt.db.run_read(storage.plan_sending, user_id, hashes)
     headers = {"Content-Length": str(storage.body_size(plan)), "Cache-Control": "no-store"}
-    return Stream(storage.send(call.rt.blobs, user_id, plan), status_code=200, media_type=MEDIA_TYPE, headers=headers)
+    frames = storage.send(call.rt.db, call.rt.blobs, user_id, plan)
+    return Stream(frames, status_code=200, media_type=MEDIA_TYPE, headers=headers)

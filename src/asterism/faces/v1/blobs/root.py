@@ -20,9 +20,12 @@ class Hashes(msgspec.Struct):
 
 
 @post("/v1/blobs/exists", body=Hashes)
-def exists(call: Call[Hashes]) -> Any:
+async def exists(call: Call[Hashes]) -> Any:
     """POST /v1/blobs/exists: say which of up to 100 blobs are stored."""
-    found = storage.find(call.tx, call.caller.user_id, limited(call.body.hashes))
+    hashes, user_id = limited(call.body.hashes), call.caller.user_id
+    found = await call.rt.db.run_read(storage.find, user_id, hashes)
+    if found.existing:  # only then there is something to write down, and a writer's turn to wait for
+        found = await call.rt.db.run(storage.keep, user_id, hashes)
     checked = len(found.missing) + len(found.existing)
     return {"missing": found.missing, "existing": found.existing, "checked": checked}
 
@@ -31,11 +34,11 @@ def exists(call: Call[Hashes]) -> Any:
 def presign_upload(call: Call[Hashes]) -> Any:
     """POST /v1/blobs/presign-upload: say where to upload up to 100 blobs."""
     hashes = well_formed(call.body.hashes)
-    storage.find(call.tx, call.caller.user_id, hashes)
+    storage.keep(call.tx, call.caller.user_id, hashes)
     return {"urls": {blob: f"/v1/blobs/upload/{blob}" for blob in hashes}}
 
 
-@post("/v1/blobs/presign-download", body=Hashes)
+@post("/v1/blobs/presign-download", body=Hashes, tx="read")
 def presign_download(call: Call[Hashes]) -> Any:
     """POST /v1/blobs/presign-download: say where to download up to 100 blobs, and which of them are not stored."""
     hashes = well_formed(call.body.hashes)

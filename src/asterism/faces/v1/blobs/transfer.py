@@ -34,7 +34,7 @@ async def upload(call: Call[None]) -> Any:
 async def download(call: Call[None]) -> Any:
     """GET /v1/blobs/download/:hash: a blob's bytes, whole or one range of them."""
     blob, user_id, blobs = call.path["hash"], call.caller.user_id, call.rt.blobs
-    size = await call.rt.db.run_read(storage.size_of, user_id, blob)
+    place = await call.rt.db.run_read(storage.locate, user_id, blob)
     headers = {
         "ETag": f'"{blob}"',
         "Cache-Control": "private, max-age=31536000, immutable",
@@ -42,9 +42,9 @@ async def download(call: Call[None]) -> Any:
     }
     if not_modified(call.request, blob):
         return Response(b"", status_code=304, headers=headers)
-    start, end, status = parse_range(call.request, size, headers)
+    start, end, status = parse_range(call.request, place.size, headers)
     headers["Content-Length"] = str(end - start)
-    pieces = storage.read(blobs, user_id, blob, start, end)
+    pieces = storage.read(blobs, user_id, place, start, end)
     if end - start <= MEBIBYTE:
         content = await asyncio.to_thread(b"".join, pieces)
         return Response(content, status_code=status, media_type="application/octet-stream", headers=headers)

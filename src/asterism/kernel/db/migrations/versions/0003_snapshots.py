@@ -16,7 +16,6 @@ def upgrade() -> None:
         sa.Column("blob_bytes", sa.BigInteger(), nullable=False),
         sa.Column("manifest_count", sa.BigInteger(), nullable=False),
         sa.Column("manifest_bytes", sa.BigInteger(), nullable=False),
-        sa.Column("epoch", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_user_storage_user_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("user_id", name=op.f("pk_user_storage")),
     )
@@ -25,24 +24,36 @@ def upgrade() -> None:
         sa.Column("user_id", sa.Text(), nullable=False),
         sa.Column("hash", sa.Text(), nullable=False),
         sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("pack_id", sa.Text(), nullable=False),
+        sa.Column("start", sa.BigInteger(), nullable=False),
         sa.Column("touched_at", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_blobs_user_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("user_id", "hash", name=op.f("pk_blobs")),
         sqlite_with_rowid=False,
     )
+    op.create_index("ix_blobs_pack_id", "blobs", ["pack_id"], unique=False)
     op.create_table(
-        "doomed_objects",
+        "packs",
+        sa.Column("id", sa.Text(), nullable=False),
         sa.Column("user_id", sa.Text(), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("hash", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_doomed_objects_user_id"), ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("user_id", "kind", "hash", name=op.f("pk_doomed_objects")),
-        sqlite_with_rowid=False,
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("live_bytes", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_packs_user_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_packs")),
+    )
+    op.create_index("ix_packs_user_id", "packs", ["user_id"], unique=False)
+    op.create_table(
+        "dead_objects",
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("user_id", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_dead_objects_user_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_dead_objects")),
     )
     op.create_table(
         "manifests",
         sa.Column("user_id", sa.Text(), nullable=False),
         sa.Column("hash", sa.Text(), nullable=False),
+        sa.Column("object_id", sa.Text(), nullable=False),
         sa.Column("size", sa.BigInteger(), nullable=False),
         sa.Column("root", sa.Text(), nullable=False),
         sa.Column("files", sa.BigInteger(), nullable=False),
