@@ -1,6 +1,7 @@
 """SQL of stored content."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -53,7 +54,8 @@ def places(tx: Tx, user_id: str, hashes: Sequence[str]) -> dict[str, Place]:
     where = sa.select(blobs.c.hash, blobs.c.pack_id, blobs.c.start, blobs.c.size).where(blobs.c.user_id == user_id)
     for part in chunked(hashes):
         query = where.where(blobs.c.hash.in_(part))
-        found.update((row[0], Place(row[1], row[2], row[3])) for row in tx.execute(query))
+        rows: Any = tx.execute(query)
+        found.update((row.hash, Place(row.pack_id, row.start, row.size)) for row in rows)
     return found
 
 
