@@ -15,11 +15,23 @@ from asterism.base.errors import DomainError
 VERBS: dict[str, tuple[str, str]] = {
     "clone": ("clone", "Make a folder that holds a project's newest tree."),
     "dev": ("dev", "Tools for trying things without accounts."),
+    "diff": ("diff", "Show what differs."),
+    "init": ("init", "Bind this folder to a project."),
+    "log": ("log", "List the snapshots that led here."),
+    "login": ("login", "Sign in to a server."),
+    "logout": ("logout", "End the saved sign-in."),
+    "projects": ("projects", "List your projects."),
+    "pull": ("pull", "Move this folder to its workspace's newest snapshot."),
     "push": ("push", "Save this folder's tree as a snapshot on the server."),
+    "restore": ("restore", "Make this folder's tree that of a snapshot."),
     "routes": ("routes", "Show where a request goes in the code."),
     "serve": ("serve", "Run the server."),
+    "status": ("status", "Show what is edited since the last snapshot."),
+    "tag": ("tag", "Name a snapshot, or list the names."),
     "token": ("token", "Make access tokens."),
     "user": ("user", "Add local users and sign-in links."),
+    "whoami": ("whoami", "Show who you are signed in as."),
+    "workspaces": ("workspaces", "List the workspaces of a project."),
 }
 
 EXIT_FAILED = 1

@@ -1,9 +1,13 @@
 """Which folder a command means."""
 
 import os
+from typing import TYPE_CHECKING
 
 from asterism.base.errors import NotFound
 from asterism.client.workcopy.state import State, find_top
+
+if TYPE_CHECKING:
+    from asterism.client.api import Api
 
 
 def folder_to_push(directory: str | None) -> str:
@@ -25,3 +29,15 @@ def working_copy(directory: str = ".") -> State:
     state = State(find_top(path) or path)
     state.bound()
     return state
+
+
+def project_id_of(api: "Api", name_or_id: str | None) -> str:
+    """Return the id of the named project, else of the working copy around the current folder."""
+    from asterism.client.projects import get_project
+
+    return get_project(api, name_or_id).id if name_or_id else working_copy().bound().project_id
+
+
+def threads() -> int:
+    """Return how many files to read at once."""
+    return min(8, os.cpu_count() or 1)

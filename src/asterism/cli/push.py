@@ -1,6 +1,5 @@
 """`asterism push`: make this folder's tree a snapshot on the server."""
 
-import os
 from typing import Annotated
 
 import typer
@@ -32,15 +31,16 @@ def push(
     out.
     """
     from asterism.cli.output import command, emit, say, show, size_text
-    from asterism.cli.places import folder_to_push
+    from asterism.cli.places import folder_to_push, threads
     from asterism.cli.progressbar import Bar
     from asterism.cli.session import open_api
     from asterism.client import push as use_case
+    from asterism.client.workcopy.state import State
 
     with command(as_json=as_json):
         top = folder_to_push(directory)
-        with open_api(url, token) as api, Bar() as bar:
-            done = use_case.push(api, top, project=project, message=message, progress=bar, threads=_threads())
+        with open_api(url, token, at=State(top)) as api, Bar() as bar:
+            done = use_case.push(api, top, project=project, message=message, progress=bar, threads=threads())
         for path in done.special[:20]:
             say(f"warning: {path} is no file, folder or link; it was left out")
         if done.overtook:
@@ -70,7 +70,3 @@ def push(
             say(f"pushed {done.files} entries, {done.sent_blobs} new contents ({size_text(done.sent_bytes)})")
         else:
             say("nothing has changed since the last snapshot")
-
-
-def _threads() -> int:
-    return min(8, os.cpu_count() or 1)

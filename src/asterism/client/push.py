@@ -5,7 +5,6 @@ follows from what it says. So a push that was cut off is finished by pushing aga
 """
 
 import os
-import socket
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -13,10 +12,10 @@ from dataclasses import dataclass
 from asterism.base.clock import Clock, SystemClock
 from asterism.base.errors import Invalid
 from asterism.client.api import Api
+from asterism.client.bind import resolve
 from asterism.client.errors import ChangedMeanwhile
 from asterism.client.models import Project, Snapshot, User, Workspace
 from asterism.client.progress import Progress
-from asterism.client.projects import MAIN, find_project, get_project, main_workspace
 from asterism.client.snapshot_id import snapshot_id, whole_second
 from asterism.client.tree import Tree, read_tree
 from asterism.client.upload import Source, find_missing, send
@@ -53,11 +52,15 @@ def push(
     *,
     project: str | None = None,
     message: str | None = None,
+    note: str | None = None,
     progress: Progress,
     threads: int = 4,
     clock: Clock | None = None,
 ) -> Pushed:
     """Push the folder `top`. `project` is a name or an id; without it the binding decides, else the folder's name.
+
+    `message` makes a snapshot even of an unchanged tree; `note` is the message of a snapshot that is only made of a
+    changed one.
 
     Raises BadName, Unreadable, Busy, ChangedMeanwhile, and what `Api` raises.
     """
@@ -70,7 +73,7 @@ def push(
             tree = read_tree(state, threads=threads, progress=progress)
             target = asking.result()
             try:
-                return _store(api, state, tree, target, message, progress, clock or SystemClock())
+                return _store(api, state, tree, target, (message, note), progress, clock or SystemClock())
             except ChangedMeanwhile:
                 if attempt == ROUNDS - 1:
                     raise
@@ -93,18 +96,7 @@ def _prelude(api: Api, state: State, name: str | None) -> _Target:
     if binding is not None and binding.server == api.http.url and (name is None or _is(binding, name)):
         workspace = api.workspace(binding.workspace_id)
         return _Target(Project(binding.project_id, binding.project_name), workspace, binding.base, binding.head, author)
-    if name is not None:
-        project = find_project(api, name)
-        if project is None:
-            project = api.create_project(name)
-    elif binding is not None:
-        project = get_project(api, binding.project_id)
-    else:
-        name = os.path.basename(state.top) or "root"
-        project = find_project(api, name) or api.create_project(name)
-    workspace = main_workspace(api, project) or api.create_workspace(
-        project.id, MAIN, local_path=state.top, machine_id=socket.gethostname()[:255] or None
-    )
+    project, workspace = resolve(api, state.top, name or (binding.project_name if binding is not None else None))
     return _Target(project, workspace, None, None, author)
 
 
@@ -113,9 +105,16 @@ def _is(binding: Binding, name: str) -> bool:
 
 
 def _store(
-    api: Api, state: State, tree: Tree, target: _Target, message: str | None, progress: Progress, clock: Clock
+    api: Api,
+    state: State,
+    tree: Tree,
+    target: _Target,
+    words: tuple[str | None, str | None],
+    progress: Progress,
+    clock: Clock,
 ) -> Pushed:
     workspace = target.workspace
+    message, note = words
     binding = Binding(api.http.url, target.project.id, target.project.name, workspace.id, workspace.name, target.base)
     state.save(binding)
     head = workspace.current_snapshot_id
@@ -126,7 +125,7 @@ def _store(
     else:
         blobs, size = _send_content(api, state, tree, known, progress)
         api.put_manifest(tree.manifest_hash, tree.manifest)
-        snapshot, created = _register(api, tree, target, message, clock)
+        snapshot, created = _register(api, tree, target, message or note, clock)
     if not snapshot.complete:  # the server lost or never had something that the base was taken to prove
         more = _send_content(api, state, tree, None, progress)
         blobs, size = blobs + more[0], size + more[1]

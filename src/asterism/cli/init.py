@@ -1,0 +1,42 @@
+"""`asterism init`: bind this folder to a project."""
+
+import os
+from typing import Annotated
+
+import typer
+
+from asterism.cli.options import AsJson, Token, Url, verb_app
+
+app = verb_app("Bind this folder to a project.")
+
+
+@app.command()
+def init(
+    project: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Name or id of the project; the folder's name without it.")
+    ] = None,
+    url: Url = None,
+    token: Token = None,
+    as_json: AsJson = False,
+) -> None:
+    """Bind the current folder to a project, which is made if there is none of that name. Sends no files."""
+    from asterism.cli.output import command, emit, say
+    from asterism.cli.session import open_api
+    from asterism.client.bind import bind
+
+    with command(as_json=as_json):
+        top = os.path.realpath(".")
+        with open_api(url, token) as api:
+            binding = bind(api, top, project)
+        if as_json:
+            emit(
+                {
+                    "project_id": binding.project_id,
+                    "project_name": binding.project_name,
+                    "workspace_id": binding.workspace_id,
+                    "workspace_name": binding.workspace_name,
+                    "directory": top,
+                }
+            )
+            return
+        say(f"{top} belongs to {binding.project_name}, workspace {binding.workspace_name}; `asterism push` saves it")

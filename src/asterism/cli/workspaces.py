@@ -1,0 +1,35 @@
+"""`asterism workspaces`: list the workspaces of a project."""
+
+from typing import Annotated
+
+import typer
+
+from asterism.cli.options import AsJson, Token, Url, verb_app
+
+app = verb_app("List the workspaces of a project.")
+
+
+@app.command()
+def workspaces(
+    project: Annotated[
+        str | None, typer.Option(metavar="NAME_OR_ID", help="The project; this folder's without it.")
+    ] = None,
+    url: Url = None,
+    token: Token = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the workspaces of this folder's project, or of the one named, newest first."""
+    from asterism.cli.output import command, emit, show
+    from asterism.cli.places import project_id_of
+    from asterism.cli.session import open_api
+
+    with command(as_json=as_json):
+        with open_api(url, token) as api:
+            found = api.workspaces_as_shown(project_id_of(api, project))
+        if as_json:
+            emit({"workspaces": found})
+            return
+        for workspace in found:
+            head = (workspace.get("current_snapshot_id") or "-")[:12]
+            main = "  (main)" if workspace.get("is_main") else ""
+            show(f"{workspace['id']}  {head:12}  {workspace['name']}{main}")
