@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from asterism.asgi.runtime import Runtime
-from asterism.features import identity, maintenance, projects
+from asterism.features import audit, device_grants, identity, maintenance, projects
 from asterism.features.maintenance import Chore
 from asterism.kernel.db import Tx
 
@@ -20,6 +20,7 @@ def expiry_chores() -> Mapping[str, Chore]:
     """Return what is done every ten minutes: codes, grants, tickets, tokens, deleted projects."""
     return {
         "tokens": identity.purge,
+        "device grants": device_grants.purge,
         "deleted projects": projects.purge_deleted,
     }
 
@@ -32,5 +33,6 @@ def retention_chores(rt: Runtime) -> Mapping[str, Chore]:
 
     return {
         "activity events": projects.prune_events,
+        "audit entries": audit.purge,
         "job records": job_records,
     }

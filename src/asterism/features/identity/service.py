@@ -38,8 +38,12 @@ def add_user(tx: Tx, email: str, *, is_admin: bool = False) -> User:
 
 
 def find_user(tx: Tx, email: str | None) -> User:
-    """Return the user with this address, the owner when it is None. Raises NotFound."""
-    user = store.owner(tx) if email is None else store.user_by_email(tx, email.strip().lower())
+    """Return the user with this address (a local one first), the owner when it is None. Raises NotFound."""
+    if email is None:
+        user = store.owner(tx)
+    else:
+        address = email.strip().lower()
+        user = store.local_user_by_email(tx, address) or store.user_by_email(tx, address)
     if user is None:
         raise NotFound(f"There is no user {email or 'yet'}.", hint="Add one with: asterism user add EMAIL")
     return user

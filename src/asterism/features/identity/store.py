@@ -37,9 +37,9 @@ def user_by_email(tx: Tx, email: str) -> User | None:
 
 
 def local_user_by_email(tx: Tx, email: str) -> User | None:
-    """Find the user with this address whom no provider brought here."""
+    """Find the user with this address whom no provider brought here: the owner, or an added one."""
     external = sa.exists().where(external_identities.c.user_id == users.c.id)
-    return _user(tx.one(sa.select(users).where(users.c.email == email, ~external)))
+    return _user(tx.one(sa.select(users).where(users.c.email == email, sa.or_(users.c.is_owner.is_(True), ~external))))
 
 
 def owner(tx: Tx) -> User | None:
