@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from asterism.asgi.local_services import LocalServices
 from asterism.asgi.signin import SignIn
 from asterism.base.clock import Clock
+from asterism.features.reviews import ReviewManager
 from asterism.features.storage import Limits
 from asterism.kernel.blobs import Blobs
 from asterism.kernel.db import Database
 from asterism.kernel.jobs import JobQueue
 from asterism.kernel.llm import Models
 from asterism.kernel.secrets import EnvelopeSecrets
+from asterism.kernel.streams import Streams
 
 
 @dataclass(slots=True)
@@ -27,7 +29,9 @@ class Runtime:
     jobs: JobQueue
     models: Models
     secrets: EnvelopeSecrets
+    streams: Streams
     sign_in: SignIn
     local: LocalServices
+    reviews: ReviewManager
     version: str
     public_url: str | None

@@ -12,8 +12,10 @@ from asterism.kernel.db import Database, open_database
 from asterism.kernel.jobs import DurableJobs
 from asterism.kernel.llm import PydanticModels
 from asterism.kernel.secrets import EnvelopeSecrets
+from asterism.kernel.streams import DatabaseStreams
 from asterism.server.jobs import register_jobs
 from asterism.server.local import build_local
+from asterism.server.reviews import build_reviews
 from asterism.server.settings import Settings
 from asterism.server.signin import ActivityWriter, build_sign_in, settings_key_store
 
@@ -31,6 +33,8 @@ def build_runtime(settings: Settings, *, clock: Clock | None = None) -> Runtime:
     jobs = DurableJobs(settings.jobs_database)
     secrets = EnvelopeSecrets(settings_key_store(settings))
     models = PydanticModels()
+    streams = DatabaseStreams(db)
+    local = build_local(settings, db, secrets, models)
     return Runtime(
         db=db,
         blobs=open_blobs(settings.blobs_url or settings.data_dir / "blobs"),
@@ -39,7 +43,11 @@ def build_runtime(settings: Settings, *, clock: Clock | None = None) -> Runtime:
         jobs=jobs,
         models=models,
         secrets=secrets,
-        local=build_local(settings, db, secrets, models),
+        local=local,
+        reviews=build_reviews(
+            settings, db=db, streams=streams, models=models, git=local.git, secrets=secrets, clock=clock
+        ),
+        streams=streams,
         sign_in=build_sign_in(settings, clock),
         version=__version__,
         public_url=settings.public_url,
@@ -57,6 +65,8 @@ async def start_services(rt: Runtime, stack: AsyncExitStack) -> None:
     Register a service as: start it here, then `stack.push_async_callback(service.stop)`.
     """
     stack.callback(rt.db.close)
+    await rt.streams.start()
+    stack.push_async_callback(rt.streams.stop)
     seen = ActivityWriter(rt.db, rt.sign_in.activity)
     seen.start()
     stack.push_async_callback(seen.stop)
@@ -64,3 +74,5 @@ async def start_services(rt: Runtime, stack: AsyncExitStack) -> None:
     stack.push_async_callback(asyncio.to_thread, rt.jobs.close)
     stack.push_async_callback(rt.models.stop)
     stack.push_async_callback(rt.local.chats.close)
+    await rt.reviews.start()
+    stack.push_async_callback(rt.reviews.stop)

@@ -19,6 +19,10 @@ ALIASES = {"project_root": ("STARGAZER_PROJECT_ROOT",)}
 """Further variables a setting is read from; its own name wins."""
 
 
+EMPTY_COUNTS = {"review_analyzers"}
+"""Settings whose variable says something by being empty; any other empty variable counts as not set."""
+
+
 def doc(text: str) -> Any:
     """Attach the sentence that the reference shows for a setting."""
     return msgspec.Meta(description=text)
@@ -96,6 +100,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     mistral_base_url: Annotated[str | None, doc("Address of the provider `mistral`, with its version path.")] = None
     local_base_url: Annotated[str | None, doc("Address of the provider `local`, with its version path.")] = None
 
+    review_require_model: Annotated[bool, doc("Whether reviews refuse to run without a model.")] = False
+    review_analyzers: Annotated[str, doc("Static checks of reviews, comma-separated; an empty text disables all.")] = (
+        "secrets,diff-rules,ruff,bandit,sarif"
+    )
+    review_commands: Annotated[
+        Path | None, doc("JSON file that declares programs writing SARIF, for projects trusted to run commands.")
+    ] = None
+    review_verify_model: Annotated[bool, doc("Whether a model's findings are shown to it again and must hold.")] = True
+
     @property
     def database(self) -> str:
         """The address of the database."""
@@ -131,7 +144,7 @@ def load_settings(
             raise Invalid(f"{path} is not valid TOML: {error}") from error
     for name in Settings.__struct_fields__:
         for variable in (*ALIASES.get(name, ()), f"ASTERISM_{name.upper()}"):
-            if environment.get(variable, "") != "":
+            if environment.get(variable, "") != "" or (variable in environment and name in EMPTY_COUNTS):
                 values[name] = environment[variable]
     values.update({name: value for name, value in (overrides or {}).items() if value is not None})
     try:

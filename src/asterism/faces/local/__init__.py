@@ -5,7 +5,7 @@ from typing import Any
 from litestar import Response
 
 from asterism.asgi.endpoint import endpoints_of
-from asterism.faces.local import config, git, health
+from asterism.faces.local import config, git, health, pr_review, review, reviews, triage
 from asterism.faces.local.edge import LocalFace
 from asterism.faces.local.errors import plain_error
 from asterism.faces.local.sessions import chat as sessions_chat
@@ -18,11 +18,15 @@ MODULES = (
     config,
     git,
     health,
+    pr_review,
+    review,
+    reviews,
     sessions,
     sessions_chat,
     sessions_messages,
     settings,
     settings_trust,
+    triage,
 )
 ENDPOINTS = endpoints_of(MODULES)
 FACE = LocalFace()

@@ -37,20 +37,15 @@ def known_provider(call: LocalCall[Any]) -> None:
 def init(call: LocalCall[None]) -> Any:
     """GET /api/config/init: everything the app needs at its start."""
     everything = call.query.flag("all")
-    keys, live = call.rt.local.keys, call.rt.local.session_trust
     project = trust.project_of(call.tx, call.root)
-    active = localproviders.active_provider(call.tx, keys)
-    found = trust.trust_of(call.tx, live, project.id)
+    active = localproviders.active_provider(call.tx, call.rt.local.keys)
+    found = trust.trust_of(call.tx, call.rt.local.session_trust, project.id)
     return {
         "config": None if active is None else wire.active_config(active),
         "settings": wire.settings(settings.read_settings(call.tx)),
         "providers": provider_list(call, everything),
         "configured": active is not None and active.configured,
-        "project": {
-            "path": str(project.root),
-            "projectId": project.id,
-            "trust": None if found is None else wire.trust_config(found),
-        },
+        "project": wire.project(project, found),
     }
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from asterism.features.localproviders import ActiveProvider, ProviderStatus
 from asterism.features.sessions import Message, Session
 from asterism.features.settings import Settings
-from asterism.features.trust import Trust
+from asterism.features.trust import LocalProject, Trust
 from asterism.kernel.git import Entry, Status, printable
 
 
@@ -44,6 +44,12 @@ def trust_config(found: Trust) -> dict[str, Any]:
         "capabilities": {"readFiles": found.read_files, "runCommands": found.run_commands},
         "trustMode": found.mode,
     }
+
+
+def project(found: LocalProject, trust: Trust | None) -> dict[str, Any]:
+    """Write a project with the trust in it, if any."""
+    trusted = None if trust is None else trust_config(trust)
+    return {"path": str(found.root), "projectId": found.id, "trust": trusted}
 
 
 def session_metadata(found: Session) -> dict[str, Any]:

@@ -4,19 +4,26 @@
 to a stream; what a client sees live is what a replay shows.
 """
 
+from asterism.features.reviews.drilling import drill
 from asterism.features.reviews.errors import (
     AllLensesFailed,
+    DrilldownFailed,
     IssueNotFound,
+    KeyRejected,
     LegacyReviewNotFound,
     NoDiff,
     ReviewFailed,
     ReviewNotFound,
     TooManyReviews,
+    TooMuchDiff,
 )
+from asterism.features.reviews.legacy import LegacyRequest, LegacyRun
 from asterism.features.reviews.log import stream_of
 from asterism.features.reviews.manager import ReviewManager
-from asterism.features.reviews.models import MODES, PROFILES, Defaults, Mode, Options
+from asterism.features.reviews.models import MODES, PROFILES, Defaults, Mode, Options, Row
 from asterism.features.reviews.options import file_names, mode, resolve, severity, words
+from asterism.features.reviews.posted import require_diff
+from asterism.features.reviews.posting import Posted, for_github, review_diff
 from asterism.features.reviews.running import Request, Services
 from asterism.features.reviews.service import (
     SavedTriage,
@@ -28,7 +35,8 @@ from asterism.features.reviews.service import (
     list_triage,
     read_legacy,
     read_triage,
-    require_stream,
+    replay_point,
+    require_known,
     restore,
     reviewed_files,
     status,
@@ -39,31 +47,43 @@ __all__ = [
     "PROFILES",
     "AllLensesFailed",
     "Defaults",
+    "DrilldownFailed",
     "IssueNotFound",
+    "KeyRejected",
+    "LegacyRequest",
     "LegacyReviewNotFound",
+    "LegacyRun",
     "Mode",
     "NoDiff",
     "Options",
+    "Posted",
     "Request",
     "ReviewFailed",
     "ReviewManager",
     "ReviewNotFound",
+    "Row",
     "SavedTriage",
     "Services",
     "TooManyReviews",
+    "TooMuchDiff",
     "completed_review",
     "delete_review",
     "dismiss",
+    "drill",
     "file_names",
     "find_issue",
+    "for_github",
     "list_legacy",
     "list_triage",
     "mode",
     "read_legacy",
     "read_triage",
-    "require_stream",
+    "replay_point",
+    "require_diff",
+    "require_known",
     "resolve",
     "restore",
+    "review_diff",
     "reviewed_files",
     "severity",
     "status",

@@ -1,6 +1,6 @@
 """What can be wrong with a request about reviews; one class per documented code."""
 
-from asterism.base.errors import Conflict, Invalid, NotFound, RateLimited, Unavailable
+from asterism.base.errors import Invalid, NotFound, RateLimited, TooLarge, Unavailable
 
 
 class ReviewNotFound(NotFound):
@@ -32,12 +32,6 @@ class NoDiff(Invalid):
     code = "NO_DIFF"
 
 
-class ModelUnusable(Conflict):
-    """No model can be asked: `CONFIG_NOT_FOUND`, `API_KEY_MISSING` or `AI_CLIENT_ERROR`."""
-
-    code = "CONFIG_NOT_FOUND"
-
-
 class AllLensesFailed(Unavailable):
     """Every lens failed and no analyzer found anything: `AI_ERROR`, or `RATE_LIMITED` when all were throttled."""
 
@@ -51,3 +45,19 @@ class ReviewFailed(Exception):
         super().__init__(message)
         self.code = code
         self.message = message
+
+
+class TooMuchDiff(TooLarge):
+    """A posted diff is larger than a review takes."""
+
+
+class DrilldownFailed(Unavailable):
+    """The model gave no usable answer: `NETWORK_ERROR`, `MODEL_ERROR` or `MODEL_TIMEOUT`."""
+
+    code = "MODEL_ERROR"
+
+
+class KeyRejected(Invalid):
+    """The provider does not take the key."""
+
+    code = "API_KEY_INVALID"

@@ -1,9 +1,10 @@
 """The reviews of one server: started, joined, cancelled, picked up after a restart (Stargazer 6.3, 7.5)."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterable
-from contextlib import suppress
+from collections.abc import AsyncGenerator, AsyncIterator, Coroutine, Iterable
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from typing import Any, TypeVar
 
 import structlog
 
@@ -11,6 +12,7 @@ from asterism.base.clock import shift, stamp
 from asterism.base.ids import uuid4
 from asterism.features.reviews import collecting, store
 from asterism.features.reviews.errors import ReviewFailed, TooManyReviews
+from asterism.features.reviews.legacy import LegacyRequest, LegacyRun
 from asterism.features.reviews.log import stream_of
 from asterism.features.reviews.models import KEPT_FAILED_SECONDS, RUNNING
 from asterism.features.reviews.running import INTERRUPTED, Collected, Request, Running, Services
@@ -18,6 +20,7 @@ from asterism.kernel.db import Tx
 from asterism.kernel.streams import Event, StreamClosed, UnknownStream
 
 _log = structlog.get_logger(__name__)
+T = TypeVar("T")
 
 
 class ReviewManager:
@@ -26,7 +29,7 @@ class ReviewManager:
     def __init__(self, services: Services) -> None:
         self.services = services
         self._running: dict[str, Running] = {}
-        self._legacy: set[asyncio.Task[None]] = set()
+        self._others: set[asyncio.Task[Any]] = set()
         self._launching = 0
 
     async def start(self) -> None:
@@ -38,15 +41,18 @@ class ReviewManager:
         for run in list(self._running.values()):
             run.cancel(INTERRUPTED, word="interrupted", code="INTERNAL_ERROR")
         tasks = [run.task for run in self._running.values() if run.task is not None]
-        await asyncio.gather(*tasks, *self._legacy, return_exceptions=True)
+        for task in list(self._others):
+            task.cancel()
+        await asyncio.gather(*tasks, *self._others, return_exceptions=True)
+        self.services.tools.close()
 
     @property
     def full(self) -> bool:
         """Whether as many reviews run as may."""
         return len(self._running) + self._launching >= RUNNING
 
-    async def begin(self, request: Request) -> str:
-        """Join the identical running review or start one; return its id. Raises TooManyReviews.
+    async def begin(self, request: Request, *, reserved: bool = False) -> str:
+        """Join the identical running review or start one; return its id. Raises TooManyReviews unless `reserved`.
 
         The diff is collected before anything is decided only where an identical request may be running.
         """
@@ -59,7 +65,7 @@ class ReviewManager:
                 judged.add(run.id)
                 if await self._same(run, collected):
                     return run.id
-        if self.full:
+        if self.full and not reserved:
             raise TooManyReviews
         return await self._launch(request, collected)
 
@@ -144,10 +150,53 @@ class ReviewManager:
         """Yield the events of a review from `after` on until its terminal one."""
         return self.services.streams.subscribe(stream_of(review_id), after)
 
-    def keep(self, task: "asyncio.Task[None]") -> None:
-        """Hold on to a task that outlives its connection."""
-        self._legacy.add(task)
-        task.add_done_callback(self._legacy.discard)
+    def opened(self, request: Request) -> "asyncio.Task[str]":
+        """Begin in the background with a place that is kept for it; only when the server is not `full`."""
+        self._launching += 1
+
+        async def begin() -> str:
+            try:
+                return await self.begin(request, reserved=True)
+            finally:
+                self._launching -= 1
+
+        return self._keep(asyncio.create_task(begin()))
+
+    @asynccontextmanager
+    async def place(self) -> AsyncIterator[None]:
+        """Count as a running review meanwhile. Raises TooManyReviews."""
+        if self.full:
+            raise TooManyReviews
+        self._launching += 1
+        try:
+            yield
+        finally:
+            self._launching -= 1
+
+    def begin_legacy(self, request: LegacyRequest) -> LegacyRun:
+        """Start a review of the older kind; it outlives its reader. Raises TooManyReviews."""
+        if self.full:
+            raise TooManyReviews
+        run = LegacyRun(self.services, request)
+        self._launching += 1
+
+        async def work() -> None:
+            try:
+                await run.run()
+            finally:
+                self._launching -= 1
+
+        self._keep(asyncio.create_task(work()))
+        return run
+
+    async def outliving(self, work: Coroutine[Any, Any, T]) -> T:
+        """Run `work` to its end even when the caller is cancelled meanwhile."""
+        return await asyncio.shield(self._keep(asyncio.create_task(work)))
+
+    def _keep(self, task: "asyncio.Task[T]") -> "asyncio.Task[T]":
+        self._others.add(task)
+        task.add_done_callback(self._others.discard)
+        return task
 
     def _recover(self, tx: Tx) -> None:
         for review_id, kind in store.running(tx):

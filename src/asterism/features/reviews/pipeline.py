@@ -49,6 +49,7 @@ class Sources:
     project: analyzers.Project
     asker: Asker | None = None
     verify: bool = True
+    lens_seconds: float = LENS_SECONDS
 
 
 @dataclass(slots=True)
@@ -151,7 +152,7 @@ class Pipeline:
         specialist = Specialist(work.lens, self.sources.asker, self.change.files, len(chunks))
         tasks = [asyncio.create_task(specialist.examine(part, self.listener.now)) for part in chunks]
         try:
-            async with asyncio.timeout(LENS_SECONDS):
+            async with asyncio.timeout(self.sources.lens_seconds):
                 for part, task in zip(chunks, tasks, strict=True):
                     await self.listener.reading(work.lens, part, total)
                     await self._await_chunk(work, task)

@@ -10,6 +10,12 @@ from asterism.features.reviews.models import Change, Skip
 from asterism.kernel.git.unified import FileDiff, parse
 
 
+def require_diff(diff: str) -> None:
+    """Raise NoDiff when a text holds no file diff."""
+    if not parse(diff):
+        raise NoDiff("The text holds no unified diff of any file.")
+
+
 def change_of(diff: str) -> Change:
     """Parse a posted diff. Raises NoDiff when it holds no file diff, ReviewFailed when it is too large."""
     parsed = parse(diff)

@@ -39,9 +39,10 @@ class Services:
     secrets: Secrets
     clock: Clock
     checks: Sequence[analyzers.Analyzer]
-    tools: analyzers.Tools
+    tools: analyzers.ToolRunner
     server_gate: asyncio.Semaphore
     verify_model: bool = True
+    require_model: bool = False
 
 
 @dataclass(frozen=True, slots=True)

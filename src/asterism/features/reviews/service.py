@@ -116,13 +116,24 @@ def status(tx: Tx, review_id: str) -> Status:
     return Status(row.state, row.created_at)
 
 
-def require_stream(tx: Tx, streams: Streams, review_id: str) -> int:
-    """Return the last seq of a review's log. Raises ReviewNotFound when there is none to replay."""
+def replay_point(tx: Tx, streams: Streams, review_id: str, after: int) -> int:
+    """Return the seq after which a reader really goes on ([7.4]). Raises ReviewNotFound when nothing can be replayed.
+
+    Behind the end of a finished log stands its terminal event once more: the reader may have heard a tail that a crash
+    took away.
+    """
     row = store.find(tx, review_id)
     head = streams.head(tx, stream_of(review_id))
     if row is None or head is None or head.expired or _forgotten(tx, row):
         raise ReviewNotFound("There is no stream of this review.")
-    return head.last_seq
+    return head.last_seq - 1 if head.closed and after > head.last_seq else after
+
+
+def require_known(tx: Tx, review_id: str) -> None:
+    """Raise ReviewNotFound unless there is such a review, in whatever state."""
+    row = store.find(tx, review_id)
+    if row is None or _forgotten(tx, row):
+        raise ReviewNotFound("There is no review of this id.")
 
 
 def delete_review(tx: Tx, streams: Streams, review_id: str) -> bool:

@@ -1,0 +1,84 @@
+"""`/api/pr-review`: review a posted diff and answer in GitHub's terms (Stargazer 10)."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from asterism.asgi.body import AnyRequest, Disconnected
+from asterism.asgi.local import LocalCall, post
+from asterism.base.errors import Invalid
+from asterism.faces.local import review_options as shared
+from asterism.features import reviews
+from asterism.kernel.db import Tx
+
+T = TypeVar("T")
+BODY = 5 << 20
+LONGEST_REF = 255
+
+
+class PostedDiff(msgspec.Struct, rename="camel"):
+    """A diff and how to review it."""
+
+    diff: str
+    lenses: list[str] | UnsetType = UNSET
+    profile: str | UnsetType = UNSET
+    min_severity: str | UnsetType = UNSET
+    base_ref: str | UnsetType = UNSET
+    head_ref: str | UnsetType = UNSET
+
+
+@post("/api/pr-review", body=PostedDiff, max_body=BODY, statuses=shared.NO_MODEL)
+async def create(call: LocalCall[PostedDiff]) -> Any:
+    """POST /api/pr-review: review a posted diff."""
+    options, refs = await call.rt.db.run_read(lambda tx: chosen(call.body, tx))
+    await asyncio.to_thread(reviews.require_diff, call.body.diff)
+    target = await shared.model_or_none(call)
+    manager = call.rt.reviews
+    async with manager.place():
+        work = reviews.review_diff(manager.services, call.body.diff, options, target, refs=refs)
+        return reviews.for_github(await while_connected(call.request, work))
+
+
+def chosen(body: PostedDiff, tx: Tx) -> tuple[reviews.Options, tuple[str | None, str | None]]:
+    """Read options and references of the body. Raises Invalid."""
+    if not body.diff:
+        raise Invalid.field("diff", "must not be empty")
+    refs = (_text(body.base_ref), _text(body.head_ref))
+    if any(ref is not None and len(ref) > LONGEST_REF for ref in refs):
+        raise Invalid.field("baseRef", f"must have at most {LONGEST_REF} characters")
+    options = reviews.resolve(
+        chosen_mode="files",
+        lens_names=[] if isinstance(body.lenses, UnsetType) else body.lenses,
+        profile_name=_text(body.profile),
+        minimum=_text(body.min_severity),
+        files=(),
+        defaults=shared.defaults(tx),
+    )
+    return options, refs
+
+
+def _text(value: str | UnsetType) -> str | None:
+    return None if isinstance(value, UnsetType) else value
+
+
+async def while_connected(request: AnyRequest, work: Coroutine[Any, Any, T]) -> T:
+    """Run `work`, and stop it when the client goes away. Raises Disconnected then."""
+    task = asyncio.create_task(work)
+    watch = asyncio.create_task(_gone(request))
+    try:
+        await asyncio.wait({task, watch}, return_when=asyncio.FIRST_COMPLETED)
+        if not task.done():
+            raise Disconnected
+        return task.result()
+    finally:
+        for one in (task, watch):
+            one.cancel()
+        await asyncio.gather(task, watch, return_exceptions=True)
+
+
+async def _gone(request: AnyRequest) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass

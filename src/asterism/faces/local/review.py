@@ -1,0 +1,31 @@
+"""`/api/review/stream`: the older review, one streamed model call (Stargazer 9)."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import Any
+
+from asterism.asgi.local import LocalCall, get
+from asterism.asgi.sse import frame, sse_response, with_heartbeat
+from asterism.faces.local import review_options as shared
+from asterism.features import reviews
+from asterism.kernel import git
+
+
+@get("/api/review/stream", guarded=True, statuses=shared.NO_MODEL)
+async def stream(call: LocalCall[None]) -> Any:
+    """GET /api/review/stream: review staged or unstaged changes in the older form."""
+    staged = call.query.flag("staged", True)
+    checkout = git.Checkout(call.rt.local.git, call.root)
+    await asyncio.to_thread(checkout.require_work_tree)
+    target = await shared.required_model(call)
+    request = reviews.LegacyRequest(call.root, staged, target, run_commands=call.trust.run_commands)
+    run = call.rt.reviews.begin_legacy(request)
+    return sse_response(with_heartbeat(frames(run), beat=shared.BEAT))
+
+
+async def frames(run: reviews.LegacyRun) -> AsyncGenerator[bytes, None]:
+    """Write the events of a run as frames."""
+    async with aclosing(run.follow()) as events:
+        async for kind, data in events:
+            yield frame(kind, {"type": kind, **data})
