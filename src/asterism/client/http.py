@@ -37,7 +37,7 @@ Body = bytes | Callable[[], Iterable[bytes]]
 class Http:
     """Calls one server. Thread-safe; close it, or use it in a `with` block.
 
-    `transport` and `sleep` are seams for tests: where requests go, and how a retry waits.
+    `headers` go with every call. `transport` and `sleep` are seams for tests: where requests go, and how a retry waits.
     """
 
     def __init__(
@@ -46,6 +46,7 @@ class Http:
         token: str | None,
         *,
         connections: int = 8,
+        headers: Mapping[str, str] | None = None,
         transport: httpx.BaseTransport | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -54,7 +55,7 @@ class Http:
         self._sleep = sleep
         self._client = httpx.Client(
             base_url=self.url,
-            headers={"Authorization": f"Bearer {token}"} if token else {},
+            headers={**(headers or {}), **({"Authorization": f"Bearer {token}"} if token else {})},
             timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
             limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
             transport=transport,
