@@ -4,6 +4,15 @@ Features above write an event in the transaction of what it reports: `record_eve
 actor=caller.client, workspace_id=…, snapshot_id=…)`, and move a project's pointers with `touch_project`.
 """
 
+from asterism.features.projects.brief import set_brief
+from asterism.features.projects.env_vars import (
+    EnvVar,
+    NewVar,
+    delete_env_var,
+    env_values,
+    list_env_vars,
+    set_env_vars,
+)
 from asterism.features.projects.errors import LimitReached, UnknownProject
 from asterism.features.projects.events import EventType, record_event
 from asterism.features.projects.models import ActivityEvent, Project
@@ -26,17 +35,22 @@ from asterism.features.projects.service import (
 
 __all__ = [
     "ActivityEvent",
+    "EnvVar",
     "EventType",
     "LimitReached",
+    "NewVar",
     "Project",
     "UnknownProject",
     "archive_project",
     "clean_name",
     "create_project",
+    "delete_env_var",
     "delete_project",
+    "env_values",
     "get_project",
     "has_control",
     "last_event_at",
+    "list_env_vars",
     "list_events",
     "list_projects",
     "newest_events",
@@ -45,5 +59,7 @@ __all__ = [
     "record_event",
     "rename_project",
     "restore_project",
+    "set_brief",
+    "set_env_vars",
     "touch_project",
 ]

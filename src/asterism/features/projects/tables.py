@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 
 from asterism.kernel.db import metadata
+from asterism.kernel.secrets import sealed_column
 
 projects = sa.Table(
     "projects",
@@ -42,7 +43,7 @@ env_vars = sa.Table(
     sa.Column("id", sa.Text, primary_key=True),
     sa.Column("project_id", sa.Text, sa.ForeignKey("projects.id", ondelete="CASCADE"), nullable=False),
     sa.Column("key", sa.Text, nullable=False),
-    sa.Column("value", sa.Text, nullable=False),
+    sealed_column("value"),
     sa.Column("is_secret", sa.Boolean, nullable=False),
     sa.Column("created_at", sa.Text, nullable=False),
     sa.Column("updated_at", sa.Text, nullable=False),

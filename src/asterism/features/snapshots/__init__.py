@@ -5,9 +5,10 @@
 """
 
 from asterism.features.snapshots.checks import check_shape
+from asterism.features.snapshots.compare import FileChange, compare_file, compare_snapshots
 from asterism.features.snapshots.content_id import content_id
-from asterism.features.snapshots.errors import SnapshotDiffers, UnknownSnapshot
-from asterism.features.snapshots.models import NewSnapshot, Snapshot, Source
+from asterism.features.snapshots.errors import SnapshotDiffers, TagTaken, UnchangedPath, UnknownSnapshot, UnknownTag
+from asterism.features.snapshots.models import NewSnapshot, Snapshot, Source, Tag
 from asterism.features.snapshots.service import (
     count_since,
     find_in_project,
@@ -18,21 +19,32 @@ from asterism.features.snapshots.service import (
     list_snapshots,
     register,
 )
+from asterism.features.snapshots.tags import create_tag, delete_tag, list_tags
 
 __all__ = [
+    "FileChange",
     "NewSnapshot",
     "Snapshot",
     "SnapshotDiffers",
     "Source",
+    "Tag",
+    "TagTaken",
+    "UnchangedPath",
     "UnknownSnapshot",
+    "UnknownTag",
     "check_shape",
+    "compare_file",
+    "compare_snapshots",
     "content_id",
     "count_since",
+    "create_tag",
+    "delete_tag",
     "find_in_project",
     "find_many",
     "find_registered",
     "get_snapshot",
     "is_ancestor",
     "list_snapshots",
+    "list_tags",
     "register",
 ]

@@ -47,3 +47,12 @@ class Snapshot:
     fast_forward: bool | None
     verified: bool
     missing: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A name for a snapshot of a project."""
+
+    name: str
+    snapshot_id: str
+    created_at: str

@@ -35,3 +35,12 @@ snapshot_parents = sa.Table(
     sa.Column("position", sa.Integer, primary_key=True),
     sa.Column("parent_id", sa.Text, nullable=False),
 )
+
+tags = sa.Table(
+    "tags",
+    metadata,
+    sa.Column("project_id", sa.Text, sa.ForeignKey("projects.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("snapshot_id", sa.Text, nullable=False),
+    sa.Column("created_at", sa.Text, nullable=False),
+)

@@ -18,6 +18,7 @@ from asterism.features.storage.blobs import (
     store_bytes,
     store_spool,
 )
+from asterism.features.storage.browsing import find_node, list_folder
 from asterism.features.storage.errors import (
     BlobGone,
     BlobsMissing,
@@ -26,6 +27,7 @@ from asterism.features.storage.errors import (
     QuotaExceeded,
     UnknownBlob,
     UnknownManifest,
+    UnknownPath,
 )
 from asterism.features.storage.manifests import (
     entries,
@@ -39,7 +41,7 @@ from asterism.features.storage.manifests import (
 )
 from asterism.features.storage.models import MEBIBYTE, Limits, Manifest, Place, Stored, Usage
 from asterism.features.storage.sending import body_size, plan_sending, send
-from asterism.features.storage.store import usage
+from asterism.features.storage.store import tree_records, usage
 from asterism.features.storage.trees import changes, equal
 from asterism.features.storage.uploads import receive_blob
 
@@ -58,6 +60,7 @@ __all__ = [
     "Stored",
     "UnknownBlob",
     "UnknownManifest",
+    "UnknownPath",
     "Usage",
     "body_size",
     "changes",
@@ -67,8 +70,10 @@ __all__ = [
     "equal",
     "find",
     "find_manifest",
+    "find_node",
     "hold",
     "keep",
+    "list_folder",
     "locate",
     "manifest",
     "manifest_bytes",
@@ -82,6 +87,7 @@ __all__ = [
     "store_bytes",
     "store_entries",
     "store_spool",
+    "tree_records",
     "upload",
     "usage",
 ]

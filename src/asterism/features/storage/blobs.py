@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from asterism.base import ids
 from asterism.features.storage import store
-from asterism.features.storage.errors import BlobGone, HashMismatch, QuotaExceeded, UnknownBlob
+from asterism.features.storage.errors import BlobGone, BlobsMissing, HashMismatch, QuotaExceeded, UnknownBlob
 from asterism.features.storage.keys import pack_key
 from asterism.features.storage.models import Pack, Place, Usage
 from asterism.kernel.blobs import Blobs, Spool
@@ -59,8 +59,10 @@ def read(blobs: Blobs, user_id: str, place: Place, start: int, end: int) -> Iter
 
 
 def content(tx: Tx, blobs: Blobs, user_id: str, blob: str) -> bytes:
-    """Return a whole stored blob; for blobs that are known to be small. Raises BlobGone or UnknownBlob."""
-    place = locate(tx, user_id, blob)
+    """Return a whole stored blob; for blobs that are known to be small. Raises BlobsMissing."""
+    place = store.places(tx, user_id, [blob]).get(blob)
+    if place is None:
+        raise BlobsMissing([blob])
     return b"".join(read(blobs, user_id, place, 0, place.size))
 
 

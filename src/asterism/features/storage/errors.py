@@ -78,3 +78,10 @@ class QuotaExceeded(TooLarge):
             hint="Collect what is not referenced any more: POST /v1/blobs/gc.",
             details={"limit_bytes": quota},
         )
+
+
+class UnknownPath(NotFound):
+    """The tree has nothing at this path."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"There is nothing at {path[:200]!r} in this version.")

@@ -181,7 +181,7 @@ def current_tree(
     Raises UnknownProject, UnknownWorkspace or NoTree.
     """
     project = projects.get_project(tx, caller, project_id)
-    chosen = workspace_id or project.main_workspace_id
+    chosen = workspace_id or caller.scope.workspace_id or project.main_workspace_id
     workspace = find_in_project(tx, caller, project, chosen) if chosen else None
     if workspace_id is not None and workspace is None:
         raise UnknownWorkspace

@@ -1,5 +1,5 @@
 """`/v1/snapshots`."""
 
-from asterism.faces.v1.snapshots import root
+from asterism.faces.v1.snapshots import files, root
 
-MODULES = (root,)
+MODULES = (root, files)

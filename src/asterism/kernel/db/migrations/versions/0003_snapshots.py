@@ -157,3 +157,12 @@ def upgrade() -> None:
     op.create_index(
         "ix_pointer_moves_workspace_id_created_at", "pointer_moves", ["workspace_id", "created_at"], unique=False
     )
+    op.create_table(
+        "tags",
+        sa.Column("project_id", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("snapshot_id", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["project_id"], ["projects.id"], name=op.f("fk_tags_project_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("project_id", "name", name=op.f("pk_tags")),
+    )
