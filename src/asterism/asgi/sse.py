@@ -57,4 +57,4 @@ async def with_heartbeat(
 
 def sse_response(frames: AsyncIterator[bytes], *, headers: Mapping[str, str] | None = None) -> Stream:
     """Answer 200 with an event stream; the headers are sent before the first frame exists."""
-    return Stream(frames, media_type="text/event-stream; charset=utf-8", headers={**HEADERS, **(headers or {})})
+    return Stream(frames, media_type="text/event-stream", headers={**HEADERS, **(headers or {})})
