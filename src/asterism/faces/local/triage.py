@@ -139,7 +139,7 @@ def exported(kind: str, found: reviews.SavedTriage, files: Any) -> Response[byte
         body, media, ending = msgspec.json.encode(answer), "application/json", "json"
     elif kind == "markdown":
         text = exports.markdown(review_id, found.metadata.created_at, found.result.summary, issues)
-        body, media, ending = text.encode(), "text/markdown; charset=utf-8", "md"
+        body, media, ending = text.encode(), "text/markdown", "md"
     else:
         body, media, ending = msgspec.json.encode({"review": found}), "application/json", "json"
     disposition = f'attachment; filename="review-{review_id}.{ending}"'
