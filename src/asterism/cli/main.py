@@ -13,10 +13,12 @@ from asterism.base.errors import DomainError
 
 # verb → (module below asterism.cli, one line for --help). A module offers its command as `app` (a Typer).
 VERBS: dict[str, tuple[str, str]] = {
+    "chat": ("chat", "Ask something in a project."),
     "clone": ("clone", "Make a folder that holds a project's newest tree."),
     "dev": ("dev", "Tools for trying things without accounts."),
     "diff": ("diff", "Show what differs."),
     "init": ("init", "Bind this folder to a project."),
+    "keys": ("keys", "Look after the master key."),
     "log": ("log", "List the snapshots that led here."),
     "login": ("login", "Sign in to a server."),
     "logout": ("logout", "End the saved sign-in."),
@@ -24,6 +26,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "pull": ("pull", "Move this folder to its workspace's newest snapshot."),
     "push": ("push", "Save this folder's tree as a snapshot on the server."),
     "restore": ("restore", "Make this folder's tree that of a snapshot."),
+    "review": ("review", "Review the changes of a git checkout."),
     "routes": ("routes", "Show where a request goes in the code."),
     "serve": ("serve", "Run the server."),
     "status": ("status", "Show what is edited since the last snapshot."),

@@ -1,0 +1,27 @@
+"""Commands that work on the data folder itself, with or without a running server."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from asterism.kernel.db import Database
+from asterism.kernel.db.migrate import upgrade
+from asterism.server.container import open_settings_database
+from asterism.server.settings import Settings, load_process_settings
+
+DataDir = Annotated[Path | None, typer.Option(help="Data folder of the server.")]
+
+
+@contextmanager
+def local_database(data_dir: Path | None) -> Iterator[tuple[Settings, Database]]:
+    """Open the database of a data folder, made and brought up to date when needed."""
+    settings = load_process_settings({"data_dir": data_dir})
+    db = open_settings_database(settings)
+    try:
+        upgrade(db)
+        yield settings, db
+    finally:
+        db.close()
