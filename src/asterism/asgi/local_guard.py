@@ -60,6 +60,8 @@ class LocalGuard:
             await outgoing.plain(403, FORBIDDEN)
         elif is_api(path) and scope["method"] == "OPTIONS":
             await outgoing.plain(204, b"", PREFLIGHT if is_local_origin(origin) else [])
+        elif is_api(path) and (path.endswith("/") or "//" in path):
+            await outgoing.plain(404, NOT_FOUND, head=scope["method"] == "HEAD")
         elif scope["method"] == "HEAD" and path.endswith("/stream"):
             await outgoing.plain(404, NOT_FOUND, head=True)
         else:
