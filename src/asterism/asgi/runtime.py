@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from asterism.asgi.local_services import LocalServices
 from asterism.asgi.signin import SignIn
 from asterism.base.clock import Clock
+from asterism.features.models import ModelDirectory
 from asterism.features.reviews import ReviewManager
+from asterism.features.runs import RunEngine
 from asterism.features.storage import Limits
 from asterism.kernel.blobs import Blobs
 from asterism.kernel.db import Database
@@ -28,10 +30,14 @@ class Runtime:
     clock: Clock
     jobs: JobQueue
     models: Models
+    directory: ModelDirectory
     secrets: EnvelopeSecrets
     streams: Streams
     sign_in: SignIn
     local: LocalServices
     reviews: ReviewManager
+    runs: RunEngine
+    sse_heartbeat: float
+    run_event_days: int
     version: str
     public_url: str | None

@@ -13,6 +13,7 @@ from asterism.kernel.jobs import DurableJobs
 from asterism.kernel.llm import PydanticModels
 from asterism.kernel.secrets import EnvelopeSecrets
 from asterism.kernel.streams import DatabaseStreams
+from asterism.server.chats import build_directory, build_runs
 from asterism.server.jobs import register_jobs
 from asterism.server.local import build_local
 from asterism.server.reviews import build_reviews
@@ -32,7 +33,8 @@ def build_runtime(settings: Settings, *, clock: Clock | None = None) -> Runtime:
     db = open_settings_database(settings, clock)
     jobs = DurableJobs(settings.jobs_database)
     secrets = EnvelopeSecrets(settings_key_store(settings))
-    models = PydanticModels()
+    directory = build_directory(settings)
+    models = PydanticModels(directory.expected_wires())
     streams = DatabaseStreams(db)
     local = build_local(settings, db, secrets, models)
     return Runtime(
@@ -42,12 +44,16 @@ def build_runtime(settings: Settings, *, clock: Clock | None = None) -> Runtime:
         clock=clock,
         jobs=jobs,
         models=models,
+        directory=directory,
         secrets=secrets,
         local=local,
         reviews=build_reviews(
             settings, db=db, streams=streams, models=models, git=local.git, secrets=secrets, clock=clock
         ),
         streams=streams,
+        runs=build_runs(db, streams, models, secrets, directory),
+        sse_heartbeat=settings.sse_heartbeat,
+        run_event_days=settings.run_event_retention_days,
         sign_in=build_sign_in(settings, clock),
         version=__version__,
         public_url=settings.public_url,
@@ -74,5 +80,7 @@ async def start_services(rt: Runtime, stack: AsyncExitStack) -> None:
     stack.push_async_callback(asyncio.to_thread, rt.jobs.close)
     stack.push_async_callback(rt.models.stop)
     stack.push_async_callback(rt.local.chats.close)
+    await rt.runs.start()
+    stack.push_async_callback(rt.runs.stop)
     await rt.reviews.start()
     stack.push_async_callback(rt.reviews.stop)

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from asterism.asgi.runtime import Runtime
-from asterism.features import audit, device_grants, identity, maintenance, projects
+from asterism.base.clock import stamp
+from asterism.features import audit, device_grants, identity, maintenance, projects, runs
 from asterism.features.maintenance import Chore
 from asterism.kernel.db import Tx
 
@@ -31,8 +32,13 @@ def retention_chores(rt: Runtime) -> Mapping[str, Chore]:
     def job_records(_tx: Tx) -> None:
         rt.jobs.forget(rt.clock.now() - timedelta(days=JOB_RECORD_DAYS))
 
+    def run_events(tx: Tx) -> None:
+        before = stamp(rt.clock.now() - timedelta(days=rt.run_event_days))
+        rt.streams.purge(tx, before, prefix=runs.STREAM)
+
     return {
         "activity events": projects.prune_events,
         "audit entries": audit.purge,
         "job records": job_records,
+        "logs of runs": run_events,
     }

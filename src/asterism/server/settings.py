@@ -100,6 +100,21 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     mistral_base_url: Annotated[str | None, doc("Address of the provider `mistral`, with its version path.")] = None
     local_base_url: Annotated[str | None, doc("Address of the provider `local`, with its version path.")] = None
 
+    anthropic_api_key: Annotated[str | None, doc("The server's own key of `anthropic`, for users without one.")] = None
+    openai_api_key: Annotated[str | None, doc("The server's own key of `openai`.")] = None
+    google_api_key: Annotated[str | None, doc("The server's own key of `google`.")] = None
+    groq_api_key: Annotated[str | None, doc("The server's own key of `groq`.")] = None
+    mistral_api_key: Annotated[str | None, doc("The server's own key of `mistral`.")] = None
+    local_api_key: Annotated[str | None, doc("The key of the server behind `local`, if it wants one.")] = None
+    local_model: Annotated[str | None, doc("The model that the server behind `local` serves.")] = None
+    model_fast: Annotated[str | None, doc("`provider:model` of quick runs, instead of the catalogue's.")] = None
+    model_balanced: Annotated[str | None, doc("`provider:model` of standard runs, instead of the catalogue's.")] = None
+    model_best: Annotated[str | None, doc("`provider:model` of deep runs, instead of the catalogue's.")] = None
+    title_model: Annotated[str | None, doc("`provider:model` that titles chats; without it a rule does.")] = None
+    model_catalog: Annotated[Path | None, doc("JSON file of known models, instead of the built-in one.")] = None
+    sse_heartbeat: Annotated[float, doc("Seconds of silence on an event stream before a comment is sent.")] = 15.0
+    run_event_retention_days: Annotated[int, doc("Days the events of an ended run can be replayed.")] = 7
+
     review_require_model: Annotated[bool, doc("Whether reviews refuse to run without a model.")] = False
     review_analyzers: Annotated[str, doc("Static checks of reviews, comma-separated; an empty text disables all.")] = (
         "secrets,diff-rules,ruff,bandit,sarif"

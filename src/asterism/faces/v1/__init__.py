@@ -1,7 +1,7 @@
 """The `/v1` face: the Fastest and Starbot contracts on one prefix."""
 
 from asterism.asgi.endpoint import endpoints_of
-from asterism.faces.v1 import auth, blobs, health, oauth, projects, snapshots, workspaces
+from asterism.faces.v1 import auth, blobs, chats, health, models, oauth, projects, runs, snapshots, usage, workspaces
 from asterism.faces.v1.edge import V1Face
 
 MODULES = (
@@ -12,6 +12,10 @@ MODULES = (
     *workspaces.MODULES,
     *snapshots.MODULES,
     *blobs.MODULES,
+    *chats.MODULES,
+    *runs.MODULES,
+    models,
+    usage,
 )
 ENDPOINTS = endpoints_of(MODULES)
 FACE = V1Face()

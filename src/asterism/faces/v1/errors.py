@@ -29,6 +29,7 @@ STATUS_OF_CODE = {
     "EXPIRED_CODE": 400,
     "ALREADY_USED": 400,
     "CODE_EXPIRED": 410,
+    "EVENTS_EXPIRED": 410,
 }
 # A code that two kinds share: of a sign-in link it means "who are you", of a device's code "that is no code".
 STATUS_OF_KIND_AND_CODE = {
@@ -62,6 +63,8 @@ def error_response(error: Exception, request: AnyRequest) -> Response[Any]:
         headers["WWW-Authenticate"] = "Bearer"
     if isinstance(error, RateLimited):
         headers["Retry-After"] = str(error.retry_after)
+    elif error.code == "SHUTTING_DOWN":
+        headers["Retry-After"] = "5"
     body = {"code": error.code, "message": error.message}
     if error.hint:
         body["hint"] = error.hint

@@ -228,9 +228,9 @@ class DatabaseStreams:
         store.notify(tx, stream)
         tx.after_commit(lambda: self._waiters.wake(stream))
 
-    def purge(self, tx: Tx, closed_before: str) -> int:
+    def purge(self, tx: Tx, closed_before: str, *, prefix: str = "") -> int:
         """Drop the events of streams closed before the stamp; return how many streams. Their heads stay, expired."""
-        return store.purge(tx, closed_before)
+        return store.purge(tx, closed_before, prefix)
 
 
 async def _poll(news: asyncio.Event) -> None:

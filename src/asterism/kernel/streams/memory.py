@@ -104,10 +104,12 @@ class MemoryStreams:
         self._logs.pop(stream, None)
         tx.after_commit(lambda: self._waiters.wake(stream))
 
-    def purge(self, tx: Tx, closed_before: str) -> int:  # noqa: ARG002 - the port's signature
+    def purge(self, tx: Tx, closed_before: str, *, prefix: str = "") -> int:  # noqa: ARG002 - the port's signature
         """Drop the events of streams closed before the stamp."""
         old = [
-            log for log in self._logs.values() if log.closed_at and log.closed_at < closed_before and not log.expired
+            log
+            for name, log in self._logs.items()
+            if log.closed_at and log.closed_at < closed_before and not log.expired and name.startswith(prefix)
         ]
         for log in old:
             log.events, log.expired = [], True

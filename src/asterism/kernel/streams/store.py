@@ -79,14 +79,15 @@ def delete(tx: Tx, stream: str) -> None:
     tx.execute(streams.delete().where(streams.c.id == stream))
 
 
-def purge(tx: Tx, closed_before: str) -> int:
+def purge(tx: Tx, closed_before: str, prefix: str) -> int:
     """Drop the events of streams closed before the stamp; their heads stay."""
-    old = sa.select(streams.c.id).where(streams.c.closed_at < closed_before, streams.c.expired.is_(False))
-    tx.execute(stream_events.delete().where(stream_events.c.stream_id.in_(old)))
-    found = tx.execute(
-        streams.update().where(streams.c.closed_at < closed_before, streams.c.expired.is_(False)).values(expired=True)
+    old = sa.and_(
+        streams.c.closed_at < closed_before,
+        streams.c.expired.is_(False),
+        streams.c.id.startswith(prefix, autoescape=True),
     )
-    return found.rowcount
+    tx.execute(stream_events.delete().where(stream_events.c.stream_id.in_(sa.select(streams.c.id).where(old))))
+    return tx.execute(streams.update().where(old).values(expired=True)).rowcount
 
 
 def _row(stream: str, event: Event) -> dict[str, Any]:

@@ -63,11 +63,17 @@ async def oidc(call: Call[Credential]) -> Any:
 @get("/v1/auth/providers", auth=False)
 async def providers(call: Call[None]) -> Any:
     """GET /v1/auth/providers: the sign-in providers of this server and our client ids there."""
-    known = call.rt.sign_in.providers
+    sign_in = call.rt.sign_in
     return {
         "providers": [
-            {"name": name, "title": PROVIDER_NAMES[name], "issuer": one.issuers[0], "client_ids": list(one.audiences)}
-            for name, (one, _) in known.items()
+            {
+                "name": name,
+                "title": PROVIDER_NAMES[name],
+                "issuer": one.issuers[0],
+                "client_ids": list(one.audiences),
+                "authorization_endpoint": await sign_in.id_tokens.authorization_url(one),
+            }
+            for name, (one, _) in sign_in.providers.items()
         ]
     }
 

@@ -1,0 +1,13 @@
+"""`/v1/runs/:id`."""
+
+from typing import Any
+
+from asterism.asgi.endpoint import Call, get
+from asterism.faces.v1 import wire_chats
+from asterism.features import runs
+
+
+@get("/v1/runs/{run_id:str}")
+def read(call: Call[None]) -> Any:
+    """GET /v1/runs/:runId: one run with its text so far and everything that was given to the model."""
+    return {"run": wire_chats.run(runs.view_run(call.tx, call.rt.streams, call.caller, call.path["run_id"]))}
