@@ -1,55 +1,63 @@
-"""`asterism review`: have the changes of a git checkout reviewed by a server on this machine."""
+"""`asterism review`: review the changes of a checkout, or a diff, on the terminal or in CI."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from asterism.cli.options import AsJson, Url, verb_app
+from asterism.cli.options import verb_app
 
-app = verb_app("Review the changes of a git checkout.")
+app = verb_app("Review changes before they are committed or merged.")
 
 
 @app.command()
 def review(
-    directory: Annotated[Path, typer.Argument(metavar="DIR", help="The checkout.", show_default=False)] = Path(),
-    staged: Annotated[bool, typer.Option("--staged", help="Review what is staged, not what is not.")] = False,
-    trust: Annotated[bool, typer.Option("--trust", help="Let the server read this checkout from now on.")] = False,
-    url: Url = None,
-    as_json: AsJson = False,
+    staged: Annotated[bool, typer.Option("--staged", help="Review what is staged, and nothing else.")] = False,
+    base: Annotated[
+        str | None, typer.Option(metavar="REF", help="Review what differs from the merge base with REF.")
+    ] = None,
+    diff: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Review a diff without any repository; - reads standard input.")
+    ] = None,
+    output: Annotated[
+        str, typer.Option("--format", metavar="pretty|json|sarif|github", help="How the report is written.")
+    ] = "pretty",
+    fail_on: Annotated[
+        str | None,
+        typer.Option(metavar="SEVERITY", help="Exit with 1 when a finding of this severity or worse is not known."),
+    ] = None,
+    baseline: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="An earlier JSON report; findings in it are known.")
+    ] = None,
+    lenses: Annotated[str | None, typer.Option(metavar="A,B", help="Only these lenses.")] = None,
+    profile: Annotated[str | None, typer.Option(metavar="NAME", help="quick, strict, perf or security.")] = None,
+    min_severity: Annotated[str | None, typer.Option(metavar="SEVERITY", help="Leave out what is less bad.")] = None,
+    allow_commands: Annotated[
+        bool, typer.Option("--allow-commands", help="Let programs of the project run; only where you trust it.")
+    ] = False,
+    url: Annotated[
+        str | None, typer.Option(envvar="ASTERISM_URL", show_envvar=True, help="Review through this server.")
+    ] = None,
 ) -> None:
-    """Review the changes of the checkout DIR and print each finding as soon as it is certain.
+    """Review the changes of the checkout you are in; without options, everything that differs from HEAD.
 
-    Works without any key: the built-in analyzers need none. Exits 0 whether or not something was found, and when there
-    is nothing to review.
+    Standard output holds the report alone. Exits with 0 when done, 1 when --fail-on is reached, 2 when used wrongly
+    and 3 when the review could not be made.
     """
-    from asterism.cli.output import command, emit, say, show
-    from asterism.cli.session import normal_url
-    from asterism.client import review as use_case
-    from asterism.client.http import Http
+    from asterism.cli.reviewing import Wish, run
 
-    with command(as_json=as_json):
-        result: dict[str, Any] = {"issues": [], "summary": "There is nothing to review."}
-        with Http(normal_url(url), None, headers=use_case.root_headers(directory.resolve())) as http:
-            use_case.ensure_trust(http, grant=trust)
-            try:
-                for event in use_case.review(http, "staged" if staged else "unstaged"):
-                    if event.name == "issue_found" and not as_json:
-                        show(finding(event.data["issue"]))
-                    elif event.name == "complete":
-                        result = {"review_id": event.data["reviewId"], **event.data["result"]}
-            except use_case.ReviewFailed as error:
-                if error.code != use_case.NOTHING:
-                    raise
-                result["summary"] = error.message
-        if as_json:
-            emit(result)
-        else:
-            say(result["summary"])
-
-
-def finding(issue: dict[str, Any]) -> str:
-    """Write a finding as one line: place, severity, title."""
-    line = issue.get("line_start")
-    place = f"{issue['file']}:{line}" if line else issue["file"]
-    return f"{place}: {issue['severity']}: {issue['title']}"
+    run(
+        Wish(
+            staged=staged,
+            base=base,
+            diff=diff,
+            output=output,
+            fail_on=fail_on,
+            baseline=baseline,
+            lenses=lenses,
+            profile=profile,
+            min_severity=min_severity,
+            allow_commands=allow_commands,
+            url=url,
+        )
+    )

@@ -23,7 +23,7 @@ from asterism.features.reviews.manager import ReviewManager
 from asterism.features.reviews.models import MODES, PROFILES, Defaults, Mode, Options, Row
 from asterism.features.reviews.options import file_names, mode, resolve, severity, words
 from asterism.features.reviews.posted import require_diff
-from asterism.features.reviews.posting import Posted, for_github, review_diff
+from asterism.features.reviews.posting import Posted, Silence, for_github, review_diff, review_once, review_text
 from asterism.features.reviews.running import Request, Services
 from asterism.features.reviews.service import (
     SavedTriage,
@@ -64,6 +64,7 @@ __all__ = [
     "Row",
     "SavedTriage",
     "Services",
+    "Silence",
     "TooManyReviews",
     "TooMuchDiff",
     "completed_review",
@@ -84,6 +85,8 @@ __all__ = [
     "resolve",
     "restore",
     "review_diff",
+    "review_once",
+    "review_text",
     "reviewed_files",
     "severity",
     "status",

@@ -2,9 +2,12 @@
 
 import asyncio
 import difflib
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
-from asterism.features.findings import Blame, Context, Issue, ReviewedFile, split_lines
+import msgspec
+
+from asterism.features.findings import Blame, Context, Enrichment, Issue, ReviewedFile, split_lines
 from asterism.features.reviews.models import Change, Mode
 from asterism.kernel import git
 from asterism.kernel.git.unified import Hunk
@@ -80,6 +83,31 @@ class Historian:
             for block in matcher.get_matching_blocks()
             for offset in range(block.size)
         }
+
+
+Progress = Callable[[Issue, str, str], Awaitable[None]]
+"""Told `(issue, "blame" or "context", "started", "complete" or "failed")`."""
+
+
+async def enriched(
+    historian: Historian, issues: Sequence[Issue], now: Callable[[], str], progress: Progress
+) -> tuple[Issue, ...]:
+    """Ask for all blames at once, and tell of them in the issues' order; only issues with a line are enriched."""
+    chosen = [issue for issue in issues if issue.line_start is not None]
+    found: dict[str, Enrichment] = {}
+    async with asyncio.TaskGroup() as group:
+        tasks = [(issue, group.create_task(historian.blame(issue))) for issue in chosen]
+        for issue, task in tasks:
+            await progress(issue, "blame", "started")
+            blame = await task
+            await progress(issue, "blame", "failed" if blame is None else "complete")
+            await progress(issue, "context", "started")
+            around = context(historian.change.file(issue.file), issue)
+            await progress(issue, "context", "failed" if around is None else "complete")
+            found[issue.id] = Enrichment(blame, around, now())
+    return tuple(
+        msgspec.structs.replace(issue, enrichment=found[issue.id]) if issue.id in found else issue for issue in issues
+    )
 
 
 def old_lines(file: ReviewedFile) -> list[str] | None:

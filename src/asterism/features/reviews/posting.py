@@ -1,6 +1,7 @@
 """Reviewing a posted diff: the same stages, nothing stored, nothing read from any project (Stargazer 10)."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from asterism.base.clock import Clock, stamp
@@ -8,14 +9,15 @@ from asterism.base.errors import RateLimited
 from asterism.features import analyzers
 from asterism.features.exports import PrReview, pr_review
 from asterism.features.findings import Issue, Lens, headline
-from asterism.features.reviews import noting
+from asterism.features.reviews import collecting, enriching, noting, recording
 from asterism.features.reviews.asking import Asker
 from asterism.features.reviews.chunking import Chunk
 from asterism.features.reviews.errors import AllLensesFailed, ReviewFailed, TooMuchDiff
 from asterism.features.reviews.models import Change, ModelUse, Options
-from asterism.features.reviews.pipeline import Outcome, Pipeline, Sources
+from asterism.features.reviews.pipeline import Listener, Outcome, Pipeline, Sources
 from asterism.features.reviews.posted import change_of
-from asterism.features.reviews.running import Services
+from asterism.features.reviews.running import Request, Services
+from asterism.kernel import git
 from asterism.kernel.llm import Target
 
 SECONDS = 300.0
@@ -52,6 +54,52 @@ class Silence:
 
     async def preview(self, issue: Issue) -> None:
         """Say nothing."""
+
+
+async def review_once(
+    request: Request, checks: Sequence[analyzers.Analyzer], *, listener: Listener, git_program: git.Git
+) -> Posted:
+    """Review a checkout without storing anything and without a model.
+
+    Raises ReviewFailed, and NotGitRepo, GitNotFound or UnknownRevision.
+    """
+    change = await asyncio.to_thread(
+        collecting.collect, git_program, request.root, request.options, run_commands=request.run_commands
+    )
+    tools = analyzers.ToolRunner()
+    try:
+        project = analyzers.Project(request.root, request.options.mode == "staged", request.run_commands)
+        sources = Sources(checks, tools, project)
+        outcome = await Pipeline(change, request.options.lenses, request.options.minimum, sources, listener).run()
+    finally:
+        tools.close()
+    historian = enriching.Historian(git.Checkout(git_program, request.root), change, request.options.mode)
+    outcome.issues = await enriching.enriched(historian, outcome.issues, listener.now, _unwatched)
+    text = recording.summary_of(change, request.options, outcome, outcome.issues, model=False)
+    return Posted(change, outcome, text, model_used=False)
+
+
+async def review_text(
+    diff: str, options: Options, checks: Sequence[analyzers.Analyzer], *, listener: Listener
+) -> Posted:
+    """Review a diff without any repository, store or model. Raises NoDiff and TooMuchDiff."""
+    try:
+        change = await asyncio.to_thread(change_of, diff)
+    except ReviewFailed as failure:
+        raise TooMuchDiff(failure.message) from failure
+    outcome = Outcome()
+    if change.files:
+        tools = analyzers.ToolRunner()
+        try:
+            sources = Sources(analyzers.for_diff(checks), tools, analyzers.Project())
+            outcome = await Pipeline(change, options.lenses, options.minimum, sources, listener).run()
+        finally:
+            tools.close()
+    return Posted(change, outcome, _summary(change, options, outcome, None, (None, None)), model_used=False)
+
+
+async def _unwatched(_issue: Issue, _kind: str, _status: str) -> None:
+    pass
 
 
 async def review_diff(

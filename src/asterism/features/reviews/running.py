@@ -11,7 +11,7 @@ import structlog
 
 from asterism.base.clock import Clock
 from asterism.features import analyzers
-from asterism.features.findings import AGENTS, Enrichment, Issue, Result
+from asterism.features.findings import AGENTS, Issue, Result
 from asterism.features.reviews import collecting, enriching, framing, keeping, noting, recording, standing, store
 from asterism.features.reviews.asking import Asker
 from asterism.features.reviews.errors import ReviewFailed
@@ -218,24 +218,9 @@ class Running:
         await log.end("triage")
 
     async def _enrich(self, change: Change, issues: Sequence[Issue]) -> tuple[Issue, ...]:
-        """Ask for all blames at once, tell of them in the issues' order."""
         checkout = git.Checkout(self._services.git, self.request.root, allow_filters=False)
         historian = enriching.Historian(checkout, change, self.request.options.mode)
-        chosen = [issue for issue in issues if issue.line_start is not None]
-        out: dict[str, Enrichment] = {}
-        async with asyncio.TaskGroup() as group:
-            tasks = [(issue, group.create_task(historian.blame(issue))) for issue in chosen]
-            for issue, task in tasks:
-                await self._progress(issue, "blame", "started")
-                blame = await task
-                await self._progress(issue, "blame", "failed" if blame is None else "complete")
-                await self._progress(issue, "context", "started")
-                context = enriching.context(change.file(issue.file), issue)
-                await self._progress(issue, "context", "failed" if context is None else "complete")
-                out[issue.id] = Enrichment(blame, context, self._log.now())
-        return tuple(
-            msgspec.structs.replace(issue, enrichment=out[issue.id]) if issue.id in out else issue for issue in issues
-        )
+        return await enriching.enriched(historian, issues, self._log.now, self._progress)
 
     async def _progress(self, issue: Issue, kind: str, status: str) -> None:
         data: Data = {"issueId": issue.id, "enrichmentType": kind, "status": status}

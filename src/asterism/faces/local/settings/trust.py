@@ -63,9 +63,12 @@ def save(call: LocalCall[TrustConfig]) -> Any:
 
 
 @delete("/api/settings/trust")
-def remove(call: LocalCall[None]) -> Any:
-    """DELETE /api/settings/trust: stop trusting a project."""
-    return {"removed": trust.remove_trust(call.tx, call.rt.local.session_trust, project_id(call))}
+async def remove(call: LocalCall[None]) -> Any:
+    """DELETE /api/settings/trust: stop trusting a project, and stop the reviews that run in it."""
+    removed = await call.rt.db.run(trust.remove_trust, call.rt.local.session_trust, project_id(call))
+    if removed is not None:
+        await call.rt.reviews.cancel_project(removed.root)
+    return {"removed": removed is not None}
 
 
 def project_id(call: LocalCall[Any]) -> str:

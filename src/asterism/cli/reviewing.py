@@ -1,0 +1,198 @@
+"""What `asterism review` does: check the wish, review in process or through a server, write the report, choose an exit.
+
+Exit codes: 0 done, 1 `--fail-on` reached, 2 used wrongly, 3 failed.
+"""
+
+import asyncio
+import json
+import os
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from asterism.base.errors import DomainError, Invalid
+from asterism.cli import review_report, review_server
+from asterism.cli.output import say
+from asterism.cli.review_progress import Progress
+from asterism.features import analyzers, reviews
+from asterism.features.findings import Issue, ReviewedFile, at_least
+from asterism.kernel import git
+
+EXIT_REACHED = 1
+EXIT_USAGE = 2
+EXIT_FAILED = 3
+EXIT_INTERRUPTED = 130
+FORMATS = ("pretty", "json", "sarif", "github")
+NOTHING = "Nothing to review."
+
+
+class Failed(Exception):
+    """The review cannot be made; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What was typed."""
+
+    staged: bool = False
+    base: str | None = None
+    diff: str | None = None
+    output: str = "pretty"
+    fail_on: str | None = None
+    baseline: Path | None = None
+    lenses: str | None = None
+    profile: str | None = None
+    min_severity: str | None = None
+    allow_commands: bool = False
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What is written out; `known` are fingerprints of the baseline, None without one."""
+
+    summary: str
+    issues: tuple[Issue, ...] = ()
+    files: tuple[ReviewedFile, ...] = ()
+    known: frozenset[str] | None = None
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    def is_known(self, issue: Issue) -> bool:
+        """Whether the baseline holds the finding."""
+        return self.known is not None and issue.fingerprint in self.known
+
+
+def run(wish: Wish) -> None:
+    """Review, write the report and exit."""
+    try:
+        options = checked(wish)
+    except Invalid as error:
+        _leave(EXIT_USAGE, error.message)
+    try:
+        known = None if wish.baseline is None else fingerprints_of(wish.baseline)
+        report = made(wish, options, known)
+        sys.stdout.write(review_report.write(wish.output, report, color=_color()))
+        sys.stdout.flush()
+    except Failed as failure:
+        _leave(EXIT_FAILED, str(failure))
+    except DomainError as error:
+        _leave(EXIT_FAILED, error.message, error.hint)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(EXIT_FAILED)
+    except KeyboardInterrupt:
+        _leave(EXIT_INTERRUPTED, "interrupted")
+    if wish.fail_on is not None and reached(report, wish.fail_on):
+        sys.exit(EXIT_REACHED)
+
+
+def _leave(code: int, message: str, hint: str | None = None) -> None:
+    say(f"asterism: {message}")
+    if hint:
+        say(f"hint: {hint}")
+    sys.exit(code)
+
+
+def _color() -> bool:
+    return sys.stdout.isatty() and "NO_COLOR" not in os.environ
+
+
+def checked(wish: Wish) -> reviews.Options:
+    """Return the options of a wish. Raises Invalid when it contradicts itself or names something unknown."""
+    if sum((wish.staged, wish.base is not None, wish.diff is not None)) > 1:
+        raise Invalid("--staged, --base and --diff exclude each other.")
+    if wish.output not in FORMATS:
+        raise Invalid(f"Unknown format {wish.output!r}; there are {', '.join(FORMATS)}.")
+    if wish.fail_on is not None:
+        reviews.severity(wish.fail_on)
+    return reviews.resolve(
+        chosen_mode="staged" if wish.staged else "files",
+        lens_names=reviews.words(wish.lenses),
+        profile_name=wish.profile,
+        minimum=wish.min_severity,
+        files=(),
+        defaults=reviews.Defaults(),
+        base=wish.base,
+    )
+
+
+def reached(report: Report, fail_on: str) -> bool:
+    """Whether a finding that is not known is at least as bad as `fail_on`."""
+    limit = reviews.severity(fail_on)
+    return any(at_least(issue.severity, limit) and not report.is_known(issue) for issue in report.issues)
+
+
+def fingerprints_of(path: Path) -> frozenset[str]:
+    """Read the fingerprints of an earlier JSON report. Raises Failed."""
+    try:
+        document = json.loads(path.read_bytes())
+        return frozenset(str(issue["fingerprint"]) for issue in document["issues"])
+    except OSError as error:
+        raise Failed(f"The baseline {path} cannot be read.") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise Failed(f"The baseline {path} is not a JSON report of this command.") from error
+
+
+def made(wish: Wish, options: reviews.Options, known: frozenset[str] | None) -> Report:
+    """Make the review where it belongs: a diff and a checkout here, or a checkout through a server."""
+    if wish.diff is not None:
+        text = _diff_text(wish.diff)
+        if not text.strip():
+            return Report(NOTHING, known=known)
+        return _report(asyncio.run(_of_text(text, options)), known)
+    program = git.Git()
+    root = toplevel(program, Path.cwd())
+    if wish.url:
+        done = review_server.review(wish.url, root, options, allow_commands=wish.allow_commands)
+        return Report(done.summary, done.issues, known=known, facts=done.facts)
+    request = reviews.Request(root, options, run_commands=wish.allow_commands)
+    try:
+        return _report(asyncio.run(_of_checkout(request, program)), known)
+    except reviews.ReviewFailed as failure:
+        if failure.code == "NO_DIFF":
+            return Report(failure.message, known=known)
+        raise Failed(failure.message) from failure
+
+
+def _diff_text(name: str) -> str:
+    try:
+        raw = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+    except OSError as error:
+        raise Failed(f"The diff {name} cannot be read.") from error
+    return raw.decode("utf-8", "replace")
+
+
+def toplevel(program: git.Git, folder: Path) -> Path:
+    """Return the top of the work tree that `folder` is in. Raises NotGitRepo, GitNotFound."""
+    checkout = git.Checkout(program, folder.resolve())
+    checkout.require_work_tree()
+    up = Path(checkout.prefix).parts
+    return folder.resolve().parents[len(up) - 1] if up else folder.resolve()
+
+
+async def _of_checkout(request: reviews.Request, program: git.Git) -> reviews.Posted:
+    commands = os.environ.get("ASTERISM_REVIEW_COMMANDS")
+    checks = analyzers.chosen(_enabled(), Path(commands) if commands else None)
+    with Progress() as progress:
+        return await reviews.review_once(request, checks, listener=progress, git_program=program)
+
+
+async def _of_text(text: str, options: reviews.Options) -> reviews.Posted:
+    with Progress() as progress:
+        return await reviews.review_text(text, options, analyzers.chosen(_enabled()), listener=progress)
+
+
+def _enabled() -> str:
+    return os.environ.get("ASTERISM_REVIEW_ANALYZERS", analyzers.DEFAULT)
+
+
+def _report(posted: reviews.Posted, known: frozenset[str] | None) -> Report:
+    facts = {
+        "filesReviewed": len(posted.change.files),
+        "skipped": msgspec.to_builtins(posted.change.skipped),
+        "analyzers": msgspec.to_builtins(posted.outcome.checks),
+    }
+    return Report(posted.summary, posted.outcome.issues, posted.change.files, known, facts)
