@@ -8,7 +8,7 @@ from tests.architecture.source import ROOT, SOURCE, python_files, shown, text_fi
 
 REGISTRIES = ["pypi" + ".org", "pythonhosted" + ".org", "npmjs" + ".org", "npmjs" + ".com", "proxy.golang" + ".org"]
 UNFINISHED = ["TO" + "DO", "FIX" + "ME", "XX" + "X:", "HA" + "CK"]
-MACHINE = re.compile(r"(?<![\w.])/(?:home|Users|root|work)/\w+")
+MACHINE = re.compile(r"(?<![\w.])/(?:home|Users|root|work)/\w\w+")
 PRIVATE_KEY = re.compile("-----BEGIN (?:RSA |EC |OPENSSH )?PRIVATE " + "KEY-----\n[A-Za-z0-9+/=]{40}")
 
 

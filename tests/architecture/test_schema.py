@@ -10,6 +10,8 @@ from asterism.kernel.db import Database, metadata
 from asterism.kernel.db.migrate import MIGRATIONS, alembic_config, current_revision, newest_revision
 from tools.reference.tables import all_modules
 
+WRITTEN_AS_SQL = ("search_fts",)  # the full-text index: a virtual table of SQLite, an expression index of PostgreSQL
+
 
 @pytest.fixture(scope="module", autouse=True)
 def all_tables() -> None:
@@ -19,9 +21,14 @@ def all_tables() -> None:
         pass
 
 
+def is_declared(name: str | None, _kind: str, _parents: object) -> bool:
+    """Leave out what is written as SQL in a migration, since no table object can say it."""
+    return not (name or "").startswith(WRITTEN_AS_SQL)
+
+
 def test_schema_equals_migrations(db: Database) -> None:
     with db.engine.connect() as connection:
-        options = {"compare_type": True, "compare_server_default": True, "render_as_batch": True}
+        options = {"compare_type": True, "compare_server_default": True, "include_name": is_declared}
         context = MigrationContext.configure(connection, opts=options)
         assert compare_metadata(context, metadata) == []
 

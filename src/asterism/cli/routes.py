@@ -13,14 +13,16 @@ import re
 import sys
 import textwrap
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_type_hints
 
 import typer
 
 import asterism
 from asterism import faces
 from asterism.asgi.endpoint import Endpoint
+from asterism.asgi.runtime import Runtime
 from asterism.base.errors import NotFound
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, help="Show where a request goes in the code.")
@@ -124,7 +126,8 @@ def named_in(function: Function) -> Iterator[Function]:
     except (OSError, TypeError, SyntaxError):
         return
     body = tree.body[0]
-    names = getattr(function, "__globals__", {})
+    names = dict(function.__globals__)  # type: ignore[attr-defined]
+    names["self"] = names.get(function.__qualname__.partition(".")[0])
     for node in sorted(
         (n for n in ast.walk(body) if isinstance(n, ast.Name | ast.Attribute)), key=lambda n: (n.lineno, n.col_offset)
     ):
@@ -134,13 +137,24 @@ def named_in(function: Function) -> Iterator[Function]:
 
 
 def resolve(node: ast.expr, names: dict[str, Any]) -> Any:
-    """Return what a dotted name means in a module, None when it is a local variable or unknown."""
+    """Return what a dotted name means in a module, None when it is a local variable or unknown.
+
+    `call.rt.runs` means the class of that service, so that its methods are found too.
+    """
     if isinstance(node, ast.Name):
         return names.get(node.id)
     if isinstance(node, ast.Attribute):
+        if ast.unparse(node.value) in ("call.rt", "rt"):
+            return services().get(node.attr)
         owner = resolve(node.value, names)
         return getattr(owner, node.attr, None) if inspect.ismodule(owner) or inspect.isclass(owner) else None
     return None
+
+
+@cache
+def services() -> dict[str, Any]:
+    """Return the classes of the ports and services of the runtime, by the names of its fields."""
+    return get_type_hints(Runtime)
 
 
 def in_layer(function: Function, layer: str) -> bool:
