@@ -12,6 +12,9 @@ app = verb_app("Review changes before they are committed or merged.")
 
 @app.command()
 def review(
+    directory: Annotated[
+        Path, typer.Argument(metavar="[DIR]", help="A folder of the checkout.", show_default=False)
+    ] = Path(),
     staged: Annotated[bool, typer.Option("--staged", help="Review what is staged, and nothing else.")] = False,
     base: Annotated[
         str | None, typer.Option(metavar="REF", help="Review what differs from the merge base with REF.")
@@ -35,11 +38,12 @@ def review(
     allow_commands: Annotated[
         bool, typer.Option("--allow-commands", help="Let programs of the project run; only where you trust it.")
     ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
     url: Annotated[
         str | None, typer.Option(envvar="ASTERISM_URL", show_envvar=True, help="Review through this server.")
     ] = None,
 ) -> None:
-    """Review the changes of the checkout you are in; without options, everything that differs from HEAD.
+    """Review the changes of the checkout that DIR is in; without options, everything that differs from HEAD.
 
     Standard output holds the report alone. Exits with 0 when done, 1 when --fail-on is reached, 2 when used wrongly
     and 3 when the review could not be made.
@@ -48,10 +52,11 @@ def review(
 
     run(
         Wish(
+            folder=directory,
             staged=staged,
             base=base,
             diff=diff,
-            output=output,
+            output="json" if as_json else output,
             fail_on=fail_on,
             baseline=baseline,
             lenses=lenses,

@@ -37,6 +37,7 @@ class Failed(Exception):
 class Wish:
     """What was typed."""
 
+    folder: Path = Path()
     staged: bool = False
     base: str | None = None
     diff: str | None = None
@@ -144,7 +145,7 @@ def made(wish: Wish, options: reviews.Options, known: frozenset[str] | None) -> 
             return Report(NOTHING, known=known)
         return _report(asyncio.run(_of_text(text, options)), known)
     program = git.Git()
-    root = toplevel(program, Path.cwd())
+    root = toplevel(program, wish.folder)
     if wish.url:
         done = review_server.review(wish.url, root, options, allow_commands=wish.allow_commands)
         return Report(done.summary, done.issues, known=known, facts=done.facts)
@@ -166,7 +167,9 @@ def _diff_text(name: str) -> str:
 
 
 def toplevel(program: git.Git, folder: Path) -> Path:
-    """Return the top of the work tree that `folder` is in. Raises NotGitRepo, GitNotFound."""
+    """Return the top of the work tree that `folder` is in. Raises Failed, NotGitRepo, GitNotFound."""
+    if not folder.is_dir():
+        raise Failed(f"There is no folder {folder}.")
     checkout = git.Checkout(program, folder.resolve())
     checkout.require_work_tree()
     up = Path(checkout.prefix).parts

@@ -8,7 +8,7 @@ from asterism.features import reviews
 from asterism.features.findings import Lens
 from tests.features.reviews.conftest import request, world
 
-OLD = '''import sqlite3
+OLD = """import sqlite3
 
 PATH = "x.db"
 
@@ -24,10 +24,10 @@ def find(user):
 
 def close(conn):
     conn.close()
-'''
+"""
 NEW = OLD.replace(
     '    sql = "SELECT * FROM t WHERE u = ?"\n    return connect().execute(sql, (user,)).fetchall()\n',
-    "    sql = \"SELECT * FROM t WHERE u = '\" + user + \"'\"\n    return connect().execute(sql).fetchall()\n",
+    '    sql = "SELECT * FROM t WHERE u = \'" + user + "\'"\n    return connect().execute(sql).fetchall()\n',
 )
 
 

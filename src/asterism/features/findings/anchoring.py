@@ -169,7 +169,7 @@ def code_evidence(file: ReviewedFile, place: Anchor) -> Evidence:
         return _evidence(file.path, f"{file.path} deleted lines", "deleted", kept, None)
     if place.start is None or place.end is None:
         return _file_evidence(file)
-    kept = _fit(file.between(place.start, place.end))
+    kept = _fit(file.shown(place.start, place.end))
     end = place.start + max(1, len(kept)) - 1
     shown = f"line {place.start}" if end == place.start else f"lines {place.start}-{end}"
     return _evidence(file.path, f"{file.path} {shown}", f"{place.start}-{end}", kept, Range(place.start, end))
@@ -178,8 +178,8 @@ def code_evidence(file: ReviewedFile, place: Anchor) -> Evidence:
 def _file_evidence(file: ReviewedFile) -> Evidence:
     """Quote the first changed line of a finding about a whole file."""
     first = min(file.diff.added_numbers, default=None)
-    if first is not None and (text := file.line(first)) is not None:
-        return _evidence(file.path, file.path, f"{first}-{first}", [text], Range(first, first))
+    if first is not None and (shown := file.shown(first, first)):
+        return _evidence(file.path, file.path, f"{first}-{first}", shown, Range(first, first))
     gone = [line.text for line in file.diff.deleted_lines[:1]]
     return _evidence(file.path, file.path, "deleted", gone, None)
 

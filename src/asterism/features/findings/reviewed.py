@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 
+from asterism.features.findings.detector import mask
 from asterism.features.findings.paths import is_test
 from asterism.kernel.git.unified import FileDiff
 
@@ -56,6 +57,17 @@ class ReviewedFile:
                 break
             out.append(text)
         return out
+
+    @cached_property
+    def shown_lines(self) -> tuple[str, ...]:
+        """All known new-side lines with secrets masked in their surroundings, so that the inside of a key is too."""
+        return split_lines(mask(self.new_text)) if self.new_text is not None else ()
+
+    def shown(self, start: int, end: int) -> list[str]:
+        """Return lines `start..end` like `between`, with secrets masked."""
+        if self.new_text is not None:
+            return list(self.shown_lines[max(0, start - 1) : max(0, end)])
+        return mask("\n".join(self.between(start, end))).split("\n") if self.between(start, end) else []
 
     @cached_property
     def hunk_ranges(self) -> tuple[tuple[int, int], ...]:

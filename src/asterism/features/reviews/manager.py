@@ -31,11 +31,9 @@ class ReviewManager:
         self._running: dict[str, Running] = {}
         self._others: set[asyncio.Task[Any]] = set()
         self._launching = 0
-        self._loop: asyncio.AbstractEventLoop | None = None
 
     async def start(self) -> None:
         """End what a crash left open and drop what is kept no longer."""
-        self._loop = asyncio.get_running_loop()
         await self.services.db.run(self._recover)
 
     async def stop(self) -> None:
@@ -143,16 +141,10 @@ class ReviewManager:
             with suppress(asyncio.CancelledError):
                 await asyncio.shield(asyncio.wait({run.task}))
 
-    def distrust(self, root: Path) -> None:
-        """Stop every running review of a root, because its trust is gone ([3.13]); may be called from any thread."""
-
-        def stop() -> None:
-            for run in list(self._running.values()):
-                if run.request.root == root:
-                    run.cancel("The project is not trusted any more.")
-
-        if self._loop is not None:
-            self._loop.call_soon_threadsafe(stop)
+    async def cancel_project(self, root: Path) -> None:
+        """Stop every running review of a root, because its trust is gone ([3.13])."""
+        ids = [run.id for run in self._running.values() if run.request.root == root]
+        await asyncio.gather(*(self.cancel(one, "The project is not trusted any more.") for one in ids))
 
     def follow(self, review_id: str, after: int = 0) -> AsyncGenerator[Event, None]:
         """Yield the events of a review from `after` on until its terminal one."""
