@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
-from tests.support.databases import SqliteFactory, fresh_postgres_url
-from tests.support.server import TestServer
 
 from asterism.base.clock import ManualClock
 from asterism.kernel.db import Database, open_database
+from tests.support.databases import SqliteFactory, fresh_postgres_url
+from tests.support.server import TestServer
 
 ENGINES = ["sqlite", "postgresql"]
 
@@ -68,3 +68,10 @@ def anonymous(server: TestServer) -> Iterator[httpx.Client]:
     """Return a client without a token."""
     with server.client() as client:
         yield client
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say in the last lines when browser tests were left out, so that nobody takes silence for success."""
+    skipped = [report for report in terminalreporter.stats.get("skipped", []) if "browser" in report.keywords]
+    if skipped:
+        terminalreporter.write_line(f"{len(skipped)} browser tests were SKIPPED: no Chromium is installed here.")

@@ -20,7 +20,7 @@ from asterism.asgi.openapi import Inline, body_schemas
 from asterism.asgi.runtime import Runtime
 from asterism.base.clock import stamp
 from asterism.base.errors import DomainError, NotFound
-from asterism.faces import local, v1
+from asterism.faces import console, local, v1
 from asterism.faces.v1.cors import CorsPolicy
 from asterism.server.local import is_loopback
 from asterism.server.settings import Settings
@@ -48,7 +48,7 @@ def create_app(rt: Runtime, settings: Settings) -> LocalGuard:
     mounted = faces_for(settings)
     bodies = [endpoint.body for _, endpoints in mounted for endpoint in endpoints if endpoint.body is not None]
     schemas, components = body_schemas(bodies)
-    handlers: list[Any] = [_health(), _metrics()]
+    handlers: list[Any] = [_health(), _metrics(), *console.handlers()]
     for face, endpoints in mounted:
         handlers += [e.mount(face, schemas[e.body] if e.body is not None else None) for e in endpoints]
     app = Litestar(

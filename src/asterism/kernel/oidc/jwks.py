@@ -44,7 +44,7 @@ class JwksCache:
         self._clock = clock
         self._fetch = fetch
         self._slots: dict[str, _Slot] = {}
-        self._discovered: dict[str, str] = {}
+        self._discovered: dict[str, _Configuration] = {}
 
     async def keys(self, provider: Provider, key_id: str | None) -> list[Jwk]:
         """Return the provider's keys that may have signed a token naming `key_id` (all, when it names none).
@@ -62,9 +62,18 @@ class JwksCache:
                 found = _matching(slot, key_id)
             return found
 
+    async def authorization_url(self, provider: Provider) -> str | None:
+        """Return where people are sent to sign in, None when the provider does not say now."""
+        if provider.authorization_url is not None:
+            return provider.authorization_url
+        try:
+            return (await self._discover(provider)).authorization_endpoint
+        except (httpx.HTTPError, msgspec.MsgspecError, ValueError):
+            return None
+
     async def _renew(self, slot: _Slot, provider: Provider, now: datetime) -> None:
         try:
-            url = provider.jwks_url or await self._discover(provider)
+            url = provider.jwks_url or (await self._discover(provider)).jwks_uri
             body, headers = await self._fetch(url)
             keys = msgspec.json.decode(body, type=_KeySet).keys
         except (httpx.HTTPError, msgspec.MsgspecError, ValueError) as error:
@@ -76,14 +85,14 @@ class JwksCache:
             ) from error
         slot.entry = _Entry(keys, now + timedelta(seconds=_age(headers)), now)
 
-    async def _discover(self, provider: Provider) -> str:
+    async def _discover(self, provider: Provider) -> "_Configuration":
         issuer = provider.issuers[0].rstrip("/")
         if issuer not in self._discovered:
             body, _headers = await self._fetch(f"{issuer}/.well-known/openid-configuration")
             found = msgspec.json.decode(body, type=_Configuration)
             if found.issuer.rstrip("/") != issuer:
                 raise ValueError("the discovery document is another issuer's")
-            self._discovered[issuer] = found.jwks_uri
+            self._discovered[issuer] = found
         return self._discovered[issuer]
 
 
@@ -94,6 +103,7 @@ class _KeySet(msgspec.Struct):
 class _Configuration(msgspec.Struct):
     issuer: str
     jwks_uri: str
+    authorization_endpoint: str | None = None
 
 
 def _matching(slot: _Slot, key_id: str | None) -> list[Jwk]:

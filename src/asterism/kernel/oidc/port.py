@@ -6,6 +6,7 @@ from asterism.base.errors import Unauthenticated, Unavailable
 
 GOOGLE_ISSUERS = ("https://accounts.google.com", "accounts.google.com")
 GOOGLE_JWKS_URL = "https://www.googleapis.com/oauth2/v3/certs"
+GOOGLE_AUTHORIZATION_URL = "https://accounts.google.com/o/oauth2/v2/auth"
 # Signatures by a private key only: an HMAC would make the public key a signing key, `none` needs no comment.
 ASYMMETRIC = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
 
@@ -27,7 +28,8 @@ class KeysUnavailable(Unavailable):
 class Provider:
     """An issuer we trust and the client ids that its tokens must be meant for.
 
-    `jwks_url` is None for a provider whose keys are found by OpenID discovery at its first issuer name.
+    `jwks_url` and `authorization_url` (where people are sent to sign in) are None for a provider that tells them by
+    OpenID discovery at its first issuer name.
     """
 
     name: str
@@ -35,6 +37,7 @@ class Provider:
     audiences: tuple[str, ...]
     jwks_url: str | None = None
     algorithms: tuple[str, ...] = ASYMMETRIC
+    authorization_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,4 +53,6 @@ class Identity:
 
 def google(client_ids: tuple[str, ...], jwks_url: str | None = None) -> Provider:
     """Return Google as a provider; `jwks_url` overrides where its keys come from (mirrors, tests)."""
-    return Provider("google", GOOGLE_ISSUERS, client_ids, jwks_url or GOOGLE_JWKS_URL, ("RS256",))
+    return Provider(
+        "google", GOOGLE_ISSUERS, client_ids, jwks_url or GOOGLE_JWKS_URL, ("RS256",), GOOGLE_AUTHORIZATION_URL
+    )

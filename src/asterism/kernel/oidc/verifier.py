@@ -41,6 +41,10 @@ class IdTokens:
         self._clock = clock
         self._keys = keys
 
+    async def authorization_url(self, provider: Provider) -> str | None:
+        """Return where people are sent to sign in, None when the provider does not say now."""
+        return await self._keys.authorization_url(provider)
+
     async def verify(self, token: str, provider: Provider, *, nonce: str | None = None) -> Identity:
         """Return who the token says signed in. With a `nonce`, the token must carry the same one.
 

@@ -1,0 +1,74 @@
+"""`/signin` and `/device`: small HTML pages with scripts of our own, under a policy that allows nothing else.
+
+The pages hold no secret and no session: their scripts call `/v1` with the token of the browser's local storage. Nothing
+is approved by opening a page. They cannot be framed, so nobody can be made to click on something they do not see.
+"""
+
+import html
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from string import Template
+from typing import Any
+
+from litestar import Response
+from litestar.exceptions import NotFoundException
+from litestar.handlers import HTTPRouteHandler
+
+from asterism.asgi.body import AnyRequest
+
+HERE = Path(__file__).parent
+MEDIA = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
+CODE_LENGTH = 32  # characters of a user code that are pre-filled at most
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+
+
+def handlers() -> list[Any]:
+    """Return the web framework's handlers of the pages and their scripts and styles."""
+    pages: dict[str, Callable[..., Any]] = {"/signin": signin, "/device": device, "/signin/assets/{name:str}": asset}
+    return [HTTPRouteHandler(path, http_method="GET", include_in_schema=False)(page) for path, page in pages.items()]
+
+
+async def signin() -> Response[str]:
+    """GET /signin: take a one-time link, or send to a sign-in provider."""
+    return _page("signin.html")
+
+
+async def device(request: AnyRequest) -> Response[str]:
+    """GET /device: show which device asks, and let a signed-in person approve or deny it."""
+    return _page("device.html", code=request.query_params.get("code", "")[:CODE_LENGTH])
+
+
+async def asset(request: AnyRequest) -> Response[bytes]:
+    """GET /signin/assets/:name: a script or style of the pages."""
+    name = str(request.path_params["name"])
+    found = _assets().get(name)
+    if found is None:
+        raise NotFoundException
+    headers = {**HEADERS, "Cache-Control": "no-cache", "Content-Type": MEDIA[Path(name).suffix]}
+    return Response(found, headers=headers)
+
+
+def _page(name: str, **values: str) -> Response[str]:
+    text = _template(name).substitute({key: html.escape(value) for key, value in values.items()})
+    return Response(text, media_type="text/html", headers=HEADERS)
+
+
+@cache
+def _template(name: str) -> Template:
+    return Template((HERE / "templates" / name).read_text(encoding="utf-8"))
+
+
+@cache
+def _assets() -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted((HERE / "assets").iterdir()) if path.suffix in MEDIA}

@@ -1,0 +1,131 @@
+"""Headless Chromium, driven over its DevTools protocol: enough to open pages, type, click and read."""
+
+import json
+import shutil
+import subprocess
+import tempfile
+import time
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from websockets.sync.client import ClientConnection, connect
+
+SECONDS = 20.0
+
+
+def chromium() -> str | None:
+    """Return the program, None where there is none."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    return next((found for name in names if (found := shutil.which(name))), None)
+
+
+class PageFailed(Exception):
+    """The page threw an error, or never came to the expected state."""
+
+
+class Browser:
+    """One browser with a fresh profile and one tab."""
+
+    def __init__(self) -> None:
+        self._profile = tempfile.TemporaryDirectory(prefix="browser-", ignore_cleanup_errors=True)
+        self._process: subprocess.Popen[bytes] | None = None
+        self._stack = ExitStack()
+        self._socket: ClientConnection | None = None
+        self._session: str | None = None
+        self._id = 0
+        self.requested: list[str] = []
+        self.complaints: list[str] = []
+
+    def __enter__(self) -> "Browser":
+        program = chromium()
+        assert program is not None
+        arguments = ["--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-dev-shm-usage"]
+        arguments += ["--disable-background-networking", "--disable-component-update", "--no-proxy-server"]
+        arguments += ["--remote-debugging-port=0", f"--user-data-dir={self._profile.name}", "about:blank"]
+        self._process = subprocess.Popen([program, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        port, path = self._endpoint().split("\n")[:2]
+        address = f"ws://127.0.0.1:{port}{path}"
+        self._socket = self._stack.enter_context(connect(address, max_size=None, proxy=None, open_timeout=SECONDS))
+        target = self._call("Target.createTarget", url="about:blank")["targetId"]
+        self._session = self._call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        for domain in ("Page", "Runtime", "Network", "Log"):
+            self._call(f"{domain}.enable")
+        return self
+
+    def __exit__(self, *_: tuple[type[BaseException], BaseException, TracebackType] | None) -> None:
+        self._stack.close()
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait(SECONDS)
+        self._profile.cleanup()
+
+    def open(self, url: str) -> None:
+        """Go to an address."""
+        self._call("Page.navigate", url=url)
+
+    def wait(self, expression: str) -> Any:
+        """Return the value of a JavaScript expression as soon as it is truthy; pages may change meanwhile."""
+        deadline = time.monotonic() + SECONDS
+        looked = f"""new Promise((done) => {{
+            const look = () => {{ let value; try {{ value = {expression}; }} catch {{}}
+                if (value) done(value); else setTimeout(look, 20); }};
+            look(); setTimeout(() => done(null), 2000); }})"""
+        while time.monotonic() < deadline:
+            try:
+                answer = self._call("Runtime.evaluate", expression=looked, awaitPromise=True, returnByValue=True)
+            except PageFailed:
+                continue  # the page went away while we looked
+            if value := answer["result"].get("value"):
+                return value
+        shown = self._call("Runtime.evaluate", expression="document.body.innerText", returnByValue=True)
+        raise PageFailed(f"never true: {expression}; the page shows: {shown['result'].get('value')!r}")
+
+    def wait_text(self, text: str) -> None:
+        """Wait until the page shows a text."""
+        self.wait(f"document.body.innerText.includes({json.dumps(text)})")
+
+    def click(self, selector: str) -> None:
+        """Click on what a person could click on: something visible and enabled."""
+        element = f"document.querySelector({json.dumps(selector)})"
+        self.wait(f"{element} && {element}.offsetParent && !{element}.disabled && ({element}.click(), true)")
+
+    def type(self, selector: str, text: str) -> None:
+        """Put a text into a field."""
+        element = f"document.querySelector({json.dumps(selector)})"
+        self.wait(f"{element} && {element}.offsetParent && (({element}.value = {json.dumps(text)}), true)")
+
+    def _endpoint(self) -> str:
+        """Return what the browser says about where it listens."""
+        path = Path(self._profile.name) / "DevToolsActivePort"
+        deadline = time.monotonic() + SECONDS
+        while time.monotonic() < deadline:
+            if path.exists() and path.read_text().count("\n") >= 1:
+                return path.read_text()
+            time.sleep(0.02)
+        raise PageFailed("the browser did not start")
+
+    def _call(self, method: str, **params: Any) -> dict[str, Any]:
+        assert self._socket is not None
+        self._id += 1
+        message: dict[str, Any] = {"id": self._id, "method": method, "params": params}
+        if self._session is not None:
+            message["sessionId"] = self._session
+        self._socket.send(json.dumps(message))
+        while True:
+            answer = json.loads(self._socket.recv(SECONDS))
+            self._note(answer)
+            if answer.get("id") == self._id:
+                if "error" in answer:
+                    raise PageFailed(f"{method}: {answer['error']['message']}")
+                return dict(answer["result"])
+
+    def _note(self, message: dict[str, Any]) -> None:
+        """Remember which addresses the page asked for and what it complained about."""
+        if message.get("method") == "Network.requestWillBeSent":
+            self.requested.append(message["params"]["request"]["url"])
+        if message.get("method") == "Runtime.exceptionThrown":
+            self.complaints.append(message["params"]["exceptionDetails"]["text"])
+        if message.get("method") == "Log.entryAdded" and message["params"]["entry"]["source"] == "security":
+            self.complaints.append(message["params"]["entry"]["text"])

@@ -1,0 +1,48 @@
+"""What the sign-in and device pages send: safe headers, nothing inline, nothing from elsewhere."""
+
+import re
+
+import httpx
+import pytest
+
+PAGES = ["/signin", "/device", "/device?code=HMKP-7362"]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_pages_forbid_framing_and_foreign_or_inline_code(anonymous: httpx.Client, page: str) -> None:
+    answer = anonymous.get(page)
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert answer.headers["x-frame-options"] == "DENY"
+    assert answer.headers["referrer-policy"] == "no-referrer"
+    policy = answer.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert "unsafe" not in policy
+    assert not re.search(r"<script(?![^>]*src=)|<style|\son\w+=|\sstyle=|javascript:|https?://", answer.text)
+    for address in re.findall(r'(?:src|href)="([^"]+)"', answer.text):
+        assert address.startswith("/signin")
+
+
+def test_everything_the_pages_name_is_served(anonymous: httpx.Client) -> None:
+    names = {name for page in PAGES for name in re.findall(r'"(/signin/assets/[^"]+)"', anonymous.get(page).text)}
+    names |= {"/signin/assets/session.js"}
+    for name in names:
+        answer = anonymous.get(name)
+        assert answer.status_code == 200
+        assert answer.headers["content-type"].split(";")[0] in {"text/javascript", "text/css"}
+        assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize("name", ["unknown.js", "..%2Fpages.py", "%2e%2e/pages.py", "session.js%00"])
+def test_nothing_else_is_served(anonymous: httpx.Client, name: str) -> None:
+    assert anonymous.get(f"/signin/assets/{name}").status_code == 404
+
+
+@pytest.mark.parametrize("code", ['"><script>alert(1)</script>', "'><img src=x onerror=alert(1)>", "$code", "x" * 5000])
+def test_a_code_in_the_address_is_only_ever_a_value(anonymous: httpx.Client, code: str) -> None:
+    text = anonymous.get("/device", params={"code": code}).text
+    assert "<script>" not in text
+    assert "<img" not in text
+    [value] = re.findall(r'id="code"[^>]* value="([^"]*)"', text)
+    assert len(value) <= 200
