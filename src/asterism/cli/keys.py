@@ -6,7 +6,8 @@ from asterism.cli.local import DataDir, local_database
 from asterism.cli.options import AsJson, verb_app
 from asterism.cli.output import emit, say, show
 from asterism.cli.progressbar import Bar
-from asterism.kernel.secrets import RotationReport, check_keys, rotate
+from asterism.kernel.secrets import EnvelopeSecrets, RotationReport, check_keys, rotate
+from asterism.server.local import credentials_file
 from asterism.server.schema import declare_tables
 from asterism.server.signin import settings_key_store
 
@@ -30,6 +31,7 @@ def rotate_keys(data_dir: DataDir = None, as_json: AsJson = False) -> None:
         check_keys(db, store)
         bar.start("re-wrapping", 0)
         report = rotate(db, store, bar.advance)
+        credentials_file(settings, EnvelopeSecrets(store)).reseal()
     tell(report, as_json)
 
 

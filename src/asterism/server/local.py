@@ -19,7 +19,7 @@ LOOPBACK = {"localhost", "::1"}
 def build_local(settings: Settings, db: Database, secrets: Secrets, models: Models) -> LocalServices:
     """Build the ports and services of `/api`."""
     keys = KeyPlaces(
-        file=FileCredentials(settings.data_dir / "credentials.json", secrets),
+        file=credentials_file(settings, secrets),
         keyring=KeyringCredentials(),
         environment=process_environment(),
         base_urls=settings.base_urls,
@@ -27,6 +27,11 @@ def build_local(settings: Settings, db: Database, secrets: Secrets, models: Mode
     )
     roots = RootRules(settings.project_root or Path.cwd(), tuple(split_path_list(settings.allowed_roots)))
     return LocalServices(git=Git(), roots=roots, keys=keys, chats=Chats(db, models))
+
+
+def credentials_file(settings: Settings, secrets: Secrets) -> FileCredentials:
+    """Return the encrypted file of provider keys."""
+    return FileCredentials(settings.data_dir / "credentials.json", secrets)
 
 
 def is_loopback(host: str) -> bool:

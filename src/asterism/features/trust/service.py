@@ -105,9 +105,9 @@ def save_trust(
     return trust
 
 
-def remove_trust(tx: Tx, live: SessionTrust, project_id: str) -> bool:
-    """Remove the entry of a project; return whether there was one."""
-    stored = store.delete_trust(tx, project_id)
-    remembered = live.get(project_id) is not None
+def remove_trust(tx: Tx, live: SessionTrust, project_id: str) -> Trust | None:
+    """Remove the entry of a project and return it, None when there was none."""
+    found = trust_of(tx, live, project_id)
+    store.delete_trust(tx, project_id)
     tx.after_commit(lambda: live.remove(project_id))
-    return stored or remembered
+    return found

@@ -19,9 +19,9 @@ from asterism.kernel.git.program import PROBE_OUTPUT, PROBE_SECONDS, Git
 
 TIMEOUT = 30.0
 OUTPUT = 64 << 20
-GITLINK = (0o160000).to_bytes(4, "big")
 MOST_SUBMODULES = 256
 
+_GITLINK_MODE = re.compile(re.escape((0o160000).to_bytes(4, "big")))
 _GITLINKS = re.compile(rb"160000 [0-9a-f]+ \d\t([^\0]+)\0")
 
 
@@ -161,15 +161,23 @@ class Checkout:
 
 
 def _may_hold_gitlinks(root: Path) -> bool:
-    """Say no only when the index surely holds no submodule; reading it costs far less than asking git."""
-    index = root / ".git" / "index"
+    """Say no only when the index surely holds no submodule; reading it costs far less than asking git.
+
+    In index versions 2 and 3 entries begin at 12 plus a multiple of 8, with the mode 24 bytes in, so the mode of a
+    submodule can only stand where the offset leaves 4. Other versions, and an index split in two files, are not read.
+    """
+    folder = root / ".git"
+    if not folder.is_dir() or (root / ".gitmodules").exists() or next(folder.glob("sharedindex.*"), None) is not None:
+        return True
     try:
-        data = index.read_bytes()
+        data = (folder / "index").read_bytes()
     except FileNotFoundError:
-        return not (root / ".git").is_dir()
+        return False
     except OSError:
         return True
-    return GITLINK in data or b"link" in data or (root / ".gitmodules").exists()
+    if data[:4] != b"DIRC" or int.from_bytes(data[4:8], "big") not in {2, 3}:
+        return True
+    return any(match.start() % 8 == 4 for match in _GITLINK_MODE.finditer(data))
 
 
 def _has_repository(folder: Path) -> bool:

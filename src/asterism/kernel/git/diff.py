@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from asterism.kernel.git.checkout import TIMEOUT, Checkout
-from asterism.kernel.git.errors import OverLimit
+from asterism.kernel.git.errors import CommandFailed, OverLimit
 from asterism.kernel.git.unified import encode, quote
 
 Mode = Literal["staged", "unstaged", "files"]
@@ -78,14 +78,18 @@ def run_diff(
         return run()
     if mode == "staged":
         return run("--cached", *([base] if base else []))
-    return run(base or head_or_empty_tree(checkout))
+    try:
+        return run(base or "HEAD")
+    except CommandFailed:
+        if base or (empty := empty_tree_before_first_commit(checkout)) is None:
+            raise
+    return run(empty)
 
 
-def head_or_empty_tree(checkout: Checkout) -> str:
-    """Return HEAD's commit id, or the id of the empty tree while there is no commit."""
-    found = checkout.run("rev-parse", "--verify", "--quiet", "HEAD^{commit}", accept=(0, 1)).strip().decode()
-    if found:
-        return found
+def empty_tree_before_first_commit(checkout: Checkout) -> str | None:
+    """Return the id of the empty tree while there is no commit, None once there is one."""
+    if checkout.run("rev-parse", "--verify", "--quiet", "HEAD^{commit}", accept=(0, 1)).strip():
+        return None
     kind = checkout.run("rev-parse", "--show-object-format").strip()
     return EMPTY_TREES[64 if kind == b"sha256" else 40]
 
