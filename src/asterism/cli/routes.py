@@ -126,7 +126,7 @@ def named_in(function: Function) -> Iterator[Function]:
     except (OSError, TypeError, SyntaxError):
         return
     body = tree.body[0]
-    names = dict(function.__globals__)  # type: ignore[attr-defined]
+    names = dict(function.__globals__)
     names["self"] = names.get(function.__qualname__.partition(".")[0])
     for node in sorted(
         (n for n in ast.walk(body) if isinstance(n, ast.Name | ast.Attribute)), key=lambda n: (n.lineno, n.col_offset)
