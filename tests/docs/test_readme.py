@@ -85,7 +85,7 @@ def test_the_tour_works(tmp_path: Path) -> None:
         )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "the same, bit for bit" in done.stdout
-    assert re.search(r"^run\.py:3: \w+: ", done.stdout, re.MULTILINE)
+    assert re.search(r"^run\.py:3 +high ", done.stdout, re.MULTILINE)
     assert "What is in this project?" in done.stdout
     assert "Traceback" not in done.stderr
 
