@@ -8,11 +8,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from tests.support.databases import fresh_postgres_url
 
 from asterism.base.errors import NotFound, Unavailable
 from asterism.base.ids import ulid
 from asterism.kernel.jobs import DurableJobs, Job, JobQueue, MemoryJobs, Status
+from tests.support.databases import fresh_postgres_url
 
 SOON = (0.05, 0.1, 0.1)
 PATIENCE = 30

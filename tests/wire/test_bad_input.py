@@ -14,7 +14,9 @@ from tests.wire.unlimited import alice, anonymous, bob, server  # noqa: F401 - f
 # ruff: noqa: F811 - fixtures are named like the arguments that ask for them
 
 V1 = all_endpoints()["v1"]
+LOCAL = all_endpoints()["local"]
 UNKNOWN = "01ARZ3NDEKTSV4RRFFQ69G5FAV"
+NOBODY = "6f1c2a9e-0f6b-4f7e-9f6e-0a4c6b1d2e3f"
 TWO_MIB = 2 * 1024 * 1024
 
 
@@ -30,6 +32,18 @@ def send(
     client: httpx.Client, endpoint: Endpoint, body: bytes, content_type: str = "application/json"
 ) -> httpx.Response:
     return client.request(endpoint.method, path_of(endpoint), content=body, headers={"Content-Type": content_type})
+
+
+def ask(client: httpx.Client, path: str) -> httpx.Response:
+    """GET a path, filling in the query parameters that the route says it needs."""
+    query: dict[str, str] = {}
+    for _ in range(5):
+        answer = client.get(path, params=query)
+        if answer.status_code != 422:
+            break
+        fields = (answer.json()["error"].get("details") or {}).get("fields", [])
+        query |= {f["path"].removeprefix("query."): "x" for f in fields if f["problem"] == "is required"}
+    return answer
 
 
 def is_envelope(answer: httpx.Response) -> bool:
@@ -97,7 +111,7 @@ def test_raw_routes_bear_any_bytes(alice: httpx.Client, anonymous: httpx.Client)
 def test_any_id_is_accepted_in_a_path_and_matches_nothing(value: str, alice: httpx.Client) -> None:
     wrong = []
     for endpoint in (e for e in V1 if e.method == "GET" and "{" in e.path and e.auth):
-        answer = alice.get(path_of(endpoint, value))
+        answer = ask(alice, path_of(endpoint, value))
         if answer.status_code != 404 and not (answer.status_code == 422 and "{hash" in endpoint.path):
             wrong.append(f"{endpoint.path}: {answer.status_code} {answer.text[:200]}")
     assert not wrong
@@ -121,3 +135,30 @@ def test_what_no_database_can_hold_is_refused(text: str, alice: httpx.Client) ->
     answer = alice.post("/v1/projects", content=f'{{"name": {text}}}', headers={"Content-Type": "application/json"})
     assert answer.status_code in {400, 422}
     assert is_envelope(answer)
+
+
+def test_the_local_api_refuses_wrong_bodies_in_its_own_words(anonymous: httpx.Client) -> None:
+    """Stargazer 0.4, 0.5: 400 or 413 with a code, and 404 only for a path of a thing that is not there."""
+    wrong = []
+    for endpoint in (e for e in LOCAL if e.method in {"POST", "PUT", "PATCH"}):
+        for what, body in bad_bodies(endpoint):
+            answer = anonymous.request(
+                endpoint.method,
+                path_of(endpoint, NOBODY),
+                content=body,
+                headers={"Content-Type": "application/json"},
+            )
+            error = answer.json()["error"] if answer.status_code >= 400 else {}
+            if answer.status_code not in {400, 404, 413} or not error.get("code") or not error.get("message"):
+                wrong.append(f"{endpoint.method} {endpoint.path}: {what}: {answer.status_code} {answer.text[:200]}")
+    assert not wrong
+
+
+@pytest.mark.parametrize("value", ["x", "%00", "..%2F..%2Fetc", "a" * 2_000, NOBODY])
+def test_the_local_api_bears_any_path(value: str, anonymous: httpx.Client) -> None:
+    wrong = []
+    for endpoint in (e for e in LOCAL if "{" in e.path):
+        answer = anonymous.request(endpoint.method, path_of(endpoint, value))
+        if answer.status_code >= 500 or (answer.status_code < 400 and value != NOBODY):
+            wrong.append(f"{endpoint.method} {endpoint.path}: {answer.status_code} {answer.text[:200]}")
+    assert not wrong

@@ -7,7 +7,7 @@ import pytest
 
 from asterism.cli.routes import all_endpoints
 from tests.support.server import TestServer
-from tests.wire.test_bad_input import UNKNOWN, is_envelope, path_of
+from tests.wire.test_bad_input import UNKNOWN, ask, is_envelope, path_of
 from tests.wire.unlimited import alice, anonymous, bob, server  # noqa: F401 - fixtures
 
 # ruff: noqa: F811 - fixtures are named like the arguments that ask for them
@@ -160,7 +160,7 @@ def test_what_belongs_to_another_is_as_unknown_as_what_does_not_exist(alice: htt
     wrong = []
     for endpoint in (e for e in V1 if e.path.startswith("/v1/projects/{") and e.method == "GET"):
         if endpoint.path.count("{") == 1:
-            answer = bob.get(path_of(endpoint, project))
+            answer = ask(bob, path_of(endpoint, project))
             if (answer.status_code, code(answer)) != (404, "NOT_FOUND"):
                 wrong.append(f"{endpoint.path}: {answer.status_code}")
     assert not wrong

@@ -22,7 +22,7 @@ from asterism.asgi.limits import Rate
 from asterism.asgi.openapi import operation_class
 from asterism.asgi.query import Query
 from asterism.asgi.runtime import Runtime
-from asterism.base.errors import DomainError, TooLarge
+from asterism.base.errors import DomainError, NotFound, TooLarge
 from asterism.features.identity import Caller
 from asterism.kernel.db import Tx
 
@@ -172,13 +172,16 @@ class Endpoint:
         return to_response(await run(work), self.status)
 
     def _decode(self, call: Call[Any], raw: bytes, refused: TooLarge | None) -> None:
-        """Check and decode the JSON body, once the caller is known."""
+        """Check and decode the JSON body, then query and path, once the caller is known."""
         if refused is not None:
             raise refused
         if self.body is not None:
             if raw:
                 check_json_type(call.request.headers.get("content-type", ""))
             call.body = decode_json(raw, self.body)
+        call.query.check()
+        if any("\x00" in value for value in call.path.values()):
+            raise NotFound("There is nothing of that id.")  # and no database could be asked for it
 
     async def _receive(self, request: AnyRequest) -> tuple[bytes, TooLarge | None]:
         """Read the body, holding back a size problem until the caller is known (401 comes before 413)."""
