@@ -1,0 +1,50 @@
+"""A server that can be killed and started again many times a second: a real process, forked from one that has loaded it.
+
+Jobs and models stay off, since nothing that is killed here needs them; the rest is what `asterism serve` runs.
+"""
+
+import asyncio
+import multiprocessing
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from asterism.kernel.jobs import MemoryJobs
+from asterism.server.container import build_runtime
+from asterism.server.serve import prepare, running
+from asterism.server.settings import Settings
+
+_processes = multiprocessing.get_context("forkserver")
+_processes.set_forkserver_preload(["tests.support.killable"])
+START_SECONDS = 60
+
+
+class KillableServer:
+    """A server on `data` and `port`; runs from construction until `kill`."""
+
+    def __init__(self, data: Path, port: int) -> None:
+        self.url = f"http://127.0.0.1:{port}"
+        ours, theirs = _processes.Pipe(duplex=False)
+        self.process = _processes.Process(target=_main, args=(data, port, theirs), daemon=True)
+        self.process.start()
+        theirs.close()
+        assert ours.poll(START_SECONDS), "the server did not start"
+        assert ours.recv() == "listening"
+        ours.close()
+
+    def kill(self) -> None:
+        """End it as `kill -9` does; twice does no harm."""
+        self.process.kill()
+        self.process.join(30)
+
+
+def _main(data: Path, port: int, ready: Connection) -> None:
+    asyncio.run(_serve(Settings(data_dir=data, port=port), ready))
+
+
+async def _serve(settings: Settings, ready: Connection) -> None:
+    rt = build_runtime(settings)
+    rt.jobs = MemoryJobs()
+    prepare(rt, settings)
+    async with running(rt, settings):
+        ready.send("listening")
+        await asyncio.Event().wait()
