@@ -194,7 +194,7 @@ def test_no_secret_of_any_kind_leaves_the_machine(db, clock, checkout):
         )  # fmt: skip
         models.play(answer(leak), json.dumps({"verdicts": [{"id": 1, "verdict": "confirmed"}]}))
 
-    events, saved, requests = run(db, clock, checkout, play, checks="secrets,ruff", text=text)
+    events, saved, requests = run(db, clock, checkout, play, lenses=(Lens.SECURITY,), checks="secrets,ruff", text=text)
     sent = "".join(turn.text for one in requests for turn in one.turns)
     kept = msgspec.json.encode([saved, events]).decode()
     for name, value in SECRETS.items():
