@@ -11,28 +11,28 @@ from tests.support.issuer import Issuer
 from tests.support.server import TestServer
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def issuer() -> Iterator[Issuer]:
     with Issuer() as running:
         yield running
 
 
-@pytest.fixture(scope="module")
-def module_clock() -> ManualClock:
+@pytest.fixture(scope="session")
+def still_clock() -> ManualClock:
     return ManualClock()
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
 def still(
     request: pytest.FixtureRequest,
     sqlite_factory: SqliteFactory,
     tmp_path_factory: pytest.TempPathFactory,
-    module_clock: ManualClock,
+    still_clock: ManualClock,
 ) -> Iterator[TestServer]:
     """A server whose time stands still, without rate limits."""
     url = sqlite_factory.url() if request.param == "sqlite" else fresh_postgres_url()
     folder = tmp_path_factory.mktemp("still")
-    with TestServer(folder, url, clock=module_clock, rate_limits="off", cors_origins="https://app.example") as server:
+    with TestServer(folder, url, clock=still_clock, rate_limits="off", cors_origins="https://app.example") as server:
         yield server
 
 

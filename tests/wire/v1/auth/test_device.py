@@ -144,24 +144,24 @@ def test_fifty_polls_at_once_make_one_session(still: TestServer, device: httpx.C
 
 
 def test_pace_slows_down_the_hasty_and_never_hides_a_decision(
-    device: httpx.Client, ada: httpx.Client, module_clock: ManualClock
+    device: httpx.Client, ada: httpx.Client, still_clock: ManualClock
 ) -> None:
     grant = start(device)
     words = [exchange(device, grant["device_code"])[1]["error"] for _ in range(7)]
     assert words == ["authorization_pending"] * 5 + ["slow_down"] * 2
     assert exchange(device, grant["device_code"])[1]["interval"] == 10
     assert poll(device, grant["device_code"]) == {"status": "pending"}  # this dialect has no pace
-    module_clock.advance(4)
+    still_clock.advance(4)
     assert exchange(device, grant["device_code"])[1]["error"] == "authorization_pending"
     confirm(ada, grant["user_code"])
     assert exchange(device, grant["device_code"])[0] == 200
 
 
-def test_expiry(device: httpx.Client, ada: httpx.Client, module_clock: ManualClock) -> None:
+def test_expiry(device: httpx.Client, ada: httpx.Client, still_clock: ManualClock) -> None:
     pending, approved, late = start(device), start(device), start(device)
     for grant in (approved, late):
         confirm(ada, grant["user_code"])
-    module_clock.advance(930)
+    still_clock.advance(930)
     assert poll(device, approved["device_code"])["status"] == "authorized"
     assert poll(device, pending["device_code"]) == {"status": "expired"}
     assert exchange(device, pending["device_code"])[1]["error"] == "expired_token"
@@ -170,10 +170,10 @@ def test_expiry(device: httpx.Client, ada: httpx.Client, module_clock: ManualClo
     assert ada.get(f"/v1/auth/device/pending/{pending['user_code']}").status_code == 410
     refused = ada.post("/v1/oauth/device/authorize", json={"user_code": pending["user_code"]})
     assert (refused.status_code, refused.json()["error"]["code"]) == (400, "EXPIRED_CODE")
-    module_clock.advance(40)
+    still_clock.advance(40)
     assert poll(device, late["device_code"]) == {"status": "expired"}
     assert exchange(device, late["device_code"])[1]["error"] == "expired_token"
-    module_clock.advance(24 * 3600)
+    still_clock.advance(24 * 3600)
     gone = device.post("/v1/auth/device/poll", json={"device_code": late["device_code"]})
     assert (gone.status_code, gone.json()["error"]["code"]) == (404, "NOT_FOUND")
     assert exchange(device, late["device_code"])[1]["error"] == "invalid_grant"

@@ -30,25 +30,25 @@ def bearer(text: str) -> dict[str, str]:
 
 
 def test_refresh_rotates_and_reuse_ends_the_device(
-    device: httpx.Client, pair: dict[str, Any], module_clock: ManualClock
+    device: httpx.Client, pair: dict[str, Any], still_clock: ManualClock
 ) -> None:
     first = refresh(device, pair["refresh_token"]).json()
     assert first.keys() == {"access_token", "refresh_token", "token_type", "expires_in"}
-    module_clock.advance(10)
+    still_clock.advance(10)
     assert refresh(device, pair["refresh_token"]).status_code == 200
-    module_clock.advance(31)
+    still_clock.advance(31)
     assert code_of(refresh(device, pair["refresh_token"])) == (401, "REFRESH_TOKEN_REUSED")
     assert code_of(refresh(device, first["refresh_token"])) == (401, "INVALID_REFRESH_TOKEN")
     assert device.get("/v1/auth/me", headers=bearer(first["access_token"])).status_code == 401
 
 
 def test_the_refresh_grant_of_the_other_dialect(
-    device: httpx.Client, pair: dict[str, Any], module_clock: ManualClock
+    device: httpx.Client, pair: dict[str, Any], still_clock: ManualClock
 ) -> None:
     form = {"grant_type": "refresh_token", "refresh_token": pair["refresh_token"]}
     answer = device.post("/v1/oauth/token", data=form)
     assert answer.json().keys() == {"access_token", "refresh_token", "token_type", "expires_in"}
-    module_clock.advance(31)
+    still_clock.advance(31)
     reused = device.post("/v1/oauth/token", data=form)
     assert (reused.status_code, reused.json()["error"]) == (400, "invalid_grant")
     assert code_of(refresh(device, answer.json()["refresh_token"])) == (401, "INVALID_REFRESH_TOKEN")
