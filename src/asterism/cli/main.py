@@ -17,6 +17,8 @@ VERBS: dict[str, tuple[str, str]] = {
     "clone": ("clone", "Make a folder that holds a project's newest tree."),
     "dev": ("dev", "Tools for trying things without accounts."),
     "diff": ("diff", "Show what differs."),
+    "export-git": ("export_git", "Write a project's history to a new git repository."),
+    "import-git": ("import_git", "Bring the history of a git repository into a project."),
     "init": ("init", "Bind this folder to a project."),
     "keys": ("keys", "Look after the master key."),
     "log": ("log", "List the snapshots that led here."),

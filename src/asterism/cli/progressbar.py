@@ -10,9 +10,13 @@ TICK_SECONDS = 0.1
 
 
 class Bar:
-    """Shows phases of work as bars (a `client.progress.Progress`). Use it in a `with` block."""
+    """Shows phases of work as bars (a `client.progress.Progress`). Use it in a `with` block.
 
-    def __init__(self, *, enabled: bool | None = None) -> None:
+    `items` says that what is counted are things, not bytes.
+    """
+
+    def __init__(self, *, enabled: bool | None = None, items: bool = False) -> None:
+        self._items = items
         self._enabled = sys.stderr.isatty() if enabled is None else enabled
         self._lock = threading.Lock()
         self._began = time.monotonic()
@@ -52,22 +56,22 @@ class Bar:
 
     def _draw(self) -> None:
         if self._rich is None:
-            self._rich = _make_bars()
+            self._rich = _make_bars(items=self._items)
             self._rich.start()
         if self._task is None:
             self._task = self._rich.add_task(self._what, total=self._total)
         self._rich.update(self._task, completed=self._done)
 
 
-def _make_bars() -> Any:
+def _make_bars(*, items: bool) -> Any:
+    from rich import progress
     from rich.console import Console
-    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
 
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        DownloadColumn(),
-        TransferSpeedColumn(),
-        TimeRemainingColumn(),
-    )
-    return Progress(*columns, console=Console(stderr=True), transient=True)
+    amounts = [progress.MofNCompleteColumn()] if items else [progress.DownloadColumn(), progress.TransferSpeedColumn()]
+    columns = [
+        progress.TextColumn("{task.description}"),
+        progress.BarColumn(),
+        *amounts,
+        progress.TimeRemainingColumn(),
+    ]
+    return progress.Progress(*columns, console=Console(stderr=True), transient=True)

@@ -88,10 +88,21 @@ class Api:
         return self.http.json("GET", f"/v1/workspaces/{_segment(workspace_id)}", _OneWorkspace).workspace
 
     def create_workspace(
-        self, project_id: str, name: str, *, local_path: str | None = None, machine_id: str | None = None
+        self,
+        project_id: str,
+        name: str,
+        *,
+        local_path: str | None = None,
+        machine_id: str | None = None,
+        base_snapshot_id: str | None = None,
     ) -> Workspace:
         """Make a workspace."""
-        body = {"name": name, "local_path": local_path, "machine_id": machine_id}
+        body = {
+            "name": name,
+            "local_path": local_path,
+            "machine_id": machine_id,
+            "base_snapshot_id": base_snapshot_id,
+        }
         return self.http.json(
             "POST",
             f"/v1/projects/{_segment(project_id)}/workspaces",

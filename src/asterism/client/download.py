@@ -29,13 +29,15 @@ class Sink(Protocol):
         ...
 
 
-def fetch(api: Api, sizes: dict[str, int], sink: Sink, progress: Progress) -> None:
+def fetch(api: Api, sizes: dict[str, int], sink: Sink, progress: Progress, *, threads: int = THREADS) -> None:
     """Fetch the blobs whose hashes and sizes are given. Raises Corrupt when the server lacks one or sends another."""
+    if not sizes:
+        return
     big = [blob for blob, size in sizes.items() if size > BIG_BYTES]
     small = [blob for blob, size in sizes.items() if size <= BIG_BYTES]
     jobs: list[Callable[[], None]] = [lambda b=blob: _fetch_big(api, b, sink, progress) for blob in big]  # type: ignore[misc]
     jobs += [lambda g=group: _fetch_group(api, g, sink, progress) for group in _groups(small, sizes)]  # type: ignore[misc]
-    with ThreadPoolExecutor(THREADS) as pool:
+    with ThreadPoolExecutor(threads) as pool:
         futures = [pool.submit(job) for job in jobs]
         try:
             for future in futures:

@@ -1,0 +1,1 @@
+"""History to and from git repositories."""
