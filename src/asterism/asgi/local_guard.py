@@ -10,6 +10,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
+import structlog
+
+from asterism.asgi.middleware import REQUESTS
+from asterism.base import ids
+
+log = structlog.get_logger("asterism.http")
+GUARD = "guard"
+"""Stands for the route in logs and counters of requests that never reach one."""
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -53,7 +61,7 @@ class LocalGuard:
             return
         headers = dict(scope["headers"])
         origin = headers.get(b"origin")
-        outgoing = _Outgoing(send, extra_headers(path, origin))
+        outgoing = _Outgoing(send, scope["method"], extra_headers(path, origin))
         if is_api(path) and not self.serves_api:
             await outgoing.plain(404, NOT_FOUND)
         elif self.serves_api and not is_allowed(scope["method"], path, headers):
@@ -118,10 +126,11 @@ def extra_headers(path: str, origin: bytes | None) -> Headers:
 
 
 class _Outgoing:
-    """The sending side: adds headers that are not there yet."""
+    """The sending side: adds headers that are not there yet, and records what the guard answers by itself."""
 
-    def __init__(self, send: Any, extra: Headers) -> None:
+    def __init__(self, send: Any, method: str, extra: Headers) -> None:
         self._send = send
+        self._method = method
         self._extra = extra
 
     async def send(self, message: MutableMapping[str, Any]) -> None:
@@ -134,7 +143,10 @@ class _Outgoing:
 
     async def plain(self, status: int, body: bytes, headers: Headers | None = None, *, head: bool = False) -> None:
         """Answer at once; with `head`, without the body."""
+        request_id = ids.uuid4()
+        log.info("request", method=self._method, route=GUARD, status=status, request_id=request_id)
+        REQUESTS.labels(self._method, GUARD, str(status)).inc()
         length = (b"content-length", str(len(body)).encode())
-        fixed = [*JSON, length] if body else []
+        fixed = [(b"x-request-id", request_id.encode()), *([*JSON, length] if body else [])]
         await self.send({"type": "http.response.start", "status": status, "headers": [*fixed, *(headers or [])]})
         await self._send({"type": "http.response.body", "body": b"" if head else body, "more_body": False})

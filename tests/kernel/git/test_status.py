@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.support.checkouts import git, make_repository, write
 
 from asterism.kernel.git import (
     Checkout,
@@ -18,6 +17,7 @@ from asterism.kernel.git import (
     printable,
     read_status,
 )
+from tests.support.checkouts import git, make_repository, write
 
 
 def test_a_clean_repository(tmp_path: Path) -> None:
@@ -258,3 +258,13 @@ def test_names_of_any_bytes_survive(
     found = read_status(Checkout(Git(), root))
     assert {os.fsencode(e.path) for e in found.staged} == chosen
     assert all(isinstance(printable(e.path).encode(), bytes) for e in found.entries)
+
+
+def test_a_git_that_hangs_is_never_reported_as_no_repository(tmp_path: Path) -> None:
+    root = make_repository(tmp_path / "r", {"a.txt": "a\n"})
+    slow = _fake_git(
+        tmp_path / "slow",
+        'case "$*" in *--version*) echo git version 2.39.5;; *config*) exit 0;; *) exec sleep 30;; esac',
+    )
+    with pytest.raises(CommandFailed, match=r"0\.2 seconds"):
+        Checkout(slow, root).run("status", timeout=0.2)

@@ -181,3 +181,20 @@ def test_a_server_that_others_can_reach_has_no_local_face(open_server: httpx.Cli
     for path in ("/api/health", "/api/config/init", "/api/nothing"):
         refused(open_server.get(path), 404, None)
     assert open_server.get("/health", headers={"host": "any.example"}).status_code == 200
+
+
+def test_what_the_guard_refuses_is_counted_and_has_an_id(api: Api) -> None:
+    answer = api.get("/api/health", headers={"host": "evil.example"})
+    assert answer.headers["x-request-id"]
+    assert 'route="guard",status="403"' in api.get("/metrics").text
+
+
+def test_a_fault_of_our_own_says_nothing(api: Api) -> None:
+    rules = api.rt.local.roots
+    api.rt.local.roots = None  # type: ignore[assignment]
+    try:
+        answer = api.get("/api/config/init")
+    finally:
+        api.rt.local.roots = rules
+    assert (answer.status_code, answer.json()) == (500, {"error": {"message": "Internal Server Error"}})
+    assert answer.headers["x-frame-options"] == "DENY"

@@ -216,9 +216,23 @@ def test_history_is_bounded_and_the_new_message_whole(api: Api) -> None:
     texts = [turn.text for turn in request.turns]
     assert texts[-1] == "q" * 200_000
     assert "new note" in texts[0]
-    assert "old note" not in texts[0]
+    assert "old note" in texts[0]
+    assert "[cut here" in texts[0]
     assert [text[0] for text in texts[2:-1]] == ["4", "5"]
     assert sum(len(text.encode()) for text in texts[:-1]) <= (96 << 10) + 200
+
+
+def test_a_small_window_gets_less_history(api: Api) -> None:
+    api.configure()
+    session = begin(api)
+    for index in range(3):
+        say(api, session, f"{index} " + "x" * 10_000)
+    too_long = Scripted(failure=FailureKind.CONTEXT_TOO_LONG)
+    api.models.play(too_long, too_long, "fits")
+    assert ask(api, session)[-1]["content"] == "fits"
+    assert [len(request.turns) for request in api.models.requests] == [4, 3, 1]
+    api.models.play(*[too_long] * 4)
+    assert "too long" in ask(api, session)[-1]["error"]["message"]
 
 
 def test_secrets_in_an_answer_are_masked(api: Api) -> None:

@@ -44,6 +44,8 @@ def save(tx: Tx, record: Saved) -> None:
 
 def activate(tx: Tx, record: Saved) -> Saved:
     """Write a record as the active one and make every other inactive; return it."""
+    if tx.dialect == "postgresql":  # two of them at once would both find nothing to make inactive
+        tx.execute(sa.text("LOCK TABLE local_providers IN SHARE ROW EXCLUSIVE MODE"))
     tx.execute(sa.update(local_providers).values(active=False))
     chosen = replace(record, active=True)
     save(tx, chosen)

@@ -12,7 +12,7 @@ import structlog
 
 from asterism.base.errors import DomainError
 from asterism.features.sessions import store
-from asterism.features.sessions.context import build_context
+from asterism.features.sessions.context import HISTORY_BYTES, SMALLER_HISTORIES, build_context
 from asterism.features.sessions.errors import MessageNotSaved, SessionBusy, UnknownSession
 from asterism.features.sessions.masking import MaskedText
 from asterism.features.sessions.models import LONGEST_MESSAGE, Message
@@ -22,6 +22,7 @@ from asterism.kernel.llm import Delta, FailureKind, Limits, ModelFailure, Models
 
 ANSWER_SECONDS = 120
 ANSWER_TOKENS = 8192
+LIMITS = Limits(first_token=ANSWER_SECONDS, gap=60, total=ANSWER_SECONDS)
 RETRIES = RetryPolicy(pauses=(1.0, 2.0), jitter=0.2, patience=30.0)
 
 log = structlog.get_logger("asterism.sessions")
@@ -134,10 +135,19 @@ class Chats:
             self._runs.pop(run.session_id, None)
 
     async def _ask(self, run: ChatRun, history: list[Message], message: str, target: Target) -> tuple[str, bool]:
+        """Stream the answer, with less and less history as long as the model's window is too small for it."""
+        for budget in (HISTORY_BYTES, *SMALLER_HISTORIES):
+            system, turns = await asyncio.to_thread(build_context, history, message, budget=budget)
+            request = Request(target, turns, system, max_output_tokens=ANSWER_TOKENS, limits=LIMITS)
+            try:
+                return await self._try(run, request)
+            except ModelFailure as failure:
+                if failure.failure is not FailureKind.CONTEXT_TOO_LONG or run.events or len(turns) == 1:
+                    raise
+        raise RuntimeError("the last try had no history left")
+
+    async def _try(self, run: ChatRun, request: Request) -> tuple[str, bool]:
         """Stream the model's answer into the run; return the text and whether it was cut. Raises ModelFailure."""
-        system, turns = await asyncio.to_thread(build_context, history, message)
-        limits = Limits(first_token=ANSWER_SECONDS, gap=60, total=ANSWER_SECONDS)
-        request = Request(target, turns, system, max_output_tokens=ANSWER_TOKENS, limits=limits)
         attempt = 1
         while True:
             try:

@@ -26,6 +26,6 @@ def patched(settings: Settings, changes: Mapping[str, Any]) -> Settings:
 
 def change_settings(tx: Tx, changes: Mapping[str, Any]) -> Settings:
     """Apply `changes` and return all settings after them."""
-    settings = patched(store.read(tx), changes)
+    settings = patched(store.read_to_change(tx), changes)
     store.save(tx, settings)
     return settings

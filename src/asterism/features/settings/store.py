@@ -17,6 +17,13 @@ def read(tx: Tx) -> Settings:
     return Settings() if row is None else _settings(row)
 
 
+def read_to_change(tx: Tx) -> Settings:
+    """Return the settings, and keep others from changing them until the transaction ends."""
+    if tx.dialect == "postgresql":
+        tx.execute(sa.text("LOCK TABLE local_settings IN SHARE ROW EXCLUSIVE MODE"))
+    return read(tx)
+
+
 def save(tx: Tx, settings: Settings) -> None:
     """Write all settings."""
     row = {
