@@ -12,7 +12,19 @@ import pytest
 
 from asterism.vcs import batch, manifest
 from tests.support.server import TestServer
-from tests.support.trees import entries_of, error, field_error, frames, name_of, ok, put_manifest, put_tree
+from tests.support.trees import (
+    entries_of,
+    error,
+    field_error,
+    frames,
+    make_project,
+    make_workspace,
+    name_of,
+    ok,
+    push,
+    put_manifest,
+    put_tree,
+)
 
 EMPTY = name_of(b"")
 
@@ -281,3 +293,41 @@ def test_a_hash_is_that_of_the_content(alice: httpx.Client) -> None:
     ok(upload(alice, content), 201)
     got = alice.get(f"/v1/blobs/download/{name_of(content)}").content
     assert hashlib.sha256(got).hexdigest() == name_of(content)
+
+
+def test_garbage_is_collected_on_request(alice: httpx.Client) -> None:
+    project = make_project(alice)
+    push(alice, project, make_workspace(alice, project), {"a": b"kept"})
+    deleted = make_project(alice)
+    push(alice, deleted, None, {"a": b"kept while it can be restored"})
+    ok(alice.delete(f"/v1/projects/{deleted}"))
+    put_tree(alice, {"a": b"loose"})
+    young = ok(alice.post("/v1/blobs/gc", headers={"Content-Type": "application/json"}))
+    assert (young["dryRun"], young["scannedBlobs"], young["orphanedBlobs"]) == (True, 3, 0)
+    dry = ok(alice.post("/v1/blobs/gc", json={"minAgeSeconds": 0}))
+    assert (dry["orphanedBlobs"], dry["freedBytes"], dry["freedMB"], dry["deletedBlobs"]) == (1, 5, 0.0, 0)
+    assert dry.keys() == {
+        "success", "dryRun", "scannedBlobs", "orphanedBlobs", "freedBytes", "freedMB", "message", "deletedBlobs",
+        "protectedBlobs", "scannedManifests", "orphanedManifests", "deletedManifests", "freedManifestBytes",
+        "next_cursor",
+    }  # fmt: skip
+    one = ok(alice.post("/v1/blobs/gc", json={"dryRun": False, "maxBlobs": 1, "minAgeSeconds": 0}))
+    assert one["deletedBlobs"] <= 1
+    ok(alice.post("/v1/blobs/gc", json={"dryRun": False, "minAgeSeconds": 0}))
+    again = ok(alice.post("/v1/blobs/gc", json={"dryRun": False, "minAgeSeconds": 0}))
+    assert (again["orphanedBlobs"], again["freedBytes"], again["orphanedManifests"]) == (0, 0, 0)
+    assert stored(alice, b"kept", b"kept while it can be restored", b"loose") == [True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"maxBlobs": 0}, "maxBlobs"),
+        ({"maxBlobs": 100_001}, "maxBlobs"),
+        ({"minAgeSeconds": -1}, "minAgeSeconds"),
+        ({"dryRun": "false"}, "dryRun"),
+        ({"cursor": "x"}, "query.cursor"),
+    ],
+)
+def test_a_wrong_collection_is_refused(alice: httpx.Client, body: dict[str, object], field: str) -> None:
+    field_error(alice.post("/v1/blobs/gc", json=body), field)

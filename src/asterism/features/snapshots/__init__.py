@@ -17,6 +17,7 @@ from asterism.features.snapshots.service import (
     get_snapshot,
     is_ancestor,
     list_snapshots,
+    manifest_roots,
     register,
 )
 from asterism.features.snapshots.tags import create_tag, delete_tag, list_tags
@@ -46,5 +47,6 @@ __all__ = [
     "is_ancestor",
     "list_snapshots",
     "list_tags",
+    "manifest_roots",
     "register",
 ]

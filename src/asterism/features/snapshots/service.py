@@ -161,3 +161,8 @@ def with_missing(tx: Tx, user_id: str, found: Sequence[Snapshot]) -> list[Snapsh
     """Return the snapshots with the number of blobs that each still lacks."""
     counts = storage.missing_counts(tx, user_id, [snapshot.manifest_hash for snapshot in found])
     return [replace(snapshot, missing=counts.get(snapshot.manifest_hash, 0)) for snapshot in found]
+
+
+def manifest_roots(tx: Tx, user_id: str) -> set[str]:
+    """Return the manifests that the user's snapshots keep from being collected."""
+    return store.manifest_hashes(tx, user_id)

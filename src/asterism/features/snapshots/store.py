@@ -123,15 +123,14 @@ def verified_authors(tx: Tx, user_id: str, limit: int) -> list[tuple[str, str]]:
     return [(row["author_name"], row["author_email"]) for row in tx.all(query)]
 
 
-def manifest_hashes(tx: Tx, user_id: str, after: int = 0) -> list[tuple[int, str]]:
-    """Return number and manifest of the user's snapshots registered after number `after`, deleted projects included."""
+def manifest_hashes(tx: Tx, user_id: str) -> set[str]:
+    """Return the manifests of the user's snapshots, those of deleted projects included."""
     query = (
-        sa.select(snapshots.c.seq, snapshots.c.manifest_hash)
+        sa.select(snapshots.c.manifest_hash)
         .join(_projects, _projects.c.id == snapshots.c.project_id)
-        .where(_projects.c.owner_user_id == user_id, snapshots.c.seq > after)
-        .order_by(snapshots.c.seq)
+        .where(_projects.c.owner_user_id == user_id)
     )
-    return [(row["seq"], row["manifest_hash"]) for row in tx.all(query)]
+    return {row[0] for row in tx.execute(query.distinct())}
 
 
 def _snapshot(row: RowMapping) -> Snapshot:

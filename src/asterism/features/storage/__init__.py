@@ -19,9 +19,13 @@ from asterism.features.storage.blobs import (
     store_spool,
 )
 from asterism.features.storage.browsing import find_node, list_folder
+from asterism.features.storage.collecting import collect
+from asterism.features.storage.collection_models import Collected, CollectionRequest, Roots
 from asterism.features.storage.errors import (
     BlobGone,
     BlobsMissing,
+    CollectionRunning,
+    CollectionUnsafe,
     HashMismatch,
     ManifestNotFound,
     QuotaExceeded,
@@ -49,6 +53,10 @@ __all__ = [
     "MEBIBYTE",
     "BlobGone",
     "BlobsMissing",
+    "Collected",
+    "CollectionRequest",
+    "CollectionRunning",
+    "CollectionUnsafe",
     "Found",
     "HashMismatch",
     "Limits",
@@ -57,6 +65,7 @@ __all__ = [
     "Place",
     "QuotaExceeded",
     "Receiver",
+    "Roots",
     "Stored",
     "UnknownBlob",
     "UnknownManifest",
@@ -65,6 +74,7 @@ __all__ = [
     "body_size",
     "changes",
     "check_room",
+    "collect",
     "content",
     "entries",
     "equal",

@@ -14,7 +14,7 @@ from asterism.features.storage import store
 from asterism.features.storage.errors import BlobGone, BlobsMissing, HashMismatch, QuotaExceeded, UnknownBlob
 from asterism.features.storage.keys import pack_key
 from asterism.features.storage.models import Pack, Place, Usage
-from asterism.kernel.blobs import Blobs, Spool
+from asterism.kernel.blobs import Blobs, ObjectMissing, Spool
 from asterism.kernel.db import Database, Tx
 from asterism.vcs.content import hash_bytes, is_hash
 
@@ -53,9 +53,24 @@ def locate(tx: Tx, user_id: str, blob: str) -> Place:
     raise BlobGone(blob) if store.is_awaited(tx, user_id, blob) else UnknownBlob
 
 
-def read(blobs: Blobs, user_id: str, place: Place, start: int, end: int) -> Iterator[bytes]:
-    """Yield the bytes from `start` up to `end` of a located blob."""
-    return blobs.read(pack_key(user_id, place.pack_id), place.start + start, place.start + end)
+def read(
+    db: Database, blobs: Blobs, user_id: str, blob: str, place: Place, start: int = 0, end: int | None = None
+) -> Iterator[bytes]:
+    """Yield the bytes from `start` up to `end` (default: all) of a located blob.
+
+    One that a collection has just moved into another pack is looked up again.
+    """
+    end = place.size if end is None else end
+    try:
+        pieces = blobs.read(pack_key(user_id, place.pack_id), place.start + start, place.start + end)
+        first = next(pieces, b"")
+    except ObjectMissing:
+        with db.read() as tx:
+            moved = locate(tx, user_id, blob)
+        yield from blobs.read(pack_key(user_id, moved.pack_id), moved.start + start, moved.start + end)
+        return
+    yield first
+    yield from pieces
 
 
 def content(tx: Tx, blobs: Blobs, user_id: str, blob: str) -> bytes:
@@ -63,7 +78,7 @@ def content(tx: Tx, blobs: Blobs, user_id: str, blob: str) -> bytes:
     place = store.places(tx, user_id, [blob]).get(blob)
     if place is None:
         raise BlobsMissing([blob])
-    return b"".join(read(blobs, user_id, place, 0, place.size))
+    return blobs.get_range(pack_key(user_id, place.pack_id), place.start, place.start + place.size)
 
 
 def check_room(tx: Tx, user_id: str, quota: int) -> None:

@@ -85,3 +85,25 @@ class UnknownPath(NotFound):
 
     def __init__(self, path: str) -> None:
         super().__init__(f"There is nothing at {path[:200]!r} in this version.")
+
+
+class CollectionUnsafe(Conflict):
+    """A manifest that something refers to cannot be read, so nothing may be called an orphan."""
+
+    code = "GC_UNSAFE"
+
+    def __init__(self, manifests: Sequence[str]) -> None:
+        super().__init__(
+            "Some referenced manifests cannot be read; nothing was deleted.",
+            hint="Push these versions again from where they are, or restore the storage.",
+            details={"manifests": list(manifests[:20])},
+        )
+
+
+class CollectionRunning(Conflict):
+    """Another collection of the same storage runs."""
+
+    code = "INVALID_STATE"
+
+    def __init__(self) -> None:
+        super().__init__("A collection of your storage is running already.", hint="Try again when it is done.")

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from asterism.features.storage import store
+from asterism.features.storage.blobs import read
 from asterism.features.storage.keys import pack_key
 from asterism.features.storage.models import MEBIBYTE, Place
 from asterism.kernel.blobs import Blobs, ObjectMissing
@@ -32,7 +33,7 @@ def send(db: Database, blobs: Blobs, user_id: str, plan: Sequence[Planned]) -> I
         blob, place = run[0]
         if place is not None and place.size > READ_AT_ONCE:
             yield frame_head(blob, place.size)
-            yield from _read(db, blobs, user_id, blob, place)
+            yield from read(db, blobs, user_id, blob, place)
             continue
         yield _frames(db, blobs, user_id, run)
 
@@ -78,18 +79,4 @@ def _frames(db: Database, blobs: Blobs, user_id: str, run: Sequence[Planned]) ->
 def _frame_alone(db: Database, blobs: Blobs, user_id: str, blob: str, place: Place | None) -> bytes:
     if place is None:
         return frame_head(blob, None)
-    return frame_head(blob, place.size) + b"".join(_read(db, blobs, user_id, blob, place))
-
-
-def _read(db: Database, blobs: Blobs, user_id: str, blob: str, place: Place) -> Iterator[bytes]:
-    """Yield a blob's content; one that a collection has just moved into another pack is looked up again."""
-    try:
-        pieces = blobs.read(pack_key(user_id, place.pack_id), place.start, place.start + place.size)
-        first = next(pieces, b"")
-    except ObjectMissing:
-        with db.read() as tx:
-            moved = store.places(tx, user_id, [blob])[blob]
-        yield from blobs.read(pack_key(user_id, moved.pack_id), moved.start, moved.start + moved.size)
-        return
-    yield first
-    yield from pieces
+    return frame_head(blob, place.size) + b"".join(read(db, blobs, user_id, blob, place))

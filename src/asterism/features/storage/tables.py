@@ -74,3 +74,11 @@ missing_blobs = sa.Table(
     sqlite_with_rowid=False,
 )
 sa.Index("ix_missing_blobs_user_id_hash", missing_blobs.c.user_id, missing_blobs.c.hash)
+
+collection_leases = sa.Table(
+    "collection_leases",
+    metadata,
+    sa.Column("user_id", sa.Text, sa.ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("holder", sa.Text, nullable=False),
+    sa.Column("expires_at", sa.Text, nullable=False),
+)

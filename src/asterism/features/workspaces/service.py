@@ -194,3 +194,8 @@ def current_tree(
     if found is None:
         raise NoTree
     return found.manifest_hash, workspace.id if workspace else None, found.id
+
+
+def manifest_roots(tx: Tx, user_id: str) -> set[str]:
+    """Return the manifests that workspaces show or were moved from, which keeps them from being collected."""
+    return store.referenced_manifests(tx, user_id)

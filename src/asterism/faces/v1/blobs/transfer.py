@@ -44,7 +44,7 @@ async def download(call: Call[None]) -> Any:
         return Response(b"", status_code=304, headers=headers)
     start, end, status = parse_range(call.request, place.size, headers)
     headers["Content-Length"] = str(end - start)
-    pieces = storage.read(blobs, user_id, place, start, end)
+    pieces = storage.read(call.rt.db, blobs, user_id, blob, place, start, end)
     if end - start <= MEBIBYTE:
         content = await asyncio.to_thread(b"".join, pieces)
         return Response(content, status_code=status, media_type="application/octet-stream", headers=headers)

@@ -81,6 +81,16 @@ def upgrade() -> None:
     )
     op.create_index("ix_missing_blobs_user_id_hash", "missing_blobs", ["user_id", "hash"], unique=False)
     op.create_table(
+        "collection_leases",
+        sa.Column("user_id", sa.Text(), nullable=False),
+        sa.Column("holder", sa.Text(), nullable=False),
+        sa.Column("expires_at", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_collection_leases_user_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("user_id", name=op.f("pk_collection_leases")),
+    )
+    op.create_table(
         "snapshots",
         sa.Column("seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("id", sa.Text(), nullable=False),

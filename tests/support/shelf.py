@@ -1,0 +1,63 @@
+"""A user's storage as tests use it, without a server."""
+
+from dataclasses import dataclass, field
+
+from asterism.base.clock import ManualClock
+from asterism.features import storage
+from asterism.features.storage import Collected, CollectionRequest, Roots
+from asterism.kernel.blobs import ObjectStoreBlobs
+from asterism.kernel.db import Database, Tx
+from asterism.vcs import manifest
+from asterism.vcs.manifest import Entry
+from tests.support.trees import Tree, entries_of, frames, name_of
+
+
+@dataclass
+class Shelf:
+    """One user's storage; `roots` are the manifests that count as referenced."""
+
+    db: Database
+    blobs: ObjectStoreBlobs
+    user: str
+    clock: ManualClock
+    roots: set[str] = field(default_factory=set)
+    held: set[str] = field(default_factory=set)
+
+    def put(self, *contents: bytes) -> None:
+        receiver = storage.Receiver(self.db, self.blobs, self.user, storage.Limits())
+        receiver.take(frames(list(contents)))
+        receiver.finish(whole=True)
+
+    def put_entries(self, entries: list[Entry]) -> str:
+        data = manifest.encode(entries)
+        storage.upload(self.db, self.blobs, self.user, name_of(data), data)
+        return name_of(data)
+
+    def put_tree(self, tree: Tree, *, root: bool = True) -> str:
+        self.put(*tree.values())
+        name = self.put_entries(entries_of(tree))
+        if root:
+            self.roots.add(name)
+        return name
+
+    def has(self, *contents: bytes) -> list[bool]:
+        with self.db.read() as tx:
+            found = storage.find(tx, self.user, [name_of(content) for content in contents])
+        return [name_of(content) in found.existing for content in contents]
+
+    def read(self, content: bytes) -> bytes:
+        with self.db.read() as tx:
+            return storage.content(tx, self.blobs, self.user, name_of(content))
+
+    def collect(self, *, dry_run: bool = False, age: int = 0, **more: object) -> Collected:
+        def roots(_tx: Tx, _user: str) -> set[str]:
+            return self.roots
+
+        def held(_tx: Tx, _user: str) -> set[str]:
+            return self.held
+
+        request = CollectionRequest(dry_run=dry_run, min_age_seconds=age, **more)  # type: ignore[arg-type]
+        return storage.collect(self.db, self.blobs, self.user, request, [Roots(manifests=roots), Roots(blobs=held)])
+
+    def objects(self) -> list[str]:
+        return sorted(item.key for item in self.blobs.list(self.user))
