@@ -38,6 +38,7 @@ class DurableJobs:
         self._schedules: dict[str, Schedule] = {}
         self._early: list[tuple[str, str, dict[str, Any], str | None, float]] = []
         self._lock = threading.Lock()
+        self._launching = threading.Lock()
         self._places = threading.Semaphore(RUNNERS)
         self._stopping = threading.Event()
         self._given_up: Future[None] = Future()
@@ -105,7 +106,11 @@ class DurableJobs:
 
     def _start(self) -> None:
         try:
-            self._engine.launch(list(self._schedules.values()))
+            self._engine.load()
+            with self._launching:
+                if self._stopping.is_set():
+                    return
+                self._engine.launch(list(self._schedules.values()))
         except Exception:
             log.exception("jobs could not be started")
             return
@@ -127,8 +132,12 @@ class DurableJobs:
         """Stop taking jobs, cancel coroutines, give functions `timeout` seconds, then let go of the rest."""
         if self._starter is None:
             return
-        self._starter.join()
         self._stopping.set()
+        with self._launching:
+            launched = self._engine.launched
+        if not launched:
+            return  # the thread that loads the engine sees that it is not wanted any more, and keeps nobody waiting
+        self._starter.join()
         with self._lock:
             running = set(self._running)
         for future in running:

@@ -3,6 +3,7 @@
 DBOS is one per process and keeps state in module globals, so an `Engine` that closes also clears the registry.
 """
 
+import importlib
 import logging
 import sqlite3
 import threading
@@ -46,6 +47,7 @@ class Engine:
         ring: Callable[[str], None],
     ) -> None:
         self.ready = False
+        self.launched = False
         self.started = threading.Event()
         self._url = url
         self._poll = poll_seconds
@@ -61,8 +63,13 @@ class Engine:
 
         return DBOS
 
+    def load(self) -> None:
+        """Import DBOS, which takes over a second, so that `launch` need not."""
+        importlib.import_module("dbos")
+
     def launch(self, schedules: Sequence[Schedule]) -> None:
-        """Load DBOS, bring its tables up to date, take up what was left, and begin to run jobs."""
+        """Bring the tables of DBOS up to date, take up what was left, and begin to run jobs."""
+        self.launched = True
         logger = logging.getLogger("dbos")
         logger.handlers = logger.handlers or [logging.NullHandler()]  # it would bring a console handler of its own
         dbos = self._dbos
@@ -188,7 +195,7 @@ class Engine:
             self._keeper.close()
         logging.getLogger("dbos").setLevel(logging.CRITICAL)  # its threads complain about each other while they end
         self._dbos.destroy(destroy_registry=True)
-        self.ready = False
+        self.ready = self.launched = False
         self.started.clear()
 
 
