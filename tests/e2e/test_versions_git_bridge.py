@@ -88,7 +88,7 @@ def repo(tmp_path: Path) -> Repo:
     return repo
 
 
-def test_a_history_goes_there_and_comes_back(tmp_path, signed_in, repo):
+def test_a_history_goes_there_and_comes_back(tmp_path, signed_in, repo, sqlite_server):
     done = answer(run(tmp_path, signed_in, "import-git", "repo", "--project", "bridge", "--json"))
     assert done["commits"] == done["created"] == 8
     out = answer(run(tmp_path, signed_in, "export-git", "bridge", "out", "--json"))
@@ -101,6 +101,9 @@ def test_a_history_goes_there_and_comes_back(tmp_path, signed_in, repo):
     assert back.git("symbolic-ref", "HEAD").strip() == "refs/heads/main"
     assert back.git("status", "--porcelain") == ""
     assert back.git("fsck", "--strict") == ""
+    with sqlite_server.client(signed_in["ASTERISM_TOKEN"]) as client:
+        newest = client.get(f"/v1/projects/{done['project_id']}/events").json()["events"][0]
+    assert (newest["type"], newest["snapshot_id"]) == ("git.exported", done["snapshot_id"])
 
 
 def test_importing_again_adds_only_what_is_new(tmp_path, signed_in, repo, sqlite_server):

@@ -146,6 +146,12 @@ class Api:
         body = {"name": name, "snapshot_id": snapshot_id}
         return self.http.json("POST", f"/v1/projects/{_segment(project_id)}/tags", _OneTag, body=body).tag
 
+    def note_git_export(self, project_id: str, workspace_id: str, snapshot_id: str) -> None:
+        """Write into the project's activity that its history went to git."""
+        body = {"workspace_id": workspace_id, "snapshot_id": snapshot_id}
+        path = f"/v1/projects/{_segment(project_id)}/git-exports"
+        self.http.json("POST", path, dict[str, Any], body=body)
+
     # content
 
     def missing_blobs(self, hashes: Sequence[str]) -> list[str]:

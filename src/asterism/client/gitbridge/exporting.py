@@ -49,6 +49,8 @@ def export_git(api: Api, project: Project, folder: str, progress: Progress) -> E
     try:
         os.makedirs(top, exist_ok=True)
         _write(api, project, snapshots, done, progress)
+        if done.workspace_id and done.head_snapshot:
+            api.note_git_export(project.id, done.workspace_id, done.head_snapshot)
     except BaseException:
         shutil.rmtree(top if made else os.path.join(top, ".git"), ignore_errors=True)
         raise

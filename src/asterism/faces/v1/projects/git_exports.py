@@ -1,0 +1,37 @@
+"""`/v1/projects/:projectId/git-exports` (ours)."""
+
+from typing import Any
+
+import msgspec
+
+from asterism.asgi.endpoint import Call, post
+from asterism.base.errors import Invalid
+from asterism.faces.v1 import wire
+from asterism.features import projects, snapshots, workspaces
+
+
+class GitExport(msgspec.Struct):
+    """What a client wrote to a git repository: the head of a workspace."""
+
+    workspace_id: str
+    snapshot_id: str
+
+
+@post("/v1/projects/{project_id:str}/git-exports", body=GitExport)
+def create(call: Call[GitExport]) -> Any:
+    """POST /v1/projects/:projectId/git-exports: note in the activity that the history was exported to git."""
+    project = projects.get_project(call.tx, call.caller, call.path["project_id"])
+    workspace_id, snapshot_id = call.body.workspace_id, call.body.snapshot_id
+    if workspaces.find_in_project(call.tx, call.caller, project, workspace_id) is None:
+        raise Invalid.field("workspace_id", "is no workspace of this project")
+    if snapshots.find_in_project(call.tx, project, snapshot_id) is None:
+        raise Invalid.field("snapshot_id", "is no snapshot of this project")
+    event = projects.record_event(
+        call.tx,
+        project.id,
+        "git.exported",
+        actor=call.caller.client,
+        workspace_id=workspace_id,
+        snapshot_id=snapshot_id,
+    )
+    return {"event": wire.event(event)}
