@@ -117,7 +117,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     review_require_model: Annotated[bool, doc("Whether reviews refuse to run without a model.")] = False
     review_analyzers: Annotated[str, doc("Static checks of reviews, comma-separated; an empty text disables all.")] = (
-        "secrets,diff-rules,ruff,bandit,sarif"
+        "secrets,diff-rules,ruff,bandit,sarif,shellcheck,syntax,patterns"
     )
     review_commands: Annotated[
         Path | None, doc("JSON file that declares programs writing SARIF, for projects trusted to run commands.")

@@ -8,9 +8,12 @@ from asterism.features.analyzers import commands
 from asterism.features.analyzers.bandit import Bandit
 from asterism.features.analyzers.diff_rules import DiffRules
 from asterism.features.analyzers.models import Analyzer
+from asterism.features.analyzers.patterns import Patterns
 from asterism.features.analyzers.ruff import Ruff
 from asterism.features.analyzers.sarif import SarifFiles
 from asterism.features.analyzers.secrets import Secrets
+from asterism.features.analyzers.shellcheck import Shellcheck
+from asterism.features.analyzers.syntax import Syntax
 
 BUILT_IN: dict[str, type[Analyzer]] = {
     "secrets": Secrets,
@@ -18,6 +21,9 @@ BUILT_IN: dict[str, type[Analyzer]] = {
     "ruff": Ruff,
     "bandit": Bandit,
     "sarif": SarifFiles,
+    "shellcheck": Shellcheck,
+    "syntax": Syntax,
+    "patterns": Patterns,
 }
 DEFAULT = ",".join(BUILT_IN)
 

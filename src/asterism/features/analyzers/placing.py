@@ -78,8 +78,8 @@ def place(finding: Finding, file: ReviewedFile, now: str) -> Issue | Dropped:
 
 
 def _symptom(finding: Finding) -> str:
-    """Tool, rule and message; the detectors of our own word it themselves."""
-    if finding.source in {"secrets", "diff-rules"}:
+    """Tool, rule and message; unless the message names them already."""
+    if finding.source == "secrets" or finding.message.startswith(f"{finding.source} "):
         return finding.message
     return mask(f"{finding.source} {finding.rule_id}: {finding.message}"[:_LONG])
 

@@ -41,6 +41,21 @@ class ReviewedFile:
             return None
         return split_lines(self.new_text)
 
+    @cached_property
+    def old_text(self) -> str | None:
+        """The text before the change, worked out from the new one and the diff; None when that is not known."""
+        if self.lines is None:
+            return None
+        out: list[str] = []
+        at = 0
+        for hunk in self.diff.hunks:
+            start = hunk.new_start - 1 if hunk.new_count else hunk.new_start
+            out += self.lines[at:start]
+            out += [line.text for line in hunk.lines if line.kind != "added"]
+            at = start + hunk.new_count
+        out += self.lines[at:]
+        return "".join(f"{line}\n" for line in out)
+
     def line(self, number: int) -> str | None:
         """Return new-side line `number` (1-based), None when it does not exist or is not known."""
         if self.lines is not None:

@@ -71,11 +71,11 @@ class Historian:
 
     def _compare(self, file: ReviewedFile, path: str) -> dict[int, int] | None:
         committed = git.read_committed(self.checkout, path, self.change.head or "HEAD")
-        index = old_lines(file)
-        if committed is None or index is None:
+        if committed is None or file.old_text is None:
             return {}
+        index = split_lines(file.old_text)
         head = split_lines(committed.decode("utf-8", "replace"))
-        if list(head) == index:
+        if head == index:
             return None
         matcher = difflib.SequenceMatcher(None, index, head, autojunk=False)
         return {
@@ -108,20 +108,6 @@ async def enriched(
     return tuple(
         msgspec.structs.replace(issue, enrichment=found[issue.id]) if issue.id in found else issue for issue in issues
     )
-
-
-def old_lines(file: ReviewedFile) -> list[str] | None:
-    """Undo the diff: the lines of the old side, None when the new text is not known."""
-    if file.lines is None:
-        return None
-    out: list[str] = []
-    at = 0
-    for hunk in file.diff.hunks:
-        start = hunk.new_start - 1 if hunk.new_count else hunk.new_start
-        out += file.lines[at:start]
-        out += [line.text for line in hunk.lines if line.kind != "added"]
-        at = start + hunk.new_count
-    return out + list(file.lines[at:])
 
 
 def committed_line(file: ReviewedFile, number: int) -> int | None:
