@@ -4,6 +4,7 @@ from typing import Any
 
 import httpx
 import pytest
+import sqlalchemy as sa
 
 from asterism.base.clock import ManualClock
 from asterism.features import identity
@@ -191,3 +192,17 @@ def test_limited_tokens_cannot_sign_everything_out(still: TestServer, ada: httpx
         assert code_of(reader.post("/v1/auth/logout", json={"all": True})) == (403, "INSUFFICIENT_SCOPE")
         assert reader.post("/v1/auth/logout").status_code == 200
         assert reader.get("/v1/auth/me").status_code == 401
+
+
+def test_swapped_rows_answer_unreadable_and_masked(still: TestServer, ada: httpx.Client) -> None:
+    for provider in ("openai", "groq"):
+        ada.post("/v1/auth/api-keys", json={"provider": provider, "key_value": f"sk-{provider}-0123456789"})
+    first, second = (key["id"] for key in ada.get("/v1/auth/api-keys").json()["api_keys"])
+    with still.rt.db.write() as tx:
+        swap = sa.text("UPDATE api_keys SET key_value = (SELECT key_value FROM api_keys WHERE id = :b) WHERE id = :a")
+        tx.connection.execute(swap, {"a": first, "b": second})
+    refused = ada.get("/v1/auth/api-keys/values")
+    assert code_of(refused) == (503, "UNAVAILABLE")
+    assert first not in refused.text
+    shown = {key["id"]: key["key_value"] for key in ada.get("/v1/auth/api-keys").json()["api_keys"]}
+    assert shown == {first: "••••", second: "•" * 20 + "6789"}
