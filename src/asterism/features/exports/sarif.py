@@ -61,7 +61,10 @@ def _rule(rule: str, issue: Issue) -> dict[str, Any]:
         "name": rule,
         "shortDescription": {"text": issue.title if issue.rule_id is not UNSET else f"{issue.category.value} finding"},
         "defaultConfiguration": {"level": _LEVELS[issue.severity]},
-        "properties": {"tags": [issue.lens.value, issue.category.value]},
+        "properties": {
+            "tags": list(dict.fromkeys([issue.lens.value, issue.category.value])),
+            "security-severity": _SCORES[issue.severity],
+        },
     }
 
 
