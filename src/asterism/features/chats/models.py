@@ -52,6 +52,16 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """As much of a message as a prompt needs."""
+
+    id: str
+    role: Role
+    content: str
+    partial: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """The text of a run as it becomes a message, at the position and time that the run reserved."""
 

@@ -8,7 +8,7 @@ from asterism.base.errors import Invalid, TooLarge
 from asterism.features import projects, retrieval, workspaces
 from asterism.features.chats import store
 from asterism.features.chats.errors import BadCursor, UnknownChat
-from asterism.features.chats.models import MAX_CONTENT_BYTES, UNTITLED, Answer, Chat, Message, MessageCounts, Role
+from asterism.features.chats.models import MAX_CONTENT_BYTES, UNTITLED, Answer, Chat, Message, MessageCounts, Role, Said
 from asterism.features.chats.titles import clean_title, title_from
 from asterism.features.identity import Caller
 from asterism.kernel.db import Tx
@@ -185,14 +185,14 @@ def list_messages(
     return store.messages_in_order(tx, chat.id, after=places["after"], before=places["before"], limit=limit)
 
 
-def all_messages(tx: Tx, chat_id: str, *, newest: int | None = None) -> Sequence[Message]:
-    """Return the newest messages of a chat (all without `newest`), oldest first."""
-    return store.messages_in_order(tx, chat_id, limit=newest)
+def newest_turns(tx: Tx, chat_id: str, limit: int) -> Sequence[Said]:
+    """Return the newest messages of user and assistant, oldest first."""
+    return store.newest_said(tx, chat_id, ("user", "assistant"), limit)
 
 
-def has_user_message(tx: Tx, chat_id: str) -> bool:
-    """Say whether a chat holds anything to answer."""
-    return store.first_with_role(tx, chat_id, "user") is not None
+def newest_instructions(tx: Tx, chat_id: str, limit: int) -> Sequence[Said]:
+    """Return the newest instructions that the owner gave, oldest first."""
+    return store.newest_said(tx, chat_id, ("system",), limit)
 
 
 def first_user_message(tx: Tx, chat_id: str) -> str | None:

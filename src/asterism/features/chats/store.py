@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from asterism.features.chats.models import Chat, Message, MessageCounts
+from asterism.features.chats.models import Chat, Message, MessageCounts, Said
 from asterism.features.chats.tables import chats, messages
 from asterism.kernel.db import Tx
 
@@ -97,15 +97,12 @@ def messages_in_order(
     return found if forward else found[::-1]
 
 
-def newest_with_role(tx: Tx, chat_id: str, role: str, count: int) -> Sequence[Message]:
-    """Return the newest messages of one role, newest first."""
-    query = (
-        sa.select(messages)
-        .where(messages.c.chat_id == chat_id, messages.c.role == role)
-        .order_by(messages.c.position.desc())
-        .limit(count)
-    )
-    return [Message(**row) for row in tx.all(query)]
+def newest_said(tx: Tx, chat_id: str, roles: Sequence[str], limit: int) -> list[Said]:
+    """Return the newest messages of the roles, oldest first, with as much as a prompt needs."""
+    c = messages.c
+    query = sa.select(c.id, c.role, c.content, c.status).where(c.chat_id == chat_id, c.role.in_(roles))
+    rows = tx.execute(query.order_by(c.position.desc()).limit(limit)).all()
+    return [Said(id_, role, content, status == "partial") for id_, role, content, status in reversed(rows)]
 
 
 def first_with_role(tx: Tx, chat_id: str, role: str) -> str | None:

@@ -6,10 +6,11 @@ text. It works without any model or network.
 
 from asterism.features.retrieval.chunking import Chunk, chunks_of
 from asterism.features.retrieval.models import Hit, Scope, Source, StoredChunk
-from asterism.features.retrieval.ranking import fuse
+from asterism.features.retrieval.ranking import TOP, fuse
 from asterism.features.retrieval.service import chunks_of_source, forget, index, move_chat, search
 
 __all__ = [
+    "TOP",
     "Chunk",
     "Hit",
     "Scope",

@@ -31,7 +31,7 @@ def chunks_of_source(tx: Tx, owner_user_id: str, source_id: str) -> Sequence[Sto
     return store.of_source(tx, owner_user_id, source_id)
 
 
-def search(tx: Tx, scope: Scope, query: str) -> list[Hit]:
-    """Return what matches any word of the query, best first, at most 50. The query is plain text."""
+def search(tx: Tx, scope: Scope, query: str, *, limit: int = TOP) -> list[Hit]:
+    """Return what matches any word of the query, best first, at most `limit` (50). The query is plain text."""
     words, pairs = words_of(query)
-    return fuse([store.matching(tx, scope, words, pairs, TOP)])
+    return fuse([store.matching(tx, scope, words, pairs, min(limit, TOP))])

@@ -75,7 +75,9 @@ def matching(tx: Tx, scope: Scope, words: Sequence[str], pairs: Sequence[str], l
         query = query.where(_c.source_id.in_(list(scope.sources)))
     if scope.without:
         query = query.where(_c.source_id.not_in(list(scope.without)))
-    rank = _sqlite(query, words, pairs) if tx.dialect == "sqlite" else _postgresql(query, words, pairs)
+    rank = (
+        _sqlite(query, scope.project_id, words, pairs) if tx.dialect == "sqlite" else _postgresql(query, words, pairs)
+    )
     return [StoredChunk(**row) for row in tx.all(rank.limit(limit))]
 
 
@@ -90,12 +92,13 @@ def _place(kind: str, where: str) -> sa.ColumnElement[bool]:
     return of_kind & (_c.workspace_id == where)
 
 
-def _sqlite(query: sa.Select[Any], words: Sequence[str], pairs: Sequence[str]) -> sa.Select[Any]:
+def _sqlite(query: sa.Select[Any], project_id: str, words: Sequence[str], pairs: Sequence[str]) -> sa.Select[Any]:
     terms = [f'"{word}"' for word in words] + [f'"{pair}"{"*" if len(pair) == 1 else ""}' for pair in pairs]
     fts = sa.table("search_fts", sa.column("rowid"))
-    match = sa.text("search_fts MATCH :terms").bindparams(terms=" OR ".join(terms))
+    wanted = f'project_id : "{project_id}" AND {{heading text cjk}} : ({" OR ".join(terms)})'
+    match = sa.text("search_fts MATCH :terms").bindparams(terms=wanted)
     joined = query.join_from(search_chunks, fts, fts.c.rowid == _c.n).where(match)
-    return joined.order_by(sa.text("bm25(search_fts, 2.0, 1.0, 1.0)"), _c.updated_at.desc(), _c.id)
+    return joined.order_by(sa.text("bm25(search_fts, 2.0, 1.0, 1.0, 0.0)"), _c.updated_at.desc(), _c.id)
 
 
 def _postgresql(query: sa.Select[Any], words: Sequence[str], pairs: Sequence[str]) -> sa.Select[Any]:

@@ -1,25 +1,30 @@
 """Collecting what a run reads, and making its prompt (Starbot 6)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import dataclass, field, replace
+from typing import Literal, TypeAlias
 
 from asterism.features import memory, projects, retrieval, workspaces
-from asterism.features.chats import Chat, Message, all_messages
+from asterism.features.chats import Chat, Said, newest_instructions, newest_turns
 from asterism.features.identity import Caller
 from asterism.features.models import ModelSpec
 from asterism.features.runs import prompt
 from asterism.features.runs.errors import ContextTooLong, NoUserMessage
-from asterism.features.runs.filling import Document, DoesNotFit, Filled, Line, Material, base_window, fill
+from asterism.features.runs.filling import MAX_WINDOW, Document, DoesNotFit, Filled, Line, Material, base_window, fill
 from asterism.features.runs.models import Budget, ContextItem, RunOptions, Scope, Tree, Window
 from asterism.features.runs.profiles import PROFILES, Profile, input_budget, window_limit
 from asterism.features.runs.tokens import PER_ITEM, estimate
 from asterism.kernel.db import Tx
 from asterism.kernel.llm import Turn
 
-READ_MESSAGES = 2_000
+READ_TURNS = MAX_WINDOW + 50
+READ_INSTRUCTIONS = 200
 SHORT_QUERY_WORDS = 4
 TINY = 100  # tokens; of a smaller document no chunk would fit where the whole does not
+
+
+Conversation: TypeAlias = tuple[list[Line], list[str]]
+"""The turns up to the newest user message, and the ids of those after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +72,20 @@ class Source:
     options: RunOptions
     profile: Profile
     query: str
+    labels: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """Name and date of what is read, by source id; filled while reading."""
 
 
-def assemble(tx: Tx, caller: Caller, chat: Chat, options: RunOptions, spec: ModelSpec) -> Assembled:
-    """Make the prompt of a run. Raises NoUserMessage, ContextTooLong."""
-    messages = all_messages(tx, chat.id, newest=READ_MESSAGES)
-    lines, later = conversation_lines(messages)
+def read_conversation(tx: Tx, chat: Chat) -> Conversation:
+    """Read the turns of a chat. Raises NoUserMessage."""
+    return conversation_lines(_turns(tx, chat))
+
+
+def assemble(
+    tx: Tx, caller: Caller, chat: Chat, options: RunOptions, spec: ModelSpec, conversation: Conversation
+) -> Assembled:
+    """Make the prompt of a run. Raises ContextTooLong."""
+    lines, later = conversation
     project = projects.get_project(tx, caller, chat.project_id)
     workspace = workspaces.find_in_project(tx, caller, project, chat.workspace_id) if chat.workspace_id else None
     asked = options.workspace_scope or ("workspace" if chat.workspace_id else "project")
@@ -80,7 +93,7 @@ def assemble(tx: Tx, caller: Caller, chat: Chat, options: RunOptions, spec: Mode
     profile = PROFILES[options.mode]
     source = Source(caller, chat, project, workspace, scope, options, profile, query_of(lines))
     system = _system(tx, source)
-    told = prompt.instructions([m.content for m in messages if m.role == "system"])
+    told = prompt.instructions([one.content for one in newest_instructions(tx, chat.id, READ_INSTRUCTIONS)])
     head = "\n\n".join([system, *told])
     documents = _documents(tx, source)
     fixed = estimate(system) + sum(estimate(text) + 4 for text in told)
@@ -91,21 +104,28 @@ def assemble(tx: Tx, caller: Caller, chat: Chat, options: RunOptions, spec: Mode
         filled = fill(replace(material, candidates=found))
     except DoesNotFit as problem:
         raise ContextTooLong(problem.limit) from None
-    made = _prompt(tx, source, head, filled, material)
+    made = _prompt(source, head, filled, material)
     return Assembled(made, scope, _tree(tx, project, workspace), asked == "workspace" and scope == "project")
 
 
-def conversation_lines(messages: Sequence[Message]) -> tuple[list[Line], list[str]]:
+def _turns(tx: Tx, chat: Chat) -> Sequence[Said]:
+    """Return the newest turns, enough for any window; all of them when the newest user message is further back."""
+    turns = newest_turns(tx, chat.id, READ_TURNS)
+    if len(turns) == READ_TURNS and not any(turn.role == "user" for turn in turns[MAX_WINDOW:]):
+        return newest_turns(tx, chat.id, 1_000_000)
+    return turns
+
+
+def conversation_lines(turns: Sequence[Said]) -> Conversation:
     """Return the turns up to the newest user message, oldest first, and the ids of what comes after it.
 
     Raises NoUserMessage.
     """
-    turns = [message for message in messages if message.role != "system"]
     last = next((n for n in range(len(turns) - 1, -1, -1) if turns[n].role == "user"), None)
     if last is None:
         raise NoUserMessage
-    lines = [Line(m.id, m.role, prompt.spoken(m.content, partial=m.status == "partial")) for m in turns[: last + 1]]
-    return lines, [message.id for message in turns[last + 1 :]]
+    lines = [Line.of(t.id, t.role, prompt.spoken(t.content, partial=t.partial)) for t in turns[: last + 1]]
+    return lines, [turn.id for turn in turns[last + 1 :]]
 
 
 def query_of(lines: Sequence[Line]) -> str:
@@ -148,16 +168,27 @@ def _document(
     kind: Literal["project_memory", "workspace_memory"],
     k: int,
 ) -> list[Document]:
-    content = memory.read(tx, place).content
+    document = memory.read(tx, place)
+    content = document.content
     if not content.strip():
         return []
+    name = source.project.name if source.workspace is None or kind == "project_memory" else source.workspace.name
+    source.labels[place.id] = (name, document.updated_at[:10])
     whole = ContextItem(kind, place.id, None, None, None, "whole_document", None, estimate(content), content)
     if whole.tokens <= TINY:
         return [Document(whole)]
     where = retrieval.Scope(source.caller.user_id, source.project.id, memory="*", sources=[place.id])
-    ranked = tuple(_chunk_item(kind, hit.chunk, hit.score) for hit in retrieval.search(tx, where, source.query))
-    chunks = retrieval.chunks_of_source(tx, source.caller.user_id, place.id)
-    return [Document(whole, ranked, tuple(_chunk_item(kind, chunk, None) for chunk in chunks), k)]
+    hits = retrieval.search(tx, where, source.query, limit=k)
+    chunks = retrieval.chunks_of_source(tx, source.caller.user_id, place.id) if len(hits) < k else ()
+    return [
+        Document(
+            whole,
+            tuple(_chunk_item(kind, hit.chunk, hit.score) for hit in hits),
+            tuple(_chunk_item(kind, chunk, None) for chunk in chunks),
+            k,
+            {chunk.id: chunk.ordinal for chunk in (*(hit.chunk for hit in hits), *chunks)},
+        )
+    ]
 
 
 def _candidates(tx: Tx, source: Source, without: Sequence[str]) -> list[ContextItem]:
@@ -170,10 +201,11 @@ def _candidates(tx: Tx, source: Source, without: Sequence[str]) -> list[ContextI
         memory=None if narrow else "workspaces",
         without=without,
     )
+    limit = source.profile.excerpts[0] if narrow else retrieval.TOP
     left = {"message": source.profile.excerpts[0 if narrow else 1], "memory": source.profile.foreign_chunks}
     found: list[ContextItem] = []
-    for hit in retrieval.search(tx, where, source.query):
-        if left[hit.chunk.kind] > 0 and _alive(tx, source, hit.chunk):
+    for hit in retrieval.search(tx, where, source.query, limit=limit):
+        if left[hit.chunk.kind] > 0 and _label(tx, source, hit.chunk):
             left[hit.chunk.kind] -= 1
             kind: Literal["chat_excerpt", "workspace_memory"] = (
                 "chat_excerpt" if hit.chunk.kind == "message" else "workspace_memory"
@@ -182,11 +214,16 @@ def _candidates(tx: Tx, source: Source, without: Sequence[str]) -> list[ContextI
     return found
 
 
-def _alive(tx: Tx, source: Source, chunk: retrieval.StoredChunk) -> bool:
-    """Say whether the workspace whose memory a chunk is of still exists."""
-    if chunk.kind == "message" or chunk.workspace_id is None:
-        return True
-    return workspaces.find_in_project(tx, source.caller, source.project, chunk.workspace_id) is not None
+def _label(tx: Tx, source: Source, chunk: retrieval.StoredChunk) -> bool:
+    """Note what a chunk is called; return False for the memory of a workspace that does not exist any more."""
+    name = chunk.heading
+    if chunk.kind == "memory" and chunk.workspace_id is not None:
+        workspace = workspaces.find_in_project(tx, source.caller, source.project, chunk.workspace_id)
+        if workspace is None:
+            return False
+        name = workspace.name
+    source.labels[chunk.source_id] = (name, chunk.updated_at[:10])
+    return True
 
 
 def _chunk_item(
@@ -200,11 +237,11 @@ def _chunk_item(
     )
 
 
-def _prompt(tx: Tx, source: Source, head: str, filled: Filled, material: Material) -> Prompt:
+def _prompt(source: Source, head: str, filled: Filled, material: Material) -> Prompt:
     # The winner comes first in `documents`; in the prompt project memory stands in front (Starbot 6.1).
     of_memory = [item for items in reversed(filled.documents) for item in items]
     items = (*of_memory, *filled.retrieved)
-    labels = {place: _label(tx, source, item) for place, item in enumerate(items)}
+    labels = {place: source.labels[item.source_id] for place, item in enumerate(items)}
     full = prompt.reference_block(items, labels)
     bare = prompt.reference_block(of_memory, labels)
     budget = Budget(
@@ -221,19 +258,6 @@ def _prompt(tx: Tx, source: Source, head: str, filled: Filled, material: Materia
 
 def _join(head: str, block: str) -> str:
     return f"{head}\n\n{block}" if block else head
-
-
-def _label(tx: Tx, source: Source, item: ContextItem) -> tuple[str, str]:
-    """Return the name of where an item comes from, and the date of it."""
-    if item.kind == "project_memory":
-        place = memory.place_of_project(tx, source.caller, item.source_id)
-        return source.project.name, memory.read(tx, place).updated_at[:10]
-    if item.kind == "workspace_memory":
-        workspace = workspaces.find_in_project(tx, source.caller, source.project, item.source_id)
-        place = memory.place_of_workspace(tx, source.caller, item.source_id)
-        return workspace.name if workspace else "", memory.read(tx, place).updated_at[:10]
-    chunks = retrieval.chunks_of_source(tx, source.caller.user_id, item.source_id)
-    return item.heading or "", chunks[0].updated_at[:10] if chunks else ""
 
 
 def _tree(tx: Tx, project: projects.Project, workspace: workspaces.Workspace | None) -> Tree | None:

@@ -1,7 +1,7 @@
 """Which texts go into a prompt: the filling order of Starbot 6.4. Pure."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from asterism.features.runs.models import ContextItem
 from asterism.features.runs.tokens import PER_ITEM, PER_MESSAGE, message_tokens, shortened
@@ -21,29 +21,32 @@ class DoesNotFit(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A message of the conversation as it would be sent."""
+    """A message of the conversation as it would be sent, and its estimated tokens."""
 
     id: str
     role: str
     text: str
+    tokens: int
 
-    @property
-    def tokens(self) -> int:
-        """Its estimated tokens."""
-        return message_tokens(self.text)
+    @classmethod
+    def of(cls, id_: str, role: str, text: str) -> "Line":
+        """Make a line and estimate it."""
+        return cls(id_, role, text, message_tokens(text))
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A memory document: whole, and its chunks, best matching first and in document order. `k` chunks at most.
+    """A memory document: whole, and its chunks, best matching first and, where those are fewer than `k`, in order.
 
-    An item of `in_order` and its match in `ranked` have the same `chunk_id`.
+    `places` gives the place of each chunk in the document, by `chunk_id`. An item of `in_order` and its match in
+    `ranked` have the same `chunk_id`.
     """
 
     whole: ContextItem
     ranked: tuple[ContextItem, ...] = ()
     in_order: tuple[ContextItem, ...] = ()
     k: int = 0
+    places: Mapping[str | None, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +153,7 @@ def _window(lines: Sequence[Line], room: int) -> list[Line]:
         left -= line.tokens
     if len(chosen) == 1 and len(lines) > 1 and left >= SHORTEST:
         before = lines[-2]
-        chosen.append(replace(before, text=shortened(before.text, left - PER_MESSAGE, MARKER)))
+        chosen.append(Line.of(before.id, before.role, shortened(before.text, left - PER_MESSAGE, MARKER)))
     return chosen[::-1]
 
 
@@ -182,8 +185,7 @@ def _of_document(document: Document, room: int) -> list[ContextItem]:
                 break
             chosen.append(item)
             left -= item.tokens
-    order = {item.chunk_id: place for place, item in enumerate(document.in_order)}
-    return sorted(chosen, key=lambda item: order.get(item.chunk_id, 0))
+    return sorted(chosen, key=lambda item: document.places.get(item.chunk_id, 0))
 
 
 def _fill_retrieval(candidates: Sequence[ContextItem], room: Room, filled: Filled) -> None:

@@ -8,8 +8,8 @@ from asterism.base.errors import Invalid, RateLimited
 from asterism.features import chats, models
 from asterism.features.identity import Caller
 from asterism.features.runs import store
-from asterism.features.runs.assembling import Assembled, Prompt, assemble
-from asterism.features.runs.errors import IntegrationNotConnected, NoUserMessage, RunInProgress
+from asterism.features.runs.assembling import Assembled, Prompt, assemble, read_conversation
+from asterism.features.runs.errors import IntegrationNotConnected, RunInProgress
 from asterism.features.runs.models import Run, RunOptions, RunUsage
 from asterism.features.runs.profiles import PROFILES, Profile, max_output
 from asterism.features.runs.titles import TitleJob, title_job
@@ -69,25 +69,21 @@ class Starter:
         if options.model is not None:
             models.check_name(options.model)
         chat = chats.get_chat(tx, caller, chat_id, lock=True)
-        self._check_state(tx, chat)
+        active = store.active_of_chat(tx, chat.id)
+        if active is not None:
+            raise RunInProgress(active.id)
+        conversation = read_conversation(tx, chat)
         profile = PROFILES[options.mode]
         chosen = models.choose(
             tx, self.secrets, self.directory, caller.user_id, tier=profile.tier, model=options.model, mode=options.mode
         )
         check_integrations(options.tools)
-        made = assemble(tx, caller, chat, options, chosen.spec)
+        made = assemble(tx, caller, chat, options, chosen.spec, conversation)
         if store.count_active(tx, caller.user_id) >= USER_LIMIT:
             raise RateLimited(f"You have {USER_LIMIT} active runs already.", retry_after=5)
         run = self._insert(tx, chat, options, chosen, made, queued=queued)
         title = title_job(tx, self.secrets, self.directory, chat)
         return Job(run, made.prompt, profile, chosen, title)
-
-    def _check_state(self, tx: Tx, chat: chats.Chat) -> None:
-        active = store.active_of_chat(tx, chat.id)
-        if active is not None:
-            raise RunInProgress(active.id)
-        if not chats.has_user_message(tx, chat.id):
-            raise NoUserMessage
 
     def _insert(
         self, tx: Tx, chat: chats.Chat, options: RunOptions, chosen: models.Chosen, made: Assembled, *, queued: bool

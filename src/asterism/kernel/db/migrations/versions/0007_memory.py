@@ -12,13 +12,14 @@ VECTOR = (
     "setweight(to_tsvector('english', text) || to_tsvector('simple', text) || to_tsvector('simple', cjk), 'B'))"
 )
 SQLITE = (
-    "CREATE VIRTUAL TABLE search_fts USING fts5(heading, text, cjk, content='search_chunks', content_rowid='n', "
+    "CREATE VIRTUAL TABLE search_fts USING fts5(heading, text, cjk, project_id, content='search_chunks', content_rowid='n', "
     "tokenize='porter unicode61 remove_diacritics 2')",
     "CREATE TRIGGER search_fts_insert AFTER INSERT ON search_chunks BEGIN "
-    "INSERT INTO search_fts(rowid, heading, text, cjk) VALUES (new.n, new.heading, new.text, new.cjk); END",
+    "INSERT INTO search_fts(rowid, heading, text, cjk, project_id) "
+    "VALUES (new.n, new.heading, new.text, new.cjk, new.project_id); END",
     "CREATE TRIGGER search_fts_delete AFTER DELETE ON search_chunks BEGIN "
-    "INSERT INTO search_fts(search_fts, rowid, heading, text, cjk) "
-    "VALUES ('delete', old.n, old.heading, old.text, old.cjk); END",
+    "INSERT INTO search_fts(search_fts, rowid, heading, text, cjk, project_id) "
+    "VALUES ('delete', old.n, old.heading, old.text, old.cjk, old.project_id); END",
 )
 
 
