@@ -1,5 +1,5 @@
 """`/v1/snapshots`."""
 
-from asterism.faces.v1.snapshots import files, root
+from asterism.faces.v1.snapshots import diff, files, root
 
-MODULES = (root, files)
+MODULES = (root, files, diff)

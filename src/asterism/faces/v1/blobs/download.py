@@ -1,4 +1,4 @@
-"""`/v1/blobs/upload/:hash` and `/v1/blobs/download/:hash`: one blob's bytes."""
+"""`/v1/blobs/download/:hash`: one blob, fetched."""
 
 import asyncio
 from typing import Any
@@ -6,28 +6,12 @@ from typing import Any
 from litestar import Response
 from litestar.response import Stream
 
-from asterism.asgi.body import stream_body
-from asterism.asgi.endpoint import Call, Reply, get, put
+from asterism.asgi.endpoint import Call, get
 from asterism.asgi.files import not_modified, parse_range
 from asterism.features import storage
 from asterism.features.storage import MEBIBYTE
 
-
-@put("/v1/blobs/upload/{hash:str}", raw=True)
-async def upload(call: Call[None]) -> Any:
-    """PUT /v1/blobs/upload/:hash: store a blob, streamed, under the hash it turns out to have."""
-    announced = call.request.headers.get("content-length", "")
-    size, created = await storage.receive_blob(
-        call.rt.db,
-        call.rt.blobs,
-        call.caller.user_id,
-        call.path["hash"],
-        stream_body(call.request),
-        limits=call.rt.storage_limits,
-        announced=int(announced) if announced.isdigit() else None,
-    )
-    body = {"hash": call.path["hash"], "size": size, "created": created}
-    return Reply(body, status=201 if created else 200)
+CACHING = {"Cache-Control": "private, max-age=31536000, immutable", "Accept-Ranges": "bytes"}
 
 
 @get("/v1/blobs/download/{hash:str}")
@@ -35,11 +19,7 @@ async def download(call: Call[None]) -> Any:
     """GET /v1/blobs/download/:hash: a blob's bytes, whole or one range of them."""
     blob, user_id, blobs = call.path["hash"], call.caller.user_id, call.rt.blobs
     place = await call.rt.db.run_read(storage.locate, user_id, blob)
-    headers = {
-        "ETag": f'"{blob}"',
-        "Cache-Control": "private, max-age=31536000, immutable",
-        "Accept-Ranges": "bytes",
-    }
+    headers = {"ETag": f'"{blob}"', **CACHING}
     if not_modified(call.request, blob):
         return Response(b"", status_code=304, headers=headers)
     start, end, status = parse_range(call.request, place.size, headers)
