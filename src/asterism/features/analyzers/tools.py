@@ -1,7 +1,6 @@
 """Running an analyzer's program: cleared environment, time, memory and output bounds, really stopped on cancel."""
 
 import asyncio
-import os
 import shutil
 import threading
 from collections.abc import Sequence
@@ -10,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from asterism.features.analyzers.models import MEMORY, OUTPUT, AnalyzerFailed
-from asterism.kernel.sandbox.process import Ending, Outcome, run_bounded
+from asterism.kernel.sandbox.process import Ending, Outcome, bare_environment, run_bounded
 
 THREADS = 8
 
@@ -42,12 +41,7 @@ class ToolRunner:
 
     @staticmethod
     def _run(argv: Sequence[str], folder: Path, seconds: float, stop: threading.Event) -> Outcome:
-        environment = {
-            "PATH": os.environ.get("PATH", os.defpath),
-            "HOME": os.environ.get("HOME", str(folder)),
-            "LC_ALL": "C.UTF-8",
-            "RAYON_NUM_THREADS": "4",
-        }
+        environment = {**bare_environment(folder), "RAYON_NUM_THREADS": "4"}
         return run_bounded(
             [*_memory_bound(), *argv],
             cwd=folder,

@@ -19,6 +19,15 @@ CHUNK = 1 << 18
 STDERR_KEPT = 1 << 16
 
 
+def bare_environment(home: Path) -> dict[str, str]:
+    """Return the least a program needs: where programs are, a home (`home` where none is set), a UTF-8 locale."""
+    return {
+        "PATH": os.environ.get("PATH", os.defpath),
+        "HOME": os.environ.get("HOME", str(home)),
+        "LC_ALL": "C.UTF-8",
+    }
+
+
 class Ending(StrEnum):
     """Why a program ended."""
 
