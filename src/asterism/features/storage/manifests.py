@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from asterism.base import ids
 from asterism.features.storage import store
+from asterism.features.storage.comparing import prepare_by_comparing
 from asterism.features.storage.errors import BlobsMissing, HashMismatch, UnknownManifest
 from asterism.features.storage.keys import manifest_key
 from asterism.features.storage.models import Manifest, Prepared, Usage
@@ -13,16 +14,15 @@ from asterism.vcs import manifest as format
 from asterism.vcs import tree
 from asterism.vcs.content import hash_bytes, is_hash
 from asterism.vcs.manifest import Entry
+from asterism.vcs.manifest_delta import has_regular_layout
 
 
-def prepare(data: bytes, named: str | None = None) -> Prepared:
-    """Read, check and take apart a manifest. Raises HashMismatch, InvalidJson, ManifestInvalid, TooManyEntries."""
-    found = hash_bytes(data)
-    if named is not None and found != named:
-        raise HashMismatch(named)
+def prepare(data: bytes, named: str) -> Prepared:
+    """Read, check and take apart a manifest. Raises InvalidJson, ManifestInvalid or TooManyEntries."""
     entries = format.read(data)
     top, forest = tree.build(entries)
-    return Prepared(found, data, entries, top, forest)
+    blobs = frozenset(entry.hash for entry in entries if entry.type == "file")
+    return Prepared(named, data, blobs, top, forest, has_regular_layout(data))
 
 
 def upload(db: Database, blobs: Blobs, user_id: str, named: str, data: bytes) -> bool:
@@ -39,7 +39,7 @@ def upload(db: Database, blobs: Blobs, user_id: str, named: str, data: bytes) ->
             store.lock(tx, user_id)
             if store.touch_manifest(tx, user_id, named):
                 return False
-    prepared = prepare(data)
+    prepared = prepare_by_comparing(db, blobs, user_id, named, data) or prepare(data, named)
     object_id = write(blobs, user_id, prepared)
     with db.write() as tx:
         return register(tx, blobs, user_id, prepared, object_id)
@@ -60,16 +60,23 @@ def register(tx: Tx, blobs: Blobs, user_id: str, prepared: Prepared, object_id: 
     if store.touch_manifest(tx, user_id, prepared.hash):
         tx.after_commit(lambda: blobs.delete([manifest_key(user_id, prepared.hash, object_id)]))
         return False
-    named = {entry.hash for entry in prepared.entries if entry.type == "file"}
-    missing = named.difference(store.places(tx, user_id, list(named)))
+    if prepared.base is not None and not _is_complete(tx, user_id, prepared.base):
+        prepared = prepare(prepared.data, prepared.hash)  # a collection took the other manifest meanwhile
+    missing = prepared.blobs.difference(store.places(tx, user_id, list(prepared.blobs)))
     store.insert_manifest(tx, user_id, prepared, object_id, sorted(missing))
     store.add_usage(tx, user_id, Usage(manifest_count=1, manifest_bytes=len(prepared.data)))
     return True
 
 
+def _is_complete(tx: Tx, user_id: str, manifest_hash: str) -> bool:
+    found = store.manifest(tx, user_id, manifest_hash)
+    return found is not None and found.missing == 0
+
+
 def store_entries(tx: Tx, blobs: Blobs, user_id: str, entries: Sequence[Entry]) -> Manifest:
     """Store a manifest that the server itself made, in the canonical form, inside the caller's transaction."""
-    prepared = prepare(format.encode(entries))
+    data = format.encode(entries)
+    prepared = prepare(data, hash_bytes(data))
     store.lock(tx, user_id)
     if not store.touch_manifest(tx, user_id, prepared.hash):
         register(tx, blobs, user_id, prepared, write(blobs, user_id, prepared))

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from asterism.vcs.manifest import Entry
 from asterism.vcs.tree import Forest, Node
 
 MEBIBYTE = 1024 * 1024
@@ -60,13 +59,19 @@ class Manifest:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A manifest that was read, checked and taken apart, ready to be stored."""
+    """A manifest that was read, checked and taken apart, ready to be stored.
+
+    `blobs` are those that it names, without those that the manifest `base` names, if it was read by comparing the two.
+    `regular` says that its text can be compared so.
+    """
 
     hash: str
     data: bytes
-    entries: list[Entry]
+    blobs: frozenset[str]
     top: Node
     forest: Forest
+    regular: bool
+    base: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

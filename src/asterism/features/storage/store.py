@@ -122,6 +122,17 @@ def is_awaited(tx: Tx, user_id: str, blob: str) -> bool:
     return tx.one(sa.select(missing_blobs.c.hash).where(*mine).limit(1)) is not None
 
 
+def recent_manifests(tx: Tx, user_id: str, limit: int) -> list[Manifest]:
+    """Return complete manifests of regular layout, the last used first."""
+    missing = sa.select(missing_blobs.c.manifest_hash).where(missing_blobs.c.user_id == user_id)
+    query = sa.select(manifests).where(
+        manifests.c.user_id == user_id, manifests.c.regular.is_(True), manifests.c.hash.not_in(missing)
+    )
+    rows = tx.all(query.order_by(manifests.c.touched_at.desc()).limit(limit))
+    fields = ("hash", "object_id", "size", "root", "files", "total_bytes")
+    return [Manifest(**{name: row[name] for name in fields}, missing=0) for row in rows]
+
+
 def touch_manifest(tx: Tx, user_id: str, manifest_hash: str) -> bool:
     """Note that the manifest was uploaded again; return whether it is stored at all."""
     mine = (manifests.c.user_id == user_id, manifests.c.hash == manifest_hash)
@@ -140,6 +151,7 @@ def insert_manifest(tx: Tx, user_id: str, prepared: Prepared, object_id: str, mi
             root=prepared.top.hash,
             files=prepared.top.files,
             total_bytes=prepared.top.size,
+            regular=prepared.regular,
             touched_at=tx.now(),
         )
     )
@@ -149,10 +161,16 @@ def insert_manifest(tx: Tx, user_id: str, prepared: Prepared, object_id: str, mi
 
 
 def insert_trees(tx: Tx, user_id: str, records: Mapping[str, bytes]) -> None:
-    """Add folder records; known ones are passed over."""
-    rows = [{"user_id": user_id, "hash": name, "record": record} for name, record in records.items()]
-    for start in range(0, len(rows), AT_ONCE):
-        insert_ignore(tx, trees, rows[start : start + AT_ONCE])
+    """Add folder records; known ones are passed over. The caller holds the user's storage."""
+    known: set[str] = set()
+    for part in chunked(list(records)):
+        query = sa.select(trees.c.hash).where(trees.c.user_id == user_id, trees.c.hash.in_(part))
+        known.update(row[0] for row in tx.execute(query).fetchall())
+    rows = [
+        {"user_id": user_id, "hash": name, "record": record} for name, record in records.items() if name not in known
+    ]
+    if rows:
+        tx.execute(sa.insert(trees), rows)
 
 
 def tree_records(tx: Tx, user_id: str, hashes: Sequence[str]) -> dict[str, bytes]:

@@ -54,8 +54,10 @@ manifests = sa.Table(
     sa.Column("root", sa.Text, nullable=False),
     sa.Column("files", sa.BigInteger, nullable=False),
     sa.Column("total_bytes", sa.BigInteger, nullable=False),
+    sa.Column("regular", sa.Boolean, nullable=False),
     sa.Column("touched_at", sa.Text, nullable=False),
 )
+sa.Index("ix_manifests_user_id_touched_at", manifests.c.user_id, manifests.c.touched_at)
 
 trees = sa.Table(
     "trees",

@@ -58,10 +58,12 @@ def upgrade() -> None:
         sa.Column("root", sa.Text(), nullable=False),
         sa.Column("files", sa.BigInteger(), nullable=False),
         sa.Column("total_bytes", sa.BigInteger(), nullable=False),
+        sa.Column("regular", sa.Boolean(), nullable=False),
         sa.Column("touched_at", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_manifests_user_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("user_id", "hash", name=op.f("pk_manifests")),
     )
+    op.create_index("ix_manifests_user_id_touched_at", "manifests", ["user_id", "touched_at"], unique=False)
     op.create_table(
         "trees",
         sa.Column("user_id", sa.Text(), nullable=False),

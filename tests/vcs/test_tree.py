@@ -1,0 +1,120 @@
+"""Folder records: comparing, editing and cutting texts give what doing it on whole manifests gives."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from asterism.vcs import manifest, rules, tree
+from asterism.vcs.diff import diff, equal
+from asterism.vcs.manifest import Entry
+from asterism.vcs.manifest_delta import compare_texts, has_regular_layout
+from asterism.vcs.tree_diff import same_tree, tree_changes
+from asterism.vcs.tree_edit import EditRefused, edit_tree
+
+HASHES = ["a" * 64, "b" * 64]
+
+
+@st.composite
+def trees(draw: st.DrawFn) -> list[Entry]:
+    """Return a small valid tree over few names, so that two of them have much in common."""
+    names = st.sampled_from(["a", "b", "a.b", "é"])
+    paths = draw(st.lists(st.lists(names, min_size=1, max_size=3).map("/".join), max_size=8, unique=True))
+    folders = rules.folders_of(paths)
+    found = []
+    for path in paths:
+        kind = "dir" if path in folders else draw(st.sampled_from(["file", "file", "symlink", "dir"]))
+        if kind == "file":
+            mode = draw(st.sampled_from([0o644, 0o755]))
+            found.append(Entry(type="file", path=path, hash=draw(st.sampled_from(HASHES)), size=1, mode=mode))
+        elif kind == "symlink":
+            found.append(Entry(type="symlink", path=path, target=draw(st.sampled_from("xy"))))
+        else:
+            found.append(Entry(type="dir", path=path, mode=draw(st.sampled_from([0o755, 0o700]))))
+    return found
+
+
+@given(trees(), trees())
+def test_comparing_records_is_comparing_entries(old: list[Entry], new: list[Entry]) -> None:
+    (old_top, one), (new_top, other) = tree.build(old), tree.build(new)
+    records = one.records | other.records
+    load = lambda names: {name: records[name] for name in names}  # noqa: E731
+    assert tree_changes(old_top.hash, new_top.hash, load) == diff(old, new)
+    assert tree_changes(None, new_top.hash, load) == diff([], new)
+    assert tree_changes(old_top.hash, None, load) == diff(old, [])
+    assert same_tree(old_top.hash, new_top.hash, load) == equal(old, new)
+
+
+@given(trees(), trees())
+def test_editing_a_tree_gives_what_building_the_other_gives(old: list[Entry], new: list[Entry]) -> None:
+    top, forest = tree.build(old)
+    expected, _ = tree.build(new)
+    removed = [entry for entry in old if entry not in new]
+    added = [entry for entry in new if entry not in old]
+    edited, made = edit_tree(top.hash, removed, added, lambda names: {name: forest.records[name] for name in names})
+    assert edited == expected
+    assert made.records[edited.hash]
+
+
+@given(trees(), trees())
+def test_what_two_texts_do_not_share_is_found(old: list[Entry], new: list[Entry]) -> None:
+    before, after = manifest.encode(old), manifest.encode(new)
+    delta = compare_texts(before, after)
+    if not old or not new:
+        assert delta is None
+        return
+    assert delta is not None
+    assert has_regular_layout(before)
+    assert delta.removed == [entry for entry in manifest.canonical(old) if entry not in new]
+    assert delta.added == [entry for entry in manifest.canonical(new) if entry not in old]
+    assert delta.kept == len(old) - len(delta.removed)
+
+
+def file(path: str) -> Entry:
+    return Entry(type="file", path=path, hash=HASHES[0], size=1, mode=0o644)
+
+
+@pytest.mark.parametrize(
+    ("removed", "added"),
+    [
+        ([], [file("a")]),
+        ([], [file("d")]),
+        ([], [file("a/b")]),
+        ([file("no")], []),
+        ([file("d")], []),
+        ([], [file("n"), file("n")]),
+        ([], [file("n"), file("n/m")]),
+        ([], [Entry(type="dir", path="e", mode=0o755)]),
+        ([Entry(type="dir", path="d", mode=0o755)], []),
+        ([file("no/where")], []),
+    ],
+)
+def test_edits_that_do_not_fit_are_refused(removed: list[Entry], added: list[Entry]) -> None:
+    top, forest = tree.build([file("a"), file("d/x"), Entry(type="dir", path="e", mode=0o755)])
+    with pytest.raises(EditRefused):
+        edit_tree(top.hash, removed, added, lambda names: {name: forest.records[name] for name in names})
+
+
+GOOD = manifest.encode([file("a"), file("b")])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"",
+        b'{"files":[]}',
+        GOOD.replace(b'"version": "1"', b'"version": "2"'),
+        GOOD.replace(b'"mode": 420', b'"mode": 420,\n      "extra": {}', 1),
+        GOOD.replace(b'"b"', b'"a"'),
+        GOOD.replace(b'"type": "file"', b'"type": "fifo"', 1),
+        GOOD[:-1],
+        manifest.encode([file("a"), file("b")]).replace(b"    },\n", b"    },\n\n"),
+    ],
+)
+def test_texts_of_another_layout_are_not_compared(text: bytes) -> None:
+    assert compare_texts(GOOD, text) is None
+
+
+def test_a_reordered_text_is_not_compared() -> None:
+    head, tail = GOOD.index(b"    {"), GOOD.rindex(b"\n    }\n")
+    one, other = GOOD[head:tail].split(b"\n    },\n")
+    assert compare_texts(GOOD, GOOD[:head] + other + b"\n    },\n" + one + GOOD[tail:]) is None
