@@ -82,6 +82,8 @@ def test_a_successor_leaves_a_gap_so_that_no_number_is_used_twice(db: Database) 
         await first.append("s", "delta", {})
         await first.flush()
         await first.append("s", "delta", {"heard": "but lost with the process"})
+        assert first._flusher is not None
+        first._flusher.cancel()  # as a killed process would
         await second.append("s", "delta", {})
         await second.append("s", "delta", {})
         await second.flush()
@@ -89,6 +91,22 @@ def test_a_successor_leaves_a_gap_so_that_no_number_is_used_twice(db: Database) 
         await db.run(end(third))
         assert durable(db, "s") == [1, 2, 1002, 1003, 2003]
         assert [event.seq for event in await read(third, "s", 2)] == [1002, 1003, 2003]
+
+    asyncio.run(main())
+
+
+def test_a_writer_taken_for_dead_can_do_no_harm(db: Database) -> None:
+    async def main() -> None:
+        zombie, heir = DatabaseStreams(db), DatabaseStreams(db)
+        await db.run(zombie.create, "s")
+        await zombie.append("s", "delta", {})
+        await zombie.flush()
+        await zombie.append("s", "delta", {"never": "written"})
+        await heir.append("s", "delta", {})
+        await heir.flush()
+        await zombie.flush()
+        await db.run(end(heir))
+        assert durable(db, "s") == [1, 1001, 1002]
 
     asyncio.run(main())
 

@@ -22,11 +22,16 @@ def insert(tx: Tx, stream: str) -> None:
 
 
 def advance(tx: Tx, stream: str, last_seq: int, *, close: bool = False) -> bool:
-    """Move the durable end of an open stream, taking its row lock; return whether it exists and was open."""
+    """Move the durable end of an open stream forward, taking its row lock; return whether it was open and behind.
+
+    A writer that was taken for dead and replaced is behind, and can do no harm any more.
+    """
     values: dict[str, Any] = {"last_seq": last_seq}
     if close:
         values["closed_at"] = tx.now()
-    found = tx.execute(streams.update().where(streams.c.id == stream, streams.c.closed_at.is_(None)).values(values))
+    behind = streams.c.last_seq <= last_seq if close else streams.c.last_seq < last_seq
+    open_ = sa.and_(streams.c.id == stream, streams.c.closed_at.is_(None), behind)
+    found = tx.execute(streams.update().where(open_).values(values))
     return found.rowcount == 1
 
 
