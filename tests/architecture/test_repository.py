@@ -32,9 +32,9 @@ def test_no_private_key_is_kept() -> None:
     assert not [shown(path) for path, text in text_files().items() if PRIVATE_KEY.search(text)]
 
 
-@pytest.mark.parametrize("layer", ["base", "vcs", "features", "asgi", "faces", "client"])
+@pytest.mark.parametrize("layer", ["base", "vcs", "features", "asgi", "faces"])
 def test_the_environment_is_not_read_below_the_settings(layer: str) -> None:
-    """`os.environ` belongs to the settings, the command line and a few adapters; everything else is handed in."""
+    """`os.environ` belongs to the settings, the command line, the client and a few adapters; else it is handed in."""
     reading = re.compile(r"os\.(environ|getenv)\b")
     assert not [
         shown(path)
