@@ -1,7 +1,7 @@
 """One accepted project root, and git run in it."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from functools import cached_property
 from pathlib import Path
 
@@ -19,9 +19,9 @@ from asterism.kernel.git.program import PROBE_OUTPUT, PROBE_SECONDS, Git
 
 TIMEOUT = 30.0
 OUTPUT = 64 << 20
+GITLINK = (0o160000).to_bytes(4, "big")
 MOST_SUBMODULES = 256
 
-_GITLINK_MODE = re.compile(re.escape((0o160000).to_bytes(4, "big")))
 _GITLINKS = re.compile(rb"160000 [0-9a-f]+ \d\t([^\0]+)\0")
 
 
@@ -88,7 +88,12 @@ class Checkout:
 
     @cached_property
     def _listing(self) -> list[Pair]:
-        return self._config_of(self.root)
+        listings = self.git.listings
+        found = listings.recall(self.root)
+        if found is not None:
+            return found
+        before = listings.facts(self.root)
+        return listings.keep(self.root, before, self._config("config", "-z", "--list", "--show-origin"))
 
     @property
     def _moves_work_tree(self) -> bool:
@@ -101,16 +106,16 @@ class Checkout:
             self.require_work_tree()
         drivers = dict(without_drivers(self._listing, allow_filters=self.allow_filters))
         for folder in self._submodules:
-            drivers.update(without_drivers(self._config_of(folder), allow_filters=self.allow_filters))
+            # git enters a submodule by naming its folder, which skips the ownership check; so must this.
+            raw = self._config(f"--git-dir={folder / '.git'}", "config", "-z", "--list", folder=folder)
+            drivers.update(without_drivers(read_listing(raw), allow_filters=self.allow_filters))
         pairs = (*NO_PROGRAMS, *FIXED_OUTPUT, accepted_root(self.root), *drivers.items())
         return configured(self.git.environment, pairs)
 
-    def _config_of(self, folder: Path) -> list[Pair]:
-        # git enters a submodule by naming its folder, which skips the ownership check; so must this.
-        named = [] if folder == self.root else [f"--git-dir={folder / '.git'}"]
+    def _config(self, *arguments: str, folder: Path | None = None) -> bytes:
         outcome = self.git.run(
-            [*named, "config", "-z", "--list"],
-            cwd=folder,
+            arguments,
+            cwd=folder or self.root,
             environment=self._base,
             timeout=PROBE_SECONDS,
             max_output=PROBE_OUTPUT,
@@ -118,7 +123,7 @@ class Checkout:
         if not outcome.ok:
             self.require_work_tree()
             raise CommandFailed("The repository's configuration cannot be read.")
-        return read_listing(outcome.stdout)
+        return outcome.stdout
 
     @property
     def submodule_scope(self) -> str:
@@ -177,7 +182,15 @@ def _may_hold_gitlinks(root: Path) -> bool:
         return True
     if data[:4] != b"DIRC" or int.from_bytes(data[4:8], "big") not in {2, 3}:
         return True
-    return any(match.start() % 8 == 4 for match in _GITLINK_MODE.finditer(data))
+    return any(data[place * 8 + 4 : place * 8 + 8] == GITLINK for place in _places(data[6::8], GITLINK[2]))
+
+
+def _places(data: bytes, byte: int) -> Iterator[int]:
+    """Yield where `byte` stands in `data`."""
+    place = data.find(byte)
+    while place >= 0:
+        yield place
+        place = data.find(byte, place + 1)
 
 
 def _has_repository(folder: Path) -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from asterism.kernel.git.environment import process_environment, safe_search_path
 from asterism.kernel.git.errors import CommandFailed, GitNotFound
+from asterism.kernel.git.listing import Listings
 from asterism.kernel.sandbox.process import Ending, Outcome, run_bounded
 
 OLDEST = (2, 31)
@@ -27,6 +28,7 @@ class Git:
         self._program = program
         self._environment = process_environment(self._search_path, inherited)
         self._checked: str | None = None
+        self.listings = Listings(self._environment)
 
     @property
     def environment(self) -> dict[str, str]:
