@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asterism.base.clock import ManualClock
+from asterism.base.clock import ManualClock, parse
 from asterism.features import identity
 from asterism.features.identity.tables import access_tokens
 from asterism.features.identity.token_format import check_characters, kind_of, make_token, token_hash
@@ -166,14 +166,14 @@ def test_uses_are_written_once_a_minute(db: Database, clock: ManualClock) -> Non
     with db.write() as tx:
         user = identity.add_user(tx, "alice@example.org")
         caller = identity.authenticate(tx, identity.redeem_link(tx, identity.create_link(tx, user).text).text)
-    activity.note(caller, "2026-02-04T12:00:10.000Z")
+    activity.note(caller, parse("2026-02-04T12:00:10.000Z"))
     assert activity.token_used_at(caller.token_id, None) == "2026-02-04T12:00:10.000Z"
     with db.write() as tx:
         activity.flush(tx)
     assert not activity.waiting()
-    activity.note(caller, "2026-02-04T12:01:09.000Z")
+    activity.note(caller, parse("2026-02-04T12:01:09.000Z"))
     assert not activity.waiting()
-    activity.note(caller, "2026-02-04T12:01:10.000Z")
+    activity.note(caller, parse("2026-02-04T12:01:10.000Z"))
     with db.write() as tx:
         activity.flush(tx)
         [token] = identity.list_tokens(tx, caller)

@@ -43,7 +43,7 @@ class V1Face:
         sign_in.limits.take(REQUESTS, caller.token_id)
         if endpoint.rate is not None and endpoint.rate.key == "user":
             sign_in.limits.take(endpoint.rate, caller.user_id)
-        sign_in.activity.note(caller, tx.now())
+        sign_in.activity.note(caller, tx.clock.now())
         return caller
 
     def permit(self, endpoint: Endpoint, tx: Tx, call: Call[Any]) -> None:

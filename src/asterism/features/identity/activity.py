@@ -1,8 +1,9 @@
 """When tokens and devices were last used: noted in memory at every request, written at most once a minute each."""
 
 import threading
+from datetime import datetime, timedelta
 
-from asterism.base.clock import shift
+from asterism.base.clock import stamp
 from asterism.features.identity import token_store
 from asterism.features.identity.models import Caller
 from asterism.kernel.db import Tx
@@ -15,19 +16,20 @@ class Activity:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._next: dict[str, str] = {}  # token id -> when a use is to be noted again
+        self._next: dict[str, datetime] = {}  # token id -> when a use is to be noted again
         self._tokens: dict[str, str] = {}
         self._devices: dict[str, str] = {}
 
-    def note(self, caller: Caller, now: str) -> None:
-        """Remember that the caller's token was used at the stamp `now`."""
-        if now < self._next.get(caller.token_id, ""):
+    def note(self, caller: Caller, now: datetime) -> None:
+        """Remember that the caller's token was used now. Called for every request, so it mostly only compares."""
+        due = self._next.get(caller.token_id)
+        if due is not None and now < due:
             return
         with self._lock:
-            self._next[caller.token_id] = shift(now, seconds=PAUSE_SECONDS)
-            self._tokens[caller.token_id] = now
+            self._next[caller.token_id] = now + timedelta(seconds=PAUSE_SECONDS)
+            self._tokens[caller.token_id] = stamp(now)
             if caller.device_id is not None:
-                self._devices[caller.device_id] = now
+                self._devices[caller.device_id] = stamp(now)
 
     def token_used_at(self, token_id: str, written: str | None) -> str | None:
         """Return the newer of what is `written` and what still waits to be written."""
@@ -45,7 +47,7 @@ class Activity:
         """Write what was noted; forget it once it is committed."""
         with self._lock:
             tokens, devices = dict(self._tokens), dict(self._devices)
-        now = tx.now()
+        now = tx.clock.now()
         token_store.write_uses(tx, tokens, devices)
 
         def forget() -> None:

@@ -71,10 +71,11 @@ def redeem_link(
     tx: Tx, code: str, *, lifetimes: Lifetimes | None = None, origin: audit.Origin = audit.NOWHERE
 ) -> IssuedToken:
     """Exchange a sign-in code for a session, once. Raises InvalidLink."""
-    row = token_store.live_row(tx, token_hash(code), tx.now()) if kind_of(code) == "l" else None
-    if row is None or not token_store.revoke_token(tx, row.id, tx.now()):
+    now = tx.now()
+    found = token_store.token_by_hash(tx, token_hash(code)) if kind_of(code) == "l" else None
+    if found is None or not found.live(now) or not token_store.revoke_token(tx, found.id, now):
         raise InvalidLink
-    user = store.user_by_id(tx, row.user_id)
+    user = store.user_by_id(tx, found.user_id)
     if user is None:
         raise InvalidLink
     seconds = (lifetimes or Lifetimes()).session

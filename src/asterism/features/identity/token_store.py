@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Row, RowMapping
+from sqlalchemy.engine import RowMapping
 
 from asterism.features.identity.models import Token
 from asterism.features.identity.scope import read_scope
@@ -34,9 +34,10 @@ def insert_token(tx: Tx, row: Mapping[str, Any]) -> None:
     tx.execute(sa.insert(access_tokens).values(row))
 
 
-def live_row(tx: Tx, token_hash: str, now: str) -> Row[Any] | None:
+def live_row(tx: Tx, token_hash: str, now: str) -> tuple[Any, ...] | None:
     """Return (user_id, id, kind, client, scope, device_id) of a token that is neither expired nor revoked."""
-    return tx.execute(_LIVE, {"hash": token_hash, "now": now}).first()
+    row = tx.execute(_LIVE, {"hash": token_hash, "now": now}).first()
+    return None if row is None else tuple(row)
 
 
 def token_by_hash(tx: Tx, token_hash: str) -> Token | None:

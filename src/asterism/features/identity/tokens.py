@@ -27,10 +27,11 @@ def authenticate(tx: Tx, bearer: str | None) -> Caller:
     """
     if not is_bearer(bearer) or bearer is None:
         raise NotSignedIn
-    row = token_store.live_row(tx, token_hash(bearer), tx.now())
-    if row is None:
+    found = token_store.live_row(tx, token_hash(bearer), tx.now())
+    if found is None:
         raise NotSignedIn
-    return Caller(row.user_id, row.id, row.kind, row.client, read_scope(row.scope), row.device_id)
+    user_id, token_id, kind, client, scope, device_id = found
+    return Caller(user_id, token_id, kind, client, read_scope(scope), device_id)
 
 
 def is_bearer(text: str | None) -> bool:
