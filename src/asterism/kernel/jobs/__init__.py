@@ -5,7 +5,7 @@ A feature's `jobs.py` registers functions by name; a use case enqueues by name o
     tx.after_commit(lambda: jobs.enqueue("drift.refresh", {"workspace_id": id}, key=id, delay=5))
 
 Every job is idempotent (it may run again after a crash), has one runner per key, is retried after 10, 60 and 300 s, and
-ends with a stored outcome (Fastest 12). It is not for what a person waits for: starting one takes up to half a second.
+ends with a stored outcome (Fastest 12). It is not for what a person waits for: starting one takes about a second.
 """
 
 from asterism.kernel.jobs.attempts import BACKOFF

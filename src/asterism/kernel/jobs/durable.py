@@ -32,7 +32,7 @@ RUNNERS = 4
 class DurableJobs:
     """A `JobQueue` that outlives the process. `url` is `sqlite:///FILE` or `postgresql://…`."""
 
-    def __init__(self, url: str, *, backoff: Sequence[float] = BACKOFF, poll_seconds: float = 0.5) -> None:
+    def __init__(self, url: str, *, backoff: Sequence[float] = BACKOFF, poll_seconds: float = 1.0) -> None:
         self._backoff = tuple(backoff)
         self._handlers: dict[str, Handler] = {}
         self._schedules: dict[str, Schedule] = {}
