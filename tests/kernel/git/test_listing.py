@@ -78,3 +78,13 @@ def test_only_so_many_are_kept(tmp_path: Path) -> None:
 def test_origins() -> None:
     raw = b"file:/etc/gitconfig\0user.name\nA\nB\0command line:\0flag\0"
     assert read_origins(raw) == ({"file:/etc/gitconfig", "command line:"}, [("user.name", "A\nB"), ("flag", "")])
+
+
+def test_a_root_that_stops_being_a_repository_is_forgotten(tmp_path: Path) -> None:
+    outer = make_repository(tmp_path / "outer")
+    inner = make_repository(outer / "inner", {"a.txt": "one\n"})
+    program = remembering()
+    read_status(Checkout(program, inner))
+    assert program.listings.recall(inner) is not None
+    (inner / ".git" / "HEAD").unlink()
+    assert program.listings.recall(inner) is None

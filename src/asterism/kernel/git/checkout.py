@@ -15,6 +15,7 @@ from asterism.kernel.git.environment import (
     without_drivers,
 )
 from asterism.kernel.git.errors import CommandFailed, NotGitRepo
+from asterism.kernel.git.listing import is_git_folder
 from asterism.kernel.git.program import PROBE_OUTPUT, PROBE_SECONDS, Git
 
 TIMEOUT = 30.0
@@ -77,7 +78,7 @@ class Checkout:
     @cached_property
     def prefix(self) -> str:
         """The root's path below the top of the work tree: empty, or ending in a slash."""
-        if _is_git_folder(self.root / ".git") and not self._moves_work_tree:
+        if is_git_folder(self.root / ".git") and not self._moves_work_tree:
             return ""
         return self.run("rev-parse", "--show-prefix").removesuffix(b"\n").decode("utf-8", "surrogateescape")
 
@@ -194,14 +195,4 @@ def _places(data: bytes, byte: int) -> Iterator[int]:
 
 
 def _has_repository(folder: Path) -> bool:
-    return any(_is_git_folder(parent / ".git") for parent in (folder, *folder.parents))
-
-
-def _is_git_folder(folder: Path) -> bool:
-    """Judge as git does: a folder that is not this is passed over on the way up."""
-    try:
-        head = (folder / "HEAD").read_bytes()[:64]
-    except OSError:
-        return False
-    named = head.startswith(b"ref:") or re.match(rb"[0-9a-f]{40}", head) is not None
-    return named and (folder / "objects").is_dir() and (folder / "refs").is_dir()
+    return any(is_git_folder(parent / ".git") for parent in (folder, *folder.parents))

@@ -1,11 +1,13 @@
 """A repository's configuration as `git config --list` tells it, remembered while no file of it has changed.
 
 Listing costs one process per request, which is most of what hardening costs. What is remembered is bound to inode,
-size and times of every file that took part or could have; a listing with includes depends on more than files and is
-never remembered, nor is one whose files changed within the last seconds (their times could not tell a second change).
+size and times of every file that took part or could have. Never remembered are a listing with includes, which depends
+on more than files; one of a root below the top of its work tree; and one whose files changed within the last seconds,
+since their times could not tell a second change.
 """
 
 import os
+import re
 import threading
 import time
 from collections import OrderedDict
@@ -36,7 +38,7 @@ class Listings:
         """Return the listing of a root whose files are as they were, None when it has to be made anew."""
         with self._lock:
             kept = self._kept.get(root)
-        if kept is None or kept[0] != self.facts(root):
+        if kept is None or not is_git_folder(root / ".git") or kept[0] != self.facts(root):
             return None
         return kept[1]
 
@@ -48,7 +50,7 @@ class Listings:
         origins, pairs = read_origins(raw)
         known = {*(f"file:{path}" for path in self._shared), "file:.git/config", "file:.git/config.worktree"}
         plain = origins <= {*known, "command line:"} and not any(key.startswith("include") for key, _ in pairs)
-        if plain and before == self.facts(root) and self._settled(before):
+        if plain and is_git_folder(root / ".git") and before == self.facts(root) and self._settled(before):
             with self._lock:
                 self._kept[root] = (before, pairs)
                 self._kept.move_to_end(root)
@@ -82,3 +84,13 @@ def _facts(path: str) -> tuple[str, int, int, int, int] | tuple[str]:
     if os.path.isdir(path):
         return (path, found.st_ino, 0, 0, 0)
     return (path, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+
+
+def is_git_folder(folder: Path) -> bool:
+    """Judge as git does: a folder that is not this is passed over on the way up."""
+    try:
+        head = (folder / "HEAD").read_bytes()[:64]
+    except OSError:
+        return False
+    named = head.startswith(b"ref:") or re.match(rb"[0-9a-f]{40}", head) is not None
+    return named and (folder / "objects").is_dir() and (folder / "refs").is_dir()
