@@ -1,11 +1,12 @@
 """What differs between the texts of two manifests, without reading the entries that they share.
 
 Manifests of one tree, one push after the other, share almost every entry, byte for byte. Where both have the layout of
-the canonical form, cutting the texts between entries and comparing the pieces finds the few that differ in a tenth of
-the time that reading them takes.
+the canonical form, running along the two texts and meeting again after each difference finds the few entries that
+differ at the speed of comparing memory.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import msgspec
@@ -14,62 +15,132 @@ from asterism.vcs.manifest import Entry
 
 HEAD = b'{\n  "version": "1",\n  "files": [\n'
 TAIL = b"\n    }\n  ]\n}"
-BETWEEN = b"\n    },\n"
+END = b"\n    },\n"
+"""What stands after every entry but the last (which `TAIL` ends); it can stand nowhere else, as strings hold no LF."""
 
-_STRING = rb'"(?:[^"\\\n]|\\[^\n])*"'
-_ENTRY = re.compile(
-    rb'    \{\n      "type": "(?:file|dir|symlink)",\n      "path": '
-    + _STRING
-    + rb'(?:,\n      "hash": "[0-9a-f]{64}")?'
-    rb'(?:,\n      "size": [0-9]+)?(?:,\n      "mode": [0-9]+)?(?:,\n      "target": ' + _STRING + rb")?"
+BLOCK = 1 << 16
+LOOK_AHEAD_ENTRIES = 200
+LOOK_AHEAD_BYTES = 1 << 18
+
+_STRING = rb'"[^"\\\n]*+(?:\\[^\n][^"\\\n]*+)*+"'
+_ENTRY = rb"".join(
+    (
+        rb'    \{\n      "type": "(?:file|dir|symlink)",\n      "path": ',
+        _STRING,
+        rb'(?:,\n      "hash": "[0-9a-f]{64}")?(?:,\n      "size": [0-9]++)?(?:,\n      "mode": [0-9]++)?',
+        rb'(?:,\n      "target": ',
+        _STRING,
+        rb")?",
+    )
 )
-_entries = msgspec.json.Decoder(list[Entry])
+_ENTRIES = re.compile(rb"(?:" + _ENTRY + rb"\n    \},\n)*+")
+_decoder = msgspec.json.Decoder(list[Entry])
 
 
 @dataclass(frozen=True, slots=True)
 class ManifestDelta:
-    """The entries that only one of two manifests has; `kept` counts those that both have."""
+    """The entries that lead from one manifest to another: the second is the first without `removed`, with `added`."""
 
     removed: list[Entry]
     added: list[Entry]
-    kept: int
 
 
 def has_regular_layout(data: bytes) -> bool:
     """Say whether a valid manifest is laid out like the canonical form, so that it can be cut between entries."""
-    pieces = _pieces(data)
-    return pieces is not None and all(_ENTRY.fullmatch(piece) for piece in pieces)
+    body = _body(data)
+    return body is not None and _ENTRIES.fullmatch(body) is not None
 
 
 def compare_texts(old: bytes, new: bytes) -> ManifestDelta | None:
     """Return what differs between a manifest of regular layout and another text; None when it cannot be told so.
 
-    The entries of the result are well-formed, but the rules of a whole manifest (`vcs/rules.py`) are not checked.
+    The added entries are well-formed, but whether they may stand in the manifest (`vcs/rules.py`) is not checked:
+    neither their members, nor whether a path is taken.
     """
-    before, after = _pieces(old), _pieces(new)
+    before, after = _body(old), _body(new)
     if before is None or after is None:
         return None
-    old_set, new_set = set(before), set(after)
-    if len(new_set) != len(after):
-        return None
-    if [piece for piece in before if piece in new_set] != [piece for piece in after if piece in old_set]:
-        return None
-    removed = [piece for piece in before if piece not in new_set]
-    added = [piece for piece in after if piece not in old_set]
-    if not all(_ENTRY.fullmatch(piece) for piece in added):
+    removed: list[bytes] = []
+    added: list[bytes] = []
+    for start, end, new_start, new_end in _differences(before, after):
+        if start < 0:
+            return None
+        removed.append(before[start:end])
+        added.append(after[new_start:new_end])
+    if not _ENTRIES.fullmatch(b"".join(added)):
         return None
     try:
-        return ManifestDelta(_decode(removed), _decode(added), len(before) - len(removed))
+        return ManifestDelta(_decode(removed), _decode(added))
     except msgspec.MsgspecError:
         return None
 
 
-def _pieces(data: bytes) -> list[bytes] | None:
-    """Cut a text between entries, None when it does not begin and end like the canonical form."""
+def _body(data: bytes) -> bytes | None:
+    """Return the entries of a text, each with its `END`; None when it begins or ends unlike the canonical form."""
     if not data.startswith(HEAD) or not data.endswith(TAIL) or len(data) < len(HEAD) + len(TAIL):
         return None
-    return data[len(HEAD) : -len(TAIL)].split(BETWEEN)
+    return data[len(HEAD) : -len(TAIL)] + END
 
 
-def _decode(pieces: list[bytes]) -> list[Entry]:
-    return _entries.decode(b"[" + b",".join(piece + b"}" for piece in pieces) + b"]")
+def _differences(old: bytes, new: bytes) -> Iterator[tuple[int, int, int, int]]:
+    """Yield the stretches of whole entries that differ: from, to in the old text; from, to in the new one.
+
+    A first number below zero says that the texts were lost to each other.
+    """
+    at, new_at = 0, 0
+    while True:
+        same = _common(old, at, new, new_at)
+        if at + same == len(old) and new_at + same == len(new):
+            return
+        boundary = old.rfind(END, at, at + same)
+        same = boundary + len(END) - at if boundary >= 0 else 0
+        at, new_at = at + same, new_at + same
+        found = _meet(old, at, new, new_at)
+        if found is None:
+            yield -1, 0, 0, 0
+            return
+        yield at, found[0], new_at, found[1]
+        at, new_at = found
+
+
+def _common(old: bytes, at: int, new: bytes, new_at: int) -> int:
+    """Return how many bytes are the same from the two places on."""
+    length, limit = 0, min(len(old) - at, len(new) - new_at)
+    while length < limit and old[at + length : at + length + BLOCK] == new[new_at + length : new_at + length + BLOCK]:
+        length += BLOCK
+    if length >= limit:
+        return limit
+    low, high = 0, min(BLOCK, limit - length)  # the blocks agree in `low` bytes and differ within `high`
+    while low < high:
+        middle = (low + high + 1) // 2
+        if old[at + length : at + length + middle] == new[new_at + length : new_at + length + middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return length + low
+
+
+def _meet(old: bytes, at: int, new: bytes, new_at: int) -> tuple[int, int] | None:
+    """Return the next places, not too far on, from which the same entry follows in both texts; the ends count too."""
+    for _ in range(LOOK_AHEAD_ENTRIES):
+        if at == len(old):
+            return at, len(new)
+        end = old.index(END, at) + len(END)
+        place = _find_entry(new, old[at:end], new_at)
+        if place >= 0:
+            return at, place
+        at = end
+    return None
+
+
+def _find_entry(text: bytes, entry: bytes, start: int) -> int:
+    """Return where an entry stands as a whole in the stretch of text after `start`, -1 when it does not."""
+    if text.startswith(entry, start):
+        return start
+    place = text.find(END + entry, max(0, start - len(END)), start + LOOK_AHEAD_BYTES)
+    return place + len(END) if place >= 0 else -1
+
+
+def _decode(stretches: list[bytes]) -> list[Entry]:
+    joined = b"".join(stretches)
+    return _decoder.decode(b"[" + joined[: -len(b",\n")] + b"]") if joined else []

@@ -9,12 +9,11 @@ from asterism.kernel.blobs import Blobs, ObjectMissing
 from asterism.kernel.db import Database
 from asterism.vcs import rules
 from asterism.vcs.content import hash_bytes
-from asterism.vcs.manifest_delta import ManifestDelta, compare_texts
+from asterism.vcs.manifest_delta import END, ManifestDelta, compare_texts
 from asterism.vcs.tree_edit import EditRefused, edit_tree
 
 WORTHWHILE_BYTES = 100_000
 RECENT = 8
-MOST_CHANGED = 0.2
 
 
 def prepare_by_comparing(db: Database, blobs: Blobs, user_id: str, named: str, data: bytes) -> Prepared | None:
@@ -25,7 +24,7 @@ def prepare_by_comparing(db: Database, blobs: Blobs, user_id: str, named: str, d
     delta = _compare(blobs, user_id, base, data) if base is not None else None
     if base is None or delta is None or rules.suspicious(delta.added):
         return None
-    if delta.kept + len(delta.added) > rules.MAX_ENTRIES:
+    if data.count(END) >= rules.MAX_ENTRIES:
         return None
 
     def load(names: Sequence[str]) -> Mapping[str, bytes]:
@@ -55,7 +54,4 @@ def _compare(blobs: Blobs, user_id: str, base: Manifest, data: bytes) -> Manifes
         return None
     if hash_bytes(text) != base.hash:
         return None
-    delta = compare_texts(text, data)
-    if delta is None or len(delta.added) + len(delta.removed) > MOST_CHANGED * (delta.kept + 1):
-        return None
-    return delta
+    return compare_texts(text, data)
