@@ -42,6 +42,17 @@ def test_the_module_is_named_by_the_path(case: tuple[str, Endpoint]) -> None:
         assert module[1] == "root" or second.startswith(module[1]), f"expected faces/{face}/{static[0]}/{second}"
 
 
+@pytest.mark.parametrize("case", ENDPOINTS, ids=ident)
+def test_the_handler_is_named_by_the_last_segment(case: tuple[str, Endpoint]) -> None:
+    """Unless that is an id or names the module already; lists and removals have words of their own."""
+    face, endpoint = case
+    parts = [part for part in endpoint.path.removeprefix(PREFIX[face]).split("/") if part]
+    last, name = snake(parts[-1]), endpoint.func.__name__
+    if len(parts) == 1 or last[0] == "{" or last == endpoint.func.__module__.rpartition(".")[2]:
+        return
+    assert last in name or name in last or name in {"index", "listing"} or endpoint.method == "DELETE"
+
+
 @pytest.mark.parametrize("face", sorted({face for face, _ in ENDPOINTS}))
 def test_every_path_and_method_is_declared_once(face: str) -> None:
     lines = [(e.method, re.sub(r"\{.*?\}", "{}", e.path)) for f, e in ENDPOINTS if f == face]

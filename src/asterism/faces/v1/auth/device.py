@@ -7,7 +7,8 @@ import msgspec
 from asterism.asgi.endpoint import Call, get, post
 from asterism.asgi.limits import DEVICE_START
 from asterism.base.errors import Invalid, NotFound
-from asterism.faces.v1.device_codes import client_info, guesses_counted, start, user_of_grant
+from asterism.faces.v1 import device_codes
+from asterism.faces.v1.device_codes import client_info, guesses_counted, user_of_grant
 from asterism.faces.v1.edge import origin_of
 from asterism.features import device_grants, identity
 from asterism.features.device_grants import Grant, Outcome
@@ -35,9 +36,9 @@ class Decision(msgspec.Struct):
 
 
 @post("/v1/auth/device/start", body=Start, auth=False, rate=DEVICE_START)
-def begin(call: Call[Start]) -> Any:
+def start(call: Call[Start]) -> Any:
     """POST /v1/auth/device/start: open a device sign-in."""
-    started = start(call.tx, call, msgspec.structs.asdict(call.body))
+    started = device_codes.start(call.tx, call, msgspec.structs.asdict(call.body))
     return {
         "device_code": started.device_code,
         "user_code": started.user_code,
