@@ -30,7 +30,8 @@ def at(line: int | None, end: int | None = None, **changes) -> Issue:
 
 def test_the_shape_of_the_document():
     found = at(10, severity=Severity.HIGH, title="SQL injection vulnerability",
-               rationale="User input is not sanitized.", recommendation="Use parameterized queries.", source="bandit", rule_id="B608")  # fmt: skip
+               rationale="User input is not sanitized.",
+               recommendation="Use parameterized queries.", source="bandit", rule_id="B608")  # fmt: skip
     answer = msgspec.to_builtins(exports.pr_review("Found 1 issue: 1 high.", [found], [reviewed()]))
     assert answer["summary"] == "Found 1 issue: 1 high."
     assert list(answer["annotations"]) == [{

@@ -85,7 +85,8 @@ RULES: tuple[Rule, ...] = (
         unless=r"sql`|\bsql\.|Prisma\.sql",
     ),
     _rule(
-        "sql-text", GO, _SECURITY_HIGH, 0.80, rf"Sprintf\(\s*[\"`][^\"`]*{_SQL}|[\"`][^\"`]*{_SQL}[^\"`]*[\"`]\s*\+\s*\w",  # noqa: E501
+        "sql-text", GO, _SECURITY_HIGH, 0.80,
+        rf"Sprintf\(\s*[\"`][^\"`]*{_SQL}|[\"`][^\"`]*{_SQL}[^\"`]*[\"`]\s*\+\s*\w",
         "SQL built by string concatenation", "Values are joined into the text of the query.",
         "A quote in such a value changes the statement.", "Pass the values as bound parameters.",
     ),
@@ -118,7 +119,7 @@ RULES: tuple[Rule, ...] = (
     ),
     _rule(
         "typeof-unknown", JS, _CORRECT_HIGH, 0.95,
-        r"typeof\s+[\w.$\[\]()]+\s*[!=]==?\s*(['\"])(?!(?:undefined|object|boolean|number|bigint|string|symbol|function)\1)",  # noqa: E501
+        r"typeof\s+[\w.$\[\]()]+\s*[!=]==?\s*(['\"])(?!(?:undefined|object|boolean|number|bigint|string|symbol|function)\1)",
         "typeof compared with an unknown type", "typeof never yields this text.",
         "The condition never changes.", "Correct the spelling, or use Array.isArray or === null.",
     ),
@@ -140,7 +141,7 @@ RULES: tuple[Rule, ...] = (
     ),
     _rule(
         "weak-random", JS | GO, "security security medium", 0.75,
-        r"(?i)(?:token|secret|passw|session_?id|nonce|otp|salt|api_?key)\w*\s*(?::=|[:=]).*(?:Math\.random\(\)|\brand\.(?:Int|Intn|Int63|Read)\()",  # noqa: E501
+        r"(?i)(?:token|secret|passw|session_?id|nonce|otp|salt|api_?key)\w*\s*(?::=|[:=]).*(?:Math\.random\(\)|\brand\.(?:Int|Intn|Int63|Read)\()",
         "Predictable random value as a secret", "The generator is made for games, not for secrets.",
         "A few outputs let anyone compute the next ones.", "Use the cryptographic generator of the platform.",
     ),
@@ -153,13 +154,14 @@ RULES: tuple[Rule, ...] = (
         unless=r"(?i)etag|checksum|cache_?key",
     ),
     _rule(
-        "jwt-unverified", JS, _SECURITY_HIGH, 0.85, r"algorithms?\s*:\s*\[?\s*['\"]none['\"]|ignoreExpiration\s*:\s*true",  # noqa: E501
+        "jwt-unverified", JS, _SECURITY_HIGH, 0.85,
+        r"algorithms?\s*:\s*\[?\s*['\"]none['\"]|ignoreExpiration\s*:\s*true",
         "Token accepted without verification", "The check that gives the token its worth is switched off.",
         "Anyone can make or reuse tokens.", "Name the expected algorithm and keep the expiry check.",
     ),
     _rule(
         "path-from-request", JS | PY, _SECURITY_HIGH, 0.75,
-        rf"(?:readFile(?:Sync)?|createReadStream|sendFile|send_file|\bopen|path\.join|os\.path\.join|unlink(?:Sync)?)\(.*{_REQUEST}",  # noqa: E501
+        rf"(?:readFile(?:Sync)?|createReadStream|sendFile|send_file|\bopen|path\.join|os\.path\.join|unlink(?:Sync)?)\(.*{_REQUEST}",
         "Path taken from the request", "The caller chooses which file is used.",
         "A path with .. reaches files that were not meant to be served.",
         "Resolve the path and check that it lies below the intended folder.",
@@ -177,19 +179,20 @@ RULES: tuple[Rule, ...] = (
         "A link to this site can lead to a forged one.", "Allow relative paths or known hosts only.",
     ),
     _rule(
-        "template-text", PY, _SECURITY_HIGH, 0.80, r"render_template_string\(\s*(?:f['\"]|\w+\s*[+%]|.*\.format\(|request\.)",  # noqa: E501
+        "template-text", PY, _SECURITY_HIGH, 0.80,
+        r"render_template_string\(\s*(?:f['\"]|\w+\s*[+%]|.*\.format\(|request\.)",
         "Template built from input", "The text is run as a template.",
         "Whoever controls the text can read and call objects of the server.", "Render a fixed template with variables.",
     ),
     _rule(
         "error-dropped", GO, _CORRECT_MEDIUM, 0.80,
-        r"(?:^\s*_|,\s*_)\s*:?=\s*(?:strconv\.(?:Ato|Parse)|json\.(?:M|Unm)arshal|os\.(?:Open|Create|ReadFile|WriteFile|Remove|Rename|Mkdir)|io\.(?:ReadAll|Copy)|http\.(?:Get|Post|NewRequest)|url\.Parse|time\.Parse|ioutil\.)",  # noqa: E501
+        r"(?:^\s*_|,\s*_)\s*:?=\s*(?:strconv\.(?:Ato|Parse)|json\.(?:M|Unm)arshal|os\.(?:Open|Create|ReadFile|WriteFile|Remove|Rename|Mkdir)|io\.(?:ReadAll|Copy)|http\.(?:Get|Post|NewRequest)|url\.Parse|time\.Parse|ioutil\.)",
         "Error thrown away", "The call says whether it worked, and nobody listens.",
         "What follows works on an empty or half-made value.", "Check the error, or return it.",
     ),
     _rule(
         "error-ignored", GO, _CORRECT_MEDIUM, 0.85,
-        r"^\s*(?:json|yaml|xml)\.(?:Unmarshal|NewDecoder\([^)]*\)\.Decode)\(|^\s*os\.(?:Remove|Rename|WriteFile|MkdirAll|Mkdir|Chmod|Setenv)\(",  # noqa: E501
+        r"^\s*(?:json|yaml|xml)\.(?:Unmarshal|NewDecoder\([^)]*\)\.Decode)\(|^\s*os\.(?:Remove|Rename|WriteFile|MkdirAll|Mkdir|Chmod|Setenv)\(",
         "Error thrown away", "The call says whether it worked, and nobody listens.",
         "What follows works on an empty or half-made value.", "Check the error, or return it.",
     ),
