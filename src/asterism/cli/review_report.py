@@ -2,16 +2,30 @@
 
 import json
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import Any
 
 import msgspec
 
 from asterism.cli.output import printable
 from asterism.features.exports import sarif_document
-from asterism.features.findings import Issue, Severity
+from asterism.features.findings import Issue, ReviewedFile, Severity
 
-if TYPE_CHECKING:
-    from asterism.cli.reviewing import Report
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What is written out; `known` are fingerprints of the baseline, None without one."""
+
+    summary: str
+    issues: tuple[Issue, ...] = ()
+    files: tuple[ReviewedFile, ...] = ()
+    known: frozenset[str] | None = None
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    def is_known(self, issue: Issue) -> bool:
+        """Whether the baseline holds the finding."""
+        return self.known is not None and issue.fingerprint in self.known
+
 
 _LEVELS = {
     Severity.BLOCKER: "error",
@@ -29,7 +43,7 @@ _COLORS = {
 }
 
 
-def write(form: str, report: "Report", *, color: bool) -> str:
+def write(form: str, report: Report, *, color: bool) -> str:
     """Write the report in one of the forms `json`, `sarif`, `github`, `pretty`."""
     if form == "json":
         return _json(report)
@@ -41,7 +55,7 @@ def write(form: str, report: "Report", *, color: bool) -> str:
     return _pretty(report, _painter(color))
 
 
-def _json(report: "Report") -> str:
+def _json(report: Report) -> str:
     issues = []
     for issue in report.issues:
         data: dict[str, Any] = msgspec.to_builtins(issue)
@@ -52,7 +66,7 @@ def _json(report: "Report") -> str:
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
 
-def _workflow_command(report: "Report", issue: Issue) -> str:
+def _workflow_command(report: Report, issue: Issue) -> str:
     """Write a workflow command; a known finding is only a notice, so that it fails nothing."""
     known = report.is_known(issue)
     level = "notice" if known else _LEVELS[issue.severity]
@@ -79,7 +93,7 @@ def _painter(color: bool) -> Paint:
     return (lambda text, code: f"\x1b[{code}m{text}\x1b[0m") if color else (lambda text, _code: text)
 
 
-def _pretty(report: "Report", paint: Paint) -> str:
+def _pretty(report: Report, paint: Paint) -> str:
     out = []
     for issue in report.issues:
         where = issue.file if issue.line_start is None else f"{issue.file}:{issue.line_start}"

@@ -7,9 +7,8 @@ import asyncio
 import json
 import os
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -17,8 +16,9 @@ from asterism.base.errors import DomainError, Invalid
 from asterism.cli import review_report, review_server
 from asterism.cli.output import say
 from asterism.cli.review_progress import Progress
+from asterism.cli.review_report import Report
 from asterism.features import analyzers, reviews
-from asterism.features.findings import Issue, ReviewedFile, at_least
+from asterism.features.findings import at_least
 from asterism.kernel import git
 
 EXIT_REACHED = 1
@@ -49,21 +49,6 @@ class Wish:
     min_severity: str | None = None
     allow_commands: bool = False
     url: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What is written out; `known` are fingerprints of the baseline, None without one."""
-
-    summary: str
-    issues: tuple[Issue, ...] = ()
-    files: tuple[ReviewedFile, ...] = ()
-    known: frozenset[str] | None = None
-    facts: dict[str, Any] = field(default_factory=dict)
-
-    def is_known(self, issue: Issue) -> bool:
-        """Whether the baseline holds the finding."""
-        return self.known is not None and issue.fingerprint in self.known
 
 
 def run(wish: Wish) -> None:
