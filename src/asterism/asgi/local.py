@@ -4,6 +4,7 @@
 `get`, `post`, … declare endpoints that know the project root and its trust before they look at query and body.
 """
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -57,6 +58,7 @@ class LocalEndpoint(Endpoint):
     `uuids` are path parameters that must be UUIDs; they arrive in lower case. `check` looks at the path before anything
     else. `root` resolves the project root, `guarded` also demands trust in it. `invalid` is the code of an unusable
     body; `empty_body` lets an absent one count as `{}`. `statuses` gives codes another status than usual.
+    `blocking` runs a plain handler in a thread without a transaction: for what waits on git or a keyring.
     """
 
     auth: bool = False
@@ -67,6 +69,7 @@ class LocalEndpoint(Endpoint):
     invalid: str = "VALIDATION_ERROR"
     empty_body: bool = False
     statuses: Mapping[str, int] = field(default_factory=dict)
+    blocking: bool = False
 
     async def _answer(self, face: Face, request: AnyRequest) -> Response[Any]:
         try:
@@ -95,6 +98,17 @@ class LocalEndpoint(Endpoint):
             else:
                 self._decode(call, raw, refused)
             return to_response(await self.func(call), self.status)
+
+        def apart() -> Any:
+            if self.root or self.guarded:
+                with rt.db.read() as tx:
+                    prepare(tx)
+            else:
+                self._decode(call, raw, refused)
+            return self.func(call)
+
+        if self.blocking:
+            return to_response(await asyncio.to_thread(apart), self.status)
 
         def work(tx: Tx) -> Any:
             prepare(tx)

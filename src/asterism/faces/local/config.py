@@ -1,6 +1,5 @@
 """`/api/config`: providers, their keys and models, and what the app needs at its start (Stargazer 1)."""
 
-import asyncio
 from typing import Annotated, Any
 
 import msgspec
@@ -75,18 +74,11 @@ def providers(call: LocalCall[None]) -> Any:
     return listed if active is None else {**listed, "activeProvider": active.provider}
 
 
-@post("/api/config", body=Credentials, max_body=BODY, invalid="INVALID_BODY")
-async def save(call: LocalCall[Credentials]) -> Any:
+@post("/api/config", body=Credentials, max_body=BODY, invalid="INVALID_BODY", blocking=True)
+def save(call: LocalCall[Credentials]) -> Any:
     """POST /api/config: save a provider's key and make it the active one."""
-    body = call.body
-    await asyncio.to_thread(
-        localproviders.save_key,
-        call.rt.db,
-        call.rt.local.keys,
-        provider=body.provider,
-        key=given(body.api_key),
-        model=given(body.model),
-    )
+    body, keys = call.body, call.rt.local.keys
+    localproviders.save_key(call.rt.db, keys, provider=body.provider, key=given(body.api_key), model=given(body.model))
     return {"saved": True}
 
 
@@ -103,18 +95,18 @@ def activate(call: LocalCall[Choice]) -> Any:
     return wire.active_config(localproviders.activate(call.tx, call.path["provider_id"], given(call.body.model)))
 
 
-@delete("/api/config/provider/{provider_id:str}", check=known_provider)
-async def forget(call: LocalCall[None]) -> Any:
+@delete("/api/config/provider/{provider_id:str}", check=known_provider, blocking=True)
+def forget(call: LocalCall[None]) -> Any:
     """DELETE /api/config/provider/:providerId: forget a provider's key and model."""
     provider = call.path["provider_id"]
-    deleted = await asyncio.to_thread(localproviders.forget_provider, call.rt.db, call.rt.local.keys, provider)
+    deleted = localproviders.forget_provider(call.rt.db, call.rt.local.keys, provider)
     return {"deleted": deleted, "provider": provider}
 
 
-@delete("/api/config")
-async def forget_active(call: LocalCall[None]) -> Any:
+@delete("/api/config", blocking=True)
+def forget_active(call: LocalCall[None]) -> Any:
     """DELETE /api/config: forget the active provider's key and model."""
-    await asyncio.to_thread(localproviders.forget_active, call.rt.db, call.rt.local.keys)
+    localproviders.forget_active(call.rt.db, call.rt.local.keys)
     return {"deleted": True}
 
 

@@ -1,6 +1,5 @@
 """`/api/git`: the state of the project's work tree (Stargazer 2)."""
 
-import asyncio
 from typing import Any, Literal, cast
 
 from asterism.asgi.local import LocalCall, get
@@ -11,18 +10,18 @@ from asterism.kernel import git
 MODES = ("staged", "unstaged", "files")
 
 
-@get("/api/git/status", guarded=True)
-async def status(call: LocalCall[None]) -> Any:
+@get("/api/git/status", guarded=True, blocking=True)
+def status(call: LocalCall[None]) -> Any:
     """GET /api/git/status: branch, upstream and changed files."""
-    return wire.git_status(await asyncio.to_thread(git.read_status, checkout(call), pathspec(call)))
+    return wire.git_status(git.read_status(checkout(call), pathspec(call)))
 
 
-@get("/api/git/diff", guarded=True)
-async def diff(call: LocalCall[None]) -> Any:
+@get("/api/git/diff", guarded=True, blocking=True)
+def diff(call: LocalCall[None]) -> Any:
     """GET /api/git/diff: what has changed, as a unified diff."""
     path, mode = pathspec(call), diff_mode(call)
     untracked = call.query.flag("untracked")
-    text = await asyncio.to_thread(git.diff_text, checkout(call), mode, path, untracked=untracked)
+    text = git.diff_text(checkout(call), mode, path, untracked=untracked)
     return {"diff": text.decode("utf-8", "replace"), "mode": mode, "staged": mode == "staged"}
 
 

@@ -1,6 +1,5 @@
 """`/api/settings`: what the owner chose (Stargazer 3.1)."""
 
-import asyncio
 from typing import Any, Literal
 
 import msgspec
@@ -32,10 +31,9 @@ def read(call: LocalCall[None]) -> Any:
     return wire.settings(read_settings(call.tx))
 
 
-@post("/api/settings", body=Changes, max_body=BODY, invalid="INVALID_BODY")
-async def change(call: LocalCall[Changes]) -> Any:
+@post("/api/settings", body=Changes, max_body=BODY, invalid="INVALID_BODY", blocking=True)
+def change(call: LocalCall[Changes]) -> Any:
     """POST /api/settings: change some settings, moving keys when their storage changes."""
     sent = {name: getattr(call.body, name) for name in call.body.__struct_fields__}
     changes = {name: value for name, value in sent.items() if value is not UNSET}
-    found = await asyncio.to_thread(localproviders.change_all_settings, call.rt.db, call.rt.local.keys, changes)
-    return wire.settings(found)
+    return wire.settings(localproviders.change_all_settings(call.rt.db, call.rt.local.keys, changes))
