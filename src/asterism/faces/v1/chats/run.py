@@ -5,8 +5,8 @@ from typing import Any, Literal
 import msgspec
 
 from asterism.asgi.endpoint import Call, post
-from asterism.asgi.sse import sse_response, with_heartbeat
 from asterism.faces.v1 import wire_chats
+from asterism.faces.v1.following import follow
 from asterism.features.runs import Run, RunOptions
 
 
@@ -35,7 +35,7 @@ async def run(call: Call[RunBody]) -> Any:
     """POST /v1/chats/:chatId/run: begin a run and stream its events."""
     begun = await call.rt.runs.begin(call.caller, call.path["chat_id"], call.body.options())
     frames = wire_chats.frames(call.rt.streams, begun.stream)
-    return sse_response(with_heartbeat(frames, every=call.rt.sse_heartbeat), headers=headers_of(begun))
+    return follow(call, frames, headers_of(begun))
 
 
 def headers_of(run: Run) -> dict[str, str]:

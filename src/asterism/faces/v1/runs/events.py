@@ -5,10 +5,10 @@ from typing import Any
 from litestar import Response
 
 from asterism.asgi.endpoint import Call, get
-from asterism.asgi.sse import sse_response, with_heartbeat
 from asterism.base.errors import Invalid
 from asterism.faces.v1 import wire_chats
 from asterism.faces.v1.chats.run import headers_of
+from asterism.faces.v1.following import follow
 from asterism.features import runs
 
 MAX_DIGITS = 15
@@ -22,7 +22,7 @@ async def index(call: Call[None]) -> Any:
     if head.closed and head.last_seq <= after:
         return Response(None, status_code=204)
     frames = wire_chats.frames(call.rt.streams, run.stream, after)
-    return sse_response(with_heartbeat(frames, every=call.rt.sse_heartbeat), headers=headers_of(run))
+    return follow(call, frames, headers_of(run))
 
 
 def cursor_of(call: Call[None]) -> int:

@@ -1,0 +1,37 @@
+"""A stream ends when the token that opened it is taken back."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from types import SimpleNamespace
+from typing import Any
+
+from asterism.asgi.sse import with_heartbeat
+from asterism.faces.v1.following import while_signed_in
+from asterism.features import identity
+from asterism.kernel.db import Database
+
+
+async def silence() -> AsyncGenerator[bytes, None]:
+    yield b"first"
+    await asyncio.Event().wait()
+
+
+def test_an_open_stream_ends_after_a_revocation(db: Database) -> None:
+    with db.write() as tx:
+        user = identity.add_user(tx, "ada@example.org")
+        issued = identity.create_token(tx, user, kind="u", name="t", client="cli", seconds=60)
+        caller = identity.authenticate(tx, issued.text)
+    call: Any = SimpleNamespace(rt=SimpleNamespace(db=db, sse_heartbeat=0.01), caller=caller)
+
+    async def follow() -> list[bytes]:
+        seen = []
+        async for chunk in while_signed_in(call, with_heartbeat(silence(), every=0.01)):
+            seen.append(chunk)
+            if len(seen) == 3:  # the first frame and two heartbeats: a live token keeps it open
+                await db.run(identity.revoke_token, caller, caller.token_id)
+        return seen
+
+    seen = asyncio.run(asyncio.wait_for(follow(), 10))
+    assert seen[0] == b"first"
+    assert set(seen[1:]) == {b": ping\n\n"}
+    assert 3 <= len(seen) <= 4
