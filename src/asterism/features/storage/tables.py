@@ -43,6 +43,7 @@ dead_objects = sa.Table(
     sa.Column("key", sa.Text, primary_key=True),
     sa.Column("user_id", sa.Text, sa.ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
 )
+sa.Index("ix_dead_objects_user_id", dead_objects.c.user_id)
 
 manifests = sa.Table(
     "manifests",

@@ -49,6 +49,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_dead_objects_user_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_dead_objects")),
     )
+    op.create_index("ix_dead_objects_user_id", "dead_objects", ["user_id"], unique=False)
     op.create_table(
         "manifests",
         sa.Column("user_id", sa.Text(), nullable=False),
