@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from asterism.asgi.runtime import Runtime
 from asterism.base.clock import stamp
-from asterism.features import audit, device_grants, identity, maintenance, projects, runs
+from asterism.features import audit, device_grants, identity, maintenance, projects, runs, workspaces
 from asterism.features.maintenance import Chore
 from asterism.kernel.db import Tx
 
@@ -23,6 +23,7 @@ def expiry_chores() -> Mapping[str, Chore]:
         "tokens": identity.purge,
         "device grants": device_grants.purge,
         "deleted projects": projects.purge_deleted,
+        "deleted workspaces": workspaces.purge_deleted,
     }
 
 

@@ -15,7 +15,7 @@ from asterism.features.projects.env_vars import (
 )
 from asterism.features.projects.errors import LimitReached, UnknownProject
 from asterism.features.projects.events import EventType, record_event
-from asterism.features.projects.models import ActivityEvent, Project
+from asterism.features.projects.models import GRACE_DAYS, ActivityEvent, Project
 from asterism.features.projects.names import clean_name, has_control
 from asterism.features.projects.service import (
     archive_project,
@@ -34,6 +34,7 @@ from asterism.features.projects.service import (
 )
 
 __all__ = [
+    "GRACE_DAYS",
     "ActivityEvent",
     "EnvVar",
     "EventType",

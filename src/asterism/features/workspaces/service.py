@@ -8,7 +8,7 @@ from asterism.base.clock import shift
 from asterism.base.errors import Invalid
 from asterism.features import projects, snapshots, storage
 from asterism.features.identity import Caller
-from asterism.features.projects import EventType, LimitReached, Project, clean_name
+from asterism.features.projects import GRACE_DAYS, EventType, LimitReached, Project, clean_name
 from asterism.features.workspaces import store
 from asterism.features.workspaces.errors import MainStays, NoTree, UnknownWorkspace
 from asterism.features.workspaces.models import (
@@ -199,3 +199,8 @@ def current_tree(
 def manifest_roots(tx: Tx, user_id: str) -> set[str]:
     """Return the manifests that workspaces show or were moved from, which keeps them from being collected."""
     return store.referenced_manifests(tx, user_id)
+
+
+def purge_deleted(tx: Tx) -> int:
+    """Remove workspaces whose grace time is over; their snapshots stay. Return how many. For the expiry job."""
+    return store.purge(tx, shift(tx.now(), seconds=-GRACE_DAYS * 24 * 3600))

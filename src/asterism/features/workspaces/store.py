@@ -52,6 +52,11 @@ def update(tx: Tx, workspace_id: str, values: dict[str, Any], *, moved: bool = F
     tx.execute(sa.update(workspaces).where(workspaces.c.id == workspace_id).values(values))
 
 
+def purge(tx: Tx, before: str) -> int:
+    """Remove workspaces that were deleted before a moment, with their log of moves; return how many."""
+    return tx.execute(sa.delete(workspaces).where(workspaces.c.deleted_at < before)).rowcount
+
+
 def log_move(tx: Tx, before: Workspace, snapshot_id: str | None, manifest: str | None, cause: str, actor: str) -> None:
     """Write down that a workspace's pointers moved, from where and to where."""
     tx.execute(
