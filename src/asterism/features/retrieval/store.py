@@ -10,7 +10,7 @@ from asterism.base.ids import ulid
 from asterism.features.retrieval.chunking import Chunk
 from asterism.features.retrieval.models import Scope, Source, StoredChunk
 from asterism.features.retrieval.tables import search_chunks
-from asterism.features.retrieval.words import pairs_of
+from asterism.features.retrieval.words import folded_of, pairs_of
 from asterism.kernel.db import Tx
 
 _c = search_chunks.c
@@ -36,7 +36,7 @@ def insert(tx: Tx, source: Source, chunks: Sequence[Chunk], updated_at: str) -> 
             "heading": chunk.heading,
             "ordinal": chunk.ordinal,
             "text": chunk.text,
-            "cjk": " ".join(pairs_of(f"{chunk.heading} {chunk.text}")),
+            "cjk": " ".join(extra_words(f"{chunk.heading} {chunk.text}")),
             "tokens": chunk.tokens,
             "hash": hashlib.sha256(chunk.text.encode()).hexdigest(),
             "updated_at": updated_at,
@@ -45,6 +45,11 @@ def insert(tx: Tx, source: Source, chunks: Sequence[Chunk], updated_at: str) -> 
     ]
     if rows:
         tx.execute(sa.insert(search_chunks), rows)
+
+
+def extra_words(text: str) -> list[str]:
+    """Return what is indexed besides the words as they stand."""
+    return pairs_of(text) + folded_of(text)
 
 
 def delete_source(tx: Tx, source_id: str) -> None:

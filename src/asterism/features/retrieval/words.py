@@ -20,6 +20,12 @@ def pairs_of(text: str) -> list[str]:
     return found
 
 
+def folded_of(text: str) -> list[str]:
+    """Return in lower case the words that a database in the C locale does not fold: with capitals beyond ASCII."""
+    words = _WORD.findall(text)
+    return [word.lower() for word in words if not word.isascii() and word.lower() != word]
+
+
 def words_of(query: str) -> tuple[list[str], list[str]]:
     """Return the distinct lower-cased words of a query and its pairs (one character for a run of one); 32 in all."""
     query = unicodedata.normalize("NFKC", query)
