@@ -77,6 +77,7 @@ def start_limited(
             max_output=command.output,
             stdin=command.stdin,
             cancelled=cancelled,
+            own_session=True,
         )
     except OSError as error:
         raise ProgramMissing(f"{Path(command.argv[0]).name} could not be started: {error.strerror}.") from error

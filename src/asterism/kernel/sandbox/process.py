@@ -1,6 +1,6 @@
 """Running one program to its end inside bounds: wall time, output size, and nothing left behind.
 
-The program gets a session of its own. When it ends, or a bound is passed, its whole process group is killed before
+The program gets a process group of its own. When it ends, or a bound is passed, its whole process group is killed before
 the leader is reaped, so the group id cannot belong to a stranger by then.
 """
 
@@ -66,10 +66,13 @@ def run_bounded(
     max_output: int,
     stdin: bytes = b"",
     cancelled: Callable[[], bool] | None = None,
+    own_session: bool = False,
 ) -> Outcome:
     """Run `argv` (no shell) with exactly the environment `env` and wait for it.
 
     `timeout` is in seconds, `max_output` in bytes of standard output. `cancelled` is asked about every 50 ms.
+    `own_session` takes the program away from our terminal too; it starts slower then, since Linux schedules sessions as
+    groups, so it is for programs that are not trusted.
     Raises FileNotFoundError when the program or `cwd` does not exist, PermissionError when it may not run, and other
     OSErrors of the start (an argument list that is too long).
     """
@@ -82,7 +85,8 @@ def run_bounded(
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         bufsize=0,
-        start_new_session=True,
+        start_new_session=own_session,
+        process_group=None if own_session else 0,
     )
     try:
         transfer = _Transfer(process, stdin, max_output)
