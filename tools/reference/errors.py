@@ -21,8 +21,9 @@ def page() -> str:
     faces = status_functions()
     rows = []
     for error in error_classes():
-        statuses = [str(status(error)) for status in faces.values()]
         home = error.__module__.removeprefix("asterism.").replace(".", "/")
+        sent = home.partition("/")[0] not in ("client", "cli")  # those stay in the command that met them
+        statuses = [str(status(error)) if sent else "" for status in faces.values()]
         rows.append(
             [f"`{error.code}`", error.kind.value, *statuses, f"`{home}.py::{error.__name__}`", first_line(error)]
         )
