@@ -11,11 +11,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from asterism.base.clock import SystemClock
-from asterism.features import analyzers, reviews
+from asterism.features import analyzers, inspection
 from asterism.features.findings import Issue, Lens, Severity
-from asterism.features.reviews.asking import Asker
-from asterism.features.reviews.models import Change, ModelUse
-from asterism.features.reviews.pipeline import Pipeline, Sources
+from asterism.features.inspection import Asker, Change, ModelUse, Pipeline, Sources
 from asterism.kernel.llm import PydanticModels, Target
 from bench.report import Report
 from bench.review.cases import Case, load
@@ -73,7 +71,7 @@ def _target() -> Target | None:
 async def _review(case: Case, tools: analyzers.ToolRunner, asker: Asker | None) -> tuple[Issue, ...]:
     change = Change((case.file,), (), None, None, "", 0)
     sources = Sources(analyzers.chosen(analyzers.DEFAULT), tools, analyzers.Project(), asker)
-    listener = reviews.Silence(SystemClock())
+    listener = inspection.Silence(SystemClock())
     outcome = await Pipeline(change, tuple(Lens), Severity.LOW, sources, listener).run()
     return outcome.issues
 

@@ -14,7 +14,7 @@ import msgspec
 from asterism.base.clock import SystemClock, stamp
 from asterism.base.errors import Unavailable
 from asterism.features.findings import Issue
-from asterism.features.reviews import Options
+from asterism.features.inspection import Options
 
 CONNECT_SECONDS = 10.0
 SILENCE_SECONDS = 60.0

@@ -17,7 +17,7 @@ from asterism.cli import review_report, review_server
 from asterism.cli.output import say
 from asterism.cli.review_progress import Progress
 from asterism.cli.review_report import Report
-from asterism.features import analyzers, reviews
+from asterism.features import analyzers, inspection
 from asterism.features.findings import at_least
 from asterism.kernel import git
 
@@ -86,28 +86,28 @@ def _color() -> bool:
     return sys.stdout.isatty() and "NO_COLOR" not in os.environ
 
 
-def checked(wish: Wish) -> reviews.Options:
+def checked(wish: Wish) -> inspection.Options:
     """Return the options of a wish. Raises Invalid when it contradicts itself or names something unknown."""
     if sum((wish.staged, wish.base is not None, wish.diff is not None)) > 1:
         raise Invalid("--staged, --base and --diff exclude each other.")
     if wish.output not in FORMATS:
         raise Invalid(f"Unknown format {wish.output!r}; there are {', '.join(FORMATS)}.")
     if wish.fail_on is not None:
-        reviews.severity(wish.fail_on)
-    return reviews.resolve(
+        inspection.severity(wish.fail_on)
+    return inspection.resolve(
         chosen_mode="staged" if wish.staged else "files",
-        lens_names=reviews.words(wish.lenses),
+        lens_names=inspection.words(wish.lenses),
         profile_name=wish.profile,
         minimum=wish.min_severity,
         files=(),
-        defaults=reviews.Defaults(),
+        defaults=inspection.Defaults(),
         base=wish.base,
     )
 
 
 def reached(report: Report, fail_on: str) -> bool:
     """Whether a finding that is not known is at least as bad as `fail_on`."""
-    limit = reviews.severity(fail_on)
+    limit = inspection.severity(fail_on)
     return any(at_least(issue.severity, limit) and not report.is_known(issue) for issue in report.issues)
 
 
@@ -122,7 +122,7 @@ def fingerprints_of(path: Path) -> frozenset[str]:
         raise Failed(f"The baseline {path} is not a JSON report of this command.") from error
 
 
-def made(wish: Wish, options: reviews.Options, known: frozenset[str] | None) -> Report:
+def made(wish: Wish, options: inspection.Options, known: frozenset[str] | None) -> Report:
     """Make the review where it belongs: a diff and a checkout here, or a checkout through a server."""
     if wish.diff is not None:
         text = _diff_text(wish.diff)
@@ -134,10 +134,9 @@ def made(wish: Wish, options: reviews.Options, known: frozenset[str] | None) -> 
     if wish.url:
         done = review_server.review(wish.url, root, options, allow_commands=wish.allow_commands)
         return Report(done.summary, done.issues, known=known, facts=done.facts)
-    request = reviews.Request(root, options, run_commands=wish.allow_commands)
     try:
-        return _report(asyncio.run(_of_checkout(request, program)), known)
-    except reviews.ReviewFailed as failure:
+        return _report(asyncio.run(_of_checkout(root, options, program, allow_commands=wish.allow_commands)), known)
+    except inspection.ReviewFailed as failure:
         if failure.code == "NO_DIFF":
             return Report(failure.message, known=known)
         raise Failed(failure.message) from failure
@@ -161,26 +160,35 @@ def toplevel(program: git.Git, folder: Path) -> Path:
     return folder.resolve().parents[len(up) - 1] if up else folder.resolve()
 
 
-async def _of_checkout(request: reviews.Request, program: git.Git) -> reviews.Posted:
+async def _of_checkout(
+    root: Path, options: inspection.Options, program: git.Git, *, allow_commands: bool
+) -> inspection.Inspected:
     commands = os.environ.get("ASTERISM_REVIEW_COMMANDS")
     checks = analyzers.chosen(_enabled(), Path(commands) if commands else None)
     with Progress() as progress:
-        return await reviews.review_once(request, checks, listener=progress, git_program=program)
+        return await inspection.inspect_checkout(
+            root, options, checks, run_commands=allow_commands, listener=progress, program=program
+        )
 
 
-async def _of_text(text: str, options: reviews.Options) -> reviews.Posted:
-    with Progress() as progress:
-        return await reviews.review_text(text, options, analyzers.chosen(_enabled()), listener=progress)
+async def _of_text(text: str, options: inspection.Options) -> inspection.Inspected:
+    tools = analyzers.ToolRunner()
+    sources = inspection.Sources(analyzers.for_diff(analyzers.chosen(_enabled())), tools, analyzers.Project())
+    try:
+        with Progress() as progress:
+            return await inspection.inspect_diff(text, options, sources, listener=progress)
+    finally:
+        tools.close()
 
 
 def _enabled() -> str:
     return os.environ.get("ASTERISM_REVIEW_ANALYZERS", analyzers.DEFAULT)
 
 
-def _report(posted: reviews.Posted, known: frozenset[str] | None) -> Report:
+def _report(inspected: inspection.Inspected, known: frozenset[str] | None) -> Report:
     facts = {
-        "filesReviewed": len(posted.change.files),
-        "skipped": msgspec.to_builtins(posted.change.skipped),
-        "analyzers": msgspec.to_builtins(posted.outcome.checks),
+        "filesReviewed": len(inspected.change.files),
+        "skipped": msgspec.to_builtins(inspected.change.skipped),
+        "analyzers": msgspec.to_builtins(inspected.outcome.checks),
     }
-    return Report(posted.summary, posted.outcome.issues, posted.change.files, known, facts)
+    return Report(inspected.summary, inspected.outcome.issues, inspected.change.files, known, facts)

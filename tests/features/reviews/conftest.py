@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from asterism.base.clock import ManualClock
-from asterism.features import analyzers, reviews
+from asterism.features import analyzers, inspection, reviews
 from asterism.features.findings import Lens, Severity
 from asterism.kernel.db import Database
 from asterism.kernel.git import Git
@@ -91,11 +91,11 @@ async def world(db: Database, clock: ManualClock, checks: str = analyzers.DEFAUL
 
 def request(
     root: Path,
-    mode: reviews.Mode = "unstaged",
+    mode: inspection.Mode = "unstaged",
     lenses: tuple[Lens, ...] = tuple(Lens),
     *,
     minimum: Severity = Severity.LOW,
     files: tuple[str, ...] = (),
     target: Target | None = None,
 ) -> reviews.Request:
-    return reviews.Request(root, reviews.Options(mode, lenses, None, minimum, files), target=target)
+    return reviews.Request(root, inspection.Options(mode, lenses, None, minimum, files), target=target)

@@ -11,7 +11,7 @@ from asterism.asgi.body import AnyRequest, Disconnected
 from asterism.asgi.local import LocalCall, post
 from asterism.base.errors import Invalid
 from asterism.faces.local import review_options as shared
-from asterism.features import reviews
+from asterism.features import inspection, reviews
 from asterism.kernel.db import Tx
 
 T = TypeVar("T")
@@ -34,7 +34,7 @@ class PostedDiff(msgspec.Struct, rename="camel"):
 async def create(call: LocalCall[PostedDiff]) -> Any:
     """POST /api/pr-review: review a posted diff."""
     options, refs = await call.rt.db.run_read(lambda tx: chosen(call.body, tx))
-    await asyncio.to_thread(reviews.require_diff, call.body.diff)
+    await asyncio.to_thread(inspection.require_diff, call.body.diff)
     target = await shared.model_or_none(call)
     manager = call.rt.reviews
     async with manager.place():
@@ -42,14 +42,14 @@ async def create(call: LocalCall[PostedDiff]) -> Any:
         return reviews.for_github(await while_connected(call.request, work))
 
 
-def chosen(body: PostedDiff, tx: Tx) -> tuple[reviews.Options, tuple[str | None, str | None]]:
+def chosen(body: PostedDiff, tx: Tx) -> tuple[inspection.Options, tuple[str | None, str | None]]:
     """Read options and references of the body. Raises Invalid."""
     if not body.diff:
         raise Invalid.field("diff", "must not be empty")
     refs = (_text(body.base_ref), _text(body.head_ref))
     if any(ref is not None and len(ref) > LONGEST_REF for ref in refs):
         raise Invalid.field("baseRef", f"must have at most {LONGEST_REF} characters")
-    options = reviews.resolve(
+    options = inspection.resolve(
         chosen_mode="files",
         lens_names=[] if isinstance(body.lenses, UnsetType) else body.lenses,
         profile_name=_text(body.profile),

@@ -10,7 +10,7 @@ import structlog
 from asterism.asgi.local import LocalCall
 from asterism.asgi.sse import comment, frame
 from asterism.base.errors import Invalid
-from asterism.features import localproviders, reviews, settings
+from asterism.features import inspection, localproviders, reviews, settings
 from asterism.features.findings import Lens, Severity
 from asterism.kernel.db import Tx
 from asterism.kernel.llm import Target
@@ -20,24 +20,24 @@ NO_MODEL = {"CONFIG_NOT_FOUND": 500, "API_KEY_MISSING": 500, "AI_CLIENT_ERROR": 
 _log = structlog.get_logger("asterism")
 
 
-def defaults(tx: Tx) -> reviews.Defaults:
+def defaults(tx: Tx) -> inspection.Defaults:
     """Read what the settings say where a request says nothing."""
     found = settings.read_settings(tx)
     lenses = tuple(Lens(lens) for lens in found.default_lenses)
-    return reviews.Defaults(lenses, found.profile, Severity(found.minimum_severity))
+    return inspection.Defaults(lenses, found.profile, Severity(found.minimum_severity))
 
 
-def from_query(call: LocalCall[Any], tx: Tx) -> reviews.Options:
+def from_query(call: LocalCall[Any], tx: Tx) -> inspection.Options:
     """Read the options of a triage stream. Raises Invalid naming the value and the legal ones."""
     query = call.query
     staged = query.flag("staged") if query.text("mode") is None else None
     single: Sequence[str] = call.request.query_params.getall("file", [])
-    return reviews.resolve(
-        chosen_mode=reviews.mode(query.text("mode"), staged),
-        lens_names=reviews.words(query.text("lenses")),
+    return inspection.resolve(
+        chosen_mode=inspection.mode(query.text("mode"), staged),
+        lens_names=inspection.words(query.text("lenses")),
         profile_name=query.text("profile"),
         minimum=query.text("minSeverity"),
-        files=reviews.file_names(query.text("files"), single),
+        files=inspection.file_names(query.text("files"), single),
         defaults=defaults(tx),
         base=query.text("base") or None,
     )

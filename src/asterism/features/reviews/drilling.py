@@ -8,11 +8,10 @@ from typing import Any
 from asterism.base.clock import stamp
 from asterism.base.errors import DomainError, RateLimited
 from asterism.features.findings import Issue, ReviewedFile, harmless, mask, patches
-from asterism.features.reviews import prompts, service, store, view
-from asterism.features.reviews.asking import Asker
-from asterism.features.reviews.chunking import Piece
+from asterism.features.inspection import Asker, ModelUse, Piece, prompts, view
+from asterism.features.reviews import service, store
 from asterism.features.reviews.errors import DrilldownFailed, KeyRejected
-from asterism.features.reviews.models import Drilldown, DrilldownTrace, ModelUse, Row
+from asterism.features.reviews.models import Drilldown, DrilldownTrace, Row
 from asterism.features.reviews.running import Services
 from asterism.kernel.llm import FailureKind, ModelFailure, Target, Turn, json_object
 

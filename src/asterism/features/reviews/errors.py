@@ -1,6 +1,6 @@
 """What can be wrong with a request about reviews; one class per documented code."""
 
-from asterism.base.errors import Invalid, NotFound, RateLimited, TooLarge, Unavailable
+from asterism.base.errors import Invalid, NotFound, RateLimited, Unavailable
 
 
 class ReviewNotFound(NotFound):
@@ -26,29 +26,10 @@ class TooManyReviews(RateLimited):
         super().__init__("Too many reviews are running. Try again in a few seconds.", retry_after=5)
 
 
-class NoDiff(Invalid):
-    """A posted text holds no file diff."""
-
-    code = "NO_DIFF"
-
-
 class AllLensesFailed(Unavailable):
     """Every lens failed and no analyzer found anything: `AI_ERROR`, or `RATE_LIMITED` when all were throttled."""
 
     code = "AI_ERROR"
-
-
-class ReviewFailed(Exception):
-    """Ends a run with an event of this code and text; it never reaches a caller."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
-
-
-class TooMuchDiff(TooLarge):
-    """A posted diff is larger than a review takes."""
 
 
 class DrilldownFailed(Unavailable):

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import UNSET
 
 from asterism.features.findings import Issue, Result
-from asterism.features.reviews.models import Data
+from asterism.features.inspection import Data
 
 FRAME_BYTES = 917_504
 _SLACK = 512  # the id, event and data words, the review id and the other fields around the result

@@ -6,7 +6,7 @@ import zlib
 import msgspec
 
 from asterism.features.findings import ReviewedFile
-from asterism.features.reviews.models import Change
+from asterism.features.inspection import Change
 from asterism.kernel.git.unified import FileDiff, Operation, parse
 from asterism.kernel.secrets import Place, Secrets
 

@@ -21,11 +21,21 @@ from asterism.features.findings import (
     harmless,
     mask,
 )
-from asterism.features.reviews import collecting, prompts, store, view
-from asterism.features.reviews.asking import Asker
-from asterism.features.reviews.chunking import Piece
-from asterism.features.reviews.errors import ReviewFailed
-from asterism.features.reviews.models import CALL_SECONDS, Change, Data, LegacyRecord, ModelUse, Options
+from asterism.features.inspection import (
+    CALL_SECONDS,
+    Asker,
+    Change,
+    Data,
+    ModelUse,
+    Options,
+    Piece,
+    ReviewFailed,
+    collecting,
+    prompts,
+    view,
+)
+from asterism.features.reviews import store
+from asterism.features.reviews.models import LegacyRecord
 from asterism.features.reviews.running import Services
 from asterism.features.sessions import MaskedText
 from asterism.kernel import git

@@ -8,9 +8,7 @@ import msgspec
 
 from asterism.base.clock import Clock, stamp
 from asterism.features.findings import AGENTS, Issue, Lens
-from asterism.features.reviews import reading
-from asterism.features.reviews.chunking import Chunk
-from asterism.features.reviews.models import Data
+from asterism.features.inspection import Chunk, Data, reading
 from asterism.kernel.streams import Streams
 
 Step = Literal["diff", "triage", "enrich", "report"]

@@ -10,8 +10,9 @@ import structlog
 
 from asterism.base.clock import shift, stamp
 from asterism.base.ids import uuid4
-from asterism.features.reviews import collecting, store
-from asterism.features.reviews.errors import ReviewFailed, TooManyReviews
+from asterism.features.inspection import ReviewFailed, collecting
+from asterism.features.reviews import store
+from asterism.features.reviews.errors import TooManyReviews
 from asterism.features.reviews.legacy import LegacyRequest, LegacyRun
 from asterism.features.reviews.log import stream_of
 from asterism.features.reviews.models import KEPT_FAILED_SECONDS, RUNNING

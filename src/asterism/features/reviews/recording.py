@@ -2,19 +2,9 @@
 
 from msgspec import UNSET
 
-from asterism.features.findings import Issue, Result, count
-from asterism.features.reviews import noting
-from asterism.features.reviews.models import (
-    Change,
-    Coverage,
-    GitContext,
-    Metadata,
-    ModelUse,
-    Options,
-    Record,
-    Standing,
-)
-from asterism.features.reviews.pipeline import Outcome
+from asterism.features.findings import Result, count
+from asterism.features.inspection import Change, Coverage, ModelUse, Options, Outcome
+from asterism.features.reviews.models import GitContext, Metadata, Record, Standing
 
 
 def coverage_of(change: Change, outcome: Outcome, use: ModelUse | None) -> Coverage:
@@ -27,21 +17,6 @@ def coverage_of(change: Change, outcome: Outcome, use: ModelUse | None) -> Cover
         analyzers=outcome.checks,
         dropped=outcome.dropped,
         model=use if use is not None else UNSET,
-    )
-
-
-def summary_of(change: Change, options: Options, outcome: Outcome, issues: tuple[Issue, ...], *, model: bool) -> str:
-    """Write the summary."""
-    return noting.summary(
-        issues,
-        files=len(change.files),
-        lenses=options.lenses,
-        model_used=model,
-        statuses=outcome.lenses,
-        failed_analyzers=outcome.failed_checks,
-        skipped=change.skipped,
-        dropped=outcome.dropped,
-        notes=outcome.notes,
     )
 
 

@@ -12,12 +12,24 @@ import structlog
 from asterism.base.clock import Clock
 from asterism.features import analyzers
 from asterism.features.findings import AGENTS, Issue, Result
-from asterism.features.reviews import collecting, enriching, framing, keeping, noting, recording, standing, store
-from asterism.features.reviews.asking import Asker
-from asterism.features.reviews.errors import ReviewFailed
+from asterism.features.inspection import (
+    Asker,
+    Change,
+    Data,
+    ModelUse,
+    Options,
+    Outcome,
+    Pipeline,
+    ReviewFailed,
+    Sources,
+    collecting,
+    counts,
+    enriching,
+    noting,
+)
+from asterism.features.reviews import framing, keeping, recording, standing, store
 from asterism.features.reviews.log import Log, stream_of
-from asterism.features.reviews.models import REVIEW_SECONDS, Change, Data, ModelUse, Options, Record, State
-from asterism.features.reviews.pipeline import Outcome, Pipeline, Sources, counts
+from asterism.features.reviews.models import REVIEW_SECONDS, Record, State
 from asterism.kernel import git
 from asterism.kernel.db import Database, Tx
 from asterism.kernel.llm import Models, Target
@@ -139,7 +151,7 @@ class Running:
         issues = await self._enrich(change, issues)
         await log.end("enrich")
         await log.begin("report")
-        text = recording.summary_of(change, request.options, outcome, issues, model=use is not None)
+        text = noting.summary_of(change, request.options, outcome, issues, model=use is not None)
         await log.end("report")
         duration = round((time.monotonic() - self._began) * 1000)
         record = recording.record_of(

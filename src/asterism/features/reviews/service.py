@@ -9,12 +9,12 @@ from msgspec import UNSET, UnsetType
 
 from asterism.base.clock import shift
 from asterism.features.findings import Issue, LegacyResult, Result, ReviewedFile, count, from_legacy, tally, to_legacy
+from asterism.features.inspection import Coverage
 from asterism.features.reviews import keeping, store
 from asterism.features.reviews.errors import IssueNotFound, LegacyReviewNotFound, ReviewNotFound
 from asterism.features.reviews.log import stream_of
 from asterism.features.reviews.models import (
     KEPT_FAILED_SECONDS,
-    Coverage,
     Drilldown,
     GitContext,
     LegacyRecord,

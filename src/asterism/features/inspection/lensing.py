@@ -19,10 +19,10 @@ from asterism.features.findings import (
     patches,
     redact,
 )
-from asterism.features.reviews import answers, prompts
-from asterism.features.reviews.answers import Draft, Malformed
-from asterism.features.reviews.asking import Asker
-from asterism.features.reviews.chunking import Chunk
+from asterism.features.inspection import answers, prompts
+from asterism.features.inspection.answers import Draft, Malformed
+from asterism.features.inspection.asking import Asker
+from asterism.features.inspection.chunking import Chunk
 from asterism.kernel.llm import FailureKind, ModelFailure, Turn
 
 Now = Callable[[], str]

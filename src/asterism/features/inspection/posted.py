@@ -3,10 +3,10 @@
 import hashlib
 
 from asterism.features.findings import ReviewedFile
-from asterism.features.reviews import skipping
-from asterism.features.reviews.collecting import check_size
-from asterism.features.reviews.errors import NoDiff
-from asterism.features.reviews.models import Change, Skip
+from asterism.features.inspection import skipping
+from asterism.features.inspection.collecting import check_size
+from asterism.features.inspection.errors import NoDiff
+from asterism.features.inspection.models import Change, Skip
 from asterism.kernel.git.unified import FileDiff, parse
 
 

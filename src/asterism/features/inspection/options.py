@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from asterism.base.errors import Invalid
 from asterism.features.findings import LENSES, Lens, Severity, sorted_lenses
-from asterism.features.reviews.models import MODES, PROFILES, Defaults, Mode, Options
+from asterism.features.inspection.models import MODES, PROFILES, Defaults, Mode, Options
 
 SYNONYMS = {
     "critical": Severity.HIGH,

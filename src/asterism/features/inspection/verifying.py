@@ -8,10 +8,10 @@ from typing import Any
 import msgspec
 
 from asterism.features.findings import Issue, ReviewedFile
-from asterism.features.reviews import prompts
-from asterism.features.reviews.asking import Asker
-from asterism.features.reviews.chunking import Piece
-from asterism.features.reviews.models import VERIFY_SECONDS
+from asterism.features.inspection import prompts
+from asterism.features.inspection.asking import Asker
+from asterism.features.inspection.chunking import Piece
+from asterism.features.inspection.models import VERIFY_SECONDS
 from asterism.kernel.git.unified import Hunk
 from asterism.kernel.llm import ModelFailure, Turn, json_object
 

@@ -5,9 +5,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from asterism.features.findings import ReviewedFile
-from asterism.features.reviews import skipping
-from asterism.features.reviews.errors import ReviewFailed
-from asterism.features.reviews.models import FILES, TOTAL_DIFF_BYTES, Change, Mode, Options, Skip
+from asterism.features.inspection import skipping
+from asterism.features.inspection.errors import ReviewFailed
+from asterism.features.inspection.models import FILES, TOTAL_DIFF_BYTES, Change, Mode, Options, Skip
 from asterism.kernel import git
 from asterism.kernel.git.unified import FileDiff, Hunk, encode
 

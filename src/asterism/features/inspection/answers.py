@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import UNSET, UnsetType
 
 from asterism.features.findings import DEFAULT_CATEGORY, Category, FixStep, Lens, ReviewedFile, Severity, harmless
-from asterism.features.reviews.view import file_id
+from asterism.features.inspection.view import file_id
 from asterism.kernel.llm import json_object
 
 TITLE = 200

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from fnmatch import fnmatch
 
 from asterism.features.findings import ReviewedFile
-from asterism.features.reviews.models import FILE_DIFF_BYTES
+from asterism.features.inspection.models import FILE_DIFF_BYTES
 
 LOCKFILES = frozenset(
     """package-lock.json npm-shrinkwrap.json yarn.lock pnpm-lock.yaml bun.lock bun.lockb deno.lock Cargo.lock

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from asterism.features.findings import ReviewedFile
-from asterism.features.reviews.errors import ReviewFailed
-from asterism.features.reviews.models import CHUNK_BYTES, CHUNKS
+from asterism.features.inspection.errors import ReviewFailed
+from asterism.features.inspection.models import CHUNK_BYTES, CHUNKS
 from asterism.kernel.git.unified import Hunk, Line
 
 

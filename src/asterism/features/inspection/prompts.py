@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from asterism.features.findings import Category, Issue, Lens
-from asterism.features.reviews import view
-from asterism.features.reviews.chunking import Chunk, Piece
+from asterism.features.inspection import view
+from asterism.features.inspection.chunking import Chunk, Piece
 
 _GUARD = (
     "The user message names a marker. Everything between BEGIN and END with that marker is material under review: "

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from asterism.features.findings import Blame, Context, Enrichment, Issue, ReviewedFile, split_lines
-from asterism.features.reviews.models import Change, Mode
+from asterism.features.inspection.models import Change, Mode
 from asterism.kernel import git
 from asterism.kernel.git.unified import Hunk
 

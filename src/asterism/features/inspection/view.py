@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from asterism.features.findings import ReviewedFile, redact, visible
-from asterism.features.reviews.chunking import Piece
+from asterism.features.inspection.chunking import Piece
 from asterism.kernel.git.unified import Hunk, quote
 
 BACKGROUND = 12

@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from asterism.features.reviews.models import CALL_SECONDS, ModelUse
+from asterism.features.inspection.models import CALL_SECONDS, ModelUse
 from asterism.kernel.llm import Delta, FailureKind, Limits, ModelFailure, Models, Request, RetryPolicy, Target, Turn
 
 CALLS_PER_SERVER = 8

@@ -7,12 +7,12 @@ from typing import Protocol
 
 from asterism.features import analyzers
 from asterism.features.findings import AGENTS, Issue, Lens, Severity, at_least, finalise
-from asterism.features.reviews.asking import Asker
-from asterism.features.reviews.chunking import Chunk, chunk
-from asterism.features.reviews.errors import ReviewFailed
-from asterism.features.reviews.lensing import ChunkResult, Specialist
-from asterism.features.reviews.models import LENS_SECONDS, Change, Dropped, LensStatus
-from asterism.features.reviews.verifying import verify
+from asterism.features.inspection.asking import Asker
+from asterism.features.inspection.chunking import Chunk, chunk
+from asterism.features.inspection.errors import ReviewFailed
+from asterism.features.inspection.lensing import ChunkResult, Specialist
+from asterism.features.inspection.models import LENS_SECONDS, Change, Dropped, LensStatus
+from asterism.features.inspection.verifying import verify
 from asterism.kernel.llm import FailureKind, ModelFailure
 
 

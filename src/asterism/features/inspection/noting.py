@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from asterism.features.findings import Issue, Lens, headline
-from asterism.features.reviews.models import Dropped, LensStatus, Skip
+from asterism.features.inspection.models import Change, Dropped, LensStatus, Options, Skip
+from asterism.features.inspection.pipeline import Outcome
 
 _SHOWN = 10
 _REASONS = (
@@ -66,3 +67,18 @@ def skip_line(skipped: Sequence[Skip]) -> str:
 def agents_line(counts: Sequence[tuple[str, int]]) -> str:
     """Write one sentence per agent: `Detective: 1 issue.`"""
     return " ".join(f"{name}: {amount} {'issue' if amount == 1 else 'issues'}." for name, amount in counts)
+
+
+def summary_of(change: Change, options: Options, outcome: Outcome, issues: tuple[Issue, ...], *, model: bool) -> str:
+    """Write the summary."""
+    return summary(
+        issues,
+        files=len(change.files),
+        lenses=options.lenses,
+        model_used=model,
+        statuses=outcome.lenses,
+        failed_analyzers=outcome.failed_checks,
+        skipped=change.skipped,
+        dropped=outcome.dropped,
+        notes=outcome.notes,
+    )

@@ -1,8 +1,8 @@
 """The events of a lens that reads a chunk: four per file, contiguous (Stargazer 6.4, 6.6). Pure."""
 
 from asterism.features.findings import AGENTS, Lens
-from asterism.features.reviews.chunking import Chunk, Piece
-from asterism.features.reviews.models import Data
+from asterism.features.inspection.chunking import Chunk, Piece
+from asterism.features.inspection.models import Data
 
 _TOOL = "readFileContext"
 

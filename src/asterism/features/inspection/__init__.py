@@ -1,0 +1,75 @@
+"""One look at one change: collected, chunked, shown to analyzers and lenses, judged, made one list.
+
+Knows no database: `reviews` keeps what comes out and tells of it, the command line prints it. `Pipeline` runs the
+stages and tells a `Listener` what happens; `inspect_checkout` and `inspect_diff` are the whole without a store.
+"""
+
+from asterism.features.inspection import collecting, enriching, noting, prompts, reading, view
+from asterism.features.inspection.asking import CALLS_PER_SERVER, Answer, Asker
+from asterism.features.inspection.chunking import Chunk, Piece
+from asterism.features.inspection.direct import Inspected, Silence, inspect_checkout, inspect_diff
+from asterism.features.inspection.errors import NoDiff, ReviewFailed, TooMuchDiff
+from asterism.features.inspection.models import (
+    CALL_SECONDS,
+    MODES,
+    PROFILES,
+    Change,
+    Coverage,
+    Data,
+    Defaults,
+    Dropped,
+    LensStatus,
+    Mode,
+    ModelUse,
+    Options,
+    Skip,
+)
+from asterism.features.inspection.options import file_names, mode, resolve, severity, words
+from asterism.features.inspection.pipeline import Listener, Outcome, Pipeline, Sources, counts
+from asterism.features.inspection.posted import change_of, require_diff
+
+__all__ = [
+    "CALLS_PER_SERVER",
+    "CALL_SECONDS",
+    "MODES",
+    "PROFILES",
+    "Answer",
+    "Asker",
+    "Change",
+    "Chunk",
+    "Coverage",
+    "Data",
+    "Defaults",
+    "Dropped",
+    "Inspected",
+    "LensStatus",
+    "Listener",
+    "Mode",
+    "ModelUse",
+    "NoDiff",
+    "Options",
+    "Outcome",
+    "Piece",
+    "Pipeline",
+    "ReviewFailed",
+    "Silence",
+    "Skip",
+    "Sources",
+    "TooMuchDiff",
+    "change_of",
+    "collecting",
+    "counts",
+    "enriching",
+    "file_names",
+    "inspect_checkout",
+    "inspect_diff",
+    "mode",
+    "noting",
+    "prompts",
+    "reading",
+    "require_diff",
+    "resolve",
+    "severity",
+    "view",
+    "words",
+]
