@@ -1,7 +1,7 @@
 """Running one program to its end inside bounds: wall time, output size, and nothing left behind.
 
-The program gets a process group of its own. When it ends, or a bound is passed, its whole process group is killed before
-the leader is reaped, so the group id cannot belong to a stranger by then.
+The program gets a process group of its own. When it ends, or a bound is passed, its whole group is killed before the
+leader is reaped, so the group id cannot belong to a stranger by then.
 """
 
 import contextlib
