@@ -1,0 +1,74 @@
+"""The second push of a large tree: 100,000 files, 10 of them changed, against `git add -A` and `git commit`."""
+
+import tempfile
+from pathlib import Path
+
+import httpx
+
+from bench.report import Report, median
+from bench.servers import serving
+from bench.trees import asterism, many_small, settle, timed
+
+TITLE = "second push of 100,000 files with 10 changes"
+FILES = 100_000
+CHANGES = 10
+ROUNDS = 7
+
+
+def run() -> Report:
+    """Measure and report."""
+    report = Report()
+    with tempfile.TemporaryDirectory(prefix="asterism-bench-") as folder, serving() as server:
+        top = Path(folder)
+        environment = {"ASTERISM_URL": server.url, "ASTERISM_TOKEN": server.token}
+        mine, theirs = top / "ours", top / "git"
+        for work in (mine, theirs):
+            many_small(work, FILES)
+        timed(asterism("push", str(mine), "--project", "bench", "--json"), top, environment)
+        timed(["git", "init", "-q", "-b", "main"], theirs, {})
+        commit(theirs)
+        samples = []
+        with server.client() as client:
+            for number in range(ROUNDS):
+                change(mine, number)
+                change(theirs, number)
+                settle()
+                before = spent(client)
+                seconds = timed(asterism("push", str(mine), "--json"), top, environment)
+                samples.append((seconds, spent(client) - before, commit(theirs)))
+        status = median([timed(asterism("status", "--json"), mine, environment) for _ in range(ROUNDS)])
+        git_status = median([timed(["git", "status", "--porcelain"], theirs, {}) for _ in range(ROUNDS)])
+    ours, server_share, git = (median([sample[i] for sample in samples]) for i in range(3))
+    ratio = median([sample[0] / sample[2] for sample in samples])
+    report.table(
+        ["", "ours, s", "git, s", "ours / git", "aim"],
+        [
+            ["push / add -A + commit", f"{ours:.2f}", f"{git:.2f}", f"{ratio:.2f}", ""],
+            ["of that in the server, ms", f"{server_share * 1000:.0f}", "", "", "< 150 ms"],
+            ["status", f"{status:.2f}", f"{git_status:.2f}", f"{status / git_status:.2f}", ""],
+        ],
+    )
+    report.note(
+        f"{FILES} files, {CHANGES} changed before each push; medians of {ROUNDS} rounds taken in turn. git commits to "
+        "the repository beside the tree; ours also sends to the server and starts Python. The server's share is the "
+        "sum of its request times."
+    )
+    return report
+
+
+def change(work: Path, number: int) -> None:
+    """Change some files, spread over the tree."""
+    for index in range(CHANGES):
+        with open(work / f"package{index * 7:03d}" / "module05" / "file50.py", "a") as file:
+            file.write(f"# round {number}\n")
+
+
+def commit(work: Path) -> float:
+    """Add and commit everything; returns the seconds."""
+    return timed(["git", "add", "-A"], work, {}) + timed(["git", "commit", "-q", "-m", "bench"], work, {})
+
+
+def spent(client: httpx.Client) -> float:
+    """Return how many seconds of requests the server has answered so far."""
+    lines = client.get("/metrics").text.splitlines()
+    return sum(float(line.split()[-1]) for line in lines if "_seconds_sum" in line and "/v1/" in line)
