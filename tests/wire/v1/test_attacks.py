@@ -9,12 +9,15 @@ from typing import Any, Literal, get_args, get_origin
 import httpx
 import msgspec
 import pytest
+import sqlalchemy as sa
 
 from asterism.asgi.endpoint import Endpoint
+from asterism.base.ids import ulid
 from asterism.faces.v1 import ENDPOINTS
 from asterism.faces.v1.scopes import AGENT, READING, SECRET, request_line
 from asterism.features import identity
 from asterism.features.identity.token_format import make_token
+from asterism.kernel.db import metadata
 from tests.support.server import TestServer
 
 # Open to everybody on purpose. Whoever opens another route says so here.
@@ -35,10 +38,14 @@ OPEN = {
 OPTIONAL = {"POST /v1/auth/logout", "POST /v1/oauth/device/authorize"}
 
 # Path parameters that name no resource of a user: content by its hash, a word of a fixed list, a code.
-NOT_OWNED = {"hash", "provider", "user_code", "key"}
+NOT_OWNED = {"hash", "provider", "user_code", "key", "name", "version"}
+
+# Queries without which a route answers 422 before it looks for anything.
+QUERY = {"GET /v1/projects/{project_id}/docs/content": "?workspace=main&path=README.md"}
 
 GUARDED = [endpoint for endpoint in ENDPOINTS if endpoint.auth is True]
 _numbers = itertools.count(1)
+DEFAULT = {"str": "unknown", "int": "1"}
 
 
 def lines(endpoints: list[Endpoint]) -> list[str]:
@@ -50,7 +57,8 @@ def parameters(endpoint: Endpoint) -> list[str]:
 
 
 def url(endpoint: Endpoint, **values: str) -> str:
-    return re.sub(r"{(\w+):\w+}", lambda found: values.get(found[1], "unknown"), endpoint.path)
+    path = re.sub(r"{(\w+):(\w+)}", lambda found: values.get(found[1], DEFAULT[found[2]]), endpoint.path)
+    return path + QUERY.get(request_line(endpoint), "")
 
 
 def example(kind: Any) -> Any:
@@ -206,6 +214,21 @@ class Estate:
         assert stored.is_success, stored.text
         body = {"manifest_hash": digest, "workspace_id": self.of("workspace_id")}
         return self.post(f"/v1/projects/{self.of('project_id')}/snapshots", body, "snapshot", "id")
+
+    def make_other_snapshot_id(self) -> str:
+        return self.of("snapshot_id")
+
+    def make_run_id(self) -> str:
+        """Write a row as a run leaves it; a real run would need a model."""
+        me = self.client.get("/v1/auth/me").json()["user"]["id"]
+        row = {"id": ulid(), "chat_id": self.of("chat_id"), "project_id": self.of("project_id"), "user_id": me}
+        row |= {"status": "completed"}
+        blank: dict[type, Any] = {str: "", int: 0, bool: False}
+        table = metadata.tables["runs"]
+        row |= {c.name: blank[c.type.python_type] for c in table.columns if not c.nullable and c.name not in row}
+        with self.server.rt.db.write() as tx:
+            tx.execute(sa.insert(table).values(row))
+        return row["id"]
 
     def make_chat_id(self) -> str:
         return self.post(f"/v1/projects/{self.of('project_id')}/chats", {"title": "estate"}, "chat", "id")
