@@ -13,6 +13,7 @@ from tests.wire.unlimited import alice, anonymous, bob, server  # noqa: F401 - f
 # ruff: noqa: F811 - fixtures are named like the arguments that ask for them
 
 V1 = all_endpoints()["v1"]
+LOCAL = all_endpoints()["local"]
 MIB = 1024 * 1024
 
 
@@ -173,7 +174,7 @@ def test_health_schema_and_metrics_are_open(anonymous: httpx.Client) -> None:
     assert anonymous.get("/v1/health").json()["version"]
     schema = anonymous.get("/schema/openapi.json").json()
     assert schema["openapi"].startswith("3.1")
-    missing = {re.sub(r"\{(\w+)(:\w+)?\}", r"{\1}", e.path) for e in V1} | {"/health"}
+    missing = {re.sub(r"\{(\w+)(:\w+)?\}", r"{\1}", e.path) for e in [*V1, *LOCAL]} | {"/health"}
     assert not missing - set(schema["paths"])
     metrics = anonymous.get("/metrics").text
     assert re.search(r'asterism_http_requests_total\{method="GET",route="/health",status="200"\} \d', metrics)
