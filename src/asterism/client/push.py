@@ -21,7 +21,7 @@ from asterism.client.tree import Tree, read_tree
 from asterism.client.upload import Source, find_missing, send
 from asterism.client.workcopy.apply import at_work
 from asterism.client.workcopy.state import Base, Binding, State
-from asterism.vcs.manifest import read
+from asterism.vcs.manifest import read, sort_key
 
 ROUNDS = 3
 SUMMARY_CHARACTERS = 2000
@@ -192,4 +192,5 @@ def _candidates(state: State, tree: Tree, known: Base | None) -> dict[str, Sourc
     else:
         stored = {entry.hash for entry in read(old)}
         entries = [entry for entry in tree.entries() if entry.type == "file" and entry.hash not in stored]
+    entries.sort(key=sort_key)  # what is fetched together later is then stored together
     return {entry.hash: Source(entry.hash, entry.size, os.path.join(state.top, entry.path)) for entry in entries}
