@@ -32,6 +32,7 @@ def local_server(
     def alter(rt: Runtime) -> None:
         rt.models = models
         rt.local.keys = replace(rt.local.keys, keyring=keyring, environment=environment)
+        rt.reviews.services = replace(rt.reviews.services, models=models)
         rt.local.chats = Chats(rt.db, models, retries=RetryPolicy(pauses=(0.01, 0.01)))
 
     url = sqlite_factory.url() if request.param == "sqlite" else fresh_postgres_url()

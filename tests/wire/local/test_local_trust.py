@@ -1,5 +1,6 @@
 """Project roots and trust: which folder is meant, and what is allowed in it."""
 
+import asyncio
 import json
 import os
 from pathlib import Path
@@ -9,8 +10,9 @@ from urllib.parse import quote
 import pytest
 
 from asterism.features.trust import InvalidPath, RootRules
+from asterism.kernel.llm import Scripted
 from tests.contracts.stargazer_schemas import check
-from tests.support.checkouts import make_repository
+from tests.support.checkouts import make_repository, write
 from tests.support.local_api import Api, refused
 
 HEADER = "x-stargazer-project-root"
@@ -189,3 +191,21 @@ def test_the_project_id_is_needed(api: Api, query: str) -> None:
 
 def test_an_oversized_entry(api: Api) -> None:
     refused(api.post("/api/settings/trust", api.trust_entry(padding="x" * 10_240)), 413, "PAYLOAD_TOO_LARGE")
+
+
+def test_taking_trust_away_stops_the_reviews_that_run(api: Api) -> None:
+    write(api.root, {"a.txt": "two\n"})
+    entry = api.trust()
+    api.configure()
+    hold = asyncio.Event()
+    api.models.play(*[Scripted(("{",), hold=hold)] * 5)
+    request = api.client.build_request("GET", "/api/triage/stream")
+    answer = api.client.send(request, stream=True)
+    lines = answer.iter_lines()
+    while "agent_start" not in next(lines):
+        pass
+    assert api.delete(f"/api/settings/trust?projectId={entry['projectId']}").json() == {"removed": True}
+    rest = [line for line in lines if line.startswith("data: ")]
+    answer.close()
+    assert json.loads(rest[-1][6:])["type"] == "error"
+    assert len([line for line in rest if '"type":"error"' in line]) == 1

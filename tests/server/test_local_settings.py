@@ -1,0 +1,39 @@
+"""Settings of the local face, and which addresses it is served on."""
+
+from pathlib import Path
+
+import pytest
+
+from asterism.server.local import is_loopback
+from asterism.server.settings import load_settings
+
+
+def test_the_project_root_has_an_older_name(tmp_path: Path) -> None:
+    nothing = tmp_path / "none.toml"
+    older = load_settings({"STARGAZER_PROJECT_ROOT": "/older"}, file=nothing)
+    assert older.project_root == Path("/older")
+    both = load_settings({"STARGAZER_PROJECT_ROOT": "/older", "ASTERISM_PROJECT_ROOT": "/newer"}, file=nothing)
+    assert both.project_root == Path("/newer")
+    assert load_settings({}, file=nothing).project_root is None
+
+
+def test_base_urls_are_named_by_provider(tmp_path: Path) -> None:
+    environment = {
+        "ASTERISM_ZAI_CODING_BASE_URL": "https://z.example.org/v4",
+        "ASTERISM_OPENAI_BASE_URL": "http://127.0.0.1:1/v1",
+        "ASTERISM_GEMINI_BASE_URL": "",
+    }
+    assert load_settings(environment, file=tmp_path / "none.toml").base_urls == {
+        "zai-coding": "https://z.example.org/v4",
+        "openai": "http://127.0.0.1:1/v1",
+    }
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.8.9.10", "localhost", "::1"])
+def test_loopback_addresses(host: str) -> None:
+    assert is_loopback(host)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.2", "127.evil.example", "localhost.evil", ""])
+def test_other_addresses(host: str) -> None:
+    assert not is_loopback(host)
