@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 
 from asterism.base.errors import DomainError, Invalid
-from asterism.cli import review_report, review_server
+from asterism.cli import review_report
 from asterism.cli.output import say
 from asterism.cli.review_progress import Progress
 from asterism.cli.review_report import Report
@@ -132,6 +132,8 @@ def made(wish: Wish, options: inspection.Options, known: frozenset[str] | None) 
     program = git.Git()
     root = toplevel(program, wish.folder)
     if wish.url:
+        from asterism.cli import review_server  # brings an HTTP client, which a review in process does not need
+
         done = review_server.review(wish.url, root, options, allow_commands=wish.allow_commands)
         return Report(done.summary, done.issues, known=known, facts=done.facts)
     try:

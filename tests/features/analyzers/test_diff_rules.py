@@ -17,9 +17,10 @@ def rules(*files: ReviewedFile) -> list[tuple[str, int | None, int | None]]:
     return [(one.rule_id, one.start, one.end) for one in diff_rules.check(files)]
 
 
-NESTED = "def f():\n    if a:\n        if b:\n            if c:\n                if d:\n                    if e:\n" + "\n".join(
-    f"                        x{n} = {n}" for n in range(5)
-)  # fmt: skip
+NESTED = "\n".join(
+    [f"{'    ' * level}{'def f():' if not level else f'if a{level}:'}" for level in range(6)]
+    + [f"{'    ' * 6}x{n} = {n}" for n in range(5)]
+)
 
 
 @pytest.mark.parametrize(("path", "text", "expected"), [
