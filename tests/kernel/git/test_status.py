@@ -268,3 +268,49 @@ def test_a_git_that_hangs_is_never_reported_as_no_repository(tmp_path: Path) -> 
     )
     with pytest.raises(CommandFailed, match=r"0\.2 seconds"):
         Checkout(slow, root).run("status", timeout=0.2)
+
+
+OPERATIONS = st.lists(
+    st.tuples(st.sampled_from(["edit", "delete", "rename", "stage", "unstage", "chmod", "link"]), st.integers(0, 5)),
+    max_size=10,
+)
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(OPERATIONS)
+def test_every_state_reads_like_the_older_format(
+    tmp_path_factory: pytest.TempPathFactory, operations: list[tuple[str, int]]
+) -> None:
+    root = make_repository(tmp_path_factory.mktemp("r") / "r", {f"f {i}": f"{i}\n" * 9 for i in range(4)})
+    for step, (operation, number) in enumerate(operations):
+        _change(root, operation, root / f"f {number}", step)
+    raw = git(root, "status", "--porcelain=v1", "-z", "--untracked-files=normal", "--find-renames")
+    found = read_status(Checkout(Git(), root))
+    assert sorted((entry.index + entry.tree, entry.path, entry.original or "") for entry in found.entries) == sorted(
+        _older_format(raw)
+    )
+
+
+def _change(root: Path, operation: str, path: Path, step: int) -> None:
+    exists = path.exists() or path.is_symlink()
+    if operation == "edit" and not path.is_symlink():
+        path.write_text((path.read_text() if exists else "") + f"{step}\n")
+    elif operation == "stage":
+        git(root, "add", "-A", "--", path.name, check=False)
+    elif operation == "unstage":
+        git(root, "reset", "-q", "--", path.name, check=False)
+    elif exists and operation == "delete":
+        path.unlink()
+    elif exists and operation == "rename":
+        git(root, "mv", path.name, f"moved {step}", check=False)
+    elif exists and operation == "chmod" and not path.is_symlink():
+        path.chmod(0o755)
+    elif exists and operation == "link":
+        path.unlink()
+        path.symlink_to("elsewhere")
+
+
+def _older_format(raw: str) -> list[tuple[str, str, str]]:
+    """Read porcelain v1 with -z: `XY path`, for renames followed by the path it came from."""
+    records = iter(raw.split("\0")[:-1])
+    return [(r[:2], r[3:], next(records) if "R" in r[:2] or "C" in r[:2] else "") for r in records]
