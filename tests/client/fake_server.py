@@ -102,12 +102,12 @@ class FakeServer:
         missing = {e.hash for e in entries if e.type == "file"} - self.blobs.keys()
         return {**row, "complete": not missing, "missing_blob_count": len(missing)}
 
-    def _post_exists(self, request, parts):
+    def _post_batch_exists(self, request, parts):
         hashes = json.loads(request.content)["hashes"]
-        if len(hashes) > 100:
+        if len(hashes) > 10_000:
             return _error(422, "VALIDATION_ERROR")
         missing = [h for h in hashes if h not in self.blobs]
-        return httpx.Response(200, json={"missing": missing, "existing": [], "checked": len(hashes)})
+        return httpx.Response(200, json={"missing": missing, "checked": len(hashes)})
 
     def _put_upload(self, request, parts):
         content = request.read()

@@ -16,7 +16,7 @@ from asterism.vcs import batch
 
 T = TypeVar("T")
 
-EXISTS_AT_ONCE = 100
+EXISTS_AT_ONCE = 10_000
 PAGE = 100
 
 
@@ -156,7 +156,7 @@ class Api:
 
     def missing_blobs(self, hashes: Sequence[str]) -> list[str]:
         """Return which of the hashes (at most `EXISTS_AT_ONCE`) the server does not store."""
-        return self.http.json("POST", "/v1/blobs/exists", _Exists, body={"hashes": hashes}, safe=True).missing
+        return self.http.json("POST", "/v1/blobs/batch-exists", _Exists, body={"hashes": hashes}, safe=True).missing
 
     def put_blob(self, blob: str, chunks: Callable[[], Iterable[bytes]]) -> None:
         """Store one blob; `chunks` is called once per attempt. Raises Invalid with HASH_MISMATCH."""

@@ -26,6 +26,7 @@ READING = frozenset(
         "POST /v1/blobs/exists",
         "POST /v1/blobs/presign-download",
         "POST /v1/blobs/batch-download",
+        "POST /v1/blobs/batch-exists",
         "POST /v1/projects/{project_id}/atlas/search",
         "POST /v1/projects/{project_id}/memory/search",
     }

@@ -8,11 +8,12 @@ from litestar.response import Stream
 from asterism.asgi.body import stream_body
 from asterism.asgi.endpoint import Call, post
 from asterism.base.errors import Invalid
-from asterism.faces.v1.blobs.root import well_formed
+from asterism.faces.v1.blobs.root import limited, well_formed
 from asterism.features import storage
 from asterism.vcs.batch import MEDIA_TYPE
 
 MAX_HASHES = 1000
+MAX_ASKED = 10_000
 
 
 class BatchOfHashes(msgspec.Struct):
@@ -41,3 +42,13 @@ async def download(call: Call[BatchOfHashes]) -> Any:
     headers = {"Content-Length": str(storage.body_size(plan)), "Cache-Control": "no-store"}
     frames = storage.send(call.rt.db, call.rt.blobs, user_id, plan)
     return Stream(frames, status_code=200, media_type=MEDIA_TYPE, headers=headers)
+
+
+@post("/v1/blobs/batch-exists", body=BatchOfHashes)
+async def exists(call: Call[BatchOfHashes]) -> Any:
+    """POST /v1/blobs/batch-exists: say which of up to 10,000 blobs are not stored."""
+    hashes, user_id = limited(call.body.hashes, MAX_ASKED), call.caller.user_id
+    found = await call.rt.db.run_read(storage.find, user_id, hashes)
+    if found.existing:  # only then there is something to write down
+        found = await call.rt.db.run(storage.keep, user_id, hashes)
+    return {"missing": found.missing, "checked": len(found.missing) + len(found.existing)}
