@@ -10,6 +10,7 @@ import stat
 import sys
 import threading
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 
 from asterism.base.errors import Conflict
 from asterism.client.workcopy.scan import STATE_NAMES, Known
@@ -48,8 +49,12 @@ class Writer:
         self._links: list[Entry] = []
         self._folders: dict[str, int] = {}
         self._umask = _umask()
+        self._resumed = bool(os.listdir(root))
         for entry in entries:
-            self._folders.update(dict.fromkeys(_parents(entry.path) - self._folders.keys(), DIR_MODE))
+            above = entry.path.rpartition("/")[0]
+            while above and above not in self._folders:
+                self._folders[above] = DIR_MODE
+                above = above.rpartition("/")[0]
             if entry.type == "file":
                 self._places.setdefault(entry.hash, []).append(entry)
             elif entry.type == "dir":
@@ -60,20 +65,22 @@ class Writer:
     def make_folders(self) -> None:
         """Make every folder of the tree, top down."""
         for path in sorted(self._folders):
-            os.makedirs(os.path.join(self.root, path), exist_ok=True)
+            with suppress(FileExistsError):
+                os.mkdir(f"{self.root}/{path}")
 
     def wanted(self) -> dict[str, int]:
         """Return hash and size of the contents that are not written yet; checks what an earlier run left."""
         sizes = {}
+        fresh = not self._resumed
         for blob, entries in self._places.items():
-            left = [entry for entry in entries if not self._already(entry)]
+            left = entries if fresh else [entry for entry in entries if not self._already(entry)]
             if left:
                 self._places[blob] = left
                 sizes[blob] = left[0].size
         return sizes
 
     def _already(self, entry: Entry) -> bool:
-        path = os.path.join(self.root, entry.path)
+        path = f"{self.root}/{entry.path}"
         try:
             status = os.lstat(path)
         except FileNotFoundError:
@@ -101,7 +108,7 @@ class Writer:
                 self._write(entry, iter(lambda f=file: f.read(1 << 20), b""))  # type: ignore[misc]
 
     def _write(self, entry: Entry, chunks: Iterable[bytes]) -> None:
-        path = os.path.join(self.root, entry.path)
+        path = f"{self.root}/{entry.path}"
         mode = entry.mode & _PERMISSIONS or FILE_MODE
         try:
             handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, mode | 0o200)
@@ -133,14 +140,6 @@ class Writer:
             mode = self._folders[path] | 0o700
             if mode != DIR_MODE or self._umask & DIR_MODE:
                 os.chmod(os.path.join(top, path), mode)
-
-
-def _parents(path: str) -> set[str]:
-    found = set()
-    while "/" in path:
-        path = path.rpartition("/")[0]
-        found.add(path)
-    return found
 
 
 def _write_all(handle: int, data: bytes) -> None:
