@@ -85,12 +85,6 @@ def process_environment(search_path: str, inherited: Mapping[str, str]) -> dict[
     return environment | FIXED_ENVIRONMENT | {"PATH": search_path}
 
 
-def safe_search_path(path: str | None) -> str:
-    """Drop relative and empty entries from a PATH: they would find programs inside the repository."""
-    entries = (path or os.defpath).split(os.pathsep)
-    return os.pathsep.join(entry for entry in entries if os.path.isabs(entry))
-
-
 def accepted_root(root: Path) -> Pair:
     """Satisfy git's ownership check for `root` and for nothing else."""
     return ("safe.directory", str(root))

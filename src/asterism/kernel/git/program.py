@@ -6,10 +6,10 @@ import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from asterism.kernel.git.environment import process_environment, safe_search_path
+from asterism.kernel.git.environment import process_environment
 from asterism.kernel.git.errors import CommandFailed, GitNotFound
 from asterism.kernel.git.listing import Listings
-from asterism.kernel.sandbox.process import Ending, Outcome, run_bounded
+from asterism.kernel.sandbox.process import Ending, Outcome, absolute_path, run_bounded
 
 OLDEST = (2, 31)
 """The first version that takes configuration from `GIT_CONFIG_COUNT`; an older one could not be hardened."""
@@ -24,7 +24,7 @@ class Git:
     def __init__(self, program: str = "git", environment: Mapping[str, str] | None = None) -> None:
         """`environment` is what is inherited from; by default this process's own."""
         inherited = os.environ if environment is None else environment
-        self._search_path = safe_search_path(inherited.get("PATH"))
+        self._search_path = absolute_path(inherited.get("PATH"))
         self._program = program
         self._environment = process_environment(self._search_path, inherited)
         self._checked: str | None = None

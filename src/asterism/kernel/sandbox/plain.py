@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from asterism.kernel.sandbox.port import Command, ProgramMissing
-from asterism.kernel.sandbox.process import Outcome, run_bounded
+from asterism.kernel.sandbox.process import Outcome, absolute_path, bare_environment, run_bounded
 
 # The shell sets the limit on itself and becomes the program, so the limit stands before its first instruction.
 _LIMITED = 'ulimit -v "$1" && shift && exec "$@"'
@@ -33,27 +33,15 @@ class PlainSandbox:
 
 def find_program(name: str, environment: Mapping[str, str]) -> str:
     """Return the absolute path of a program, looked up on the command's PATH or ours. Raises ProgramMissing."""
-    found = shutil.which(name, path=environment.get("PATH", absolute_path()))
+    found = shutil.which(name, path=environment.get("PATH") or absolute_path(os.environ.get("PATH")))
     if found is None:
         raise ProgramMissing(f"{Path(name).name} is not installed.")
     return os.path.abspath(found)
 
 
-def absolute_path() -> str:
-    """Return this process's PATH without relative entries, which would find programs in the folder under review."""
-    entries = os.environ.get("PATH", os.defpath).split(os.pathsep)
-    return os.pathsep.join(entry for entry in entries if os.path.isabs(entry))
-
-
 def clean_environment(command: Command, *, home: Path) -> dict[str, str]:
     """Return the whole environment of a command: fixed values, an empty home, and what the command asks for."""
-    fixed = {
-        "PATH": absolute_path(),
-        "HOME": str(home),
-        "TMPDIR": str(home),
-        "LC_ALL": "C.UTF-8",
-        "PYTHONDONTWRITEBYTECODE": "1",
-    }
+    fixed = bare_environment(home) | {"HOME": str(home), "TMPDIR": str(home), "PYTHONDONTWRITEBYTECODE": "1"}
     return fixed | dict(command.environment)
 
 

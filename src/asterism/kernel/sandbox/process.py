@@ -22,10 +22,15 @@ STDERR_KEPT = 1 << 16
 def bare_environment(home: Path) -> dict[str, str]:
     """Return the least a program needs: where programs are, a home (`home` where none is set), a UTF-8 locale."""
     return {
-        "PATH": os.environ.get("PATH", os.defpath),
+        "PATH": absolute_path(os.environ.get("PATH")),
         "HOME": os.environ.get("HOME", str(home)),
         "LC_ALL": "C.UTF-8",
     }
+
+
+def absolute_path(path: str | None) -> str:
+    """Drop relative and empty entries from a PATH: they would find programs in the folder a program works on."""
+    return os.pathsep.join(entry for entry in (path or os.defpath).split(os.pathsep) if os.path.isabs(entry))
 
 
 class Ending(StrEnum):
