@@ -47,26 +47,24 @@ class ManifestDelta:
 
 def has_regular_layout(data: bytes) -> bool:
     """Say whether a valid manifest is laid out like the canonical form, so that it can be cut between entries."""
-    body = _body(data)
-    return body is not None and _ENTRIES.fullmatch(body) is not None
+    return _is_framed(data) and _ENTRIES.fullmatch(_stretch(data, len(HEAD), len(data) - len(TAIL))) is not None
 
 
 def compare_texts(old: bytes, new: bytes) -> ManifestDelta | None:
     """Return what differs between a manifest of regular layout and another text; None when it cannot be told so.
 
     The added entries are well-formed, but whether they may stand in the manifest (`vcs/rules.py`) is not checked:
-    neither their members, nor whether a path is taken.
+    neither their members, nor whether a path is taken. An entry may be both removed and added.
     """
-    before, after = _body(old), _body(new)
-    if before is None or after is None:
+    if not _is_framed(old) or not _is_framed(new):
         return None
     removed: list[bytes] = []
     added: list[bytes] = []
-    for start, end, new_start, new_end in _differences(before, after):
+    for start, end, new_start, new_end in _differences(old, new):
         if start < 0:
             return None
-        removed.append(before[start:end])
-        added.append(after[new_start:new_end])
+        removed.append(_stretch(old, start, end))
+        added.append(_stretch(new, new_start, new_end))
     if not _ENTRIES.fullmatch(b"".join(added)):
         return None
     try:
@@ -75,11 +73,13 @@ def compare_texts(old: bytes, new: bytes) -> ManifestDelta | None:
         return None
 
 
-def _body(data: bytes) -> bytes | None:
-    """Return the entries of a text, each with its `END`; None when it begins or ends unlike the canonical form."""
-    if not data.startswith(HEAD) or not data.endswith(TAIL) or len(data) < len(HEAD) + len(TAIL):
-        return None
-    return data[len(HEAD) : -len(TAIL)] + END
+def _is_framed(data: bytes) -> bool:
+    return data.startswith(HEAD) and data.endswith(TAIL) and len(data) >= len(HEAD) + len(TAIL)
+
+
+def _stretch(data: bytes, start: int, end: int) -> bytes:
+    """Return some entries, each with its `END`, also where the last one of the text is among them."""
+    return data[start:end] + END if start < end == len(data) - len(TAIL) else data[start:end]
 
 
 def _differences(old: bytes, new: bytes) -> Iterator[tuple[int, int, int, int]]:
@@ -87,7 +87,8 @@ def _differences(old: bytes, new: bytes) -> Iterator[tuple[int, int, int, int]]:
 
     A first number below zero says that the texts were lost to each other.
     """
-    at, new_at = 0, 0
+    at, new_at = len(HEAD), len(HEAD)
+    last, new_last = len(old) - len(TAIL), len(new) - len(TAIL)
     while True:
         same = _common(old, at, new, new_at)
         if at + same == len(old) and new_at + same == len(new):
@@ -95,11 +96,13 @@ def _differences(old: bytes, new: bytes) -> Iterator[tuple[int, int, int, int]]:
         boundary = old.rfind(END, at, at + same)
         same = boundary + len(END) - at if boundary >= 0 else 0
         at, new_at = at + same, new_at + same
-        found = _meet(old, at, new, new_at)
+        found = _meet(old, at, last, new, new_at, new_last)
         if found is None:
             yield -1, 0, 0, 0
             return
         yield at, found[0], new_at, found[1]
+        if found == (last, new_last):
+            return
         at, new_at = found
 
 
@@ -120,12 +123,13 @@ def _common(old: bytes, at: int, new: bytes, new_at: int) -> int:
     return length + low
 
 
-def _meet(old: bytes, at: int, new: bytes, new_at: int) -> tuple[int, int] | None:
-    """Return the next places, not too far on, from which the same entry follows in both texts; the ends count too."""
+def _meet(old: bytes, at: int, last: int, new: bytes, new_at: int, new_last: int) -> tuple[int, int] | None:
+    """Return the next places, not too far on, from which the same entry follows in both texts; else both their ends."""
     for _ in range(LOOK_AHEAD_ENTRIES):
-        if at == len(old):
-            return at, len(new)
-        end = old.index(END, at) + len(END)
+        end = old.find(END, at)
+        if end < 0:
+            return last, new_last
+        end += len(END)
         place = _find_entry(new, old[at:end], new_at)
         if place >= 0:
             return at, place

@@ -9,7 +9,7 @@ from asterism.kernel.blobs import Blobs, ObjectMissing
 from asterism.kernel.db import Database
 from asterism.vcs import rules
 from asterism.vcs.content import hash_bytes
-from asterism.vcs.manifest_delta import END, ManifestDelta, compare_texts
+from asterism.vcs.manifest_delta import ManifestDelta, compare_texts
 from asterism.vcs.tree_edit import EditRefused, edit_tree
 
 WORTHWHILE_BYTES = 100_000
@@ -24,7 +24,8 @@ def prepare_by_comparing(db: Database, blobs: Blobs, user_id: str, named: str, d
     delta = _compare(blobs, user_id, base, data) if base is not None else None
     if base is None or delta is None or rules.suspicious(delta.added):
         return None
-    if data.count(END) >= rules.MAX_ENTRIES:
+    entries = base.entries - len(delta.removed) + len(delta.added)
+    if entries > rules.MAX_ENTRIES:
         return None
 
     def load(names: Sequence[str]) -> Mapping[str, bytes]:
@@ -36,7 +37,7 @@ def prepare_by_comparing(db: Database, blobs: Blobs, user_id: str, named: str, d
     except (EditRefused, KeyError):
         return None
     fresh = frozenset(entry.hash for entry in delta.added if entry.type == "file")
-    return Prepared(named, data, fresh, top, forest, True, base.hash)
+    return Prepared(named, data, entries, fresh, top, forest, True, base.hash)
 
 
 def _choose(db: Database, user_id: str, size: int) -> Manifest | None:

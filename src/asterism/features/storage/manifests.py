@@ -22,7 +22,7 @@ def prepare(data: bytes, named: str) -> Prepared:
     entries = format.read(data)
     top, forest = tree.build(entries)
     blobs = frozenset(entry.hash for entry in entries if entry.type == "file")
-    return Prepared(named, data, blobs, top, forest, has_regular_layout(data))
+    return Prepared(named, data, len(entries), blobs, top, forest, has_regular_layout(data))
 
 
 def upload(db: Database, blobs: Blobs, user_id: str, named: str, data: bytes) -> bool:

@@ -52,6 +52,7 @@ class Manifest:
     object_id: str
     size: int
     root: str
+    entries: int
     files: int
     total_bytes: int
     missing: int
@@ -67,6 +68,7 @@ class Prepared:
 
     hash: str
     data: bytes
+    entries: int
     blobs: frozenset[str]
     top: Node
     forest: Forest

@@ -93,7 +93,7 @@ def manifest(tx: Tx, user_id: str, manifest_hash: str) -> Manifest | None:
     )
     if row is None:
         return None
-    fields = ("hash", "object_id", "size", "root", "files", "total_bytes", "missing")
+    fields = ("hash", "object_id", "size", "root", "entries", "files", "total_bytes", "missing")
     return Manifest(**{name: row[name] for name in fields})
 
 
@@ -129,7 +129,7 @@ def recent_manifests(tx: Tx, user_id: str, limit: int) -> list[Manifest]:
         manifests.c.user_id == user_id, manifests.c.regular.is_(True), manifests.c.hash.not_in(missing)
     )
     rows = tx.all(query.order_by(manifests.c.touched_at.desc()).limit(limit))
-    fields = ("hash", "object_id", "size", "root", "files", "total_bytes")
+    fields = ("hash", "object_id", "size", "root", "entries", "files", "total_bytes")
     return [Manifest(**{name: row[name] for name in fields}, missing=0) for row in rows]
 
 
@@ -149,6 +149,7 @@ def insert_manifest(tx: Tx, user_id: str, prepared: Prepared, object_id: str, mi
             object_id=object_id,
             size=len(prepared.data),
             root=prepared.top.hash,
+            entries=prepared.entries,
             files=prepared.top.files,
             total_bytes=prepared.top.size,
             regular=prepared.regular,

@@ -53,6 +53,7 @@ manifests = sa.Table(
     sa.Column("object_id", sa.Text, nullable=False),
     sa.Column("size", sa.BigInteger, nullable=False),
     sa.Column("root", sa.Text, nullable=False),
+    sa.Column("entries", sa.BigInteger, nullable=False),
     sa.Column("files", sa.BigInteger, nullable=False),
     sa.Column("total_bytes", sa.BigInteger, nullable=False),
     sa.Column("regular", sa.Boolean, nullable=False),
