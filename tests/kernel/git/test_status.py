@@ -314,3 +314,14 @@ def _older_format(raw: str) -> list[tuple[str, str, str]]:
     """Read porcelain v1 with -z: `XY path`, for renames followed by the path it came from."""
     records = iter(raw.split("\0")[:-1])
     return [(r[:2], r[3:], next(records) if "R" in r[:2] or "C" in r[:2] else "") for r in records]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a repository to somebody else")
+def test_gits_ownership_check_is_satisfied_for_the_accepted_root_alone(tmp_path: Path) -> None:
+    root = make_repository(tmp_path / "r", {"sub/a.txt": "a\n"})
+    for path in (root, *root.rglob("*")):
+        os.chown(path, 65534, 65534)
+    (root / "sub" / "a.txt").write_text("b\n")
+    assert [e.path for e in read_status(Checkout(Git(), root)).unstaged] == ["sub/a.txt"]
+    with pytest.raises(CommandFailed):
+        read_status(Checkout(Git(), root / "sub"))
