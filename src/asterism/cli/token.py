@@ -8,7 +8,7 @@ from asterism.base.errors import Invalid
 from asterism.cli.local import DataDir, local_database
 from asterism.cli.options import AsJson, verb_app
 from asterism.cli.output import emit
-from asterism.features import identity, workspaces
+from asterism.features import audit, identity, workspaces
 from asterism.kernel.db import Tx
 
 app = verb_app("Make access tokens.")
@@ -47,6 +47,7 @@ def create(
             chosen = identity.READ if scope == "read" else identity.ALL
             seconds = (expires_in or 365) * DAY
             issued = identity.create_token(tx, person, kind="u", name=name, client="cli", seconds=seconds, scope=chosen)
+            audit.record(tx, person.id, "token_created", issued.id, name=name, scope=scope)
     if as_json:
         emit(described(issued, scope))
     else:

@@ -19,11 +19,20 @@ class V1Face:
     """The edge of `/v1`."""
 
     async def admit(self, endpoint: Endpoint, request: AnyRequest, rt: Runtime) -> None:
-        """Refuse what can be refused without the database: no token or a mistyped one, too many from one address."""
-        if endpoint.auth is True and not identity.is_bearer(bearer_of(request)):
-            raise identity.NotSignedIn
+        """Refuse what needs no transaction of its own: no token or a mistyped one, too many from one address."""
+        if endpoint.auth is True:
+            await self._meet(endpoint, bearer_of(request), rt)
         if endpoint.rate is not None and endpoint.rate.key == "address":
             rt.sign_in.limits.take(endpoint.rate, rt.sign_in.addresses.client(request))
+
+    async def _meet(self, endpoint: Endpoint, bearer: str | None, rt: Runtime) -> None:
+        """Look a new token up in a reading transaction first, so that nobody unknown ever holds the write lock."""
+        if bearer is None or not identity.is_bearer(bearer):
+            raise identity.NotSignedIn
+        known, name = rt.sign_in.known, identity.token_hash(bearer)
+        if endpoint.tx == "write" and not endpoint.is_async and name not in known:
+            await rt.db.run_read(identity.authenticate, bearer)
+            known.add(name)
 
     def authenticate(self, endpoint: Endpoint, tx: Tx, request: AnyRequest) -> identity.Caller | None:
         """Return the caller behind the bearer token. Raises NotSignedIn, InsufficientScope, RateLimited.
@@ -37,6 +46,7 @@ class V1Face:
         except identity.NotSignedIn:
             if endpoint.auth == "optional":
                 return None
+            request.app.state.runtime.sign_in.known.forget(identity.token_hash(bearer_of(request) or ""))
             raise
         check_route(endpoint, caller, request.path_params)
         sign_in = request.app.state.runtime.sign_in

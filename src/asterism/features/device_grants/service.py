@@ -84,18 +84,23 @@ def start(tx: Tx, client: Client, *, seconds: int) -> Started:
     raise RuntimeError("no free user code was found")
 
 
-def poll(tx: Tx, device_code: str) -> Poll:
-    """Tell how a grant stands, and redeem it when it is approved; pace is not looked at (Starbot 1.3)."""
+def look(tx: Tx, device_code: str) -> Poll:
+    """Tell how a grant stands, changing nothing: READY means that `poll` would redeem it."""
     grant = _known(tx, store.by_device_code(tx, rules.code_hash(device_code)))
     if grant is not None and grant.state is GrantState.DENIED:
         return Poll(Outcome.DENIED, grant)
     return _judge(tx, grant)
 
 
+def poll(tx: Tx, device_code: str) -> Poll:
+    """Tell how a grant stands, and redeem it when it is approved; pace is not looked at (Starbot 1.3)."""
+    return _redeemed(tx, look(tx, device_code))
+
+
 def poll_paced(tx: Tx, device_code: str) -> Poll:
     """Tell how a grant stands and redeem it, in the order and at the pace of Fastest 2.2."""
     grant = _known(tx, store.by_device_code(tx, rules.code_hash(device_code)))
-    found = _judge(tx, grant)
+    found = _redeemed(tx, _judge(tx, grant))
     if found.outcome is not Outcome.PENDING or found.grant is None:
         return found
     in_time, left = rules.take_poll(found.grant, tx.now())
@@ -152,9 +157,16 @@ def _judge(tx: Tx, grant: Grant | None) -> Poll:
         return Poll(Outcome.DENIED, grant)
     if grant.state is GrantState.PENDING:
         return Poll(Outcome.PENDING, grant)
-    if not store.redeem(tx, grant.id):
-        return Poll(Outcome.REDEEMED, grant)
-    return Poll(Outcome.READY, replace(grant, state=GrantState.REDEEMED))
+    return Poll(Outcome.READY, grant)
+
+
+def _redeemed(tx: Tx, found: Poll) -> Poll:
+    """Redeem a grant that is ready; of any number of calls at once, one finds it READY and the others REDEEMED."""
+    if found.outcome is not Outcome.READY or found.grant is None:
+        return found
+    if not store.redeem(tx, found.grant.id):
+        return Poll(Outcome.REDEEMED, found.grant)
+    return Poll(Outcome.READY, replace(found.grant, state=GrantState.REDEEMED))
 
 
 def _decide(tx: Tx, user_code: str, state: GrantState, user_id: str | None) -> Grant:

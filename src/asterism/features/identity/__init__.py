@@ -44,6 +44,7 @@ from asterism.features.identity.sessions import (
     start_refreshing_session,
     start_session,
 )
+from asterism.features.identity.token_format import token_hash
 from asterism.features.identity.tokens import (
     authenticate,
     create_agent_token,
@@ -108,6 +109,7 @@ __all__ = [
     "start_refreshing_session",
     "start_session",
     "still_valid",
+    "token_hash",
     "user_by_id",
     "user_of_identity",
 ]

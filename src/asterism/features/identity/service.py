@@ -64,6 +64,7 @@ def current_user(tx: Tx, caller: Caller) -> User:
 
 def create_link(tx: Tx, user: User) -> IssuedToken:
     """Make a one-time sign-in code, good for 15 minutes."""
+    audit.record(tx, user.id, "link_created")
     return create_token(tx, user, kind="l", name="sign-in link", client="web", seconds=LINK_SECONDS)
 
 

@@ -80,7 +80,9 @@ def create_agent_token(tx: Tx, user_id: str, scope: Scope, *, name: str, seconds
     if user is None or scope.name != "agent" or scope.project_id is None or scope.workspace_id is None:
         raise ValueError("an agent token needs a user, a project and a workspace")
     seconds = min(seconds, AGENT_SECONDS)
-    return create_token(tx, user, kind="s", name=name, client="system", seconds=seconds, scope=scope)
+    issued = create_token(tx, user, kind="s", name=name, client="system", seconds=seconds, scope=scope)
+    audit.record(tx, user_id, "agent_token_created", issued.id, name=name, workspace_id=scope.workspace_id)
+    return issued
 
 
 def create_ticket(tx: Tx, caller: Caller, purpose: str) -> IssuedToken:

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from asterism.base.clock import ManualClock
 from asterism.features import identity
+from asterism.features.identity.token_format import make_token
 from tests.support.server import TestServer
 
 
@@ -206,3 +207,14 @@ def test_swapped_rows_answer_unreadable_and_masked(still: TestServer, ada: httpx
     assert first not in refused.text
     shown = {key["id"]: key["key_value"] for key in ada.get("/v1/auth/api-keys").json()["api_keys"]}
     assert shown == {first: "••••", second: "•" * 20 + "6789"}
+
+
+def test_strangers_never_wait_for_the_write_lock(still: TestServer, device: httpx.Client, ada: httpx.Client) -> None:
+    revoked = ada.headers["authorization"]
+    ada.post("/v1/auth/logout")
+    with still.rt.db.write():
+        for header in (f"Bearer {make_token('u')}", "Bearer x", revoked):
+            answer = device.post("/v1/projects", json={"name": "p"}, headers={"Authorization": header}, timeout=5)
+            assert answer.status_code == 401
+        answer = device.post("/v1/auth/device/poll", json={"device_code": "x" * 32}, timeout=5)
+        assert answer.status_code == 404

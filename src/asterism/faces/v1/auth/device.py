@@ -11,7 +11,10 @@ from asterism.faces.v1 import device_codes
 from asterism.faces.v1.device_codes import client_info, guesses_counted, user_of_grant
 from asterism.faces.v1.edge import origin_of
 from asterism.features import device_grants, identity
-from asterism.features.device_grants import Grant, Outcome
+from asterism.features.device_grants import Outcome
+from asterism.kernel.db import Tx
+
+STATUS = {Outcome.PENDING: "pending", Outcome.DENIED: "denied"}  # everything else is `expired`
 
 
 class Start(msgspec.Struct):
@@ -49,18 +52,17 @@ def start(call: Call[Start]) -> Any:
 
 
 @post("/v1/auth/device/poll", body=Polling, auth=False)
-def poll(call: Call[Polling]) -> Any:
+async def poll(call: Call[Polling]) -> Any:
     """POST /v1/auth/device/poll: ask how a device sign-in stands; the first poll after approval gets the tokens."""
     code = call.body.device_code
     if not code.strip() or len(code) > 128:
         raise Invalid.field("device_code", "must have 1 to 128 characters")
-    found = device_grants.poll(call.tx, code)
-    if found.outcome is Outcome.UNKNOWN or found.grant is None:
-        raise NotFound("There is no such device sign-in.")
+    found = await call.rt.db.run_read(device_grants.look, code)
     if found.outcome is Outcome.READY:
-        return authorized(call, found.grant)
-    words = {Outcome.PENDING: "pending", Outcome.DENIED: "denied"}
-    return {"status": words.get(found.outcome, "expired")}
+        return await call.rt.db.run(redeem, call, code)
+    if found.outcome is Outcome.UNKNOWN:
+        raise NotFound("There is no such device sign-in.")
+    return {"status": STATUS.get(found.outcome, "expired")}
 
 
 @post("/v1/auth/device/confirm", body=Decision)
@@ -83,14 +85,15 @@ def pending(call: Call[None]) -> Any:
     return {"device": {**told, "requested_at": grant.created_at, "expires_at": grant.expires_at}}
 
 
-def authorized(call: Call[Any], grant: Grant) -> dict[str, Any]:
+def redeem(tx: Tx, call: Call[Any], code: str) -> dict[str, Any]:
     """Sign the device in and write its tokens; a grant whose user is gone counts as expired."""
-    user = user_of_grant(call.tx, grant)
-    if user is None:
-        return {"status": "expired"}
-    client = client_info(grant, "device")
+    found = device_grants.poll(tx, code)
+    user = user_of_grant(tx, found.grant) if found.grant else None
+    if found.outcome is not Outcome.READY or user is None or found.grant is None:
+        return {"status": STATUS.get(found.outcome, "expired")}
+    client = client_info(found.grant, "device")
     lifetimes, origin = call.rt.sign_in.lifetimes, origin_of(call)
-    pair = identity.start_refreshing_session(call.tx, user, client, lifetimes, method="device", origin=origin)
+    pair = identity.start_refreshing_session(tx, user, client, lifetimes, method="device", origin=origin)
     return {
         "status": "authorized",
         "access_token": pair.access.text,
