@@ -113,12 +113,11 @@ def pack_contents(tx: Tx, pack_id: str) -> list[tuple[str, int, int]]:
 
 def move_blobs(tx: Tx, user_id: str, old_pack: str, new: Pack) -> None:
     """Say that what an old pack held is in a new one; blobs that were forgotten meanwhile are not brought back."""
-    live = 0
-    for blob, (start, size) in new.blobs.items():
-        mine = (blobs.c.user_id == user_id, blobs.c.hash == blob, blobs.c.pack_id == old_pack)
-        moved = tx.execute(sa.update(blobs).where(*mine).values(pack_id=new.id, start=start)).rowcount
-        live += size if moved else 0
-    tx.execute(sa.insert(packs).values(id=new.id, user_id=user_id, size=new.size, live_bytes=live))
+    mine = (blobs.c.user_id == user_id, blobs.c.hash == sa.bindparam("blob"), blobs.c.pack_id == old_pack)
+    move = sa.update(blobs).where(*mine).values(pack_id=new.id, start=sa.bindparam("place"))
+    tx.execute(move, [{"blob": blob, "place": start} for blob, (start, _) in new.blobs.items()])
+    live = tx.scalar(sa.select(sa.func.coalesce(sa.func.sum(blobs.c.size), 0)).where(blobs.c.pack_id == new.id))
+    tx.execute(sa.insert(packs).values(id=new.id, user_id=user_id, size=new.size, live_bytes=int(live)))
 
 
 def drop_pack(tx: Tx, pack_id: str) -> None:
