@@ -190,7 +190,9 @@ COVERAGE = record(
         "filesTotal": COUNT,
         "filesReviewed": COUNT,
         "skipped": many(record({"file": TEXT, "reason": FULL})),
-        "lenses": many(record({"lensId": LENS, "status": FULL, "coverage": {"type": "number"}}, {"error": TEXT})),
+        "lenses": many(
+            record({"lensId": LENS, "status": FULL, "coverage": one_of("full partial none")}, {"error": TEXT})
+        ),
         "analyzers": many(record({"id": FULL, "status": one_of("ok failed skipped")}, {"detail": TEXT})),
         "dropped": record(
             dict.fromkeys(

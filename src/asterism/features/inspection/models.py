@@ -110,7 +110,7 @@ class LensStatus(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class Dropped(msgspec.Struct, rename="camel"):
-    """How many findings were left out, by reason; `dismissed` is ours."""
+    """How many findings were left out, by reason; `dismissed` is ours and only there when it counts something."""
 
     malformed: int = 0
     unsupported: int = 0
@@ -119,14 +119,16 @@ class Dropped(msgspec.Struct, rename="camel"):
     duplicate: int = 0
     below_threshold: int = 0
     over_cap: int = 0
-    dismissed: int = 0
+    dismissed: int | UnsetType = UNSET
 
     def add(self, reason: str, amount: int = 1) -> None:
         """Count under the documented name of a reason."""
         name = {"preExisting": "pre_existing", "belowThreshold": "below_threshold", "overCap": "over_cap"}.get(
             reason, reason
         )
-        setattr(self, name, getattr(self, name) + amount)
+        before = getattr(self, name)
+        if before is not UNSET or amount:
+            setattr(self, name, amount if before is UNSET else before + amount)
 
 
 class ModelUse(msgspec.Struct, rename="camel"):

@@ -41,7 +41,8 @@ def summary(
     lines += list(notes)
     if skipped:
         lines.append(skip_line(skipped))
-    reasons = [f"{getattr(dropped, name)} {word}" for name, word in _REASONS if getattr(dropped, name)]
+    counted = [(getattr(dropped, name), word) for name, word in _REASONS]
+    reasons = [f"{amount} {word}" for amount, word in counted if amount]
     if reasons:
         lines.append(f"Left out: {', '.join(reasons)}.")
     if dropped.over_cap:
