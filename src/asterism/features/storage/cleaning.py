@@ -38,7 +38,8 @@ def _rewrite(db: Database, blobs: Blobs, user_id: str, pack_id: str) -> None:
     key = pack_key(user_id, pack_id)
     with db.read() as tx:
         live = sweep_store.pack_contents(tx, pack_id)
-    contents = {blob: blobs.get_range(key, start, start + size) for blob, start, size in live}
+    data = blobs.get(key) if live else b""  # at most PACK_BYTES: a larger pack holds one blob and is never half dead
+    contents = {blob: data[start : start + size] for blob, start, size in live}
     new = write_pack(blobs, user_id, contents) if contents else None
     with db.write() as tx:
         store.lock(tx, user_id)
