@@ -73,7 +73,9 @@ def test_a_job_runs_and_its_result_is_kept(shop: Workshop) -> None:
     assert done.name == "echo"
     assert done.result == {"payload": {"numbers": [1, 2], "text": "héllo", "none": None}, "key": done.key, "attempt": 1}
     assert shop.jobs.get(job_id) == done
-    assert done in shop.jobs.list(name="echo")
+    assert shop.jobs.list(name="echo", limit=1) == [done]
+    assert done in shop.jobs.list(limit=5)
+    assert not shop.jobs.list(name="ech")
 
 
 def test_a_passing_failure_is_tried_again(shop: Workshop) -> None:

@@ -7,7 +7,7 @@ import pytest
 from asterism.base.errors import Conflict, Invalid, RateLimited
 from asterism.kernel.jobs import MemoryJobs, Schedule, Status
 from asterism.kernel.jobs.attempts import BACKOFF, failed, pause_after, succeeded
-from asterism.kernel.jobs.port import key_prefix, new_id
+from asterism.kernel.jobs.port import key_prefix, name_prefix, new_id
 
 
 @pytest.mark.parametrize(
@@ -52,8 +52,10 @@ def test_an_error_is_cut_to_size() -> None:
 
 def test_ids_of_one_key_share_a_prefix_and_others_do_not() -> None:
     assert new_id("a", "b").startswith(key_prefix("a", "b"))
+    assert new_id("a", "b").startswith(name_prefix("a"))
+    assert new_id("a", None).startswith(name_prefix("a"))
+    assert not new_id("a", None).startswith(key_prefix("a", ""))
     assert key_prefix("a", "bc") != key_prefix("ab", "c")
-    assert len(new_id("a", None)) == 26
 
 
 def test_the_fake_moves_its_clock_from_attempt_to_attempt() -> None:

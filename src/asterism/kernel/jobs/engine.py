@@ -17,7 +17,7 @@ import msgspec
 from asterism.base import ids
 from asterism.base.clock import stamp
 from asterism.kernel.jobs.attempts import Outcome
-from asterism.kernel.jobs.port import JobRecord, Schedule, Status, key_prefix
+from asterism.kernel.jobs.port import JobRecord, Schedule, Status, key_prefix, name_prefix
 
 if TYPE_CHECKING:
     from dbos import WorkflowStatus
@@ -179,8 +179,9 @@ class Engine:
 
     def list(self, name: str | None, limit: int) -> Sequence[JobRecord]:
         """Read the newest records, of one name or of all."""
-        rows = self._dbos.list_workflows(name="job", sort_desc=True, limit=limit if name is None else None)
-        return [r for r in map(_record, rows) if name in (None, r.name)][:limit]
+        prefix = None if name is None else name_prefix(name)
+        rows = self._dbos.list_workflows(workflow_id_prefix=prefix, name="job", sort_desc=True, limit=limit)
+        return [_record(row) for row in rows]
 
     def forget(self, before: datetime) -> int:
         """Delete the records that ended before a moment."""

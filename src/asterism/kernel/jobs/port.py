@@ -142,10 +142,15 @@ class JobQueue(Protocol):
 
 
 def new_id(name: str, key: str | None) -> str:
-    """Make a job id; those of one name and key share `key_prefix`."""
-    return key_prefix(name, key) + ids.ulid() if key is not None else ids.ulid()
+    """Make a job id; it tells the jobs of a name, and those of a name and key, by what it starts with."""
+    return (name_prefix(name) if key is None else key_prefix(name, key)) + ids.ulid()
+
+
+def name_prefix(name: str) -> str:
+    """Return what the ids of all jobs of one name start with (8 characters and a dash)."""
+    return hashlib.sha256(name.encode()).hexdigest()[:8] + "-"
 
 
 def key_prefix(name: str, key: str) -> str:
-    """Return what the ids of all jobs of one name and key start with (26 characters and a dash)."""
-    return hashlib.sha256(f"{name}\0{key}".encode()).hexdigest()[:26] + "-"
+    """Return what the ids of all jobs of one name and key start with (32 characters and two dashes)."""
+    return name_prefix(name) + hashlib.sha256(key.encode()).hexdigest()[:24] + "-"
