@@ -11,6 +11,19 @@ MOST = 1000
 class LocalQuery(Query):
     """The query string of one request to `/api`."""
 
+    def text(self, name: str, default: str | None = None) -> str | None:
+        """Return the value as it is, `default` when absent. Raises Invalid for a NUL, which no database can hold."""
+        value = self.any_text(name)
+        if value is None:
+            return default
+        if "\0" in value:
+            raise Invalid.field(f"query.{name}", "holds a NUL")
+        return value
+
+    def any_text(self, name: str) -> str | None:
+        """Return the value whatever it holds, for callers with an error of their own."""
+        return super().text(name)
+
     def flag(self, name: str, default: bool = False) -> bool:
         """Return a boolean in one of its spellings; an empty value is true. Raises Invalid for anything else."""
         value = self.text(name)

@@ -209,3 +209,11 @@ def test_taking_trust_away_stops_the_reviews_that_run(api: Api) -> None:
     answer.close()
     assert json.loads(rest[-1][6:])["type"] == "error"
     assert len([line for line in rest if '"type":"error"' in line]) == 1
+
+
+@pytest.mark.parametrize("value", ["%00", "%ff", "x" * 5000, "%F0%9F%92%A9", "'; DROP TABLE local_trust; --"])
+def test_odd_project_ids_are_just_unknown(api: Api, value: str) -> None:
+    answer = api.get(f"/api/settings/trust?projectId={value}")
+    assert answer.json()["error"]["code"] in {"NOT_FOUND", "VALIDATION_ERROR"}
+    assert api.delete(f"/api/settings/trust?projectId={value}").status_code in {200, 400}
+    assert api.post("/api/settings/trust", api.trust_entry(projectId="\U0001f4a9")).status_code == 400

@@ -32,7 +32,7 @@ def checkout(call: LocalCall[Any]) -> git.Checkout:
 
 def pathspec(call: LocalCall[Any]) -> str | None:
     """Return the query's `path`, None for the whole project. Raises InvalidPath."""
-    text = call.query.text("path")
+    text = call.query.any_text("path")
     return None if text is None or text == "" else git.check_pathspec(call.root, text)
 
 
