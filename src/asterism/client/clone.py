@@ -16,7 +16,7 @@ from asterism.client.workcopy.scan import look
 from asterism.client.workcopy.statcache import FORMAT, Cache
 from asterism.client.workcopy.state import FOLDER, Base, Binding, State
 from asterism.vcs.content import hash_bytes, is_hash
-from asterism.vcs.manifest import EMPTY, EMPTY_MANIFEST_HASH, Entry, read
+from asterism.vcs.manifest import EMPTY, EMPTY_MANIFEST_HASH, Entry, encode, read
 
 
 class InTheWay(Conflict):
@@ -127,7 +127,8 @@ def _write(api: Api, state: State, found: Snapshot | None, progress: Progress) -
     state.keep_manifest(data)
     scan = look(state.top, Cache(FORMAT, "", {}), lambda: {entry.path for entry in entries})
     scan.take_known(writer.known)
-    state.save_cache(scan.as_cache(found.manifest_hash if found and not scan.pending and not skipped else ""))
+    exact = found is not None and not scan.pending and encode(scan.entries()) == data
+    state.save_cache(scan.as_cache(found.manifest_hash if found is not None and exact else ""))
     return entries, skipped
 
 

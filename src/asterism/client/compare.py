@@ -30,7 +30,7 @@ def edits(api: Api, state: State, *, threads: int) -> list[Change]:
         if base is not None and tree.is_same_as(base.manifest_hash):
             return []
         changes = changes_since(tree, base, base_entries(api, state))
-        tree.remember(state)
+        tree.remember_if_costly(state)
         return changes
 
 

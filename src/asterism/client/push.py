@@ -186,11 +186,10 @@ def _send_content(api: Api, state: State, tree: Tree, known: Base | None, progre
 
 def _candidates(state: State, tree: Tree, known: Base | None) -> dict[str, Source]:
     """Return the contents of the tree that the base does not prove to be stored, by hash."""
-    old = state.base_manifest(known) if known is not None else None
-    if old is None:
-        entries = [entry for entry in tree.entries() if entry.type == "file"]
-    else:
-        stored = {entry.hash for entry in read(old)}
+    entries = tree.files_since(known.manifest_hash) if known is not None else None
+    if entries is None:
+        old = state.base_manifest(known) if known is not None else None
+        stored = {entry.hash for entry in read(old)} if old is not None else set()
         entries = [entry for entry in tree.entries() if entry.type == "file" and entry.hash not in stored]
     entries.sort(key=sort_key)  # what is fetched together later is then stored together
     return {entry.hash: Source(entry.hash, entry.size, os.path.join(state.top, entry.path)) for entry in entries}

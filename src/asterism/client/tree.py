@@ -1,21 +1,33 @@
 """The tree of a working copy as it is now, with its manifest."""
 
+from collections.abc import Callable
+
 from asterism.client.progress import Progress
-from asterism.client.workcopy.scan import Scan, look
+from asterism.client.workcopy.scan import Scan, look, rows_as_entries
+from asterism.client.workcopy.statcache import LEFT_OUT, SPECIAL, Cache, Folder
 from asterism.client.workcopy.state import State
 from asterism.vcs.content import hash_bytes
 from asterism.vcs.manifest import Entry, encode, read
+from asterism.vcs.splice import splice
+
+COSTLY_BYTES = 32 << 20
 
 
 class Tree:
-    """A tree that was read: its entries, its manifest, and what the stat cache may remember of it."""
+    """A tree that was read: its entries, its manifest, and what the stat cache may remember of it.
 
-    def __init__(self, scan: Scan, known_manifest_hash: str) -> None:
+    While the stat cache is that of the base, the manifest is made from the base's by changing a few entries.
+    """
+
+    def __init__(self, scan: Scan, cache: Cache, base: Callable[[str], bytes | None]) -> None:
         self._scan = scan
+        self._cache = cache
+        self._base = base
         self._entries: list[Entry] | None = None
         self._manifest: bytes | None = None
-        self._manifest_hash = "" if scan.changed else known_manifest_hash
-        self._stale = bool(scan.changed) or not known_manifest_hash
+        self._changes = _changes(scan, cache) if cache.manifest_hash else None
+        self._manifest_hash = cache.manifest_hash if self._changes == {} else ""
+        self._stale = bool(scan.changed) or not cache.manifest_hash
 
     def entries(self) -> list[Entry]:
         """Return every entry, in no particular order."""
@@ -27,7 +39,11 @@ class Tree:
     def manifest(self) -> bytes:
         """The canonical manifest."""
         if self._manifest is None:
-            self._manifest = encode(self.entries())
+            base = self._base(self._cache.manifest_hash) if self._changes is not None else None
+            if base is not None and self._changes is not None:
+                self._manifest = splice(base, self._changes)
+            else:
+                self._manifest = encode(self.entries())
         return self._manifest
 
     @property
@@ -36,6 +52,12 @@ class Tree:
         if not self._manifest_hash:
             self._manifest_hash = hash_bytes(self.manifest)
         return self._manifest_hash
+
+    def files_since(self, manifest_hash: str) -> list[Entry] | None:
+        """Return the files that differ from the tree of that manifest, None when only a full comparison can tell."""
+        if self._changes is None or self._cache.manifest_hash != manifest_hash:
+            return None
+        return [entry for entry in self._changes.values() if entry is not None and entry.type == "file"]
 
     def signatures(self) -> dict[str, str]:
         """Return what was on disk for each versioned file and link (hex), by path."""
@@ -48,7 +70,7 @@ class Tree:
     @property
     def count(self) -> int:
         """How many entries the tree has."""
-        return sum(1 for _ in self.entries())
+        return sum(len(folder.names) - _left_out(folder) for folder in self._scan.folders.values())
 
     @property
     def special(self) -> list[str]:
@@ -59,6 +81,27 @@ class Tree:
         """Write the stat cache, unless it says this already."""
         if self._stale:
             state.save_cache(self._scan.as_cache(self.manifest_hash))
+
+    def remember_if_costly(self, state: State) -> None:
+        """Write the stat cache when reading the tree again would cost more than keeping that of the base is worth."""
+        if self._scan.read_bytes > COSTLY_BYTES or not self._cache.manifest_hash:
+            self.remember(state)
+
+
+def _changes(scan: Scan, cache: Cache) -> dict[str, Entry | None]:
+    """Return which entries differ from those of the cache, None for those that are gone."""
+    found: dict[str, Entry | None] = {}
+    for path in scan.changed:
+        before, now = cache.folders.get(path), scan.folders.get(path)
+        old = {entry.path: entry for entry in rows_as_entries(path, before)} if before is not None else {}
+        new = {entry.path: entry for entry in rows_as_entries(path, now)} if now is not None else {}
+        found.update(dict.fromkeys(old.keys() - new.keys()))
+        found.update((name, entry) for name, entry in new.items() if old.get(name) != entry)
+    return found
+
+
+def _left_out(folder: Folder) -> int:
+    return folder.kinds.count(LEFT_OUT) + folder.kinds.count(SPECIAL)
 
 
 def read_tree(state: State, *, threads: int, progress: Progress) -> Tree:
@@ -71,7 +114,14 @@ def read_tree(state: State, *, threads: int, progress: Progress) -> Tree:
             scan.hash_rest(threads=threads, progress=lambda _files, size: progress.advance(size))
         finally:
             progress.finish()
-    return Tree(scan, cache.manifest_hash)
+    return Tree(scan, cache, lambda wanted: _base_manifest(state, wanted))
+
+
+def _base_manifest(state: State, wanted: str) -> bytes | None:
+    """Return the manifest of the base if it has this hash and is kept here."""
+    binding = state.binding()
+    base = binding.base if binding is not None else None
+    return state.base_manifest(base) if base is not None and base.manifest_hash == wanted else None
 
 
 def tracked_paths(state: State) -> set[str]:

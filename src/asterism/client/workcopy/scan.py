@@ -81,6 +81,7 @@ class Scan:
     changed: set[str] = field(default_factory=set)
     pending: list[Pending] = field(default_factory=list)
     special: list[str] = field(default_factory=list)
+    read_bytes: int = 0
     _observed: dict[str, bytes] = field(default_factory=dict)
 
     @property
@@ -90,6 +91,7 @@ class Scan:
 
     def hash_rest(self, *, threads: int, progress: Callable[[int, int], None] | None = None) -> None:
         """Read and hash what is pending; `progress` hears of (files, bytes) as they are done. Raises Unreadable."""
+        self.read_bytes += self.pending_bytes
         groups = [self.pending[at : at + GROUP_FILES] for at in range(0, len(self.pending), GROUP_FILES)]
         found: dict[str, list[tuple[int, bytes, bytes]]] = {}
 

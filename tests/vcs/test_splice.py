@@ -1,0 +1,34 @@
+"""Splicing a manifest gives the bytes that writing it anew would give."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from asterism.vcs.manifest import EMPTY, Entry, encode
+from asterism.vcs.splice import splice
+
+NAMES = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="/\0"), min_size=1, max_size=6)
+PATHS = st.lists(NAMES, min_size=1, max_size=3).map("/".join)
+ENTRIES = st.one_of(
+    st.builds(lambda n, m: Entry(type="file", hash=f"{n:064x}", size=n, mode=m), st.integers(0, 9), st.just(0o644)),
+    st.just(Entry(type="dir", mode=0o755)),
+    st.builds(lambda t: Entry(type="symlink", target=t), NAMES),
+)
+TREES = st.dictionaries(PATHS, ENTRIES, max_size=12)
+
+
+def at(path: str, entry: Entry) -> Entry:
+    return Entry(entry.type, path, entry.hash, entry.size, entry.mode, entry.target)
+
+
+@given(TREES, st.dictionaries(PATHS, st.none() | ENTRIES, max_size=8))
+def test_it_equals_writing_anew(tree, changes):
+    before = {path: at(path, entry) for path, entry in tree.items()}
+    wanted = {path: entry and at(path, entry) for path, entry in changes.items()}
+    after = {path: entry for path, entry in {**before, **wanted}.items() if entry is not None}
+    assert splice(encode(before.values()), wanted) == encode(after.values())
+
+
+@given(TREES)
+def test_removing_everything_leaves_the_empty_manifest(tree):
+    entries = [at(path, entry) for path, entry in tree.items()]
+    assert splice(encode(entries), dict.fromkeys(tree)) == EMPTY
