@@ -1,5 +1,6 @@
 """Rules that need nothing but the diff and work in every language (Stargazer 5.9.5, DR01-DR11)."""
 
+import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -128,7 +129,7 @@ class DiffRules:
 
     async def run(self, job: Job) -> list[Finding]:
         """Apply every rule to every file."""
-        return check(job.files)
+        return await asyncio.to_thread(check, job.files)
 
 
 def check(files: Sequence[ReviewedFile]) -> list[Finding]:

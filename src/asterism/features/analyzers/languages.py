@@ -11,6 +11,7 @@ _BY_EXTENSION = {
     "rb": "ruby", "php": "php", "c": "c", "h": "c", "cc": "c", "cpp": "c", "hpp": "c", "swift": "swift",
     "sh": "shell", "bash": "shell", "zsh": "shell", "ksh": "shell", "ex": "elixir", "exs": "elixir", "lua": "lua",
 }  # fmt: skip
+LONGEST = 2000
 _COMMENTS = {"python": "#", "ruby": "#", "shell": "#", "elixir": "#", "lua": "--"}
 _STRING = re.compile(r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'")
 
@@ -22,7 +23,12 @@ def language(path: str) -> str:
 
 
 def code_of(line: str, path: str) -> str:
-    """Return the line without a trailing or whole-line comment, so that prose about code is not taken for code."""
+    """Return the line without a trailing or whole-line comment, so that prose about code is not taken for code.
+
+    A line longer than people write is no code to judge: it comes back empty, which also bounds every pattern's work.
+    """
+    if len(line) > LONGEST:
+        return ""
     family = language(path)
     mark = _COMMENTS.get(family, "//") if family else None
     if mark is None:

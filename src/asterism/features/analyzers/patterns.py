@@ -4,6 +4,7 @@ Each rule was kept for being right nearly always: `bench/review` measures it. Li
 stands in tests is left alone, because tests do odd things on purpose.
 """
 
+import asyncio
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -35,7 +36,7 @@ class Patterns:
 
     async def run(self, job: Job) -> list[Finding]:
         """Look at every added line."""
-        return [finding for file in job.files for finding in check(file)]
+        return await asyncio.to_thread(lambda: [finding for file in job.files for finding in check(file)])
 
 
 def check(file: ReviewedFile) -> Iterator[Finding]:

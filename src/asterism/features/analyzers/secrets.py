@@ -1,5 +1,7 @@
 """The secret detector as an analyzer: every reviewed text file, added lines only (Stargazer 5.9.4)."""
 
+import asyncio
+
 from asterism.features.analyzers.models import Finding, Job
 from asterism.features.findings import Category, Lens, ReviewedFile, SecretMatch, detector, lower, mask
 
@@ -35,7 +37,7 @@ class Secrets:
 
     async def run(self, job: Job) -> list[Finding]:
         """Look at every added line."""
-        return [finding for file in job.files for finding in check(file)]
+        return await asyncio.to_thread(lambda: [finding for file in job.files for finding in check(file)])
 
 
 def check(file: ReviewedFile) -> list[Finding]:

@@ -3,6 +3,7 @@
 import hashlib
 import unicodedata
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 import msgspec
 
@@ -13,6 +14,7 @@ _TITLE_LENGTH = 60
 _ID_DIGITS = 10
 
 
+@lru_cache(maxsize=4096)
 def normalised(title: str) -> str:
     """Fold a title for comparison: NFKC, case-folded, letters and digits only, at most 60 characters."""
     folded = unicodedata.normalize("NFKC", title).casefold()

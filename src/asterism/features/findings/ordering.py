@@ -12,6 +12,7 @@ from asterism.features.findings.models import LENS_ORDER, RANK, Evidence, Issue,
 PER_LENS = 100
 PER_REVIEW = 300
 SIMILAR = 0.75
+LONGEST_RANGE = 200
 _ADDED_SOURCES = 4
 _SOURCES = ("model", "bandit", "ruff", "secrets", "sarif", "command", "diff-rules")
 ALIASES = {"bandit:B613": "diff-rules:DR02", "bandit:B110": "diff-rules:DR11", "bandit:B112": "diff-rules:DR11"}
@@ -43,20 +44,33 @@ def finalise(candidates: Iterable[Issue], minimum: Severity) -> Final:
 
 
 def merge(candidates: Iterable[Issue]) -> tuple[list[Issue], int]:
-    """Fold each candidate that repeats a preferred one into it; return what is left and how many were folded."""
+    """Fold each candidate that repeats a preferred one into it; return what is left and how many were folded.
+
+    Kept issues are looked up by file and line, so that thousands of candidates do not meet each other.
+    """
     kept: list[Issue] = []
-    by_file: dict[str, list[int]] = {}
+    places: dict[tuple[str, int], list[int]] = {}
     folded = 0
     for candidate in sorted(candidates, key=_preference):
-        places = by_file.setdefault(candidate.file, [])
-        twin = next((place for place in places if same(kept[place], candidate)), None)
-        if twin is None:
-            places.append(len(kept))
-            kept.append(candidate)
-        else:
+        spots = _spots(candidate)
+        near = sorted({index for spot in spots for index in places.get(spot, ())})
+        twin = next((index for index in near if same(kept[index], candidate)), None)
+        if twin is not None:
             kept[twin] = _fold(kept[twin], candidate)
             folded += 1
+            continue
+        for spot in spots:
+            places.setdefault(spot, []).append(len(kept))
+        kept.append(candidate)
     return kept, folded
+
+
+def _spots(issue: Issue) -> list[tuple[str, int]]:
+    """Return where an issue can meet another one: its lines, 0 for the whole file."""
+    if issue.line_start is None:
+        return [(issue.file, 0)]
+    last = min(issue.line_end or issue.line_start, issue.line_start + LONGEST_RANGE)
+    return [(issue.file, line) for line in range(issue.line_start, last + 1)]
 
 
 def same(one: Issue, other: Issue) -> bool:

@@ -15,6 +15,11 @@ from asterism.features.inspection.models import LENS_SECONDS, Change, Dropped, L
 from asterism.features.inspection.verifying import verify
 from asterism.kernel.llm import FailureKind, ModelFailure
 
+PREVIEWS = 300
+"""A review never keeps more issues than that, so nobody needs more previews."""
+BREATHS = 50
+"""Findings that are placed before other tasks of the server get a turn."""
+
 
 class Listener(Protocol):
     """Hears what happens while the stages run; the log of a stored review, or nobody."""
@@ -94,6 +99,8 @@ class Pipeline:
         self.sources, self.listener, self.dismissed = sources, listener, dismissed
         self.outcome = Outcome()
         self._candidates: list[Issue] = []
+        self._files = {file.path: file for file in change.files}
+        self._previews = 0
         self._checked = asyncio.Event()
 
     async def run(self) -> Outcome:
@@ -125,8 +132,10 @@ class Pipeline:
 
     async def _found(self, _analyzer: str, findings: Sequence[analyzers.Finding]) -> None:
         """Place what an analyzer found, by lens; what belongs to a lens that is not selected is nobody's business."""
-        for finding in findings:
-            file = self.change.file(finding.file)
+        for number, finding in enumerate(findings):
+            if number % BREATHS == 0:
+                await asyncio.sleep(0)
+            file = self._files.get(finding.file)
             if finding.lens not in self.lenses or file is None:
                 continue
             placed = analyzers.place(finding, file, self.listener.now())
@@ -137,7 +146,10 @@ class Pipeline:
 
     async def _candidate(self, issue: Issue) -> None:
         self._candidates.append(issue)
-        if at_least(issue.severity, self.minimum) and issue.fingerprint not in self.dismissed:
+        if not at_least(issue.severity, self.minimum) or issue.fingerprint in self.dismissed:
+            return
+        self._previews += 1
+        if self._previews <= PREVIEWS:
             await self.listener.preview(issue)
 
     async def _lens(self, work: _LensWork, chunks: Sequence[Chunk]) -> None:
@@ -192,7 +204,7 @@ class Pipeline:
                 outcome.notes.append("Some findings of the model could not be verified.")
         wanted = [issue for issue in candidates if issue.fingerprint not in self.dismissed]
         outcome.dropped.add("dismissed", len(candidates) - len(wanted))
-        final = finalise(wanted, self.minimum)
+        final = await asyncio.to_thread(finalise, wanted, self.minimum)
         outcome.dropped.add("duplicate", final.duplicate)
         outcome.dropped.add("belowThreshold", final.below_threshold)
         outcome.dropped.add("overCap", final.over_cap)

@@ -105,6 +105,7 @@ class ReviewManager:
                 created_at=run.created_at,
             )
             self.services.streams.create(tx, stream_of(run.id))
+            self.forget_old(tx)
 
         try:
             await self.services.db.run(work)
