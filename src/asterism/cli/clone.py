@@ -13,7 +13,7 @@ app = verb_app("Make a folder that holds a project's newest tree.")
 def clone(
     project: Annotated[str, typer.Argument(metavar="PROJECT", help="Name or id of the project.")],
     directory: Annotated[
-        str | None, typer.Argument(metavar="[DIR]", help="The folder to make; named like the project without this.")
+        str | None, typer.Argument(metavar="DIR", help="The folder to make; named like the project without this.")
     ] = None,
     snapshot: Annotated[
         str | None, typer.Option(metavar="ID", help="Another snapshot of the project than its newest.")

@@ -12,9 +12,9 @@ app = verb_app("Show what differs.")
 @app.command()
 def diff(
     one: Annotated[
-        str | None, typer.Argument(metavar="[A]", help="Snapshot or tag; the last snapshot of this folder without it.")
+        str | None, typer.Argument(metavar="A", help="Snapshot or tag; the last snapshot of this folder without it.")
     ] = None,
-    other: Annotated[str | None, typer.Argument(metavar="[B]", help="Snapshot or tag; this folder without it.")] = None,
+    other: Annotated[str | None, typer.Argument(metavar="B", help="Snapshot or tag; this folder without it.")] = None,
     url: Url = None,
     token: Token = None,
     as_json: AsJson = False,

@@ -72,6 +72,8 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     no_args_is_help=True,
+    epilog="Exit codes: 0 done, 1 failed, 2 used wrongly, 3 not signed in or not allowed, 4 not found, "
+    "5 the state forbids it (files in the way, unsaved edits), 6 server not reachable, 130 interrupted.",
 )
 
 

@@ -12,7 +12,7 @@ app = verb_app("Save this folder's tree as a snapshot on the server.")
 @app.command()
 def push(
     directory: Annotated[
-        str | None, typer.Argument(metavar="[DIR]", help="The folder; the working copy you are in without this.")
+        str | None, typer.Argument(metavar="DIR", help="The folder; the working copy you are in without this.")
     ] = None,
     project: Annotated[
         str | None,

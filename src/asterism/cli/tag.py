@@ -11,10 +11,10 @@ app = verb_app("Name a snapshot, or list the names.")
 
 @app.command()
 def tag(
-    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="The name; without it tags are listed.")] = None,
+    name: Annotated[str | None, typer.Argument(metavar="NAME", help="The name; without it tags are listed.")] = None,
     snapshot: Annotated[
         str | None,
-        typer.Argument(metavar="[SNAPSHOT]", help="What to name; where this folder is without it."),
+        typer.Argument(metavar="SNAPSHOT", help="What to name; where this folder is without it."),
     ] = None,
     url: Url = None,
     token: Token = None,
