@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-import httpx
 import msgspec
 
 from asterism.base.clock import Clock
@@ -35,6 +34,10 @@ class _Entry:
 class _Slot:
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     entry: _Entry | None = None
+
+
+class FetchFailed(Exception):
+    """A document could not be fetched."""
 
 
 class JwksCache:
@@ -68,7 +71,7 @@ class JwksCache:
             return provider.authorization_url
         try:
             return (await self._discover(provider)).authorization_endpoint
-        except (httpx.HTTPError, msgspec.MsgspecError, ValueError):
+        except (FetchFailed, msgspec.MsgspecError, ValueError):
             return None
 
     async def _renew(self, slot: _Slot, provider: Provider, now: datetime) -> None:
@@ -76,7 +79,7 @@ class JwksCache:
             url = provider.jwks_url or (await self._discover(provider)).jwks_uri
             body, headers = await self._fetch(url)
             keys = msgspec.json.decode(body, type=_KeySet).keys
-        except (httpx.HTTPError, msgspec.MsgspecError, ValueError) as error:
+        except (FetchFailed, msgspec.MsgspecError, ValueError) as error:
             if slot.entry is not None and now < slot.entry.fresh_until + timedelta(seconds=STALE_AGE):
                 slot.entry.fetched_at = now
                 return
@@ -117,14 +120,18 @@ def _age(headers: Mapping[str, str]) -> int:
 
 
 async def fetch_over_http(url: str) -> tuple[bytes, Mapping[str, str]]:
-    """Fetch a small document within ten seconds; redirects are not followed. Raises httpx.HTTPError, ValueError."""
-    async with httpx.AsyncClient(timeout=10, follow_redirects=False) as client, client.stream("GET", url) as response:
-        response.raise_for_status()
-        if response.status_code != httpx.codes.OK:
-            raise ValueError(f"status {response.status_code}")
-        body = b""
-        async for chunk in response.aiter_bytes():
-            body += chunk
-            if len(body) > BODY_LIMIT:
-                raise ValueError("the document is too large")
-        return body, {name.lower(): value for name, value in response.headers.items()}
+    """Fetch a small document within ten seconds; redirects are not followed. Raises FetchFailed."""
+    import httpx  # here: an installation without sign-in providers never loads it
+
+    try:
+        async with httpx.AsyncClient(timeout=10) as client, client.stream("GET", url) as response:
+            if response.status_code != httpx.codes.OK:
+                raise FetchFailed(f"status {response.status_code}")
+            body = b""
+            async for chunk in response.aiter_bytes():
+                body += chunk
+                if len(body) > BODY_LIMIT:
+                    raise FetchFailed("the document is too large")
+            return body, {name.lower(): value for name, value in response.headers.items()}
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise FetchFailed(str(error)) from error

@@ -143,6 +143,26 @@ def test_fifty_polls_at_once_make_one_session(still: TestServer, device: httpx.C
     assert sorted(found) == ["authorized"] + ["expired"] * 49
 
 
+def test_fifty_polls_at_once_in_the_other_dialect_too(
+    still: TestServer, device: httpx.Client, ada: httpx.Client
+) -> None:
+    grant = start(device)
+    confirm(ada, grant["user_code"])
+    found: list[str] = []
+
+    def ask() -> None:
+        with still.client() as client:
+            answers = [exchange(client, grant["device_code"])[1] for _ in range(5)]
+            found.extend(answer.get("error", "a token") for answer in answers)
+
+    threads = [threading.Thread(target=ask) for _ in range(10)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(found) == ["a token"] + ["invalid_grant"] * 49
+
+
 def test_pace_slows_down_the_hasty_and_never_hides_a_decision(
     device: httpx.Client, ada: httpx.Client, still_clock: ManualClock
 ) -> None:

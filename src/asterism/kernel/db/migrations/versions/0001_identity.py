@@ -95,9 +95,7 @@ def _tokens() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_access_tokens"),
         sa.UniqueConstraint("hash", name="uq_access_tokens_hash"),
         _user_key("access_tokens"),
-        sa.ForeignKeyConstraint(
-            ["device_id"], ["devices.id"], name="fk_access_tokens_device_id", ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["device_id"], ["devices.id"], name="fk_access_tokens_device_id", ondelete="CASCADE"),
     )
     for column in ("user_id", "device_id", "parent_id", "expires_at"):
         op.create_index(f"ix_access_tokens_{column}", "access_tokens", [column])
