@@ -142,6 +142,7 @@ def test_preflight(api: Api) -> None:
         ("DELETE", "/api/sessions"),
         ("POST", "/shutdown"),
         ("HEAD", "/api/triage/stream"),
+        ("HEAD", "/api/reviews/00000000-0000-4000-8000-000000000000/stream"),
     ],
 )
 def test_unknown_routes_and_methods_are_404(api: Api, method: str, path: str) -> None:

@@ -156,6 +156,8 @@ def test_an_answer_is_streamed_and_stored(api: Api) -> None:
     assert answer.headers["content-type"] == "text/event-stream; charset=utf-8"
     assert answer.headers["cache-control"] == "no-cache, no-transform"
     assert answer.headers["x-accel-buffering"] == "no"
+    assert answer.headers["x-frame-options"] == "DENY"
+    assert "content-encoding" not in answer.headers
     events = [check("ChatEvent", event) for event in events_of(answer.text)]
     whole = "The query text is built from user input."
     assert events[-1] == {"type": "complete", "content": whole, "truncated": False}
