@@ -64,6 +64,13 @@ def test_a_failure_is_one_object_with_json(capsys):
     assert capsys.readouterr().out == '{"error": {"code": "NOT_FOUND", "message": "gone", "hint": "look"}}\n'
 
 
+def test_trouble_with_the_disk_is_told(capsys):
+    with pytest.raises(SystemExit) as ended, command(as_json=False):
+        raise OSError(28, "No space left on device", "/x")
+    assert ended.value.code == 1
+    assert capsys.readouterr().err == "asterism: No space left on device (/x)\n"
+
+
 def test_an_interrupt_has_its_own_code():
     with pytest.raises(SystemExit) as ended, command(as_json=False):
         raise KeyboardInterrupt

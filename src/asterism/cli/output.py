@@ -13,6 +13,7 @@ With `--json` standard output holds exactly one object, also on failure (`{"erro
 """
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -52,8 +53,15 @@ def command(*, as_json: bool) -> Iterator[None]:
     except KeyboardInterrupt:
         say("asterism: interrupted")
         sys.exit(EXIT_INTERRUPTED)
-    except BrokenPipeError:
+    except BrokenPipeError:  # whoever read our output has gone
         sys.stderr.close()
+        sys.exit(1)
+    except OSError as error:  # the disk of this machine: full, read-only, failing
+        where = f" ({os.fsdecode(error.filename)})" if error.filename else ""
+        message = f"{error.strerror or type(error).__name__}{where}"
+        if as_json:
+            emit({"error": {"code": "DISK", "message": message, "hint": None}})
+        say(f"asterism: {message}")
         sys.exit(1)
 
 

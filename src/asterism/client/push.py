@@ -21,7 +21,7 @@ from asterism.client.tree import Tree, read_tree
 from asterism.client.upload import Source, find_missing, send
 from asterism.client.workcopy.apply import at_work
 from asterism.client.workcopy.state import Base, Binding, State
-from asterism.vcs.manifest import read, sort_key
+from asterism.vcs.manifest import MAX_ENTRIES, TooManyEntries, read, sort_key
 
 ROUNDS = 3
 SUMMARY_CHARACTERS = 2000
@@ -72,6 +72,8 @@ def push(
         for attempt in range(ROUNDS):
             tree = read_tree(state, threads=threads, progress=progress)
             target = asking.result()
+            if tree.count > MAX_ENTRIES:
+                raise TooManyEntries
             try:
                 return _store(api, state, tree, target, (message, note), progress, clock or SystemClock())
             except ChangedMeanwhile:
