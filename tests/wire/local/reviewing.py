@@ -4,6 +4,7 @@ import json
 import subprocess
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 
@@ -38,7 +39,7 @@ class Checkout:
 
 def local(server: TestServer, root: Path | None = None) -> httpx.Client:
     """Return a client of `/api`, about `root` when one is given."""
-    headers = {HEADER: str(root)} if root is not None else {}
+    headers = {HEADER: quote(str(root))} if root is not None else {}
     return httpx.Client(base_url=server.url, headers=headers, timeout=60, trust_env=False)
 
 
