@@ -18,7 +18,6 @@ from asterism.features.storage.keys import manifest_key
 from asterism.features.storage.marking import Marks, check_readable, find_roots, held_blobs, mark
 from asterism.kernel.blobs import Blobs
 from asterism.kernel.db import Database, Tx
-from asterism.vcs.content import is_hash
 
 SWEPT_AT_ONCE = 2000
 TREES_AT_ONCE = 5000
@@ -121,7 +120,7 @@ class _Collection:
     def _sweep_blobs(self, dead: Sequence[str]) -> None:
         with self._db.write() as tx:
             self._again(tx)
-            still = [blob for blob in dead if blob in self._candidates and is_hash(blob)]
+            still = [blob for blob in dead if blob in self._candidates]
             count, size = sweep_store.delete_blobs(tx, self._user_id, still, self._cutoff)
         self._result.deleted_blobs += count
         self._result.freed_bytes += size

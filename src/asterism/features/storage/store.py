@@ -54,8 +54,8 @@ def places(tx: Tx, user_id: str, hashes: Sequence[str]) -> dict[str, Place]:
     where = sa.select(blobs.c.hash, blobs.c.pack_id, blobs.c.start, blobs.c.size).where(blobs.c.user_id == user_id)
     for part in chunked(hashes):
         query = where.where(blobs.c.hash.in_(part))
-        rows: Any = tx.execute(query)
-        found.update((row.hash, Place(row.pack_id, row.start, row.size)) for row in rows)
+        rows: Any = tx.execute(query).fetchall()
+        found.update((blob, Place(pack_id, start, size)) for blob, pack_id, start, size in rows)
     return found
 
 

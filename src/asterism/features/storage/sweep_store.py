@@ -53,8 +53,8 @@ def blobs_after(tx: Tx, user_id: str, cursor: str, limit: int) -> list[tuple[str
     query = sa.select(blobs.c.hash, blobs.c.size, blobs.c.touched_at).where(
         blobs.c.user_id == user_id, blobs.c.hash > cursor
     )
-    rows: Any = tx.execute(query.order_by(blobs.c.hash).limit(limit))
-    return [(row.hash, row.size, row.touched_at) for row in rows]
+    rows: Any = tx.execute(query.order_by(blobs.c.hash).limit(limit)).fetchall()
+    return [tuple(row) for row in rows]
 
 
 def delete_manifests(tx: Tx, user_id: str, hashes: Sequence[str], cutoff: str) -> list[sa.RowMapping]:
@@ -107,8 +107,8 @@ def _has_blobs() -> Any:
 def pack_contents(tx: Tx, pack_id: str) -> list[tuple[str, int, int]]:
     """Return hash, start and size of the blobs that a pack still holds, by place."""
     query = sa.select(blobs.c.hash, blobs.c.start, blobs.c.size).where(blobs.c.pack_id == pack_id)
-    rows: Any = tx.execute(query.order_by(blobs.c.start))
-    return [(row.hash, row.start, row.size) for row in rows]
+    rows: Any = tx.execute(query.order_by(blobs.c.start)).fetchall()
+    return [tuple(row) for row in rows]
 
 
 def move_blobs(tx: Tx, user_id: str, old_pack: str, new: Pack) -> None:
