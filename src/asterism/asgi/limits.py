@@ -12,6 +12,7 @@ from asterism.base.clock import Clock
 from asterism.base.errors import RateLimited
 
 PRUNE_AT = 10_000  # buckets; full ones say nothing and are forgotten then
+PRUNE_PAUSE = 10.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class Limits:
         self._clock = clock
         self._enabled = enabled
         self._lock = threading.Lock()
+        self._prune_next = 0.0
         self._buckets: dict[tuple[str, str], tuple[float, float]] = {}  # (rate, key) -> (calls left, when)
 
     def take(self, rate: Rate, key: str) -> None:
@@ -64,10 +66,11 @@ class Limits:
                 raise RateLimited("Too many requests.", hint="Wait and try again.", retry_after=wait)
             if cost:
                 self._buckets[rate.name, key] = (left - cost, now)
-                if len(self._buckets) > PRUNE_AT:
+                if len(self._buckets) > PRUNE_AT and now >= self._prune_next:
                     self._prune(now)
 
     def _prune(self, now: float) -> None:
-        """Forget every bucket that has surely refilled."""
+        """Forget every bucket that has surely refilled; not at every call, since many addresses may call at once."""
+        self._prune_next = now + PRUNE_PAUSE
         longest = WRONG_CODES.seconds
         self._buckets = {key: value for key, value in self._buckets.items() if now - value[1] < longest}

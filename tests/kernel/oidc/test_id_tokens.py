@@ -45,7 +45,8 @@ class Site:
         if self.down:
             raise ValueError("down")
         if url.endswith("/.well-known/openid-configuration"):
-            return json.dumps({"issuer": self.issuer, "jwks_uri": "http://keys/company"}).encode(), {}
+            told = {"issuer": self.issuer, "jwks_uri": "http://keys/company"}
+            return json.dumps({**told, "authorization_endpoint": f"{self.issuer}/authorize"}).encode(), {}
         keys = [key.as_dict(private=False) if hasattr(key, "as_dict") else key for key in self.keys]
         return json.dumps({"keys": keys}).encode(), {"cache-control": self.cache_control}
 
@@ -241,3 +242,17 @@ def test_discovery_must_be_the_issuers_own(id_tokens: IdTokens, clock: ManualClo
 def test_keys_that_cannot_sign_are_passed_over(id_tokens: IdTokens, clock: ManualClock, site: Site) -> None:
     site.keys = [{"kty": "XYZ", "kid": "rsa-1"}, {**RSA.as_dict(private=False), "use": "enc"}, RSA]
     assert verify(id_tokens, sign(claims(clock))).subject == "1234"
+
+
+def test_where_to_sign_in_is_discovered_and_a_silent_provider_is_asked_once_a_minute(
+    clock: ManualClock, site: Site
+) -> None:
+    cache = JwksCache(clock, site.fetch)
+    assert asyncio.run(cache.authorization_url(GOOGLE)) == "https://accounts.google.com/o/oauth2/v2/auth"
+    site.down = True
+    for _ in range(3):
+        assert asyncio.run(cache.authorization_url(COMPANY)) is None
+    assert len(site.fetched) == 1
+    site.down = False
+    clock.advance(61)
+    assert asyncio.run(cache.authorization_url(COMPANY)) == "http://issuer.example/authorize"

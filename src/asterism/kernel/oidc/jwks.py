@@ -48,6 +48,7 @@ class JwksCache:
         self._fetch = fetch
         self._slots: dict[str, _Slot] = {}
         self._discovered: dict[str, _Configuration] = {}
+        self._silent_until: dict[str, datetime] = {}
 
     async def keys(self, provider: Provider, key_id: str | None) -> list[Jwk]:
         """Return the provider's keys that may have signed a token naming `key_id` (all, when it names none).
@@ -66,12 +67,19 @@ class JwksCache:
             return found
 
     async def authorization_url(self, provider: Provider) -> str | None:
-        """Return where people are sent to sign in, None when the provider does not say now."""
+        """Return where people are sent to sign in, None when the provider does not say now.
+
+        Anybody may ask, so a provider that does not answer is asked once a minute.
+        """
         if provider.authorization_url is not None:
             return provider.authorization_url
+        now = self._clock.now()
+        if now < self._silent_until.get(provider.name, now):
+            return None
         try:
             return (await self._discover(provider)).authorization_endpoint
         except (FetchFailed, msgspec.MsgspecError, ValueError):
+            self._silent_until[provider.name] = now + timedelta(seconds=REFETCH_PAUSE)
             return None
 
     async def _renew(self, slot: _Slot, provider: Provider, now: datetime) -> None:
