@@ -5,7 +5,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.support.checkouts import git, make_repository, write
 
 from asterism.kernel.git import (
     Checkout,
@@ -18,6 +17,7 @@ from asterism.kernel.git import (
     read_status,
     take_snapshot,
 )
+from tests.support.checkouts import git, make_repository, write
 
 KEYS = [
     "core.fsmonitor",

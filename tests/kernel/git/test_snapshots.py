@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.support.checkouts import git, make_repository, write
 
 from asterism.kernel.git import (
     Attributes,
@@ -24,6 +23,7 @@ from asterism.kernel.git import (
     read_committed,
     take_snapshot,
 )
+from tests.support.checkouts import git, make_repository, write
 
 
 def contents(snapshot: Snapshot) -> dict[str, bytes | None]:
