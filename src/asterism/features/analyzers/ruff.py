@@ -80,7 +80,7 @@ def _finding(job: Job, result: _Result) -> Finding | None:
     if result.end_location.column == 1 and end > result.location.row:
         end -= 1
     advice = words.recommendation
-    if result.fix and result.fix.message:
+    if result.fix and result.fix.message and result.fix.applicability == "safe":
         advice = f"{advice} ({one_line(result.fix.message, 200)})"
     return Finding(
         source="ruff", rule_id=rule, file=path, start=result.location.row, end=end, lens=place.lens,
