@@ -51,4 +51,5 @@ def test_the_stream_is_the_golden_one(still, tmp_path, name, query):
     kept = GOLDEN / f"{name}.txt"
     if not kept.exists():
         kept.write_text(numbered)
+        pytest.fail(f"{kept.name} was missing and is written now; read it before you keep it")
     assert numbered == kept.read_text()
