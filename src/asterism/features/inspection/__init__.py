@@ -5,7 +5,7 @@ stages and tells a `Listener` what happens; `inspect_checkout` and `inspect_diff
 """
 
 from asterism.features.inspection import collecting, enriching, noting, prompts, reading, view
-from asterism.features.inspection.asking import CALLS_PER_SERVER, Answer, Asker
+from asterism.features.inspection.asking import CALLS_PER_SERVER, RETRIES, Answer, Asker
 from asterism.features.inspection.chunking import Chunk, Piece
 from asterism.features.inspection.direct import Inspected, Silence, inspect_checkout, inspect_diff
 from asterism.features.inspection.errors import NoDiff, ReviewFailed, TooMuchDiff
@@ -33,6 +33,7 @@ __all__ = [
     "CALL_SECONDS",
     "MODES",
     "PROFILES",
+    "RETRIES",
     "Answer",
     "Asker",
     "Change",

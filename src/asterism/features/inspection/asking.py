@@ -11,7 +11,7 @@ from asterism.kernel.llm import Delta, FailureKind, Limits, ModelFailure, Models
 
 CALLS_PER_SERVER = 8
 CALLS_PER_REVIEW = 5
-_RETRIES = RetryPolicy(pauses=(1.0, 2.0), jitter=0.2, patience=30.0)
+RETRIES = RetryPolicy(pauses=(1.0, 2.0), jitter=0.2, patience=30.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class Asker:
             try:
                 return await self._once(request)
             except ModelFailure as failure:
-                pause = _RETRIES.pause(failure, attempt)
+                pause = RETRIES.pause(failure, attempt)
                 if pause is None:
                     raise
                 await asyncio.sleep(pause)

@@ -23,6 +23,7 @@ from asterism.features.findings import (
 )
 from asterism.features.inspection import (
     CALL_SECONDS,
+    RETRIES,
     Asker,
     Change,
     Data,
@@ -40,7 +41,7 @@ from asterism.features.reviews.running import Services
 from asterism.features.sessions import MaskedText
 from asterism.kernel import git
 from asterism.kernel.db import Tx
-from asterism.kernel.llm import Delta, FailureKind, ModelFailure, Target, Turn, json_object
+from asterism.kernel.llm import Delta, FailureKind, ModelFailure, Request, Target, Turn, json_object
 
 DIFF_BYTES = 512 << 10
 SUMMARY = 20_000
@@ -155,7 +156,19 @@ class LegacyRun:
         target = self._request.target
         asker = Asker(self._services.models, target, self._services.server_gate, ModelUse(target.provider, ""))
         request = asker.request(prompts.LEGACY_SYSTEM, question, schema=None, tokens=16_384, seconds=CALL_SECONDS)
-        masked = MaskedText()
+        attempt = 0
+        while True:
+            attempt += 1
+            masked = MaskedText()
+            try:
+                return await self._stream(request, masked)
+            except ModelFailure as failure:
+                pause = RETRIES.pause(failure, attempt)
+                if pause is None or masked.text:  # what was told cannot be taken back
+                    raise
+                await asyncio.sleep(pause)
+
+    async def _stream(self, request: Request, masked: MaskedText) -> str:
         async with self._services.server_gate, aclosing(self._services.models.stream(request)) as parts:
             async for part in parts:
                 if isinstance(part, Delta):
