@@ -68,6 +68,20 @@ def have(program: str) -> bool:
     return shutil.which(program) is not None
 
 
-def settle() -> None:
-    """Let the disk finish what earlier work left to it, so that nobody pays for somebody else's writes."""
+def settle(server: int | None = None) -> None:
+    """Let the disk finish what earlier work left to it, and a server (a process id) what it loads after its start."""
     os.sync()
+    if server is None:
+        return
+    quiet, before = 0, _ticks(server)
+    while quiet < 2:
+        time.sleep(0.5)
+        now = _ticks(server)
+        quiet = quiet + 1 if now - before < 3 else 0
+        before = now
+
+
+def _ticks(process: int) -> int:
+    """Return the processor time of a process so far, in hundredths of a second."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return int(fields[11]) + int(fields[12])

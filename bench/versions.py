@@ -59,7 +59,7 @@ def ours(tree: Path, place: Path) -> tuple[float, float]:
     shutil.copytree(tree, work)
     with serving() as server:
         environment = {"ASTERISM_URL": server.url, "ASTERISM_TOKEN": server.token}
-        settle()
+        settle(server.process.pid)
         push = timed(asterism("push", str(work), "--project", "bench", "--json"), place, environment)
         settle()
         return push, timed(asterism("clone", "bench", str(place / "ours-back"), "--json"), place, environment)
