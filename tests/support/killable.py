@@ -1,4 +1,4 @@
-"""A server that can be killed and started again many times a second: a real process, forked from one that has loaded it.
+"""A server that can be killed and started again many times a second: a real process, forked from a loaded one.
 
 Jobs and models stay off, since nothing that is killed here needs them; the rest is what `asterism serve` runs.
 """

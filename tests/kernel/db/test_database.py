@@ -30,10 +30,15 @@ def count(db: Database) -> int:
 
 def test_a_failed_transaction_writes_nothing_and_calls_nobody(notes: Database) -> None:
     called: list[str] = []
-    with pytest.raises(RuntimeError), notes.write() as tx:
-        add(tx, 1)
-        tx.after_commit(lambda: called.append("late"))
-        raise RuntimeError
+
+    def write_and_fail() -> None:
+        with notes.write() as tx:
+            add(tx, 1)
+            tx.after_commit(lambda: called.append("late"))
+            raise RuntimeError("after writing")
+
+    with pytest.raises(RuntimeError, match="after writing"):
+        write_and_fail()
     assert count(notes) == 0
     assert called == []
 

@@ -89,7 +89,8 @@ def test_renames_modes_and_binaries_have_no_hunks():
 
 
 def test_lines_are_counted_by_the_header():
-    diff = "--- a/f\n+++ b/f\n@@ -1,3 +1,3 @@ int x;\n @@ -1 +1 @@\n--- gone\n+++ came\n tail\n\\ No newline at end of file\n"
+    body = " @@ -1 +1 @@\n--- gone\n+++ came\n tail\n\\ No newline at end of file\n"
+    diff = "--- a/f\n+++ b/f\n@@ -1,3 +1,3 @@ int x;\n" + body
     (file,) = unified.parse(diff, strict=True)
     assert [line.text for line in file.hunks[0].lines] == ["@@ -1 +1 @@", "-- gone", "++ came", "tail"]
     assert file.apply("@@ -1 +1 @@\n-- gone\ntail") == "@@ -1 +1 @@\n++ came\ntail"

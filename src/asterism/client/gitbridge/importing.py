@@ -21,7 +21,7 @@ from asterism.vcs.batch import frame_head
 from asterism.vcs.content import hash_bytes
 from asterism.vcs.manifest import Entry, encode
 
-SUMMARY_CHARACTERS = 2000
+SUMMARY_CHARACTERS = 200_000  # the server's limit for imported messages
 _MODES = {"100644": 0o644, "100664": 0o644, "100755": 0o755}
 
 

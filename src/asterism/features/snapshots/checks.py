@@ -5,7 +5,13 @@ from datetime import datetime, timedelta
 
 from asterism.base.clock import parse
 from asterism.base.errors import Invalid
-from asterism.features.snapshots.models import MAX_AUTHOR, MAX_PARENTS, MAX_SUMMARY, NewSnapshot
+from asterism.features.snapshots.models import (
+    MAX_AUTHOR,
+    MAX_IMPORTED_SUMMARY,
+    MAX_PARENTS,
+    MAX_SUMMARY,
+    NewSnapshot,
+)
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}\Z")
 FUTURE = timedelta(hours=24)
@@ -14,7 +20,7 @@ FUTURE = timedelta(hours=24)
 def check_shape(new: NewSnapshot, now: datetime) -> None:
     """Raise Invalid when a text is too long, the time no time or too far ahead, or the id none."""
     for field, text, limit in (
-        ("summary", new.summary, MAX_SUMMARY),
+        ("summary", new.summary, MAX_IMPORTED_SUMMARY if new.source == "import" else MAX_SUMMARY),
         ("author_name", new.author_name, MAX_AUTHOR),
         ("author_email", new.author_email, MAX_AUTHOR),
     ):

@@ -7,6 +7,7 @@ Source = Literal["cli", "web", "import", "system"]
 
 MAX_PARENTS = 16
 MAX_SUMMARY = 2000
+MAX_IMPORTED_SUMMARY = 200_000  # a commit message comes whole (ADR 0014)
 MAX_AUTHOR = 255
 
 

@@ -307,10 +307,10 @@ class _Parser:
 
     def _finish(self, head: _Head) -> FileDiff:
         hunks: list[Hunk] = []
-        if not head.binary and self.at + 1 < len(self.lines) and self.lines[self.at].startswith("--- "):
-            if self.lines[self.at + 1].startswith("+++ "):
-                head.old, head.new = self.lines[self.at][4:], self.lines[self.at + 1][4:]
-                self.at += 2
+        names = self.lines[self.at : self.at + 2]
+        if not head.binary and len(names) == 2 and names[0].startswith("--- ") and names[1].startswith("+++ "):
+            head.old, head.new = names[0][4:], names[1][4:]
+            self.at += 2
         if head.conflicted:
             while self.at < len(self.lines) and not self.lines[self.at].startswith("diff --"):
                 self.at += 1
