@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import Iterator
 
 import pytest
-from tests.support.databases import SqliteFactory, fresh_postgres_url
 
 from asterism.base.clock import ManualClock
 from asterism.kernel.db import Database, Tx, open_database
 from asterism.kernel.streams import DatabaseStreams, Event, MemoryStreams, StreamClosed, Streams, UnknownStream
+from tests.support.databases import SqliteFactory, fresh_postgres_url
 
 
 @pytest.fixture(params=["sqlite", "postgresql", "memory"])

@@ -14,7 +14,7 @@ from granian.server.embed import Server
 
 from asterism.asgi.runtime import Runtime
 from asterism.base.errors import Unavailable
-from asterism.features import identity
+from asterism.features import identity, storage
 from asterism.kernel.db.migrate import upgrade
 from asterism.kernel.secrets import check_keys
 from asterism.server.app import create_app
@@ -79,6 +79,8 @@ def prepare(rt: Runtime, settings: Settings) -> str | None:
     upgrade(rt.db)
     check_keys(rt.db, rt.secrets.store)
     with rt.db.write() as tx:
+        if rt.db.dialect == "sqlite":  # one file has one server: what was collecting died with the last one
+            storage.drop_leases(tx)
         owner, made = identity.ensure_owner(tx, settings.owner_email)
         return identity.create_link(tx, owner).text if made else None
 

@@ -1,6 +1,7 @@
 """GET /health, /v1/health, /schema and /metrics."""
 
 import httpx
+
 from tests.support.server import TestServer
 
 

@@ -3,18 +3,17 @@
 from collections.abc import Sequence
 
 import sqlalchemy as sa
-from sqlalchemy.engine import RowMapping
 
 from asterism.features.apikeys.tables import api_keys
-from asterism.kernel.db import Tx, insert_ignore
+from asterism.kernel.db import RowDict, Tx, insert_ignore
 
 
-def rows(tx: Tx, user_id: str) -> Sequence[RowMapping]:
+def rows(tx: Tx, user_id: str) -> Sequence[RowDict]:
     """Return a user's rows, by provider."""
     return tx.all(sa.select(api_keys).where(api_keys.c.user_id == user_id).order_by(api_keys.c.provider))
 
 
-def row(tx: Tx, user_id: str, provider: str) -> RowMapping | None:
+def row(tx: Tx, user_id: str, provider: str) -> RowDict | None:
     """Return the row of one provider, None when there is none."""
     return tx.one(sa.select(api_keys).where(api_keys.c.user_id == user_id, api_keys.c.provider == provider))
 

@@ -4,11 +4,10 @@ from collections.abc import Sequence
 
 import msgspec
 import sqlalchemy as sa
-from sqlalchemy.engine import RowMapping
 
 from asterism.features.audit.models import Entry
 from asterism.features.audit.tables import audit_entries
-from asterism.kernel.db import Tx
+from asterism.kernel.db import RowDict, Tx
 
 
 def insert(tx: Tx, user_id: str, entry: Entry) -> None:
@@ -35,7 +34,7 @@ def entries(tx: Tx, user_id: str, *, before: int | None, limit: int) -> Sequence
     return [(row["seq"], _entry(row)) for row in tx.all(query.order_by(audit_entries.c.seq.desc()).limit(limit))]
 
 
-def _entry(row: RowMapping) -> Entry:
+def _entry(row: RowDict) -> Entry:
     details = msgspec.json.decode(row["details"])
     return Entry(row["id"], row["action"], row["subject"], row["token_id"], row["address"], details, row["created_at"])
 

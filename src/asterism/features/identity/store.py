@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 
 import sqlalchemy as sa
-from sqlalchemy.engine import RowMapping
 
 from asterism.features.identity.models import Device, User
 from asterism.features.identity.tables import access_tokens, devices, external_identities, users
-from asterism.kernel.db import Tx, insert_ignore
+from asterism.kernel.db import RowDict, Tx, insert_ignore
 
 _DEVICE = [devices.c[name] for name in Device.__slots__]
 
@@ -104,7 +103,7 @@ def delete_empty_devices(tx: Tx) -> int:
     return tx.execute(sa.delete(devices).where(~used)).rowcount
 
 
-def _user(row: RowMapping | None) -> User | None:
+def _user(row: RowDict | None) -> User | None:
     if row is None:
         return None
     return User(row["id"], row["email"], row["name"], row["picture"], row["is_admin"], row["created_at"])

@@ -4,12 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import RowMapping
 
 from asterism.features.identity.models import Token
 from asterism.features.identity.scope import read_scope
 from asterism.features.identity.tables import access_tokens, devices
-from asterism.kernel.db import Tx
+from asterism.kernel.db import RowDict, Tx
 
 _TOKEN = [access_tokens.c[name] for name in Token.__slots__]
 _NOT_REVOKED = access_tokens.c.revoked_at.is_(None)
@@ -100,9 +99,9 @@ def delete_expired_before(tx: Tx, kinds: Sequence[str], moment: str) -> int:
     return tx.execute(sa.delete(access_tokens).where(*where)).rowcount
 
 
-def _token(row: RowMapping | None) -> Token | None:
+def _token(row: RowDict | None) -> Token | None:
     return None if row is None else _read(row)
 
 
-def _read(row: RowMapping) -> Token:
+def _read(row: RowDict) -> Token:
     return Token(**{**row, "scope": read_scope(row["scope"])})

@@ -3,11 +3,10 @@
 from dataclasses import replace
 
 import sqlalchemy as sa
-from sqlalchemy.engine import RowMapping
 
 from asterism.features.localproviders.models import Saved
 from asterism.features.localproviders.tables import local_providers
-from asterism.kernel.db import Tx, upsert
+from asterism.kernel.db import RowDict, Tx, upsert
 
 _COLUMNS = ("model", "active", "key_source", "variable", "updated_at")
 
@@ -57,5 +56,5 @@ def delete(tx: Tx, provider: str) -> bool:
     return tx.execute(sa.delete(local_providers).where(local_providers.c.provider == provider)).rowcount == 1
 
 
-def _saved(row: RowMapping) -> Saved:
+def _saved(row: RowDict) -> Saved:
     return Saved(row["provider"], row["model"], row["active"], row["key_source"], row["variable"])

@@ -5,11 +5,10 @@ from typing import Any
 
 import msgspec
 import sqlalchemy as sa
-from sqlalchemy.engine import RowMapping
 
 from asterism.features.projects.models import ActivityEvent, Project
 from asterism.features.projects.tables import activity_events, projects
-from asterism.kernel.db import Tx
+from asterism.kernel.db import RowDict, Tx
 
 
 def insert(tx: Tx, project: Project) -> None:
@@ -109,7 +108,7 @@ def _encode(brief: Any) -> str | None:
     return None if brief is None else msgspec.json.encode(brief).decode()
 
 
-def _project(row: RowMapping | None) -> Project | None:
+def _project(row: RowDict | None) -> Project | None:
     if row is None:
         return None
     values = dict(row)

@@ -4,11 +4,10 @@ from collections.abc import Sequence
 
 import msgspec
 import sqlalchemy as sa
-from sqlalchemy.engine import RowMapping
 
 from asterism.features.reviews.models import Drilldown, Kind, LegacyRecord, Record, Row, State
 from asterism.features.reviews.tables import review_dismissals, review_drilldowns, reviews
-from asterism.kernel.db import Tx, insert_ignore, upsert
+from asterism.kernel.db import RowDict, Tx, insert_ignore, upsert
 
 _LISTED = (
     reviews.c.id,
@@ -168,7 +167,7 @@ def dismissed(tx: Tx, project_path: str) -> frozenset[str]:
     return frozenset(row["fingerprint"] for row in tx.all(query))
 
 
-def _row(row: RowMapping) -> Row:
+def _row(row: RowDict) -> Row:
     record = legacy = None
     if row["record"] is not None and row["kind"] == "triage":
         record = msgspec.json.decode(row["record"], type=Record)

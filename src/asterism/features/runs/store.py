@@ -6,7 +6,6 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import RowMapping
 
 from asterism.features.runs.models import (
     ACTIVE,
@@ -20,7 +19,7 @@ from asterism.features.runs.models import (
     Window,
 )
 from asterism.features.runs.tables import runs
-from asterism.kernel.db import Tx
+from asterism.kernel.db import RowDict, Tx
 
 _JSON: Mapping[str, Any] = {
     "error": RunError,
@@ -119,7 +118,7 @@ def _encode(name: str, value: Any) -> Any:
     return msgspec.json.encode(value).decode()
 
 
-def _run(row: RowMapping) -> Run:
+def _run(row: RowDict) -> Run:
     values = {name: row[name] for name in Run.__slots__}
     for name, type_ in _JSON.items():
         if values[name] is not None:

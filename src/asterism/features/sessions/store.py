@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 
 import sqlalchemy as sa
-from sqlalchemy.engine import RowMapping
 
 from asterism.features.sessions.models import Message, Session
 from asterism.features.sessions.tables import local_messages, local_sessions
-from asterism.kernel.db import Tx
+from asterism.kernel.db import RowDict, Tx
 
 _NEWEST_FIRST = (
     local_sessions.c.updated_at.desc(),
@@ -80,11 +79,11 @@ def delete_session(tx: Tx, session_id: str) -> bool:
     return tx.execute(sa.delete(local_sessions).where(local_sessions.c.id == session_id)).rowcount == 1
 
 
-def _session(row: RowMapping) -> Session:
+def _session(row: RowDict) -> Session:
     return Session(
         row["id"], row["project_path"], row["title"], row["created_at"], row["updated_at"], row["message_count"]
     )
 
 
-def _messages(rows: Sequence[RowMapping]) -> list[Message]:
+def _messages(rows: Sequence[RowDict]) -> list[Message]:
     return [Message(row["id"], row["role"], row["content"], row["created_at"]) for row in rows]

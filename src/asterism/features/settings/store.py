@@ -1,11 +1,10 @@
 """SQL of the settings."""
 
 import sqlalchemy as sa
-from sqlalchemy.engine import RowMapping
 
 from asterism.features.settings.models import Settings
 from asterism.features.settings.tables import local_settings
-from asterism.kernel.db import Tx, upsert
+from asterism.kernel.db import RowDict, Tx, upsert
 
 OWNER = "owner"
 COLUMNS = ("theme", "default_lenses", "default_profile", "severity_threshold", "secrets_storage", "updated_at")
@@ -38,7 +37,7 @@ def save(tx: Tx, settings: Settings) -> None:
     upsert(tx, local_settings, row, key=["id"], update=COLUMNS)
 
 
-def _settings(row: RowMapping) -> Settings:
+def _settings(row: RowDict) -> Settings:
     return Settings(
         theme=row["theme"],
         default_lenses=tuple(row["default_lenses"].split(",")),

@@ -5,11 +5,10 @@ from typing import Any
 
 import msgspec
 import sqlalchemy as sa
-from sqlalchemy.engine import RowMapping
 
 from asterism.features.snapshots.models import Snapshot
 from asterism.features.snapshots.tables import snapshot_parents, snapshots
-from asterism.kernel.db import Tx
+from asterism.kernel.db import RowDict, Tx
 
 # The one place where a table of another feature is joined: ownership is decided in the same query as the lookup.
 _projects = sa.table("projects", sa.column("id"), sa.column("owner_user_id"), sa.column("deleted_at"))
@@ -133,5 +132,5 @@ def manifest_hashes(tx: Tx, user_id: str) -> set[str]:
     return {row[0] for row in tx.execute(query.distinct())}
 
 
-def _snapshot(row: RowMapping) -> Snapshot:
+def _snapshot(row: RowDict) -> Snapshot:
     return Snapshot(**(dict(row) | {"parents": tuple(msgspec.json.decode(row["parents"], type=list[str]))}))

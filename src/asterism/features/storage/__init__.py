@@ -46,6 +46,7 @@ from asterism.features.storage.manifests import (
 from asterism.features.storage.models import MEBIBYTE, Limits, Manifest, Place, Stored, Usage
 from asterism.features.storage.sending import body_size, plan_sending, send
 from asterism.features.storage.store import tree_records, usage
+from asterism.features.storage.sweep_store import drop_leases
 from asterism.features.storage.trees import changes, equal
 from asterism.features.storage.uploads import receive_blob
 
@@ -76,6 +77,7 @@ __all__ = [
     "check_room",
     "collect",
     "content",
+    "drop_leases",
     "entries",
     "equal",
     "find",

@@ -7,15 +7,13 @@ bounded by the blobs examined in one call plus one short name per distinct folde
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-import sqlalchemy as sa
-
 from asterism.features.storage import store, sweep_store
 from asterism.features.storage.collection_models import Roots
 from asterism.features.storage.errors import CollectionUnsafe
 from asterism.features.storage.keys import manifest_key
 from asterism.features.storage.models import MEBIBYTE
 from asterism.kernel.blobs import Blobs, ObjectMissing
-from asterism.kernel.db import Tx
+from asterism.kernel.db import RowDict, Tx
 from asterism.vcs.content import hash_bytes
 from asterism.vcs.tree import decode
 
@@ -32,7 +30,7 @@ class Marks:
     trees: set[bytes] = field(default_factory=set)
 
 
-def find_roots(tx: Tx, user_id: str, sources: Sequence[Roots], young_after: str) -> dict[str, sa.RowMapping]:
+def find_roots(tx: Tx, user_id: str, sources: Sequence[Roots], young_after: str) -> dict[str, RowDict]:
     """Return the stored manifests that must be kept, by hash. Raises CollectionUnsafe when one has vanished."""
     stored = {row["hash"]: row for row in sweep_store.all_manifests(tx, user_id)}
     named = {name for source in sources if source.manifests for name in source.manifests(tx, user_id)}
@@ -48,7 +46,7 @@ def held_blobs(tx: Tx, user_id: str, sources: Sequence[Roots]) -> set[str]:
     return {name for source in sources if source.blobs for name in source.blobs(tx, user_id)}
 
 
-def check_readable(blobs: Blobs, user_id: str, roots: Iterable[sa.RowMapping]) -> None:
+def check_readable(blobs: Blobs, user_id: str, roots: Iterable[RowDict]) -> None:
     """Raise CollectionUnsafe when the object of a root manifest is missing or not what it was."""
     left = REREAD_BYTES
     bad: list[str] = []
@@ -65,7 +63,7 @@ def check_readable(blobs: Blobs, user_id: str, roots: Iterable[sa.RowMapping]) -
         raise CollectionUnsafe(bad)
 
 
-def mark(tx: Tx, user_id: str, roots: dict[str, sa.RowMapping], marks: Marks, candidates: set[str]) -> None:
+def mark(tx: Tx, user_id: str, roots: dict[str, RowDict], marks: Marks, candidates: set[str]) -> None:
     """Follow the roots that are not marked yet; what they name is taken out of `candidates`.
 
     Raises CollectionUnsafe when a folder record is missing.

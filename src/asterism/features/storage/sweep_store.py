@@ -17,7 +17,7 @@ from asterism.features.storage.tables import (
     packs,
     trees,
 )
-from asterism.kernel.db import Tx, insert_ignore
+from asterism.kernel.db import RowDict, Tx, insert_ignore
 
 LEASE_SECONDS = 600
 
@@ -42,7 +42,12 @@ def drop_lease(tx: Tx, user_id: str, holder: str) -> None:
     tx.execute(sa.delete(collection_leases).where(*mine))
 
 
-def all_manifests(tx: Tx, user_id: str) -> list[sa.RowMapping]:
+def drop_leases(tx: Tx) -> None:
+    """Forget who collects: for a server that knows itself alone, so all who did were killed."""
+    tx.execute(sa.delete(collection_leases))
+
+
+def all_manifests(tx: Tx, user_id: str) -> list[RowDict]:
     """Return hash, object, size, top folder and last use of every stored manifest."""
     columns = (manifests.c.hash, manifests.c.object_id, manifests.c.size, manifests.c.root, manifests.c.touched_at)
     return list(tx.all(sa.select(*columns).where(manifests.c.user_id == user_id)))
@@ -57,9 +62,9 @@ def blobs_after(tx: Tx, user_id: str, cursor: str, limit: int) -> list[tuple[str
     return [tuple(row) for row in rows]
 
 
-def delete_manifests(tx: Tx, user_id: str, hashes: Sequence[str], cutoff: str) -> list[sa.RowMapping]:
+def delete_manifests(tx: Tx, user_id: str, hashes: Sequence[str], cutoff: str) -> list[RowDict]:
     """Forget manifests last used at or before `cutoff`; return hash, object and size of those forgotten."""
-    gone: list[sa.RowMapping] = []
+    gone: list[RowDict] = []
     for part in chunked(hashes):
         mine = (manifests.c.user_id == user_id, manifests.c.hash.in_(part), manifests.c.touched_at <= cutoff)
         statement = sa.delete(manifests).where(*mine)
@@ -75,7 +80,7 @@ def delete_manifests(tx: Tx, user_id: str, hashes: Sequence[str], cutoff: str) -
 
 def delete_blobs(tx: Tx, user_id: str, hashes: Sequence[str], cutoff: str) -> tuple[int, int]:
     """Forget blobs last used at or before `cutoff`; return how many, and their bytes."""
-    gone: list[sa.RowMapping] = []
+    gone: list[RowDict] = []
     for part in chunked(hashes):
         mine = (blobs.c.user_id == user_id, blobs.c.hash.in_(part), blobs.c.touched_at <= cutoff)
         gone += tx.all(sa.delete(blobs).where(*mine).returning(blobs.c.size, blobs.c.pack_id))

@@ -3,11 +3,10 @@
 from pathlib import Path
 
 import sqlalchemy as sa
-from sqlalchemy.engine import RowMapping
 
 from asterism.features.trust.models import LocalProject, Trust
 from asterism.features.trust.tables import local_projects, local_trust
-from asterism.kernel.db import Tx, insert_ignore, upsert
+from asterism.kernel.db import RowDict, Tx, insert_ignore, upsert
 
 _BOTH = sa.select(
     local_trust,
@@ -75,11 +74,11 @@ def _one(tx: Tx, where: sa.ColumnElement[bool]) -> LocalProject | None:
     return None if row is None else _project(row)
 
 
-def _project(row: RowMapping) -> LocalProject:
+def _project(row: RowDict) -> LocalProject:
     return LocalProject(row["id"], Path(row["root"]), row["created_at"])
 
 
-def _trust(row: RowMapping) -> Trust:
+def _trust(row: RowDict) -> Trust:
     return Trust(
         project_id=row["project_id"],
         root=Path(row["root"]),

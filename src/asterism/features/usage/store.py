@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import RowMapping
 
 from asterism.features.usage.models import Group, GroupBy, RunUsage, Spent
 from asterism.features.usage.tables import run_usage
-from asterism.kernel.db import Tx
+from asterism.kernel.db import RowDict, Tx
 
 _KEYS: dict[GroupBy, sa.Column[Any]] = {
     "day": run_usage.c.day,
@@ -50,7 +49,7 @@ def of_chats(tx: Tx, chat_ids: Sequence[str]) -> dict[str, Spent]:
     return {row["key"]: _spent(row) for row in tx.all(query)}
 
 
-def _spent(row: RowMapping) -> Spent:
+def _spent(row: RowDict) -> Spent:
     names = ("runs", "input_tokens", "output_tokens", "cached_input_tokens", "reasoning_tokens", "unpriced_runs")
     cost = row["cost_micros"]
     return Spent(**{name: int(row[name]) for name in names}, cost_micros=None if cost is None else int(cost))

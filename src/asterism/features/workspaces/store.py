@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import RowMapping
 
 from asterism.base import ids
 from asterism.features.workspaces.models import Workspace
 from asterism.features.workspaces.tables import pointer_moves, workspaces
-from asterism.kernel.db import Tx
+from asterism.kernel.db import RowDict, Tx
 
 # Ownership is decided in the same query as the lookup.
 _projects = sa.table(
@@ -97,7 +96,7 @@ def _live() -> sa.Select[Any]:
     )
 
 
-def _workspace(row: RowMapping | None) -> Workspace | None:
+def _workspace(row: RowDict | None) -> Workspace | None:
     if row is None:
         return None
     return Workspace(**(dict(row) | {"is_main": bool(row["is_main"])}))

@@ -4,8 +4,8 @@ A use case gets a `Tx` and never opens, commits or rolls back; the edge does tha
 `.write()`. What must happen only after the commit (wake-ups) is handed to `Tx.after_commit`.
 """
 
-from asterism.kernel.db.database import Database, Tx, open_database
+from asterism.kernel.db.database import Database, RowDict, Tx, open_database
 from asterism.kernel.db.metadata import metadata
 from asterism.kernel.db.upsert import insert_ignore, upsert
 
-__all__ = ["Database", "Tx", "insert_ignore", "metadata", "open_database", "upsert"]
+__all__ = ["Database", "RowDict", "Tx", "insert_ignore", "metadata", "open_database", "upsert"]
