@@ -60,8 +60,10 @@ def shop(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         return
     folder: Path = tmp_path_factory.mktemp("jobs")
     url = f"sqlite:///{folder}/jobs.db" if request.param == "sqlite" else fresh_postgres_url()
-    workshop = Workshop(DurableJobs(url, backoff=SOON, poll_seconds=0.05))
-    workshop.jobs.start()
+    jobs = DurableJobs(url, backoff=SOON, poll_seconds=0.05)
+    workshop = Workshop(jobs)
+    jobs.start()
+    assert jobs.wait_until_started(PATIENCE)
     yield workshop
     workshop.jobs.close()
 
@@ -140,3 +142,11 @@ def test_ended_jobs_are_forgotten_after_their_time(shop: Workshop) -> None:
     assert shop.jobs.get(job_id) is not None
     assert shop.jobs.forget(datetime.now(UTC) + timedelta(days=800)) >= 1
     assert shop.jobs.get(job_id) is None
+
+
+def test_nothing_can_be_asked_of_an_engine_that_is_not_up(tmp_path: Path) -> None:
+    jobs = DurableJobs(f"sqlite:///{tmp_path}/jobs.db")
+    with pytest.raises(Unavailable, match="still starting"):
+        jobs.get(ulid())
+    with pytest.raises(Unavailable, match="still starting"):
+        jobs.list()

@@ -19,6 +19,7 @@ from typing import Any, cast
 import msgspec
 import structlog
 
+from asterism.base.errors import Unavailable
 from asterism.kernel.jobs.attempts import BACKOFF, Outcome, failed, pause_after, succeeded
 from asterism.kernel.jobs.engine import Engine, Interrupted
 from asterism.kernel.jobs.port import Handler, Job, JobRecord, Schedule, new_id
@@ -71,12 +72,17 @@ class DurableJobs:
         return self._engine.put(job_id, name, body, key, delay)
 
     def get(self, job_id: str) -> JobRecord | None:
-        """Return what is stored about a job."""
-        return self._engine.get(job_id)
+        """Return what is stored about a job. Raises Unavailable while the engine is still starting."""
+        return self._up().get(job_id)
 
     def list(self, *, name: str | None = None, limit: int = 100) -> Sequence[JobRecord]:
-        """Return the newest jobs first."""
-        return self._engine.list(name, limit)
+        """Return the newest jobs first. Raises Unavailable while the engine is still starting."""
+        return self._up().list(name, limit)
+
+    def _up(self) -> Engine:
+        if not self._engine.ready:
+            raise Unavailable("The jobs are still starting.", hint="Try again in a few seconds.")
+        return self._engine
 
     def wait(self, job_id: str, timeout: float) -> JobRecord:
         """Block until the job has ended."""
@@ -92,8 +98,8 @@ class DurableJobs:
         raise TimeoutError(f"job {job_id} has not ended within {timeout} s")
 
     def forget(self, before: datetime) -> int:
-        """Delete the records of jobs that ended before a moment."""
-        return self._engine.forget(before)
+        """Delete the records of jobs that ended before a moment. Raises Unavailable while the engine is starting."""
+        return self._up().forget(before)
 
     def start(self) -> None:
         """Begin to run jobs, on a thread that first loads the engine."""
