@@ -16,7 +16,15 @@ from asterism.features.runs.errors import (
 )
 from asterism.features.runs.models import ACTIVE, STREAM, Run, RunOptions, RunView
 from asterism.features.runs.profiles import PROFILES
-from asterism.features.runs.service import active_runs, follow_run, get_run, list_runs, require_idle, view_run
+from asterism.features.runs.service import (
+    active_runs,
+    follow_run,
+    get_run,
+    list_runs,
+    manifest_roots,
+    require_idle,
+    view_run,
+)
 from asterism.features.runs.starting import Starter
 
 __all__ = [
@@ -39,6 +47,7 @@ __all__ = [
     "follow_run",
     "get_run",
     "list_runs",
+    "manifest_roots",
     "require_idle",
     "view_run",
 ]

@@ -105,3 +105,8 @@ def delete_chat(tx: Tx, streams: Streams, caller: Caller, chat_id: str) -> None:
     for run_id in store.ids_of_chat(tx, chat.id):
         streams.delete(tx, STREAM + run_id)
     chats.delete_chat(tx, chat)
+
+
+def manifest_roots(tx: Tx, user_id: str) -> set[str]:
+    """Return the manifests that runs of the user were made on, which keeps them from being collected."""
+    return store.manifest_hashes(tx, user_id)

@@ -86,6 +86,13 @@ def ids_of_chat(tx: Tx, chat_id: str) -> list[str]:
     return [row["id"] for row in tx.all(sa.select(runs.c.id).where(runs.c.chat_id == chat_id))]
 
 
+def manifest_hashes(tx: Tx, user_id: str) -> set[str]:
+    """Return the manifests of the trees that runs of the user were made on."""
+    query = sa.select(runs.c.tree).where(runs.c.user_id == user_id, runs.c.tree.is_not(None)).distinct()
+    trees = (msgspec.json.decode(tree, type=Tree) for (tree,) in tx.execute(query))
+    return {tree.manifest_hash for tree in trees if tree.manifest_hash is not None}
+
+
 def update(tx: Tx, run_id: str, values: Mapping[str, Any], *, only_in: Sequence[Status] = ACTIVE) -> bool:
     """Set columns of a run that is in one of the states; return whether it was."""
     encoded = {name: _encode(name, value) for name, value in values.items()}

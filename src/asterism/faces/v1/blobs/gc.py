@@ -7,13 +7,14 @@ import msgspec
 
 from asterism.asgi.endpoint import Call, post
 from asterism.faces.v1.blobs.root import megabytes
-from asterism.features import snapshots, storage, workspaces
+from asterism.features import runs, snapshots, storage, workspaces
 from asterism.features.storage import Collected, CollectionRequest, Roots
 
 # What keeps manifests and blobs from being collected. A feature that refers to any adds itself here.
 ROOTS = (
     Roots(manifests=snapshots.manifest_roots),
     Roots(maybe=workspaces.manifest_roots),
+    Roots(maybe=runs.manifest_roots),  # a run may begin just while the tree it reads is swept
 )
 
 
