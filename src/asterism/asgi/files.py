@@ -15,6 +15,7 @@ class RangeNotSatisfiable(Invalid):
 
     def __init__(self, size: int) -> None:
         super().__init__(f"The range lies outside the {size} bytes of the content.", details={"size": size})
+        self.size = size
 
 
 def not_modified(request: AnyRequest, tag: str) -> bool:

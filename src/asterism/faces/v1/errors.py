@@ -6,6 +6,7 @@ import msgspec
 from litestar import Response
 
 from asterism.asgi.body import AnyRequest, Disconnected
+from asterism.asgi.files import RangeNotSatisfiable
 from asterism.base.errors import DomainError, Kind, RateLimited
 
 OAUTH_PATHS = frozenset({"/v1/oauth/device", "/v1/oauth/token"})
@@ -65,6 +66,8 @@ def error_response(error: Exception, request: AnyRequest) -> Response[Any]:
         headers["Retry-After"] = str(error.retry_after)
     elif error.code == "SHUTTING_DOWN":
         headers["Retry-After"] = "5"
+    elif isinstance(error, RangeNotSatisfiable):
+        headers["Content-Range"] = f"bytes */{error.size}"  # RFC 9110 14.4
     body = {"code": error.code, "message": error.message}
     if error.hint:
         body["hint"] = error.hint
