@@ -4,7 +4,7 @@ import asyncio
 import threading
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 import structlog
@@ -15,7 +15,9 @@ from asterism.kernel.db import Database, Tx
 from asterism.kernel.streams import store
 from asterism.kernel.streams.live import Live, Waiters
 from asterism.kernel.streams.models import Event, Fact, Head, StreamClosed, UnknownStream
-from asterism.kernel.streams.notify import Listener
+
+if TYPE_CHECKING:
+    from asterism.kernel.streams.notify import Listener
 
 log = structlog.get_logger(__name__)
 
@@ -52,6 +54,8 @@ class DatabaseStreams:
         """Begin to hear of other processes' events (PostgreSQL)."""
         if self._db.dialect == "postgresql":
             url = self._db.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+            from asterism.kernel.streams.notify import Listener  # loads PostgreSQL's driver
+
             self._listener = Listener(url, self._waiters.wake)
             self._listener.start()
             await asyncio.to_thread(self._listener.ready.wait, 5)

@@ -5,9 +5,8 @@ from typing import Any
 
 import msgspec
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
-from asterism.kernel.db import Tx
+from asterism.kernel.db import Tx, insert_ignore
 from asterism.kernel.streams.models import Event, Head
 from asterism.kernel.streams.tables import stream_events, streams
 
@@ -37,11 +36,7 @@ def advance(tx: Tx, stream: str, last_seq: int, *, close: bool = False) -> bool:
 
 def write(tx: Tx, stream: str, events: Sequence[Event]) -> None:
     """Write events; those already there (written by a coalesced write meanwhile) are passed over."""
-    if events:
-        kind = postgresql if tx.dialect == "postgresql" else sqlite
-        # executemany on one statement, which is compiled once; a multi-row INSERT would be compiled for every call
-        insert = kind.insert(stream_events).on_conflict_do_nothing()
-        tx.execute(insert, [_row(stream, event) for event in events])
+    insert_ignore(tx, stream_events, [_row(stream, event) for event in events])
 
 
 def write_new(tx: Tx, stream: str, events: Sequence[Event]) -> None:
