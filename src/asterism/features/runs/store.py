@@ -5,7 +5,6 @@ from typing import Any
 
 import msgspec
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from asterism.features.runs.models import (
     ACTIVE,
@@ -19,7 +18,7 @@ from asterism.features.runs.models import (
     Window,
 )
 from asterism.features.runs.tables import runs
-from asterism.kernel.db import RowDict, Tx
+from asterism.kernel.db import RowDict, Tx, insert_ignore
 
 _JSON: Mapping[str, Any] = {
     "error": RunError,
@@ -34,9 +33,7 @@ _JSON: Mapping[str, Any] = {
 def insert(tx: Tx, run: Run) -> bool:
     """Add a run; return False, adding nothing, when its chat has an active one."""
     row = {name: _encode(name, getattr(run, name)) for name in run.__slots__}
-    kind = postgresql if tx.dialect == "postgresql" else sqlite
-    statement = kind.insert(runs).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
-    return tx.execute(statement, row | {"heartbeat_at": run.created_at}).rowcount == 1
+    return insert_ignore(tx, runs, [row | {"heartbeat_at": run.created_at}]) == 1
 
 
 def of_user(tx: Tx, user_id: str, run_id: str) -> Run | None:

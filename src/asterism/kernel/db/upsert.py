@@ -18,12 +18,15 @@ def upsert(tx: Tx, table: Table, row: Row, *, key: Sequence[str], update: Sequen
 
 
 def insert_ignore(tx: Tx, table: Table, rows: Sequence[Row]) -> int:
-    """Insert `rows`, passing over those that meet any unique constraint; return how many were inserted."""
+    """Insert `rows`, passing over those that meet any unique constraint; return how many were inserted.
+
+    All rows have the columns of the first. One statement, compiled once and run for each row: a multi-row INSERT would
+    be compiled anew for every number of rows, and SQLite takes only so many parameters in one.
+    """
     if not rows:
         return 0
-    statement = _insert(tx, table).values(list(rows)).on_conflict_do_nothing()
-    count = tx.execute(statement.execution_options(preserve_rowcount=True)).rowcount
-    return max(count, 0)
+    statement = _insert(tx, table).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+    return tx.execute(statement, rows).rowcount
 
 
 def _insert(tx: Tx, table: Table) -> Any:
