@@ -6,6 +6,7 @@ stat          the stat cache
 lock          held while a command works here
 incoming/     content on its way in; worthless once no command runs
 journal.json  a restore that is being put into place (`apply.py`)
+.gitignore    so that git, where it versions the same folder, leaves all of this alone
 """
 
 import os
@@ -75,7 +76,7 @@ class State:
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Hold the working copy's lock, making the state folder if need be. Raises Busy."""
-        os.makedirs(self.folder, exist_ok=True)
+        self._make()
         with exclusive(self._path("lock")):
             yield
 
@@ -128,6 +129,7 @@ class State:
 
     def incoming(self) -> str:
         """Return the folder for content on its way in, made if need be."""
+        self._make()
         path = self._path("incoming")
         os.makedirs(path, exist_ok=True)
         return path
@@ -151,11 +153,17 @@ class State:
         with suppress(FileNotFoundError):
             os.unlink(self._path("journal.json"))
 
+    def _make(self) -> None:
+        """Make the state folder if need be, and have git pass over it unless somebody said otherwise in there."""
+        os.makedirs(self.folder, exist_ok=True)
+        with suppress(FileExistsError), open(self._path(".gitignore"), "xb") as file:
+            file.write(b"*\n")
+
     def _path(self, name: str) -> str:
         return os.path.join(self.folder, name)
 
     def _write(self, name: str, data: bytes, *, durable: bool = False) -> None:
-        os.makedirs(self.folder, exist_ok=True)
+        self._make()
         scratch = self._path(f"{name}.new")
         with open(scratch, "wb") as file:
             file.write(data)
