@@ -68,9 +68,9 @@ def serve_with_twin(folder: Path, port: int, parent: Connection) -> None:
     from asterism.faces import v1
     from asterism.faces.v1.scopes import request_line
     from asterism.features import identity, projects
+    from asterism.server.boot import prepare, running
     from asterism.server.container import build_runtime
     from asterism.server.logs import configure_logs
-    from asterism.server.serve import prepare, running
     from asterism.server.settings import Settings
 
     configure_logs()

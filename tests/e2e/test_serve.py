@@ -2,6 +2,10 @@
 
 import json
 import signal
+import socket
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import httpx
@@ -82,3 +86,35 @@ def test_a_wrong_setting_is_named(data: Path, tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "port" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_health_answers_before_the_server_is_loaded() -> None:
+    loaded = "import sys, asterism.server.serve; print(*sorted(n for n in sys.modules if '.' not in n))"
+    done = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True)
+    modules = set(done.stdout.split())
+    assert "granian" in modules
+    assert not modules & {"litestar", "sqlalchemy", "alembic", "httpx", "dbos"}, "the first answer would wait for these"
+
+
+def test_requests_that_come_early_wait_for_the_server(data: Path, tmp_path: Path) -> None:
+    server = ServerProcess(data, home=tmp_path)
+    try:
+        wait_until_it_listens(server.port)
+        assert httpx.get(f"{server.url}/health").json()["status"] == "ok"
+        assert httpx.get(f"{server.url}/v1/health", timeout=60).status_code == 200
+        assert httpx.get(f"{server.url}/health", headers={"Host": "evil.example"}).status_code == 403
+    finally:
+        server.process.kill()
+        server.process.wait(30)
+        server._reader.join(5)
+
+
+def wait_until_it_listens(port: int) -> None:
+    """Connect as soon as somebody accepts."""
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=5).close()
+            return
+        except OSError:
+            assert time.monotonic() < deadline, "nobody listens"

@@ -9,8 +9,8 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from asterism.kernel.jobs import MemoryJobs
+from asterism.server.boot import prepare, running
 from asterism.server.container import build_runtime
-from asterism.server.serve import prepare, running
 from asterism.server.settings import Settings
 
 _processes = multiprocessing.get_context("forkserver")

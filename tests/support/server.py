@@ -17,8 +17,8 @@ from asterism.asgi.runtime import Runtime
 from asterism.base.clock import Clock
 from asterism.features import identity
 from asterism.kernel.jobs import MemoryJobs
+from asterism.server.boot import prepare, running
 from asterism.server.container import build_runtime
-from asterism.server.serve import prepare, running
 from asterism.server.settings import Settings
 
 T = TypeVar("T")

@@ -22,7 +22,7 @@ from asterism.base.clock import stamp
 from asterism.base.errors import DomainError, NotFound
 from asterism.faces import console, local, v1
 from asterism.faces.v1.cors import CorsPolicy
-from asterism.server.local import is_loopback
+from asterism.server.loopback import is_loopback
 from asterism.server.settings import Settings
 
 log = structlog.get_logger("asterism")

@@ -13,8 +13,6 @@ from asterism.kernel.llm import Models
 from asterism.kernel.secrets import Secrets
 from asterism.server.settings import Settings, process_environment
 
-LOOPBACK = {"localhost", "::1"}
-
 
 def build_local(settings: Settings, db: Database, secrets: Secrets, models: Models) -> LocalServices:
     """Build the ports and services of `/api`."""
@@ -32,8 +30,3 @@ def build_local(settings: Settings, db: Database, secrets: Secrets, models: Mode
 def credentials_file(settings: Settings, secrets: Secrets) -> FileCredentials:
     """Return the encrypted file of provider keys."""
     return FileCredentials(settings.data_dir / "credentials.json", secrets)
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a server that binds `host` can be reached from this machine alone."""
-    return host in LOOPBACK or (host.startswith("127.") and host.replace(".", "").isdigit())

@@ -1,24 +1,24 @@
-"""Running the server: listen, tell so, serve until told to stop, end what runs cleanly."""
+"""Running the server: listen, tell so, serve until told to stop, end what runs cleanly.
+
+Imports only what listening takes; the rest comes with `boot.py`.
+"""
 
 import asyncio
+import importlib
 import signal
 import socket
 import sys
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from typing import Any
 
 import structlog
 from granian.constants import Interfaces
 from granian.server.embed import Server
 
-from asterism.asgi.runtime import Runtime
 from asterism.base.errors import Unavailable
-from asterism.features import identity, storage
-from asterism.kernel.db.migrate import upgrade
-from asterism.kernel.secrets import check_keys
-from asterism.server.app import create_app
-from asterism.server.container import build_runtime, start_services
+from asterism.server.front import Front
+from asterism.server.loopback import is_loopback
 from asterism.server.settings import Settings
 
 log = structlog.get_logger("asterism")
@@ -33,56 +33,44 @@ class PortTaken(Unavailable):
 
 
 async def serve(settings: Settings) -> None:
-    """Run a server until SIGINT or SIGTERM. Raises PortTaken, Unavailable or Invalid when it cannot start."""
+    """Run a server until SIGINT or SIGTERM. Raises PortTaken, Unavailable or Invalid when it cannot start.
+
+    It listens, and answers /health, before the rest is even imported, which takes most of a start.
+    """
     check_port(settings.host, settings.port)
-    rt = build_runtime(settings)
-    link = await asyncio.to_thread(prepare, rt, settings)
     stop = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
-    async with running(rt, settings) as url:
-        say(f"listening on {url}")
-        if link is not None:
-            say(f"sign in once at {settings.public_url or url}/signin#{link}")
-        rt.jobs.start()  # loads its engine on a thread; only now, so that it delays nobody's first request
-        await rt.models.start()  # the same
-        await stop.wait()
-        log.info("stopping")
+    front = Front(serves_api=is_loopback(settings.host))
+    async with listening(front, settings) as url:
+        boot = await asyncio.to_thread(importlib.import_module, "asterism.server.boot")
+        async with boot.booted(front, settings) as link:
+            say(f"listening on {url}")
+            if link is not None:
+                say(f"sign in once at {settings.public_url or url}/signin#{link}")
+            await stop.wait()
+            log.info("stopping")
 
 
 @asynccontextmanager
-async def running(rt: Runtime, settings: Settings) -> AsyncIterator[str]:
-    """Serve `rt` while the context is open and yield its address; on leaving, runs and streams end before sockets."""
-    async with AsyncExitStack() as stack:
-        await start_services(rt, stack)
-        server = Server(
-            create_app(rt, settings),
-            address=settings.host,
-            port=settings.port,
-            interface=Interfaces.ASGI,
-            log_enabled=False,
-            backlog=1024,
-        )
-        serving = asyncio.create_task(server.serve())
-        await until_listening(settings.host, settings.port, serving)
-        try:
-            host = f"[{settings.host}]" if ":" in settings.host else settings.host
-            yield f"http://{host}:{settings.port}"
-        finally:
-            await stack.aclose()
-            server.stop()  # type: ignore[no-untyped-call]
-            await asyncio.wait({serving}, timeout=STOP_SECONDS)
-
-
-def prepare(rt: Runtime, settings: Settings) -> str | None:
-    """Bring the schema up to date; at the first start make the owner and return the code of a sign-in link."""
-    upgrade(rt.db)
-    check_keys(rt.db, rt.secrets.store)
-    with rt.db.write() as tx:
-        if rt.db.dialect == "sqlite":  # one file has one server: what was collecting died with the last one
-            storage.drop_leases(tx)
-        owner, made = identity.ensure_owner(tx, settings.owner_email)
-        return identity.create_link(tx, owner).text if made else None
+async def listening(front: Front, settings: Settings) -> AsyncIterator[str]:
+    """Listen for `front` while the context is open and yield the address. Raises PortTaken."""
+    server = Server(
+        front,
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.ASGINL,  # services start and stop in boot.py, not by the lifespan protocol
+        log_enabled=False,
+        backlog=1024,
+    )
+    serving = asyncio.create_task(server.serve())
+    await until_listening(settings.host, settings.port, serving)
+    try:
+        host = f"[{settings.host}]" if ":" in settings.host else settings.host
+        yield f"http://{host}:{settings.port}"
+    finally:
+        server.stop()  # type: ignore[no-untyped-call]
+        await asyncio.wait({serving}, timeout=STOP_SECONDS)
 
 
 def check_port(host: str, port: int) -> None:

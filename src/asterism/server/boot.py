@@ -1,0 +1,58 @@
+"""Everything a server consists of, loaded and built: the slow half of starting (`serve.py` is the quick one)."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from asterism.asgi.runtime import Runtime
+from asterism.features import identity, storage
+from asterism.kernel.db.migrate import upgrade
+from asterism.kernel.secrets import check_keys
+from asterism.server.app import create_app
+from asterism.server.container import build_runtime, start_services
+from asterism.server.front import Front
+from asterism.server.loopback import is_loopback
+from asterism.server.serve import listening
+from asterism.server.settings import Settings
+
+
+@asynccontextmanager
+async def booted(front: Front, settings: Settings) -> AsyncIterator[str | None]:
+    """Build a server behind `front` and run its services; yield the code of the first sign-in link, if one was made.
+
+    Raises Unavailable or Invalid when it cannot start. On leaving, runs and streams end.
+    """
+    rt = build_runtime(settings)
+    link = await asyncio.to_thread(prepare, rt, settings)
+    async with behind(front, rt, settings):
+        rt.jobs.start()  # loads its engine on a thread; only now, so that it delays nobody's first request
+        await rt.models.start()  # the same
+        yield link
+
+
+@asynccontextmanager
+async def running(rt: Runtime, settings: Settings) -> AsyncIterator[str]:
+    """Serve a runtime that is built already, while the context is open, and yield the address."""
+    front = Front(serves_api=is_loopback(settings.host))
+    async with listening(front, settings) as url, behind(front, rt, settings):
+        yield url
+
+
+@asynccontextmanager
+async def behind(front: Front, rt: Runtime, settings: Settings) -> AsyncIterator[None]:
+    """Open `front` to the application around `rt` while the context is open."""
+    async with AsyncExitStack() as stack:
+        await start_services(rt, stack)
+        front.open(await asyncio.to_thread(create_app, rt, settings))
+        yield
+
+
+def prepare(rt: Runtime, settings: Settings) -> str | None:
+    """Bring the schema up to date; at the first start make the owner and return the code of a sign-in link."""
+    upgrade(rt.db)
+    check_keys(rt.db, rt.secrets.store)
+    with rt.db.write() as tx:
+        if rt.db.dialect == "sqlite":  # one file has one server: what was collecting died with the last one
+            storage.drop_leases(tx)
+        owner, made = identity.ensure_owner(tx, settings.owner_email)
+        return identity.create_link(tx, owner).text if made else None
