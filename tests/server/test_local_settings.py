@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from asterism.server.local import is_loopback
+from asterism.server.loopback import is_loopback
 from asterism.server.settings import load_settings
 
 
