@@ -64,6 +64,17 @@ def test_the_request_goes_to_the_documented_path_with_the_documented_key(provide
     talk(provider, body)
 
 
+@pytest.mark.parametrize("provider", ["local", "anthropic", "gemini"])
+@pytest.mark.parametrize("temperature", [None, 0.2])
+def test_the_temperature_is_sent_where_one_is_asked_for(provider: str, temperature: float | None) -> None:
+    async def body(models: PydanticModels, fake: FakeModelServer, request: Request) -> None:
+        await models.complete(replace(request, temperature=temperature))
+        sent = fake.calls[0].body
+        assert sent.get("generationConfig", sent).get("temperature") == temperature
+
+    talk(provider, body)
+
+
 def test_a_local_server_gets_no_authorization_without_a_key() -> None:
     async def body(models: PydanticModels, fake: FakeModelServer, request: Request) -> None:
         await models.complete(request)

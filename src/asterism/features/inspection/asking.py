@@ -11,6 +11,7 @@ from asterism.kernel.llm import Delta, FailureKind, Limits, ModelFailure, Models
 
 CALLS_PER_SERVER = 8
 CALLS_PER_REVIEW = 5
+TEMPERATURE = 0.2  # Stargazer [5.29]
 RETRIES = RetryPolicy(pauses=(1.0, 2.0), jitter=0.2, patience=30.0)
 
 
@@ -58,6 +59,7 @@ class Asker:
             turns=turns,
             system=system,
             max_output_tokens=tokens,
+            temperature=TEMPERATURE,
             schema=schema,
             limits=Limits(first_token=seconds, gap=seconds, total=seconds),
         )

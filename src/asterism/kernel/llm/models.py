@@ -42,8 +42,8 @@ class Limits:
 class Request:
     """One question.
 
-    `reasoning` is None for models without it. With a `schema` (of a JSON object) the provider's structured output is
-    used where it has one, and `complete` returns the object.
+    `reasoning` is None for models without it, `temperature` where the provider's own is wanted. With a `schema` (of a
+    JSON object) the provider's structured output is used where it has one, and `complete` returns the object.
     """
 
     target: Target
@@ -51,6 +51,7 @@ class Request:
     system: str = ""
     max_output_tokens: int = 4096
     reasoning: Reasoning | None = None
+    temperature: float | None = None
     schema: Mapping[str, Any] | None = None
     limits: Limits = Limits()
 

@@ -157,6 +157,8 @@ def settings(request: Request, entry: Provider | None) -> ModelSettings:
     found = ModelSettings(max_tokens=request.max_output_tokens, framing_announcement="never")
     if request.reasoning in THINKING:
         found["thinking"] = THINKING[request.reasoning]
+    if request.temperature is not None:
+        found["temperature"] = request.temperature
     if _is_openai(entry):
         found["extra_body"] = {"messages": raw_messages(request)}
     return found
