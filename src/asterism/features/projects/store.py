@@ -10,6 +10,18 @@ from asterism.features.projects.models import ActivityEvent, Project
 from asterism.features.projects.tables import activity_events, projects
 from asterism.kernel.db import RowDict, Tx
 
+# Built once: the list of projects is what every client asks for first.
+_FIRST_PAGE = (
+    sa.select(projects)
+    .where(projects.c.owner_user_id == sa.bindparam("user"), projects.c.deleted_at.is_(None))
+    .order_by(projects.c.updated_at.desc(), projects.c.id.desc())
+    .limit(sa.bindparam("limit", type_=sa.Integer))
+)
+_LATER_PAGE = _FIRST_PAGE.where(
+    sa.tuple_(projects.c.updated_at, projects.c.id)
+    < sa.tuple_(sa.bindparam("updated_at", type_=sa.Text), sa.bindparam("id", type_=sa.Text))
+)
+
 
 def insert(tx: Tx, project: Project) -> None:
     """Add a project."""
@@ -35,11 +47,11 @@ def count_live(tx: Tx, user_id: str) -> int:
 
 def page(tx: Tx, user_id: str, limit: int, before: tuple[str, str] | None) -> Sequence[Project]:
     """Return projects by last update, newest first, from after the row with the key `before` on."""
-    query = _mine(user_id).where(projects.c.deleted_at.is_(None))
-    if before is not None:
-        query = query.where(sa.tuple_(projects.c.updated_at, projects.c.id) < sa.tuple_(*map(sa.literal, before)))
-    rows = tx.all(query.order_by(projects.c.updated_at.desc(), projects.c.id.desc()).limit(limit))
-    return [project for row in rows if (project := _project(row)) is not None]
+    updated_at, project_id = before or (None, None)
+    places = {"user": user_id, "limit": limit, "updated_at": updated_at, "id": project_id}
+    result = tx.execute(_FIRST_PAGE if before is None else _LATER_PAGE, places)
+    names = tuple(result.keys())
+    return [_project_of(dict(zip(names, row, strict=True))) for row in result.all()]
 
 
 def update(tx: Tx, project_id: str, values: dict[str, Any]) -> None:
@@ -109,8 +121,10 @@ def _encode(brief: Any) -> str | None:
 
 
 def _project(row: RowDict | None) -> Project | None:
-    if row is None:
-        return None
-    values = dict(row)
-    values["brief"] = None if row["brief"] is None else msgspec.json.decode(row["brief"])
-    return Project(**values)
+    return None if row is None else _project_of(row)
+
+
+def _project_of(row: RowDict) -> Project:
+    if row["brief"] is not None:
+        row["brief"] = msgspec.json.decode(row["brief"])
+    return Project(**row)
