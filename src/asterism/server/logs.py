@@ -11,7 +11,9 @@ def configure_logs(form: str = "text") -> None:
     """Send every log line to standard error as text (`key=value`) or as JSON."""
     renderer: Any = structlog.processors.JSONRenderer()
     if form != "json":
-        renderer = structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event", "request_id"])
+        renderer = structlog.processors.LogfmtRenderer(
+            key_order=["timestamp", "level", "event", "request_id"], drop_missing=True
+        )
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
