@@ -165,6 +165,7 @@ def toplevel(program: git.Git, folder: Path) -> Path:
 async def _of_checkout(
     root: Path, options: inspection.Options, program: git.Git, *, allow_commands: bool
 ) -> inspection.Inspected:
+    # not by way of the server's settings: those read `asterism.toml`, and the checkout must not name commands
     commands = os.environ.get("ASTERISM_REVIEW_COMMANDS")
     checks = analyzers.chosen(_enabled(), Path(commands) if commands else None)
     with Progress() as progress:
