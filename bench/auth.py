@@ -67,7 +67,8 @@ def serve_with_twin(folder: Path, port: int, parent: Connection) -> None:
 
     from asterism.faces import v1
     from asterism.faces.v1.scopes import request_line
-    from asterism.features import identity, projects
+    from asterism.features.accounts import identity
+    from asterism.features.versions import projects
     from asterism.server.boot import prepare, running
     from asterism.server.container import build_runtime
     from asterism.server.logs import configure_logs

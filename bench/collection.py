@@ -8,8 +8,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from asterism.features import identity, storage
-from asterism.features.storage import CollectionRequest, Roots
+from asterism.features.accounts import identity
+from asterism.features.versions import storage
+from asterism.features.versions.storage import CollectionRequest, Roots
 from asterism.kernel.blobs import open_blobs
 from asterism.kernel.db import Database, open_database
 from asterism.kernel.db.migrate import upgrade

@@ -11,9 +11,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from asterism.base.clock import SystemClock
-from asterism.features import analyzers, inspection
-from asterism.features.findings import Issue, Lens, Severity
-from asterism.features.inspection import Asker, Change, ModelUse, Pipeline, Sources
+from asterism.features.review import analyzers, inspection
+from asterism.features.review.findings import Issue, Lens, Severity
+from asterism.features.review.inspection import Asker, Change, ModelUse, Pipeline, Sources
 from asterism.kernel.llm import PydanticModels, Target
 from bench.report import Report
 from bench.review.cases import Case, load

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from asterism.features.findings import ReviewedFile
+from asterism.features.review.findings import ReviewedFile
 from asterism.kernel.git.unified import parse
 
 FOLDER = Path(__file__).parent / "cases"

@@ -15,8 +15,9 @@ def graph() -> grimp.ImportGraph:
 
 
 def feature_of(module: str) -> str | None:
-    """Return the feature that a module belongs to, None when it belongs to none."""
-    return module.removeprefix(FEATURES).partition(".")[0] if module.startswith(FEATURES) else None
+    """Return the feature that a module belongs to, as `wing.feature`; None when it belongs to none."""
+    parts = module.removeprefix(FEATURES).split(".")
+    return ".".join(parts[:2]) if module.startswith(FEATURES) and len(parts) > 1 else None
 
 
 def imports(graph: grimp.ImportGraph) -> Iterator[tuple[str, str]]:
@@ -28,7 +29,7 @@ def imports(graph: grimp.ImportGraph) -> Iterator[tuple[str, str]]:
 def is_public(module: str) -> bool:
     """Whether a feature offers a module of its own as a name of its package root, in `__all__`."""
     root, _, name = module.rpartition(".")
-    return root.count(".") == FEATURES.count(".") and name in getattr(importlib.import_module(root), "__all__", ())
+    return root.count(".") == FEATURES.count(".") + 1 and name in getattr(importlib.import_module(root), "__all__", ())
 
 
 def test_only_the_root_of_another_feature_is_imported(graph: grimp.ImportGraph) -> None:

@@ -70,8 +70,8 @@ def test_asterism_routes_shows_the_way() -> None:
     ).stdout.splitlines()
     assert shown[0] == "GET /v1/auth/me"
     assert re.fullmatch(r"  faces/v1/auth(/\w+)?\.py:\d+ me", shown[1])
-    assert any(re.fullmatch(r"    -> features/identity/service\.py:\d+ current_user", line) for line in shown)
-    assert any(re.match(r"      -> features/identity/store\.py:\d+ ", line) for line in shown)
+    assert any(re.fullmatch(r"    -> features/accounts/identity/service\.py:\d+ current_user", line) for line in shown)
+    assert any(re.match(r"      -> features/accounts/identity/store\.py:\d+ ", line) for line in shown)
 
 
 def test_a_pattern_that_fits_nothing_fails_with_a_hint() -> None:

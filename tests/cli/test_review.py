@@ -11,8 +11,8 @@ import pytest
 from asterism.base.errors import Invalid
 from asterism.cli import review_report, reviewing
 from asterism.cli.reviewing import Failed, Report, Wish
-from tests.features.exports.sarif_schema import SARIF
-from tests.features.findings.test_findings import issue
+from tests.features.review.exports.sarif_schema import SARIF
+from tests.features.review.findings.test_findings import issue
 from tests.wire.local.reviewing import Checkout
 
 BAD = "import os\n\n\ndef f(x=[]):\n    return x\n"

@@ -7,7 +7,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from asterism.features import identity
+from asterism.features.accounts import identity
 from tests.support.browser import Browser, chromium
 from tests.support.databases import SqliteFactory
 from tests.support.server import TestServer

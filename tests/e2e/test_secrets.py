@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from asterism.features.identity.token_format import make_token
+from asterism.features.accounts.identity.token_format import make_token
 from tests.support.process import ServerProcess, asterism, serving
 
 DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"

@@ -3,7 +3,8 @@
 import httpx
 import pytest
 
-from asterism.features import identity, maintenance
+from asterism.features.accounts import identity
+from asterism.features.operations import maintenance
 from asterism.kernel.jobs import MemoryJobs, Status
 from tests.support.server import TestServer
 

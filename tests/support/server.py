@@ -15,7 +15,7 @@ import msgspec
 
 from asterism.asgi.runtime import Runtime
 from asterism.base.clock import Clock
-from asterism.features import identity
+from asterism.features.accounts import identity
 from asterism.kernel.jobs import MemoryJobs
 from asterism.server.boot import prepare, running
 from asterism.server.container import build_runtime

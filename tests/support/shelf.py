@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 
 from asterism.base.clock import ManualClock
-from asterism.features import storage
-from asterism.features.storage import Collected, CollectionRequest, Roots
+from asterism.features.versions import storage
+from asterism.features.versions.storage import Collected, CollectionRequest, Roots
 from asterism.kernel.blobs import ObjectStoreBlobs
 from asterism.kernel.db import Database, Tx
 from asterism.vcs import manifest

@@ -22,7 +22,7 @@ Found = dict[str, tuple[set[str], set[str]]]
 def page() -> str:
     """Write the page."""
     parts = [INTRO]
-    for feature in sorted(path for path in FEATURES.iterdir() if path.is_dir()):
+    for feature in sorted(path for path in FEATURES.glob("*/*") if path.is_dir()):
         streamed: Found = defaultdict(lambda: (set(), set()))
         for path in sorted(feature.rglob("*.py")):
             tree = ast.parse(path.read_text(encoding="utf-8"))

@@ -23,7 +23,7 @@ from asterism.asgi.openapi import operation_class
 from asterism.asgi.query import Query
 from asterism.asgi.runtime import Runtime
 from asterism.base.errors import DomainError, NotFound, TooLarge
-from asterism.features.identity import Caller
+from asterism.features.accounts.identity import Caller
 from asterism.kernel.db import Tx
 
 B = TypeVar("B")

@@ -18,7 +18,7 @@ from asterism.asgi.local_body import check_uuid, decode_local
 from asterism.asgi.local_query import LocalQuery
 from asterism.asgi.runtime import Runtime
 from asterism.base.errors import DomainError, TooLarge
-from asterism.features import trust
+from asterism.features.review import trust
 from asterism.kernel.db import Tx
 
 B = TypeVar("B")

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, field
 
-from asterism.features.localproviders import KeyPlaces
-from asterism.features.sessions import Chats
-from asterism.features.trust import RootRules, SessionTrust
+from asterism.features.review.local_chats import Chats
+from asterism.features.review.local_providers import KeyPlaces
+from asterism.features.review.trust import RootRules, SessionTrust
 from asterism.kernel.git import Git
 
 

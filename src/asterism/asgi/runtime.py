@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from asterism.asgi.local_services import LocalServices
 from asterism.asgi.signin import SignIn
 from asterism.base.clock import Clock
-from asterism.features.models import ModelDirectory
-from asterism.features.reviews import ReviewManager
-from asterism.features.runs import RunEngine
-from asterism.features.storage import Limits
+from asterism.features.review.reviews import ReviewManager
+from asterism.features.talk.catalogue import ModelDirectory
+from asterism.features.talk.runs import RunEngine
+from asterism.features.versions.storage import Limits
 from asterism.kernel.blobs import Blobs
 from asterism.kernel.db import Database
 from asterism.kernel.jobs import JobQueue

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from asterism.asgi.addresses import Addresses
 from asterism.asgi.limits import Limits
-from asterism.features.identity import Activity, Lifetimes, SignUp
+from asterism.features.accounts.identity import Activity, Lifetimes, SignUp
 from asterism.kernel.oidc import IdTokens, Provider
 
 MOST_KNOWN = 10_000

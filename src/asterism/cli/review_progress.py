@@ -4,7 +4,7 @@ import sys
 from types import TracebackType
 
 from asterism.base.clock import SystemClock, stamp
-from asterism.features.findings import Issue, Lens
+from asterism.features.review.findings import Issue, Lens
 
 
 class Progress:

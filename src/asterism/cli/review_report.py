@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 
 from asterism.cli.output import printable
-from asterism.features.exports import sarif_document
-from asterism.features.findings import Issue, ReviewedFile, Severity
+from asterism.features.review.exports import sarif_document
+from asterism.features.review.findings import Issue, ReviewedFile, Severity
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ import msgspec
 
 from asterism.base.clock import SystemClock, stamp
 from asterism.base.errors import Unavailable
-from asterism.features.findings import Issue
-from asterism.features.inspection import Options
+from asterism.features.review.findings import Issue
+from asterism.features.review.inspection import Options
 
 CONNECT_SECONDS = 10.0
 SILENCE_SECONDS = 60.0

@@ -17,8 +17,8 @@ from asterism.cli import review_report
 from asterism.cli.output import say
 from asterism.cli.review_progress import Progress
 from asterism.cli.review_report import Report
-from asterism.features import analyzers, inspection
-from asterism.features.findings import at_least
+from asterism.features.review import analyzers, inspection
+from asterism.features.review.findings import at_least
 from asterism.kernel import git
 
 EXIT_REACHED = 1

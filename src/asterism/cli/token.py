@@ -8,7 +8,8 @@ from asterism.base.errors import Invalid
 from asterism.cli.local import DataDir, local_database
 from asterism.cli.options import AsJson, verb_app
 from asterism.cli.output import emit
-from asterism.features import audit, identity, workspaces
+from asterism.features.accounts import audit, identity
+from asterism.features.versions import workspaces
 from asterism.kernel.db import Tx
 
 app = verb_app("Make access tokens.")

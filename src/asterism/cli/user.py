@@ -7,7 +7,7 @@ import typer
 from asterism.cli.local import DataDir, local_database
 from asterism.cli.options import AsJson, verb_app
 from asterism.cli.output import emit, show
-from asterism.features import identity
+from asterism.features.accounts import identity
 from asterism.server.settings import Settings
 
 app = verb_app("Add local users and sign-in links.")

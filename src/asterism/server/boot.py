@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from asterism.asgi.runtime import Runtime
-from asterism.features import identity, storage
+from asterism.features.accounts import identity
+from asterism.features.versions import storage
 from asterism.kernel.db.migrate import upgrade
 from asterism.kernel.secrets import check_keys
 from asterism.server.app import create_app

@@ -4,8 +4,8 @@ import os
 import socket
 
 from asterism.base.ids import ulid
-from asterism.features.models import ModelDirectory, load_catalogue
-from asterism.features.runs import RunEngine, Starter
+from asterism.features.talk.catalogue import ModelDirectory, load_catalogue
+from asterism.features.talk.runs import RunEngine, Starter
 from asterism.kernel.db import Database
 from asterism.kernel.llm import Models
 from asterism.kernel.secrets import Secrets

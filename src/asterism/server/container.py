@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack
 from asterism import __version__
 from asterism.asgi.runtime import Runtime
 from asterism.base.clock import Clock, SystemClock
-from asterism.features.storage import Limits
+from asterism.features.versions.storage import Limits
 from asterism.kernel.blobs import open_blobs
 from asterism.kernel.db import Database, open_database
 from asterism.kernel.jobs import DurableJobs

@@ -5,8 +5,11 @@ from datetime import timedelta
 
 from asterism.asgi.runtime import Runtime
 from asterism.base.clock import stamp
-from asterism.features import audit, device_grants, identity, maintenance, projects, runs, workspaces
-from asterism.features.maintenance import Chore
+from asterism.features.accounts import audit, device_grants, identity
+from asterism.features.operations import maintenance
+from asterism.features.operations.maintenance import Chore
+from asterism.features.talk import runs
+from asterism.features.versions import projects, workspaces
 from asterism.kernel.db import Tx
 
 JOB_RECORD_DAYS = 30

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from asterism.asgi.local_services import LocalServices
-from asterism.features.localproviders import KeyPlaces
-from asterism.features.sessions import Chats
-from asterism.features.trust import RootRules, split_path_list
+from asterism.features.review.local_chats import Chats
+from asterism.features.review.local_providers import KeyPlaces
+from asterism.features.review.trust import RootRules, split_path_list
 from asterism.kernel.credentials import FileCredentials, KeyringCredentials
 from asterism.kernel.db import Database
 from asterism.kernel.git import Git

@@ -3,7 +3,7 @@
 import asyncio
 
 from asterism.base.clock import Clock
-from asterism.features import analyzers, reviews
+from asterism.features.review import analyzers, reviews
 from asterism.kernel.db import Database
 from asterism.kernel.git import Git
 from asterism.kernel.llm import Models

@@ -9,7 +9,8 @@ from asterism import features, kernel
 
 def declare_tables() -> None:
     """Import the tables of every feature and kernel port, so that they stand in the one metadata."""
-    for package in (features, kernel):
+    wings = [import_module(found.name) for found in iter_modules(features.__path__, f"{features.__name__}.")]
+    for package in (kernel, *wings):
         for found in iter_modules(package.__path__, f"{package.__name__}."):
             name = f"{found.name}.tables"
             if found.ispkg and find_spec(name) is not None:

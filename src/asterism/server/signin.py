@@ -10,7 +10,7 @@ from asterism.asgi.limits import Limits
 from asterism.asgi.signin import SignIn
 from asterism.base.clock import Clock
 from asterism.base.errors import Invalid, Unavailable
-from asterism.features.identity import Activity, Lifetimes, SignUp
+from asterism.features.accounts.identity import Activity, Lifetimes, SignUp
 from asterism.kernel.db import Database
 from asterism.kernel.oidc import IdTokens, JwksCache, Provider, fetch_over_http, google
 from asterism.kernel.secrets import KeyStore, open_key_store

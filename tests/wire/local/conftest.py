@@ -7,8 +7,8 @@ import pytest
 import sqlalchemy as sa
 
 from asterism.asgi.runtime import Runtime
-from asterism.features.sessions import Chats
-from asterism.features.trust import SessionTrust
+from asterism.features.review.local_chats import Chats
+from asterism.features.review.trust import SessionTrust
 from asterism.kernel.credentials import MemoryCredentials
 from asterism.kernel.db import metadata
 from asterism.kernel.llm import RetryPolicy, ScriptedModels

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from asterism.base.clock import ManualClock
-from tests.features.reviews.test_analyzers_only import NEW, OLD
+from tests.features.review.reviews.test_analyzers_only import NEW, OLD
 from tests.support.checkouts import make_repository, write
 from tests.support.server import TestServer
 from tests.wire.local.reviewing import local, trust

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from asterism.base.errors import Unavailable
-from asterism.features.sessions import Chats
+from asterism.features.review.local_chats import Chats
 from asterism.kernel.llm import FailureKind, Scripted
 from tests.contracts.stargazer_schemas import check
 from tests.support.local_api import Api, events_of, refused

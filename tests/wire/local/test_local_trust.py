@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import pytest
 
-from asterism.features.trust import InvalidPath, RootRules
+from asterism.features.review.trust import InvalidPath, RootRules
 from asterism.kernel.llm import Scripted
 from tests.contracts.stargazer_schemas import check
 from tests.support.checkouts import make_repository, write

@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from asterism.features import reviews
+from asterism.features.review import reviews
 from asterism.kernel.llm.fake_server import Script, running_in_thread
 from tests.contracts.stargazer_schemas import check
 from tests.support.server import TestServer

@@ -15,8 +15,8 @@ from asterism.asgi.endpoint import Endpoint
 from asterism.base.ids import ulid
 from asterism.faces.v1 import ENDPOINTS
 from asterism.faces.v1.scopes import AGENT, READING, SECRET, request_line
-from asterism.features import identity
-from asterism.features.identity.token_format import make_token
+from asterism.features.accounts import identity
+from asterism.features.accounts.identity.token_format import make_token
 from asterism.kernel.db import metadata
 from tests.support.server import TestServer
 

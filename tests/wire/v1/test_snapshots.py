@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from asterism.features.snapshots import content_id
+from asterism.features.versions.snapshots import content_id
 from asterism.vcs.manifest import Entry
 from tests.support.trees import (
     entries_of,

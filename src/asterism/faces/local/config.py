@@ -7,7 +7,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from asterism.asgi.local import LocalCall, delete, get, post
 from asterism.faces.local import wire
-from asterism.features import localproviders, settings, trust
+from asterism.features.review import local_providers, local_settings, trust
 
 BODY = 50 << 10
 Model = Annotated[str, Meta(min_length=1, max_length=200)]
@@ -29,7 +29,7 @@ class Choice(msgspec.Struct):
 
 def known_provider(call: LocalCall[Any]) -> None:
     """Refuse a provider id that nobody knows before anything else is looked at."""
-    localproviders.require_known(call.path["provider_id"])
+    local_providers.require_known(call.path["provider_id"])
 
 
 @get("/api/config/init", root=True, tx="write")
@@ -37,11 +37,11 @@ def init(call: LocalCall[None]) -> Any:
     """GET /api/config/init: everything the app needs at its start."""
     everything = call.query.flag("all")
     project = trust.project_of(call.tx, call.root)
-    active = localproviders.active_provider(call.tx, call.rt.local.keys)
+    active = local_providers.active_provider(call.tx, call.rt.local.keys)
     found = trust.trust_of(call.tx, call.rt.local.session_trust, project.id)
     return {
         "config": None if active is None else wire.active_config(active),
-        "settings": wire.settings(settings.read_settings(call.tx)),
+        "settings": wire.settings(local_settings.read_settings(call.tx)),
         "providers": provider_list(call, everything),
         "configured": active is not None and active.configured,
         "project": wire.project(project, found),
@@ -51,7 +51,7 @@ def init(call: LocalCall[None]) -> Any:
 @get("/api/config/check")
 def check(call: LocalCall[None]) -> Any:
     """GET /api/config/check: whether a provider is active and has a key."""
-    active = localproviders.active_provider(call.tx, call.rt.local.keys)
+    active = local_providers.active_provider(call.tx, call.rt.local.keys)
     if active is None or not active.configured:
         return {"configured": False}
     return {"configured": True, "config": wire.active_config(active)}
@@ -60,16 +60,16 @@ def check(call: LocalCall[None]) -> Any:
 @get("/api/config")
 def read(call: LocalCall[None]) -> Any:
     """GET /api/config: the active provider."""
-    active = localproviders.active_provider(call.tx, call.rt.local.keys)
+    active = local_providers.active_provider(call.tx, call.rt.local.keys)
     if active is None:
-        raise localproviders.NoProvider
+        raise local_providers.NoProvider
     return wire.active_config(active)
 
 
 @get("/api/config/providers")
 def providers(call: LocalCall[None]) -> Any:
     """GET /api/config/providers: every provider and the active one."""
-    active = localproviders.active_provider(call.tx, call.rt.local.keys)
+    active = local_providers.active_provider(call.tx, call.rt.local.keys)
     listed = {"providers": provider_list(call, call.query.flag("all"))}
     return listed if active is None else {**listed, "activeProvider": active.provider}
 
@@ -78,7 +78,7 @@ def providers(call: LocalCall[None]) -> Any:
 def save(call: LocalCall[Credentials]) -> Any:
     """POST /api/config: save a provider's key and make it the active one."""
     body, keys = call.body, call.rt.local.keys
-    localproviders.save_key(call.rt.db, keys, provider=body.provider, key=given(body.api_key), model=given(body.model))
+    local_providers.save_key(call.rt.db, keys, provider=body.provider, key=given(body.api_key), model=given(body.model))
     return {"saved": True}
 
 
@@ -92,27 +92,27 @@ def save(call: LocalCall[Credentials]) -> Any:
 )
 def activate(call: LocalCall[Choice]) -> Any:
     """POST /api/config/provider/:providerId/activate: make a provider the active one."""
-    return wire.active_config(localproviders.activate(call.tx, call.path["provider_id"], given(call.body.model)))
+    return wire.active_config(local_providers.activate(call.tx, call.path["provider_id"], given(call.body.model)))
 
 
 @delete("/api/config/provider/{provider_id:str}", check=known_provider, blocking=True)
 def forget(call: LocalCall[None]) -> Any:
     """DELETE /api/config/provider/:providerId: forget a provider's key and model."""
     provider = call.path["provider_id"]
-    deleted = localproviders.forget_provider(call.rt.db, call.rt.local.keys, provider)
+    deleted = local_providers.forget_provider(call.rt.db, call.rt.local.keys, provider)
     return {"deleted": deleted, "provider": provider}
 
 
 @delete("/api/config", blocking=True)
 def forget_active(call: LocalCall[None]) -> Any:
     """DELETE /api/config: forget the active provider's key and model."""
-    localproviders.forget_active(call.rt.db, call.rt.local.keys)
+    local_providers.forget_active(call.rt.db, call.rt.local.keys)
     return {"deleted": True}
 
 
 def provider_list(call: LocalCall[Any], everything: bool) -> list[dict[str, Any]]:
     """Write the providers to show."""
-    found = localproviders.list_providers(call.tx, call.rt.local.keys, everything=everything)
+    found = local_providers.list_providers(call.tx, call.rt.local.keys, everything=everything)
     return [wire.provider_status(status) for status in found]
 
 

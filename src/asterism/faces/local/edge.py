@@ -8,7 +8,7 @@ from asterism.asgi.body import AnyRequest
 from asterism.asgi.endpoint import Call, Endpoint
 from asterism.asgi.runtime import Runtime
 from asterism.faces.local.errors import error_response
-from asterism.features import identity
+from asterism.features.accounts import identity
 from asterism.kernel.db import Tx
 
 

@@ -11,7 +11,7 @@ from asterism.asgi.body import AnyRequest, Disconnected
 from asterism.asgi.local import LocalCall, post
 from asterism.base.errors import Invalid
 from asterism.faces.local import review_options as shared
-from asterism.features import inspection, reviews
+from asterism.features.review import inspection, reviews
 from asterism.kernel.db import Tx
 
 T = TypeVar("T")

@@ -8,7 +8,7 @@ from typing import Any
 from asterism.asgi.local import LocalCall, get
 from asterism.asgi.sse import frame, sse_response, with_heartbeat
 from asterism.faces.local import review_options as shared
-from asterism.features import reviews
+from asterism.features.review import reviews
 from asterism.kernel import git
 
 

@@ -10,8 +10,8 @@ import structlog
 from asterism.asgi.local import LocalCall
 from asterism.asgi.sse import comment, frame
 from asterism.base.errors import Invalid
-from asterism.features import inspection, localproviders, reviews, settings
-from asterism.features.findings import Lens, Severity
+from asterism.features.review import inspection, local_providers, local_settings, reviews
+from asterism.features.review.findings import Lens, Severity
 from asterism.kernel.db import Tx
 from asterism.kernel.llm import Target
 
@@ -22,7 +22,7 @@ _log = structlog.get_logger("asterism")
 
 def defaults(tx: Tx) -> inspection.Defaults:
     """Read what the settings say where a request says nothing."""
-    found = settings.read_settings(tx)
+    found = local_settings.read_settings(tx)
     lenses = tuple(Lens(lens) for lens in found.default_lenses)
     return inspection.Defaults(lenses, found.profile, Severity(found.minimum_severity))
 
@@ -48,7 +48,7 @@ async def model_or_none(call: LocalCall[Any]) -> Target | None:
     services = call.rt.reviews.services
     try:
         return await required_model(call)
-    except (localproviders.NoProvider, localproviders.KeyMissing, localproviders.NotUsable):
+    except (local_providers.NoProvider, local_providers.KeyMissing, local_providers.NotUsable):
         if services.require_model or not services.checks:
             raise
         return None
@@ -56,7 +56,7 @@ async def model_or_none(call: LocalCall[Any]) -> Target | None:
 
 async def required_model(call: LocalCall[Any]) -> Target:
     """Return the model to ask. Raises NoProvider, KeyMissing or NotUsable."""
-    return await asyncio.to_thread(localproviders.find_model, call.rt.db, call.rt.local.keys)
+    return await asyncio.to_thread(local_providers.find_model, call.rt.db, call.rt.local.keys)
 
 
 async def opened(call: LocalCall[Any], request: reviews.Request) -> AsyncGenerator[bytes, None]:

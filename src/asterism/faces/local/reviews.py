@@ -8,7 +8,7 @@ from asterism.asgi.local import LocalCall, delete, get, post
 from asterism.asgi.sse import sse_response, with_heartbeat
 from asterism.faces.local import review_options as shared
 from asterism.faces.local.triage import removed
-from asterism.features import reviews
+from asterism.features.review import reviews
 
 CANCEL_BODY = 16 << 10
 

@@ -11,8 +11,8 @@ from asterism.asgi.local import LocalCall, delete, get, post
 from asterism.asgi.sse import sse_response, with_heartbeat
 from asterism.base.errors import Invalid
 from asterism.faces.local import review_options as shared
-from asterism.features import exports, reviews, trust
-from asterism.features.findings import Issue
+from asterism.features.review import exports, reviews, trust
+from asterism.features.review.findings import Issue
 from asterism.kernel import git
 from asterism.kernel.db import Tx
 

@@ -6,10 +6,10 @@ An optional field without a value is left out; null stands only where the contra
 from collections.abc import Sequence
 from typing import Any
 
-from asterism.features.localproviders import ActiveProvider, ProviderStatus
-from asterism.features.sessions import Message, Session
-from asterism.features.settings import Settings
-from asterism.features.trust import LocalProject, Trust
+from asterism.features.review.local_chats import Message, Session
+from asterism.features.review.local_providers import ActiveProvider, ProviderStatus
+from asterism.features.review.local_settings import Settings
+from asterism.features.review.trust import LocalProject, Trust
 from asterism.kernel.git import Entry, Status, printable
 
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from asterism.asgi.endpoint import Call
 from asterism.asgi.limits import WRONG_CODES
-from asterism.features import device_grants, identity
-from asterism.features.device_grants import Client, Grant, UnknownCode, clean_description
-from asterism.features.identity import ClientInfo, DeviceKind, User
+from asterism.features.accounts import device_grants, identity
+from asterism.features.accounts.device_grants import Client, Grant, UnknownCode, clean_description
+from asterism.features.accounts.identity import ClientInfo, DeviceKind, User
 from asterism.kernel.db import Tx
 
 

@@ -10,8 +10,8 @@ from asterism.asgi.limits import REQUESTS
 from asterism.asgi.runtime import Runtime
 from asterism.faces.v1.errors import error_response
 from asterism.faces.v1.scopes import check_content, check_route
-from asterism.features import identity
-from asterism.features.audit import Origin
+from asterism.features.accounts import identity
+from asterism.features.accounts.audit import Origin
 from asterism.kernel.db import Tx
 
 

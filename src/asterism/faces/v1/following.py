@@ -9,7 +9,7 @@ from litestar.response import Stream
 
 from asterism.asgi.endpoint import Call
 from asterism.asgi.sse import sse_response, with_heartbeat
-from asterism.features import identity
+from asterism.features.accounts import identity
 
 
 def follow(call: Call[Any], frames: AsyncGenerator[bytes, None], headers: Mapping[str, str]) -> Stream:

@@ -11,8 +11,8 @@ from typing import Any
 
 from asterism.asgi.endpoint import Call, Endpoint
 from asterism.base.errors import Forbidden
-from asterism.features import snapshots
-from asterism.features.identity import Caller, Scope
+from asterism.features.accounts.identity import Caller, Scope
+from asterism.features.versions import snapshots
 from asterism.kernel.db import Tx
 
 # GETs that show secrets.

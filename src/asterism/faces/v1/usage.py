@@ -5,7 +5,9 @@ from typing import Any
 
 from asterism.asgi.endpoint import Call, get
 from asterism.faces.v1 import wire_chats
-from asterism.features import chats, projects, usage
+from asterism.features.accounts import usage
+from asterism.features.talk import chats
+from asterism.features.versions import projects
 
 GROUPS = ("day", "model", "project", "chat")
 

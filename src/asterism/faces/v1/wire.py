@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from asterism.features.projects import ActivityEvent, Project
-from asterism.features.snapshots import Snapshot
-from asterism.features.workspaces import Workspace
+from asterism.features.versions.projects import ActivityEvent, Project
+from asterism.features.versions.snapshots import Snapshot
+from asterism.features.versions.workspaces import Workspace
 
 
 def project(found: Project) -> dict[str, Any]:

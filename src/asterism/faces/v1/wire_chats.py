@@ -6,11 +6,12 @@ from typing import Any
 
 from asterism.asgi.query import Query
 from asterism.asgi.sse import frame
-from asterism.features import chats, runs, usage
-from asterism.features.chats import Chat, Message
-from asterism.features.memory import Document, Version
-from asterism.features.models import ListedModel
-from asterism.features.runs import RunView
+from asterism.features.accounts import usage
+from asterism.features.talk import chats, runs
+from asterism.features.talk.catalogue import ListedModel
+from asterism.features.talk.chats import Chat, Message
+from asterism.features.talk.memory import Document, Version
+from asterism.features.talk.runs import RunView
 from asterism.kernel.db import Tx
 from asterism.kernel.streams import Streams
 

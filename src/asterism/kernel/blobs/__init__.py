@@ -5,7 +5,8 @@
     store.sync(keys)                 # returns when these objects would survive a power failure
     store.get(key), store.read(key, start, end), store.size(key), store.delete(keys), store.list(prefix)
 
-Names and their meaning (which user, which hash) belong to `features/storage`; here a key is a path of plain segments.
+Names and their meaning (which user, which hash) belong to `features/versions/storage`; here a key is a path of plain
+segments.
 The fsync policy is ADR 0010: `put` promises to survive a killed process, `sync` a power failure.
 """
 

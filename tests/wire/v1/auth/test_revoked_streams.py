@@ -7,7 +7,7 @@ from typing import Any
 
 from asterism.asgi.sse import with_heartbeat
 from asterism.faces.v1.following import while_signed_in
-from asterism.features import identity
+from asterism.features.accounts import identity
 from asterism.kernel.db import Database
 
 

@@ -7,8 +7,8 @@ import pytest
 import sqlalchemy as sa
 
 from asterism.base.clock import ManualClock
-from asterism.features import identity
-from asterism.features.identity.token_format import make_token
+from asterism.features.accounts import identity
+from asterism.features.accounts.identity.token_format import make_token
 from tests.support.server import TestServer
 
 

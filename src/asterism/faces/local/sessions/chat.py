@@ -10,7 +10,7 @@ import msgspec
 from asterism.asgi.local import LocalCall, post
 from asterism.asgi.sse import frame, sse_response, with_heartbeat
 from asterism.base.errors import Invalid
-from asterism.features import localproviders, sessions
+from asterism.features.review import local_chats, local_providers
 
 BODY = 1 << 20
 BEAT = b": keep-alive\n\n"
@@ -27,15 +27,15 @@ class Question(msgspec.Struct):
 async def create(call: LocalCall[Question]) -> Any:
     """POST /api/sessions/:id/chat: ask the model and stream its answer."""
     chats, local = call.rt.local.chats, call.rt.local
-    if not call.body.message or len(call.body.message.encode()) > sessions.LONGEST_MESSAGE:
-        raise Invalid.field("message", f"must have 1 character to {sessions.LONGEST_MESSAGE} bytes")
+    if not call.body.message or len(call.body.message.encode()) > local_chats.LONGEST_MESSAGE:
+        raise Invalid.field("message", f"must have 1 character to {local_chats.LONGEST_MESSAGE} bytes")
     await chats.require_session(call.path["id"])
-    target = await asyncio.to_thread(localproviders.find_model, call.rt.db, local.keys)
+    target = await asyncio.to_thread(local_providers.find_model, call.rt.db, local.keys)
     run = await chats.start(call.path["id"], call.body.message, target)
     return sse_response(with_heartbeat(frames(run), beat=BEAT))
 
 
-async def frames(run: sessions.ChatRun) -> AsyncGenerator[bytes, None]:
+async def frames(run: local_chats.ChatRun) -> AsyncGenerator[bytes, None]:
     """Write the events of a run as frames; each event carries its own type."""
     async with aclosing(run.follow()) as events:
         async for kind, data in events:

@@ -6,7 +6,7 @@ import msgspec
 
 from asterism.asgi.local import LocalCall, post
 from asterism.faces.local import wire
-from asterism.features import sessions
+from asterism.features.review import local_chats
 
 BODY = 1 << 20
 
@@ -21,5 +21,5 @@ class NewMessage(msgspec.Struct):
 @post("/api/sessions/{id:str}/messages", uuids=("id",), body=NewMessage, max_body=BODY)
 def create(call: LocalCall[NewMessage]) -> Any:
     """POST /api/sessions/:id/messages: add a message without asking anybody."""
-    added = sessions.add_message(call.tx, call.path["id"], role=call.body.role, content=call.body.content)
+    added = local_chats.add_message(call.tx, call.path["id"], role=call.body.role, content=call.body.content)
     return {"message": wire.message(added)}

@@ -8,7 +8,7 @@ from msgspec import UNSET, UnsetType
 from asterism.asgi.local import LocalCall, delete, get, post
 from asterism.base.errors import Invalid
 from asterism.faces.local import wire
-from asterism.features import sessions
+from asterism.features.review import local_chats
 
 BODY = 16 << 10
 
@@ -24,7 +24,7 @@ class NewSession(msgspec.Struct, rename="camel"):
 def listing(call: LocalCall[None]) -> Any:
     """GET /api/sessions: conversations, the last changed first."""
     limit, offset = call.query.window()
-    found = sessions.list_sessions(call.tx, call.query.text("projectPath"), limit=limit, offset=offset)
+    found = local_chats.list_sessions(call.tx, call.query.text("projectPath"), limit=limit, offset=offset)
     return {"sessions": [wire.session_metadata(one) for one in found], "warnings": []}
 
 
@@ -32,7 +32,7 @@ def listing(call: LocalCall[None]) -> Any:
 def create(call: LocalCall[NewSession]) -> Any:
     """POST /api/sessions: begin a conversation."""
     title = None if isinstance(call.body.title, UnsetType) else call.body.title
-    made = sessions.create_session(call.tx, project_path=call.body.project_path, title=title)
+    made = local_chats.create_session(call.tx, project_path=call.body.project_path, title=title)
     return {"session": wire.session(made, [])}
 
 
@@ -42,18 +42,18 @@ def last(call: LocalCall[None]) -> Any:
     path = call.query.text("projectPath")
     if path is None:
         raise Invalid.field("query.projectPath", "is required")
-    return {"session": wire.session(*sessions.last_session(call.tx, path))}
+    return {"session": wire.session(*local_chats.last_session(call.tx, path))}
 
 
 @get("/api/sessions/{id:str}", uuids=("id",))
 def read(call: LocalCall[None]) -> Any:
     """GET /api/sessions/:id: a conversation with its messages."""
-    return {"session": wire.session(*sessions.read_session(call.tx, call.path["id"]))}
+    return {"session": wire.session(*local_chats.read_session(call.tx, call.path["id"]))}
 
 
 @delete("/api/sessions/{id:str}", uuids=("id",))
 async def remove(call: LocalCall[None]) -> Any:
     """DELETE /api/sessions/:id: delete a conversation and stop the answer being written in it."""
-    existed = await call.rt.db.run(sessions.delete_session, call.path["id"])
+    existed = await call.rt.db.run(local_chats.delete_session, call.path["id"])
     await call.rt.local.chats.stop(call.path["id"])
     return {"existed": existed}

@@ -7,8 +7,8 @@ from msgspec import UNSET, UnsetType
 
 from asterism.asgi.local import LocalCall, get, post
 from asterism.faces.local import wire
-from asterism.features import localproviders
-from asterism.features.settings import read_settings
+from asterism.features.review import local_providers
+from asterism.features.review.local_settings import read_settings
 
 BODY = 10 << 10
 Lens = Literal["correctness", "security", "performance", "simplicity", "tests"]
@@ -36,4 +36,4 @@ def change(call: LocalCall[Changes]) -> Any:
     """POST /api/settings: change some settings, moving keys when their storage changes."""
     sent = {name: getattr(call.body, name) for name in call.body.__struct_fields__}
     changes = {name: value for name, value in sent.items() if value is not UNSET}
-    return wire.settings(localproviders.change_all_settings(call.rt.db, call.rt.local.keys, changes))
+    return wire.settings(local_providers.change_all_settings(call.rt.db, call.rt.local.keys, changes))

@@ -8,7 +8,7 @@ from asterism.asgi.local import LocalCall, delete, get, post
 from asterism.asgi.local_times import read_time
 from asterism.base.errors import Invalid
 from asterism.faces.local import wire
-from asterism.features import trust
+from asterism.features.review import trust
 
 BODY = 10 << 10
 

@@ -6,7 +6,7 @@ import msgspec
 
 from asterism.asgi.endpoint import Call, delete, get, post
 from asterism.faces.v1.edge import origin_of
-from asterism.features import apikeys
+from asterism.features.accounts import apikeys
 
 
 class NewKey(msgspec.Struct):

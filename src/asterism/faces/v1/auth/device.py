@@ -10,8 +10,8 @@ from asterism.base.errors import Invalid, NotFound
 from asterism.faces.v1 import device_codes
 from asterism.faces.v1.device_codes import client_info, guesses_counted, user_of_grant
 from asterism.faces.v1.edge import origin_of
-from asterism.features import device_grants, identity
-from asterism.features.device_grants import Outcome
+from asterism.features.accounts import device_grants, identity
+from asterism.features.accounts.device_grants import Outcome
 from asterism.kernel.db import Tx
 
 STATUS = {Outcome.PENDING: "pending", Outcome.DENIED: "denied"}  # everything else is `expired`

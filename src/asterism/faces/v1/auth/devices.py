@@ -4,7 +4,7 @@ from typing import Any
 
 from asterism.asgi.endpoint import Call, delete, get
 from asterism.faces.v1.edge import origin_of
-from asterism.features import identity
+from asterism.features.accounts import identity
 
 
 @get("/v1/auth/devices")

@@ -9,8 +9,8 @@ from asterism.asgi.limits import REFRESH, SIGN_IN
 from asterism.base.errors import Invalid
 from asterism.faces.v1.auth.signing_in import PROVIDER_NAMES, pair_object, start_web_session, token_object, verified
 from asterism.faces.v1.edge import origin_of
-from asterism.features import audit, identity
-from asterism.features.identity import Refused
+from asterism.features.accounts import audit, identity
+from asterism.features.accounts.identity import Refused
 
 
 class Link(msgspec.Struct):

@@ -5,9 +5,9 @@ from typing import Any
 from asterism.asgi.endpoint import Call
 from asterism.base.errors import Invalid
 from asterism.faces.v1.edge import origin_of
-from asterism.features import identity
-from asterism.features.audit import Origin
-from asterism.features.identity import ClientInfo, IssuedToken, SignUp, TokenPair, User
+from asterism.features.accounts import identity
+from asterism.features.accounts.audit import Origin
+from asterism.features.accounts.identity import ClientInfo, IssuedToken, SignUp, TokenPair, User
 from asterism.kernel.db import Tx
 from asterism.kernel.oidc import Identity
 

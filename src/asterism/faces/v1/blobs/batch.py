@@ -9,7 +9,7 @@ from asterism.asgi.body import stream_body
 from asterism.asgi.endpoint import Call, post
 from asterism.base.errors import Invalid
 from asterism.faces.v1.blobs.root import limited, well_formed
-from asterism.features import storage
+from asterism.features.versions import storage
 from asterism.vcs.batch import MEDIA_TYPE
 
 MAX_HASHES = 1000

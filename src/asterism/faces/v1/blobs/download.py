@@ -8,8 +8,8 @@ from litestar.response import Stream
 
 from asterism.asgi.endpoint import Call, get
 from asterism.asgi.files import not_modified, parse_range
-from asterism.features import storage
-from asterism.features.storage import MEBIBYTE
+from asterism.features.versions import storage
+from asterism.features.versions.storage import MEBIBYTE
 
 CACHING = {"Cache-Control": "private, max-age=31536000, immutable", "Accept-Ranges": "bytes"}
 

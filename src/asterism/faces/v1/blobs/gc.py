@@ -7,8 +7,9 @@ import msgspec
 
 from asterism.asgi.endpoint import Call, post
 from asterism.faces.v1.blobs.root import megabytes
-from asterism.features import runs, snapshots, storage, workspaces
-from asterism.features.storage import Collected, CollectionRequest, Roots
+from asterism.features.talk import runs
+from asterism.features.versions import snapshots, storage, workspaces
+from asterism.features.versions.storage import Collected, CollectionRequest, Roots
 
 # What keeps manifests and blobs from being collected. A feature that refers to any adds itself here.
 ROOTS = (

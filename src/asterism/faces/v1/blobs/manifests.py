@@ -8,7 +8,7 @@ from litestar import Response
 from asterism.asgi.body import read_body
 from asterism.asgi.endpoint import Call, Reply, get, put
 from asterism.asgi.files import not_modified
-from asterism.features import storage
+from asterism.features.versions import storage
 
 
 @put("/v1/blobs/manifests/{hash:str}", raw=True)

@@ -6,8 +6,8 @@ import msgspec
 
 from asterism.asgi.endpoint import Call, get, post
 from asterism.base.errors import Invalid
-from asterism.features import storage
-from asterism.features.storage import MEBIBYTE
+from asterism.features.versions import storage
+from asterism.features.versions.storage import MEBIBYTE
 from asterism.vcs.content import is_hash
 
 MAX_HASHES = 100

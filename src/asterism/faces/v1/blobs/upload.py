@@ -4,7 +4,7 @@ from typing import Any
 
 from asterism.asgi.body import stream_body
 from asterism.asgi.endpoint import Call, Reply, put
-from asterism.features import storage
+from asterism.features.versions import storage
 
 
 @put("/v1/blobs/upload/{hash:str}", raw=True)

@@ -7,7 +7,7 @@ import msgspec
 from asterism.asgi.endpoint import Call, delete, get, patch
 from asterism.base.errors import Invalid
 from asterism.faces.v1 import wire_chats
-from asterism.features import chats, runs
+from asterism.features.talk import chats, runs
 
 
 class ChatChanges(msgspec.Struct):

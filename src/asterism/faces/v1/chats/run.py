@@ -7,7 +7,7 @@ import msgspec
 from asterism.asgi.endpoint import Call, post
 from asterism.faces.v1 import wire_chats
 from asterism.faces.v1.following import follow
-from asterism.features.runs import Run, RunOptions
+from asterism.features.talk.runs import Run, RunOptions
 
 
 class RunBody(msgspec.Struct):

@@ -4,7 +4,7 @@ from typing import Any
 
 from asterism.asgi.endpoint import Call, get
 from asterism.faces.v1 import wire_chats
-from asterism.features import runs
+from asterism.features.talk import runs
 
 STATES = ("queued", "running", "cancelling", "completed", "failed", "cancelled")
 

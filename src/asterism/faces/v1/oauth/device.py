@@ -12,8 +12,8 @@ from asterism.base.errors import Forbidden, Invalid
 from asterism.faces.v1.auth.signing_in import user_of, verified
 from asterism.faces.v1.device_codes import guesser, guesses_counted, start
 from asterism.faces.v1.edge import bearer_of, origin_of
-from asterism.features import device_grants, identity
-from asterism.features.device_grants import CodeExpired, CodeUsed, UnknownCode
+from asterism.features.accounts import device_grants, identity
+from asterism.features.accounts.device_grants import CodeExpired, CodeUsed, UnknownCode
 from asterism.kernel.db import Tx
 from asterism.kernel.oidc import Identity, IdTokenRefused
 

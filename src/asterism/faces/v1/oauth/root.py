@@ -11,9 +11,9 @@ from asterism.base.errors import Invalid
 from asterism.faces.v1.auth.signing_in import pair_object, token_object
 from asterism.faces.v1.device_codes import client_info, user_of_grant
 from asterism.faces.v1.edge import origin_of
-from asterism.features import device_grants, identity
-from asterism.features.device_grants import Outcome
-from asterism.features.identity import Refused, Token, User
+from asterism.features.accounts import device_grants, identity
+from asterism.features.accounts.device_grants import Outcome
+from asterism.features.accounts.identity import Refused, Token, User
 from asterism.kernel.db import Tx
 
 DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from asterism.asgi.endpoint import Call, get, patch
-from asterism.features import projects
+from asterism.features.versions import projects
 
 
 class BriefChange(msgspec.Struct):

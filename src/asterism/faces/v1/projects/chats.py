@@ -6,7 +6,7 @@ import msgspec
 
 from asterism.asgi.endpoint import Call, get, post
 from asterism.faces.v1 import wire_chats
-from asterism.features import chats
+from asterism.features.talk import chats
 
 
 class NewChat(msgspec.Struct):

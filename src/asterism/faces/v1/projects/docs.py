@@ -3,8 +3,8 @@
 from typing import Any
 
 from asterism.asgi.endpoint import Call, get
-from asterism.features import docs
-from asterism.features.docs import WorkspaceDocs
+from asterism.features.versions import docs
+from asterism.features.versions.docs import WorkspaceDocs
 
 
 @get("/v1/projects/{project_id:str}/docs")

@@ -6,8 +6,8 @@ import msgspec
 import structlog
 
 from asterism.asgi.endpoint import Call, delete, get, post, put
-from asterism.features import projects
-from asterism.features.projects import NewVar
+from asterism.features.versions import projects
+from asterism.features.versions.projects import NewVar
 
 MAX_BODY = 4 * 1024 * 1024
 

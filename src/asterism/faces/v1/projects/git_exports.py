@@ -7,7 +7,7 @@ import msgspec
 from asterism.asgi.endpoint import Call, post
 from asterism.base.errors import Invalid
 from asterism.faces.v1 import wire
-from asterism.features import projects, snapshots, workspaces
+from asterism.features.versions import projects, snapshots, workspaces
 
 
 class GitExport(msgspec.Struct):

@@ -6,7 +6,7 @@ import msgspec
 
 from asterism.asgi.endpoint import Call, get, post, put
 from asterism.faces.v1 import wire_chats
-from asterism.features import memory
+from asterism.features.talk import memory
 
 MAX_BODY = 2 * 1024 * 1024  # JSON escaping never counts against the document's own limit
 

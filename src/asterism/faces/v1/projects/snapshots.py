@@ -6,8 +6,8 @@ import msgspec
 
 from asterism.asgi.endpoint import Call, Reply, get, post
 from asterism.faces.v1 import wire
-from asterism.features import projects, snapshots, workspaces
-from asterism.features.snapshots import NewSnapshot, Source
+from asterism.features.versions import projects, snapshots, workspaces
+from asterism.features.versions.snapshots import NewSnapshot, Source
 
 
 class SnapshotToMake(msgspec.Struct):

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from asterism.asgi.endpoint import Call, delete, get, post
-from asterism.features import projects, snapshots
+from asterism.features.versions import projects, snapshots
 
 
 class NewTag(msgspec.Struct):

@@ -6,8 +6,8 @@ import msgspec
 
 from asterism.asgi.endpoint import Call, get, post
 from asterism.faces.v1 import wire
-from asterism.features import projects, workspaces
-from asterism.features.workspaces import NewWorkspace
+from asterism.features.versions import projects, workspaces
+from asterism.features.versions.workspaces import NewWorkspace
 
 
 class WorkspaceToMake(msgspec.Struct):

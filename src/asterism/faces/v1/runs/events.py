@@ -9,7 +9,7 @@ from asterism.base.errors import Invalid
 from asterism.faces.v1 import wire_chats
 from asterism.faces.v1.chats.run import headers_of
 from asterism.faces.v1.following import follow
-from asterism.features import runs
+from asterism.features.talk import runs
 
 MAX_DIGITS = 15
 

@@ -3,8 +3,8 @@
 from typing import Any
 
 from asterism.asgi.endpoint import Call, get
-from asterism.features import snapshots
-from asterism.features.snapshots import FileChange
+from asterism.features.versions import snapshots
+from asterism.features.versions.snapshots import FileChange
 
 
 @get("/v1/snapshots/{snapshot_id:str}/diff/{other_snapshot_id:str}")

@@ -3,7 +3,7 @@
 from typing import Any
 
 from asterism.asgi.endpoint import Call, get
-from asterism.features import snapshots, storage
+from asterism.features.versions import snapshots, storage
 from asterism.vcs.tree import Node
 
 

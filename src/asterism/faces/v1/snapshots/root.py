@@ -4,7 +4,7 @@ from typing import Any
 
 from asterism.asgi.endpoint import Call, get
 from asterism.faces.v1 import wire
-from asterism.features import snapshots
+from asterism.features.versions import snapshots
 
 
 @get("/v1/snapshots/{snapshot_id:str}")

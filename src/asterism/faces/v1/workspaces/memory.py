@@ -5,7 +5,7 @@ from typing import Any
 from asterism.asgi.endpoint import Call, get, put
 from asterism.faces.v1 import wire_chats
 from asterism.faces.v1.projects.memory import MAX_BODY, NewContent
-from asterism.features import memory
+from asterism.features.talk import memory
 
 
 @get("/v1/workspaces/{workspace_id:str}/memory")

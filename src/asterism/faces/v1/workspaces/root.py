@@ -6,7 +6,7 @@ import msgspec
 
 from asterism.asgi.endpoint import Call, Reply, delete, get, patch, post
 from asterism.faces.v1 import wire
-from asterism.features import workspaces
+from asterism.features.versions import workspaces
 
 
 class WorkspaceChange(msgspec.Struct):

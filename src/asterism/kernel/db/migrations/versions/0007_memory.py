@@ -6,7 +6,7 @@ from alembic import op
 revision = "0007"
 down_revision = "0006"
 
-# The same expression as in features/retrieval/store.py.
+# The same expression as in features/talk/retrieval/store.py.
 VECTOR = (
     "(setweight(to_tsvector('english', heading) || to_tsvector('simple', heading), 'A') || "
     "setweight(to_tsvector('english', text) || to_tsvector('simple', text) || to_tsvector('simple', cjk), 'B'))"

@@ -1,0 +1,1 @@
+"""Operations: what keeps a server well without anybody asking."""

@@ -1,0 +1,65 @@
+"""bandit on the Python files of the reviewed version (Stargazer 5.9.2)."""
+
+import sys
+
+import msgspec
+
+from asterism.features.review.analyzers import rule_map, texts
+from asterism.features.review.analyzers.models import SECONDS, AnalyzerFailed, Finding, Job
+from asterism.features.review.analyzers.ruff import python_files
+from asterism.features.review.findings import one_line
+
+
+class _Result(msgspec.Struct):
+    filename: str
+    test_id: str
+    issue_text: str
+    line_number: int
+    issue_severity: str = "UNDEFINED"
+    issue_confidence: str = "UNDEFINED"
+    line_range: list[int] = []
+
+
+class _Report(msgspec.Struct):
+    results: list[_Result]
+
+
+class Bandit:
+    """The analyzer `bandit`."""
+
+    id = "bandit"
+
+    def skipped(self, job: Job) -> str | None:
+        """Run where there is a Python file with its whole text."""
+        return None if python_files(job) else ""
+
+    async def run(self, job: Job) -> list[Finding]:
+        """Check all Python files in one process."""
+        copies = [str(job.copies[path].relative_to(job.folder)) for path in python_files(job)]
+        argv = [sys.executable, "-I", "-m", "bandit", "--quiet", "--exit-zero", "--format", "json", "--", *copies]
+        done = await job.tools(argv, job.folder, SECONDS)
+        if done.returncode != 0:
+            raise AnalyzerFailed(f"bandit ended with status {done.returncode}")
+        try:
+            report = msgspec.json.decode(done.stdout, type=_Report)
+        except msgspec.MsgspecError as error:
+            raise AnalyzerFailed("bandit wrote something that is not its JSON form") from error
+        return [finding for result in report.results if (finding := _finding(job, result)) is not None]
+
+
+def _finding(job: Job, result: _Result) -> Finding | None:
+    path = job.path_of(result.filename)
+    if path is None:
+        return None
+    file = job.by_path[path]
+    place = rule_map.bandit(result.test_id, result.issue_severity, result.issue_confidence, in_test=file.is_test)
+    if place is None:
+        return None
+    words = texts.words(texts.BANDIT, result.test_id)
+    last = max(result.line_range, default=result.line_number)
+    return Finding(
+        source="bandit", rule_id=result.test_id, file=path, start=result.line_number, lens=place.lens,
+        end=max(result.line_number, last), category=place.category, severity=place.severity,
+        confidence=place.confidence, title=words.title or one_line(result.issue_text.rstrip("."), 200),
+        message=result.issue_text, rationale=words.rationale, why=words.why, recommendation=words.recommendation,
+    )  # fmt: skip

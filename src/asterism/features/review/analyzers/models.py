@@ -1,0 +1,105 @@
+"""The port of an analyzer and what passes through it."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, Protocol
+
+import msgspec
+
+from asterism.features.review.findings import Category, Lens, ReviewedFile, Severity
+
+SECONDS = 60
+MEMORY = 1 << 30
+OUTPUT = 20 << 20
+
+
+class AnalyzerFailed(Exception):
+    """An analyzer could not do its work; the text is fit for `coverage` and the summary."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What an analyzer says, before it is placed on the diff.
+
+    Lines are new-side numbers, None for the whole file. `message` is the tool's own word; the three texts are ours.
+    `patch` is a unified diff of this file or None. `dropped` names the counter of a finding that cannot be kept.
+    """
+
+    source: str
+    rule_id: str
+    file: str
+    start: int | None
+    end: int | None
+    lens: Lens
+    category: Category
+    severity: Severity
+    confidence: float
+    title: str
+    message: str
+    rationale: str
+    why: str
+    recommendation: str
+    patch: str | None = None
+    dropped: str | None = None
+
+
+class ToolResult(Protocol):
+    """What a program did, as analyzers read it."""
+
+    @property
+    def stdout(self) -> bytes: ...  # noqa: D102
+    @property
+    def returncode(self) -> int: ...  # noqa: D102
+
+
+Tools = Callable[[Sequence[str], Path, float], Awaitable[ToolResult]]
+"""Run a program (argv, working folder, seconds) inside limits, with a cleared environment. Raises AnalyzerFailed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What all analyzers of one review share.
+
+    `copies` maps a path to its private copy below `folder`; only files whose whole new text is known are there.
+    `root` is None for a posted diff: then nothing of a project is read. `named` tells which file names are certain.
+    """
+
+    files: Sequence[ReviewedFile]
+    folder: Path
+    copies: dict[str, Path]
+    tools: Tools
+    root: Path | None = None
+    staged: bool = False
+    run_commands: bool = False
+    by_path: dict[str, ReviewedFile] = field(default_factory=dict)
+
+    def path_of(self, copy: str) -> str | None:
+        """Return the reviewed path of a private copy as a tool names it."""
+        wanted = self.folder / copy
+        return next((path for path, place in self.copies.items() if place == wanted), None)
+
+
+class Analyzer(Protocol):
+    """A static check that needs no model. Plug-ins implement this and are listed in `catalogue`."""
+
+    @property
+    def id(self) -> str:
+        """The word in settings and coverage."""
+        ...
+
+    def skipped(self, job: Job) -> str | None:
+        """Say why it does not run on this job (for coverage), `""` when there is simply nothing for it, else None."""
+        ...
+
+    async def run(self, job: Job) -> list[Finding]:
+        """Check the files. Raises AnalyzerFailed."""
+        ...
+
+
+class AnalyzerStatus(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How an analyzer fared, as `coverage.analyzers` shows it."""
+
+    id: str
+    status: Literal["ok", "failed", "skipped"]
+    detail: str | None = None

@@ -1,0 +1,87 @@
+"""Running all analyzers of a review side by side on one private copy (Stargazer [5.30], [5.32])."""
+
+import asyncio
+import os
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from asterism.features.review.analyzers.models import (
+    SECONDS,
+    Analyzer,
+    AnalyzerFailed,
+    AnalyzerStatus,
+    Finding,
+    Job,
+    Tools,
+)
+from asterism.features.review.analyzers.placement import copy_name
+from asterism.features.review.findings import ReviewedFile
+
+Report = Callable[[str, Sequence[Finding]], Awaitable[None]]
+"""Called with an analyzer's id and what it found, as soon as it is done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """What analyzers may know of the project; `root` is None for a posted diff."""
+
+    root: Path | None = None
+    staged: bool = False
+    run_commands: bool = False
+
+
+@asynccontextmanager
+async def prepared(files: Sequence[ReviewedFile], project: Project, tools: Tools) -> AsyncIterator[Job]:
+    """Make the private copy of the reviewed version and take it away again."""
+    with tempfile.TemporaryDirectory(prefix="asterism-review-") as name:
+        folder = Path(name)
+        copies = await asyncio.to_thread(_copy, files, folder)
+        yield Job(
+            files=files,
+            folder=folder,
+            copies=copies,
+            tools=tools,
+            root=project.root,
+            staged=project.staged,
+            run_commands=project.run_commands,
+            by_path={file.path: file for file in files},
+        )
+
+
+def _copy(files: Iterable[ReviewedFile], folder: Path) -> dict[str, Path]:
+    copies = {}
+    for index, file in enumerate(files, 1):
+        if file.new_text is None or file.deleted:
+            continue
+        place = folder / copy_name(index, file.path)
+        place.parent.mkdir(mode=0o700)
+        descriptor = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as target:
+            target.write(file.new_text.encode("utf-8", "replace"))
+        copies[file.path] = place
+    return copies
+
+
+async def run_all(analyzers: Sequence[Analyzer], job: Job, report: Report) -> list[AnalyzerStatus]:
+    """Run every analyzer at the same time; one that fails is noted and stops nobody. Statuses keep the given order."""
+    return list(await asyncio.gather(*(_run_one(analyzer, job, report) for analyzer in analyzers)))
+
+
+async def _run_one(analyzer: Analyzer, job: Job, report: Report) -> AnalyzerStatus:
+    reason = analyzer.skipped(job)
+    if reason is not None:
+        return AnalyzerStatus(analyzer.id, "skipped", reason or "nothing to check")
+    try:
+        async with asyncio.timeout(SECONDS + 5):
+            found = await analyzer.run(job)
+    except AnalyzerFailed as failure:
+        return AnalyzerStatus(analyzer.id, "failed", str(failure))
+    except TimeoutError:
+        return AnalyzerStatus(analyzer.id, "failed", f"timed out after {SECONDS} s")
+    except Exception as error:  # noqa: BLE001 - a plug-in's bug must not take the review down; it is named instead
+        return AnalyzerStatus(analyzer.id, "failed", f"crashed ({type(error).__name__})")
+    await report(analyzer.id, found)
+    return AnalyzerStatus(analyzer.id, "ok")

@@ -1,0 +1,101 @@
+"""A changed file as a review sees it: its diff and, when known, its whole new text. Everything else reads from here."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from asterism.features.review.findings.detector import mask
+from asterism.features.review.findings.paths import is_test
+from asterism.kernel.git.unified import FileDiff
+
+
+@dataclass(frozen=True)
+class ReviewedFile:
+    """One file of the snapshot.
+
+    `new_text` is the reviewed version, None when only hunks are known (a posted diff of an existing file) and for
+    deleted files. No later stage reads the work tree again (Stargazer [5.4]).
+    """
+
+    diff: FileDiff
+    new_text: str | None = None
+
+    @property
+    def path(self) -> str:
+        """The path people know it by, relative to the root."""
+        return self.diff.path
+
+    @property
+    def deleted(self) -> bool:
+        """Whether the new side is empty because the file is gone."""
+        return self.diff.operation == "delete"
+
+    @cached_property
+    def is_test(self) -> bool:
+        """Whether it is a test file."""
+        return is_test(self.path)
+
+    @cached_property
+    def lines(self) -> tuple[str, ...] | None:
+        """All new-side lines without their LF, None when the text is not known."""
+        if self.new_text is None:
+            return None
+        return split_lines(self.new_text)
+
+    @cached_property
+    def old_text(self) -> str | None:
+        """The text before the change, worked out from the new one and the diff; None when that is not known."""
+        if self.lines is None:
+            return None
+        out: list[str] = []
+        at = 0
+        for hunk in self.diff.hunks:
+            start = hunk.new_start - 1 if hunk.new_count else hunk.new_start
+            out += self.lines[at:start]
+            out += [line.text for line in hunk.lines if line.kind != "added"]
+            at = start + hunk.new_count
+        out += self.lines[at:]
+        return "".join(f"{line}\n" for line in out)
+
+    def line(self, number: int) -> str | None:
+        """Return new-side line `number` (1-based), None when it does not exist or is not known."""
+        if self.lines is not None:
+            return self.lines[number - 1] if 1 <= number <= len(self.lines) else None
+        shown = self.diff.new_lines.get(number)
+        return None if shown is None else shown.text
+
+    def between(self, start: int, end: int) -> list[str]:
+        """Return the new-side lines `start..end` as far as they are known, stopping at the first unknown one."""
+        out: list[str] = []
+        for number in range(start, end + 1):
+            text = self.line(number)
+            if text is None:
+                break
+            out.append(text)
+        return out
+
+    @cached_property
+    def shown_lines(self) -> tuple[str, ...]:
+        """All known new-side lines with secrets masked in their surroundings, so that the inside of a key is too."""
+        return split_lines(mask(self.new_text)) if self.new_text is not None else ()
+
+    def shown(self, start: int, end: int) -> list[str]:
+        """Return lines `start..end` like `between`, with secrets masked."""
+        if self.new_text is not None:
+            return list(self.shown_lines[max(0, start - 1) : max(0, end)])
+        return mask("\n".join(self.between(start, end))).split("\n") if self.between(start, end) else []
+
+    @cached_property
+    def hunk_ranges(self) -> tuple[tuple[int, int], ...]:
+        """First and last new-side line of every hunk that has new-side lines."""
+        return tuple(hunk.new_range for hunk in self.diff.hunks if hunk.new_count)
+
+    def hunk_at(self, number: int) -> tuple[int, int] | None:
+        """Return the new-side range of the hunk that shows line `number`."""
+        return next(((first, last) for first, last in self.hunk_ranges if first <= number <= last), None)
+
+
+def split_lines(text: str) -> tuple[str, ...]:
+    """Split at LF alone; a final LF does not begin another line."""
+    if not text:
+        return ()
+    return tuple((text[:-1] if text.endswith("\n") else text).split("\n"))

@@ -1,0 +1,112 @@
+"""Reviewing without a store: a checkout from the command line, or a diff (Stargazer 10)."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from asterism.base.clock import Clock, stamp
+from asterism.features.review import analyzers
+from asterism.features.review.findings import Issue, Lens, headline
+from asterism.features.review.inspection import collection, enrichment, summary
+from asterism.features.review.inspection.chunks import Chunk
+from asterism.features.review.inspection.errors import ReviewFailed, TooMuchDiff
+from asterism.features.review.inspection.models import Change, Options
+from asterism.features.review.inspection.pipeline import Listener, Outcome, Pipeline, Sources
+from asterism.features.review.inspection.posted import change_of
+from asterism.kernel import git
+
+
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    """What was reviewed and what came of it."""
+
+    change: Change
+    outcome: Outcome
+    summary: str
+
+
+class Silence:
+    """A listener for work that nobody watches."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+
+    def now(self) -> str:
+        """Return the present as a stamp."""
+        return stamp(self._clock.now())
+
+    async def agent_start(self, lens: Lens, files: int) -> None:
+        """Say nothing."""
+
+    async def reading(self, lens: Lens, part: Chunk, total: int) -> None:
+        """Say nothing."""
+
+    async def think(self, lens: Lens, thought: str) -> None:
+        """Say nothing."""
+
+    async def preview(self, issue: Issue) -> None:
+        """Say nothing."""
+
+
+async def inspect_checkout(
+    root: Path,
+    options: Options,
+    checks: Sequence[analyzers.Analyzer],
+    *,
+    run_commands: bool,
+    listener: Listener,
+    program: git.Git,
+) -> Inspected:
+    """Review a checkout by analyzers alone.
+
+    Raises ReviewFailed, and NotGitRepo, GitNotFound or UnknownRevision.
+    """
+    change = await asyncio.to_thread(collection.collect, program, root, options, run_commands=run_commands)
+    tools = analyzers.ToolRunner()
+    try:
+        project = analyzers.Project(root, options.mode == "staged", run_commands)
+        sources = Sources(checks, tools, project)
+        outcome = await Pipeline(change, options.lenses, options.minimum, sources, listener).run()
+    finally:
+        tools.close()
+    historian = enrichment.Historian(git.Checkout(program, root), change, options.mode)
+    outcome.issues = await enrichment.enriched(historian, outcome.issues, listener.now, _unwatched)
+    return Inspected(change, outcome, summary.summary_of(change, options, outcome, outcome.issues, model=False))
+
+
+async def inspect_diff(
+    diff: str,
+    options: Options,
+    sources: Sources,
+    *,
+    listener: Listener,
+    refs: tuple[str | None, str | None] = (None, None),
+) -> Inspected:
+    """Review a diff of which nothing but the text is known. Raises NoDiff, TooMuchDiff and ReviewFailed."""
+    try:
+        change = await asyncio.to_thread(change_of, diff)
+    except ReviewFailed as failure:
+        raise TooMuchDiff(failure.message) from failure
+    outcome = Outcome()
+    if change.files:
+        outcome = await Pipeline(change, options.lenses, options.minimum, sources, listener).run()
+    return Inspected(change, outcome, _summary(change, options, outcome, refs, model=sources.asker is not None))
+
+
+async def _unwatched(_issue: Issue, _kind: str, _status: str) -> None:
+    pass
+
+
+def _summary(
+    change: Change, options: Options, outcome: Outcome, refs: tuple[str | None, str | None], *, model: bool
+) -> str:
+    if not change.files:
+        return "\n".join([headline(()), summary.skip_line(change.skipped)])
+    base, head = (None if ref is None else " ".join(ref.split()) for ref in refs)
+    if base or head:
+        outcome.notes.insert(0, f"Compared {head or 'the change'} with {base or 'its base'}.")
+    partial = [file for file in change.files if file.path.endswith((".py", ".pyi")) and file.new_text is None]
+    if any(not file.deleted for file in partial):
+        outcome.notes.append("Only new files are in the diff as a whole; ruff and bandit saw no others.")
+    return summary.summary_of(change, options, outcome, outcome.issues, model=model)

@@ -1,0 +1,153 @@
+"""Blame and context of final issues, from git and the snapshot (Stargazer 5.13)."""
+
+import asyncio
+import difflib
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+
+import msgspec
+
+from asterism.features.review.findings import Blame, Context, Enrichment, Issue, ReviewedFile, split_lines
+from asterism.features.review.inspection.models import Change, Mode
+from asterism.kernel import git
+from asterism.kernel.git.unified import Hunk
+
+AROUND = 5
+AT_ONCE = 8
+SECONDS = 10.0
+
+
+@dataclass
+class Historian:
+    """Asks git about the committed lines behind issues, at most eight questions at once."""
+
+    checkout: git.Checkout
+    change: Change
+    mode: Mode
+    _gate: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+    _shifts: dict[str, dict[int, int] | None] = field(default_factory=dict)
+
+    async def blame(self, issue: Issue) -> Blame | None:
+        """Return who last changed the line behind the issue; None when there is no such line or git does not say."""
+        file = self.change.file(issue.file)
+        if file is None or self.change.head is None or issue.line_start is None:
+            return None
+        line = committed_line(file, issue.line_start)
+        if line is None:
+            return None
+        async with self._gate:
+            try:
+                async with asyncio.timeout(SECONDS):
+                    return await asyncio.to_thread(self._ask, file, line)
+            except (TimeoutError, git.CommandFailed, git.GitNotFound, git.NotGitRepo, git.UnknownRevision):
+                return None
+
+    def _ask(self, file: ReviewedFile, line: int) -> Blame | None:
+        shown = file.diff.old_path or file.path
+        path = self.change.raw_paths.get(shown, shown)
+        if self.mode == "unstaged":
+            shifts = self._shift(file, path)
+            if shifts is not None:
+                moved = shifts.get(line)
+                if moved is None:
+                    return None
+                line = moved
+        found = git.blame_line(self.checkout, path, line, self.change.head or "HEAD")
+        if found is None:
+            return None
+        return Blame(
+            git.printable(found.author),
+            git.printable(found.author_email),
+            found.commit,
+            found.commit_date,
+            git.printable(found.summary),
+        )
+
+    def _shift(self, file: ReviewedFile, path: str) -> dict[int, int] | None:
+        """Map index lines to HEAD lines where the index differs from HEAD; None when it does not."""
+        if path not in self._shifts:
+            self._shifts[path] = self._compare(file, path)
+        return self._shifts[path]
+
+    def _compare(self, file: ReviewedFile, path: str) -> dict[int, int] | None:
+        committed = git.read_committed(self.checkout, path, self.change.head or "HEAD")
+        if committed is None or file.old_text is None:
+            return {}
+        index = split_lines(file.old_text)
+        head = split_lines(committed.decode("utf-8", "replace"))
+        if head == index:
+            return None
+        matcher = difflib.SequenceMatcher(None, index, head, autojunk=False)
+        return {
+            block.a + offset + 1: block.b + offset + 1
+            for block in matcher.get_matching_blocks()
+            for offset in range(block.size)
+        }
+
+
+Progress = Callable[[Issue, str, str], Awaitable[None]]
+"""Told `(issue, "blame" or "context", "started", "complete" or "failed")`."""
+
+
+async def enriched(
+    historian: Historian, issues: Sequence[Issue], now: Callable[[], str], progress: Progress
+) -> tuple[Issue, ...]:
+    """Ask for all blames at once, and tell of them in the issues' order; only issues with a line are enriched."""
+    chosen = [issue for issue in issues if issue.line_start is not None]
+    found: dict[str, Enrichment] = {}
+    async with asyncio.TaskGroup() as group:
+        tasks = [(issue, group.create_task(historian.blame(issue))) for issue in chosen]
+        for issue, task in tasks:
+            await progress(issue, "blame", "started")
+            blame = await task
+            await progress(issue, "blame", "failed" if blame is None else "complete")
+            await progress(issue, "context", "started")
+            around = context(historian.change.file(issue.file), issue)
+            await progress(issue, "context", "failed" if around is None else "complete")
+            found[issue.id] = Enrichment(blame, around, now())
+    return tuple(
+        msgspec.structs.replace(issue, enrichment=found[issue.id]) if issue.id in found else issue for issue in issues
+    )
+
+
+def committed_line(file: ReviewedFile, number: int) -> int | None:
+    """Return the old-side line behind new-side line `number` ([5.53]), None for what is purely new."""
+    for hunk in file.diff.hunks:
+        first, last = hunk.new_range
+        if hunk.new_count and first <= number <= last:
+            return _in_hunk(hunk, number)
+    if number in file.diff.new_lines or file.diff.operation == "add":
+        return None
+    shift = sum(
+        hunk.old_count - hunk.new_count for hunk in file.diff.hunks if hunk.new_start + hunk.new_count <= number
+    )
+    return number + shift
+
+
+def _in_hunk(hunk: Hunk, number: int) -> int | None:
+    """A context line is its own old line; an added one in a block that also deletes has the first deleted line."""
+    first_deleted: int | None = None
+    hit = False
+    for line in hunk.lines:
+        if line.kind == "context":
+            if hit:
+                return first_deleted
+            first_deleted = None
+            if line.new == number:
+                return line.old
+            continue
+        if line.kind == "deleted" and first_deleted is None:
+            first_deleted = line.old
+        if line.kind == "added" and line.new == number:
+            hit = True
+    return first_deleted if hit else None
+
+
+def context(file: ReviewedFile | None, issue: Issue) -> Context | None:
+    """Return up to five lines before and after the issue in the reviewed version."""
+    if file is None or file.lines is None or issue.line_start is None or issue.line_end is None:
+        return None
+    lines = file.shown_lines
+    before = lines[max(0, issue.line_start - 1 - AROUND) : issue.line_start - 1]
+    after = lines[issue.line_end : issue.line_end + AROUND]
+    return Context(before, after, len(before) + len(after))

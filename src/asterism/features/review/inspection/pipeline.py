@@ -1,0 +1,247 @@
+"""Stages 4 to 8 of a review: lenses and analyzers side by side, then one list (Stargazer 5.1)."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from asterism.features.review import analyzers
+from asterism.features.review.findings import AGENTS, Issue, Lens, Severity, at_least, finalise
+from asterism.features.review.inspection.asker import Asker
+from asterism.features.review.inspection.chunks import Chunk, chunk
+from asterism.features.review.inspection.errors import ReviewFailed
+from asterism.features.review.inspection.lens_pass import ChunkResult, Specialist
+from asterism.features.review.inspection.models import LENS_SECONDS, Change, Dropped, LensStatus
+from asterism.features.review.inspection.verification import verify
+from asterism.kernel.llm import FailureKind, ModelFailure
+
+PREVIEWS = 300
+"""A review never keeps more issues than that, so nobody needs more previews."""
+BREATHS = 50
+"""Findings that are placed before other tasks of the server get a turn."""
+
+
+class Listener(Protocol):
+    """Hears what happens while the stages run; the log of a stored review, or nobody."""
+
+    def now(self) -> str:
+        """Return the present as a stamp."""
+        ...
+
+    async def agent_start(self, lens: Lens, files: int) -> None:
+        """A lens begins."""
+        ...
+
+    async def reading(self, lens: Lens, part: Chunk, total: int) -> None:
+        """A lens reads the files of a chunk."""
+        ...
+
+    async def think(self, lens: Lens, thought: str) -> None:
+        """An agent says what it is about."""
+        ...
+
+    async def preview(self, issue: Issue) -> None:
+        """A candidate has its place."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where findings come from in this review; `asker` is None without a model."""
+
+    checks: Sequence[analyzers.Analyzer]
+    tools: analyzers.Tools
+    project: analyzers.Project
+    asker: Asker | None = None
+    verify: bool = True
+    lens_seconds: float = LENS_SECONDS
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What the stages yield."""
+
+    issues: tuple[Issue, ...] = ()
+    lenses: tuple[LensStatus, ...] = ()
+    checks: tuple[analyzers.AnalyzerStatus, ...] = ()
+    dropped: Dropped = field(default_factory=Dropped)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def failed_checks(self) -> list[tuple[str, str]]:
+        """Analyzers that failed, with the reason."""
+        return [(one.id, one.detail or "no reason given") for one in self.checks if one.status == "failed"]
+
+
+@dataclass(slots=True)
+class _LensWork:
+    """How one lens is getting on."""
+
+    lens: Lens
+    results: list[ChunkResult] = field(default_factory=list)
+    failures: list[ModelFailure] = field(default_factory=list)
+    late: bool = False
+
+
+class Pipeline:
+    """One run of the stages over one change."""
+
+    def __init__(
+        self,
+        change: Change,
+        lenses: Sequence[Lens],
+        minimum: Severity,
+        sources: Sources,
+        listener: Listener,
+        dismissed: frozenset[str] = frozenset(),
+    ) -> None:
+        self.change, self.lenses, self.minimum = change, tuple(lenses), minimum
+        self.sources, self.listener, self.dismissed = sources, listener, dismissed
+        self.outcome = Outcome()
+        self._candidates: list[Issue] = []
+        self._files = {file.path: file for file in change.files}
+        self._previews = 0
+        self._checked = asyncio.Event()
+
+    async def run(self) -> Outcome:
+        """Run the stages. Raises ReviewFailed when nothing could be found because nothing worked ([5.26])."""
+        files = self.change.files
+        chunks = chunk(files)
+        for lens in self.lenses:
+            await self.listener.agent_start(lens, len(files))
+        works = [_LensWork(lens) for lens in self.lenses]
+        async with (
+            analyzers.prepared(files, self.sources.project, self.sources.tools) as job,
+            asyncio.TaskGroup() as group,
+        ):
+            group.create_task(self._check(job))
+            for work in works:
+                group.create_task(self._lens(work, chunks))
+        total = len(self._candidates)
+        noun = "candidate" if total == 1 else "candidates"
+        await self.listener.think(self.lenses[0], f"Checking {total} {noun} against the diff")
+        await self._finish(works)
+        return self.outcome
+
+    async def _check(self, job: analyzers.Job) -> None:
+        try:
+            statuses = await analyzers.run_all(self.sources.checks, job, self._found)
+            self.outcome.checks = tuple(statuses)
+        finally:
+            self._checked.set()
+
+    async def _found(self, _analyzer: str, findings: Sequence[analyzers.Finding]) -> None:
+        """Place what an analyzer found, by lens; what belongs to a lens that is not selected is nobody's business."""
+        for number, finding in enumerate(findings):
+            if number % BREATHS == 0:
+                await asyncio.sleep(0)
+            file = self._files.get(finding.file)
+            if finding.lens not in self.lenses or file is None:
+                continue
+            placed = analyzers.place(finding, file, self.listener.now())
+            if isinstance(placed, analyzers.Dropped):
+                self.outcome.dropped.add(placed.reason)
+            else:
+                await self._candidate(placed)
+
+    async def _candidate(self, issue: Issue) -> None:
+        self._candidates.append(issue)
+        if not at_least(issue.severity, self.minimum) or issue.fingerprint in self.dismissed:
+            return
+        self._previews += 1
+        if self._previews <= PREVIEWS:
+            await self.listener.preview(issue)
+
+    async def _lens(self, work: _LensWork, chunks: Sequence[Chunk]) -> None:
+        """Read chunk by chunk; calls of later chunks are already under way meanwhile."""
+        total = len(self.change.files)
+        if self.sources.asker is None:
+            for part in chunks:
+                await self.listener.reading(work.lens, part, total)
+            await self._checked.wait()
+            await self.listener.think(work.lens, _found_text(self._count(work.lens)))
+            return
+        specialist = Specialist(work.lens, self.sources.asker, self.change.files, len(chunks))
+        tasks = [asyncio.create_task(specialist.examine(part, self.listener.now)) for part in chunks]
+        try:
+            async with asyncio.timeout(self.sources.lens_seconds):
+                for part, task in zip(chunks, tasks, strict=True):
+                    await self.listener.reading(work.lens, part, total)
+                    await self._await_chunk(work, task)
+        except TimeoutError:
+            work.late = True
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _await_chunk(self, work: _LensWork, task: "asyncio.Task[ChunkResult]") -> None:
+        try:
+            result = await task
+        except ModelFailure as failure:
+            work.failures.append(failure)
+            await self.listener.think(work.lens, f"The model gave no answer: {failure.message}")
+            return
+        work.results.append(result)
+        for reason in result.dropped:
+            self.outcome.dropped.add(reason)
+        for issue in result.issues:
+            await self._candidate(issue)
+        await self.listener.think(work.lens, _found_text(self._count(work.lens)))
+
+    def _count(self, lens: Lens) -> int:
+        return sum(issue.lens is lens for issue in self._candidates)
+
+    async def _finish(self, works: Sequence[_LensWork]) -> None:
+        """Stages 7 and 8: verify, drop what was dismissed, merge, filter, order, number."""
+        outcome, asker = self.outcome, self.sources.asker
+        candidates = self._candidates
+        if asker is not None and self.sources.verify and any(issue.from_model for issue in candidates):
+            verified = await verify(asker, candidates, self.change.files)
+            candidates = verified.issues
+            outcome.dropped.add("refuted", verified.refuted)
+            if verified.incomplete:
+                outcome.notes.append("Some findings of the model could not be verified.")
+        wanted = [issue for issue in candidates if issue.fingerprint not in self.dismissed]
+        outcome.dropped.add("dismissed", len(candidates) - len(wanted))
+        final = await asyncio.to_thread(finalise, wanted, self.minimum)
+        outcome.dropped.add("duplicate", final.duplicate)
+        outcome.dropped.add("belowThreshold", final.below_threshold)
+        outcome.dropped.add("overCap", final.over_cap)
+        outcome.issues = final.issues
+        outcome.lenses = tuple(self._status(work) for work in works)
+        if asker is not None and not final.issues and all(status.status == "failed" for status in outcome.lenses):
+            raise _all_failed(works)
+
+    def _status(self, work: _LensWork) -> LensStatus:
+        if self.sources.asker is None:
+            return LensStatus(work.lens, "success", "partial")
+        reason = work.failures[0].message if work.failures else "It took too long."
+        if not work.results:
+            checked = any(not issue.from_model and issue.lens is work.lens for issue in self.outcome.issues)
+            return LensStatus(work.lens, "failed", "partial" if checked else "none", reason)
+        if work.failures or work.late:
+            return LensStatus(work.lens, "success", "partial", reason)
+        if any(result.truncated for result in work.results):
+            return LensStatus(work.lens, "success", "partial", "The model's answer was cut off.")
+        return LensStatus(work.lens, "success", "full")
+
+
+def _found_text(amount: int) -> str:
+    return f"{amount} {'candidate' if amount == 1 else 'candidates'} found"
+
+
+def _all_failed(works: Sequence[_LensWork]) -> ReviewFailed:
+    failures = [failure for work in works for failure in work.failures]
+    if failures and all(failure.failure is FailureKind.RATE_LIMITED for failure in failures):
+        return ReviewFailed("RATE_LIMITED", failures[0].message)
+    auth = next((failure for failure in failures if failure.failure is FailureKind.AUTH), None)
+    if auth is not None and all(failure.failure is FailureKind.AUTH for failure in failures):
+        return ReviewFailed("AI_ERROR", auth.message)
+    first = next((failure for failure in failures if failure.failure is not FailureKind.AUTH), None)
+    return ReviewFailed("AI_ERROR", first.message if first else "The model did not answer in time.")
+
+
+def counts(issues: Sequence[Issue], lenses: Sequence[Lens]) -> list[tuple[Lens, str, int]]:
+    """Count final issues by lens: `(lens, agent's name, amount)`."""
+    return [(lens, AGENTS[lens].name, sum(issue.lens is lens for issue in issues)) for lens in lenses]

@@ -1,0 +1,72 @@
+"""Reviews: several specialised reviewers and static analyzers look at one change, and their findings become one list.
+
+`ReviewManager` runs and joins reviews, the functions here read and change stored ones. Every review writes its events
+to a stream; what a client sees live is what a replay shows.
+"""
+
+from asterism.features.review.reviews.drilldown import drill
+from asterism.features.review.reviews.errors import (
+    AllLensesFailed,
+    DrilldownFailed,
+    IssueNotFound,
+    KeyRejected,
+    LegacyReviewNotFound,
+    ReviewNotFound,
+    TooManyReviews,
+)
+from asterism.features.review.reviews.legacy import LegacyRequest, LegacyRun
+from asterism.features.review.reviews.log import stream_of
+from asterism.features.review.reviews.manager import ReviewManager
+from asterism.features.review.reviews.models import Row
+from asterism.features.review.reviews.posted_diff import for_github, review_diff
+from asterism.features.review.reviews.running import Request, Services
+from asterism.features.review.reviews.service import (
+    SavedTriage,
+    completed_review,
+    delete_review,
+    dismiss,
+    find_issue,
+    list_legacy,
+    list_triage,
+    read_legacy,
+    read_triage,
+    replay_point,
+    require_known,
+    restore,
+    reviewed_files,
+    status,
+)
+
+__all__ = [
+    "AllLensesFailed",
+    "DrilldownFailed",
+    "IssueNotFound",
+    "KeyRejected",
+    "LegacyRequest",
+    "LegacyReviewNotFound",
+    "LegacyRun",
+    "Request",
+    "ReviewManager",
+    "ReviewNotFound",
+    "Row",
+    "SavedTriage",
+    "Services",
+    "TooManyReviews",
+    "completed_review",
+    "delete_review",
+    "dismiss",
+    "drill",
+    "find_issue",
+    "for_github",
+    "list_legacy",
+    "list_triage",
+    "read_legacy",
+    "read_triage",
+    "replay_point",
+    "require_known",
+    "restore",
+    "review_diff",
+    "reviewed_files",
+    "status",
+    "stream_of",
+]

@@ -1,0 +1,57 @@
+"""Chats of a project and their messages (Starbot 4). Runs, which answer them, are the feature `runs`."""
+
+from asterism.features.talk.chats.errors import BadCursor, UnknownChat
+from asterism.features.talk.chats.models import MAX_CONTENT_BYTES, UNTITLED, Answer, Chat, Message, MessageCounts, Said
+from asterism.features.talk.chats.service import (
+    add_answer,
+    change_chat,
+    create_chat,
+    delete_chat,
+    first_user_message,
+    get_chat,
+    get_message,
+    list_chats,
+    list_messages,
+    lock_chat,
+    message_counts,
+    newest_instructions,
+    newest_turns,
+    post_message,
+    reserve_answer,
+    set_auto_title,
+    titles_of,
+    touch_chat,
+)
+from asterism.features.talk.chats.titles import clean_title, title_from
+
+__all__ = [
+    "MAX_CONTENT_BYTES",
+    "UNTITLED",
+    "Answer",
+    "BadCursor",
+    "Chat",
+    "Message",
+    "MessageCounts",
+    "Said",
+    "UnknownChat",
+    "add_answer",
+    "change_chat",
+    "clean_title",
+    "create_chat",
+    "delete_chat",
+    "first_user_message",
+    "get_chat",
+    "get_message",
+    "list_chats",
+    "list_messages",
+    "lock_chat",
+    "message_counts",
+    "newest_instructions",
+    "newest_turns",
+    "post_message",
+    "reserve_answer",
+    "set_auto_title",
+    "title_from",
+    "titles_of",
+    "touch_chat",
+]

@@ -1,0 +1,130 @@
+"""SQL of runs."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+
+from asterism.features.talk.runs.models import (
+    ACTIVE,
+    Budget,
+    ContextItem,
+    Run,
+    RunError,
+    RunUsage,
+    Status,
+    Tree,
+    Window,
+)
+from asterism.features.talk.runs.tables import runs
+from asterism.kernel.db import RowDict, Tx, insert_ignore
+
+_JSON: Mapping[str, Any] = {
+    "error": RunError,
+    "usage": RunUsage,
+    "tree": Tree,
+    "budget": Budget,
+    "window": Window,
+    "context": tuple[ContextItem, ...],
+}
+
+
+def insert(tx: Tx, run: Run) -> bool:
+    """Add a run; return False, adding nothing, when its chat has an active one."""
+    row = {name: _encode(name, getattr(run, name)) for name in run.__slots__}
+    return insert_ignore(tx, runs, [row | {"heartbeat_at": run.created_at}]) == 1
+
+
+def of_user(tx: Tx, user_id: str, run_id: str) -> Run | None:
+    """Return a run of the user."""
+    row = tx.one(sa.select(runs).where(runs.c.id == run_id, runs.c.user_id == user_id))
+    return _run(row) if row else None
+
+
+def locked(tx: Tx, run_id: str) -> Run | None:
+    """Return a run, whoever owns it, holding its row."""
+    row = tx.one(sa.select(runs).where(runs.c.id == run_id).with_for_update())
+    return _run(row) if row else None
+
+
+def active_of_chat(tx: Tx, chat_id: str, *, lock: bool = False) -> Run | None:
+    """Return the active run of a chat."""
+    query = sa.select(runs).where(runs.c.chat_id == chat_id, runs.c.status.in_(ACTIVE))
+    row = tx.one(query.with_for_update() if lock else query)
+    return _run(row) if row else None
+
+
+def active_ids(tx: Tx, chat_ids: Sequence[str]) -> dict[str, str]:
+    """Return the active runs of chats, for those that have one."""
+    query = sa.select(runs.c.chat_id, runs.c.id).where(runs.c.chat_id.in_(chat_ids), runs.c.status.in_(ACTIVE))
+    return {row["chat_id"]: row["id"] for row in tx.all(query)}
+
+
+def count_active(tx: Tx, user_id: str) -> int:
+    """Return how many runs of the user are active."""
+    query = sa.select(sa.func.count()).where(runs.c.user_id == user_id, runs.c.status.in_(ACTIVE))
+    return int(tx.scalar(query))
+
+
+def page(tx: Tx, chat_id: str, statuses: Sequence[Status] | None, limit: int, before: Run | None) -> Sequence[Run]:
+    """Return runs of a chat, newest first, from after `before` on."""
+    query = sa.select(runs).where(runs.c.chat_id == chat_id)
+    if statuses is not None:
+        query = query.where(runs.c.status.in_(statuses))
+    if before is not None:
+        key = sa.tuple_(sa.literal(before.created_at), sa.literal(before.id))
+        query = query.where(sa.tuple_(runs.c.created_at, runs.c.id) < key)
+    return [_run(row) for row in tx.all(query.order_by(runs.c.created_at.desc(), runs.c.id.desc()).limit(limit))]
+
+
+def ids_of_chat(tx: Tx, chat_id: str) -> list[str]:
+    """Return the ids of all runs of a chat."""
+    return [row["id"] for row in tx.all(sa.select(runs.c.id).where(runs.c.chat_id == chat_id))]
+
+
+def manifest_hashes(tx: Tx, user_id: str) -> set[str]:
+    """Return the manifests of the trees that runs of the user were made on."""
+    query = sa.select(runs.c.tree).where(runs.c.user_id == user_id, runs.c.tree.is_not(None)).distinct()
+    trees = (msgspec.json.decode(tree, type=Tree) for (tree,) in tx.execute(query))
+    return {tree.manifest_hash for tree in trees if tree.manifest_hash is not None}
+
+
+def update(tx: Tx, run_id: str, values: Mapping[str, Any], *, only_in: Sequence[Status] = ACTIVE) -> bool:
+    """Set columns of a run that is in one of the states; return whether it was."""
+    encoded = {name: _encode(name, value) for name, value in values.items()}
+    found = tx.execute(sa.update(runs).where(runs.c.id == run_id, runs.c.status.in_(only_in)).values(encoded))
+    return found.rowcount == 1
+
+
+def beat(tx: Tx, owner: str, now: str) -> None:
+    """Note that a process is alive, on all its active runs."""
+    tx.execute(sa.update(runs).where(runs.c.owner == owner, runs.c.status.in_(ACTIVE)).values(heartbeat_at=now))
+
+
+def active_elsewhere(tx: Tx, owner: str) -> Sequence[tuple[str, str, str]]:
+    """Return (id, owner, last heartbeat) of active runs of other processes."""
+    query = sa.select(runs.c.id, runs.c.owner, runs.c.heartbeat_at).where(
+        runs.c.owner != owner, runs.c.status.in_(ACTIVE)
+    )
+    return [(row["id"], row["owner"], row["heartbeat_at"]) for row in tx.all(query)]
+
+
+def cancelling_of(tx: Tx, owner: str) -> list[str]:
+    """Return the runs of a process that somebody wants cancelled."""
+    query = sa.select(runs.c.id).where(runs.c.owner == owner, runs.c.status == "cancelling")
+    return [row["id"] for row in tx.all(query)]
+
+
+def _encode(name: str, value: Any) -> Any:
+    if name not in _JSON or value is None:
+        return value
+    return msgspec.json.encode(value).decode()
+
+
+def _run(row: RowDict) -> Run:
+    values = {name: row[name] for name in Run.__slots__}
+    for name, type_ in _JSON.items():
+        if values[name] is not None:
+            values[name] = msgspec.json.decode(values[name], type=type_)
+    return Run(**values)

@@ -1,6 +1,0 @@
-"""What models cost: one record per ended run, kept when chats go (Starbot 7.3)."""
-
-from asterism.features.usage.models import Group, RunUsage, Spent
-from asterism.features.usage.service import record, report, spent_on_chats
-
-__all__ = ["Group", "RunUsage", "Spent", "record", "report", "spent_on_chats"]

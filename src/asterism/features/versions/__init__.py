@@ -1,0 +1,1 @@
+"""Versions: projects, their workspaces and snapshots, and the stored content behind them."""

@@ -1,0 +1,128 @@
+"""Use cases of projects."""
+
+from collections.abc import Sequence
+
+from asterism.base import ids
+from asterism.base.clock import shift
+from asterism.base.errors import Conflict
+from asterism.base.pagination import Page, decode_cursor, encode_cursor
+from asterism.features.accounts.identity import Caller
+from asterism.features.versions.projects import store
+from asterism.features.versions.projects.errors import LimitReached, UnknownProject
+from asterism.features.versions.projects.events import record_event
+from asterism.features.versions.projects.models import GRACE_DAYS, MAX_PROJECTS, ActivityEvent, Project
+from asterism.features.versions.projects.names import clean_name
+from asterism.kernel.db import Tx
+
+DAY = 24 * 3600
+EVENT_DAYS = 365
+MAX_EVENTS = 10_000
+
+
+def create_project(tx: Tx, caller: Caller, *, name: str) -> Project:
+    """Make a project; names need not be unique. Raises Invalid or LimitReached."""
+    name = clean_name(name)
+    if store.count_live(tx, caller.user_id) >= MAX_PROJECTS:
+        raise LimitReached("projects", MAX_PROJECTS)
+    now = tx.now()
+    project = Project(ids.ulid(), caller.user_id, name, None, None, now, now, None, None, False, None, None)
+    store.insert(tx, project)
+    record_event(tx, project.id, "project.created", actor=caller.client)
+    return project
+
+
+def get_project(tx: Tx, caller: Caller, project_id: str) -> Project:
+    """Return a project of the caller. Raises UnknownProject, for another user's as well."""
+    project = store.live(tx, caller.user_id, project_id)
+    if project is None:
+        raise UnknownProject
+    return project
+
+
+def list_projects(tx: Tx, caller: Caller, *, limit: int, cursor: str | None = None) -> Page[Project]:
+    """Return the caller's projects, last updated first."""
+    scope = f"projects:{caller.user_id}"
+    before = decode_cursor(scope, cursor, tuple[str, str]) if cursor else None
+    found = store.page(tx, caller.user_id, limit + 1, before)
+    more = len(found) > limit
+    last = found[limit - 1] if more else None
+    return Page(found[:limit], encode_cursor(scope, [last.updated_at, last.id]) if last else None)
+
+
+def rename_project(tx: Tx, caller: Caller, project_id: str, name: str) -> Project:
+    """Give a project another name. Raises UnknownProject or Invalid."""
+    get_project(tx, caller, project_id)
+    store.update(tx, project_id, {"name": clean_name(name), "updated_at": tx.now()})
+    return get_project(tx, caller, project_id)
+
+
+def archive_project(tx: Tx, caller: Caller, project_id: str, *, archived: bool) -> Project:
+    """Put a project aside, or take it up again; it stays readable and writable. Raises UnknownProject."""
+    project = get_project(tx, caller, project_id)
+    if archived != (project.archived_at is not None):
+        store.update(tx, project_id, {"archived_at": tx.now() if archived else None, "updated_at": tx.now()})
+    return get_project(tx, caller, project_id)
+
+
+def delete_project(tx: Tx, caller: Caller, project_id: str) -> None:
+    """Hide a project at once; it can be restored for 30 days, then it is purged. Raises UnknownProject."""
+    get_project(tx, caller, project_id)
+    store.update(tx, project_id, {"deleted_at": tx.now()})
+
+
+def restore_project(tx: Tx, caller: Caller, project_id: str) -> Project:
+    """Undo a delete. Raises UnknownProject, also when it was purged, and Conflict when it is not deleted."""
+    project = store.any_state(tx, caller.user_id, project_id)
+    if project is None:
+        raise UnknownProject
+    if project.deleted_at is None:
+        raise Conflict("The project is not deleted.", code="INVALID_STATE")
+    store.update(tx, project_id, {"deleted_at": None, "updated_at": tx.now()})
+    return get_project(tx, caller, project_id)
+
+
+def purge_deleted(tx: Tx) -> int:
+    """Remove projects whose grace time is over; return how many. For the expiry job."""
+    over = store.deleted_before(tx, shift(tx.now(), seconds=-GRACE_DAYS * DAY), 20)
+    for project_id in over:
+        store.purge(tx, project_id)
+    return len(over)
+
+
+def touch_project(
+    tx: Tx, project_id: str, *, last_snapshot_id: str | None = None, main: tuple[str | None, bool] | None = None
+) -> None:
+    """Move `updated_at`, and with it the last snapshot or main (workspace id, whether a person chose it)."""
+    values: dict[str, object] = {"updated_at": tx.now()}
+    if last_snapshot_id is not None:
+        values["last_snapshot_id"] = last_snapshot_id
+    if main is not None:
+        values["main_workspace_id"], values["main_chosen"] = main
+    store.update(tx, project_id, values)
+
+
+def list_events(tx: Tx, project_id: str, *, limit: int, cursor: str | None = None) -> Page[ActivityEvent]:
+    """Return what happened in a project, newest first."""
+    scope = f"events:{project_id}"
+    before = decode_cursor(scope, cursor, tuple[str, str]) if cursor else None
+    found = store.events(tx, project_id, limit + 1, before)
+    more = len(found) > limit
+    last = found[limit - 1] if more else None
+    return Page(found[:limit], encode_cursor(scope, [last.created_at, last.id]) if last else None)
+
+
+def newest_events(tx: Tx, project_id: str, count: int) -> Sequence[ActivityEvent]:
+    """Return the newest events."""
+    return store.events(tx, project_id, count)
+
+
+def last_event_at(tx: Tx, project_id: str, type: str) -> str | None:
+    """Return when an event of this type was last written, None when never."""
+    return store.newest_event_at(tx, project_id, type)
+
+
+def prune_events(tx: Tx) -> None:
+    """Keep events for 365 days and at most 10,000 per project. For the retention job."""
+    before = shift(tx.now(), seconds=-EVENT_DAYS * DAY)
+    for project_id in store.ids_with_events(tx):
+        store.prune_events(tx, project_id, MAX_EVENTS, before)

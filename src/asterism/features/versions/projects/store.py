@@ -1,0 +1,130 @@
+"""SQL of projects and their events."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+
+from asterism.features.versions.projects.models import ActivityEvent, Project
+from asterism.features.versions.projects.tables import activity_events, projects
+from asterism.kernel.db import RowDict, Tx
+
+# Built once: the list of projects is what every client asks for first.
+_FIRST_PAGE = (
+    sa.select(projects)
+    .where(projects.c.owner_user_id == sa.bindparam("user"), projects.c.deleted_at.is_(None))
+    .order_by(projects.c.updated_at.desc(), projects.c.id.desc())
+    .limit(sa.bindparam("limit", type_=sa.Integer))
+)
+_LATER_PAGE = _FIRST_PAGE.where(
+    sa.tuple_(projects.c.updated_at, projects.c.id)
+    < sa.tuple_(sa.bindparam("updated_at", type_=sa.Text), sa.bindparam("id", type_=sa.Text))
+)
+
+
+def insert(tx: Tx, project: Project) -> None:
+    """Add a project."""
+    row = {name: getattr(project, name) for name in projects.c.keys()}  # noqa: SIM118 - columns, not a dict
+    tx.execute(sa.insert(projects).values(row | {"brief": _encode(project.brief)}))
+
+
+def live(tx: Tx, user_id: str, project_id: str) -> Project | None:
+    """Return a project of the user that is not deleted."""
+    return _project(tx.one(_mine(user_id).where(projects.c.id == project_id, projects.c.deleted_at.is_(None))))
+
+
+def any_state(tx: Tx, user_id: str, project_id: str) -> Project | None:
+    """Return a project of the user, deleted ones included."""
+    return _project(tx.one(_mine(user_id).where(projects.c.id == project_id)))
+
+
+def count_live(tx: Tx, user_id: str) -> int:
+    """Return how many projects the user has."""
+    query = sa.select(sa.func.count()).where(projects.c.owner_user_id == user_id, projects.c.deleted_at.is_(None))
+    return int(tx.scalar(query))
+
+
+def page(tx: Tx, user_id: str, limit: int, before: tuple[str, str] | None) -> Sequence[Project]:
+    """Return projects by last update, newest first, from after the row with the key `before` on."""
+    updated_at, project_id = before or (None, None)
+    places = {"user": user_id, "limit": limit, "updated_at": updated_at, "id": project_id}
+    result = tx.execute(_FIRST_PAGE if before is None else _LATER_PAGE, places)
+    names = tuple(result.keys())
+    return [_project_of(dict(zip(names, row, strict=True))) for row in result.all()]
+
+
+def update(tx: Tx, project_id: str, values: dict[str, Any]) -> None:
+    """Set columns of a project."""
+    if "brief" in values:
+        values = values | {"brief": _encode(values["brief"])}
+    tx.execute(sa.update(projects).where(projects.c.id == project_id).values(values))
+
+
+def deleted_before(tx: Tx, moment: str, limit: int) -> list[str]:
+    """Return the ids of projects that were deleted before `moment`."""
+    rows = tx.all(sa.select(projects.c.id).where(projects.c.deleted_at < moment).limit(limit))
+    return [row["id"] for row in rows]
+
+
+def purge(tx: Tx, project_id: str) -> None:
+    """Remove a project with everything that hangs on it."""
+    tx.execute(sa.delete(projects).where(projects.c.id == project_id))
+
+
+def insert_event(tx: Tx, event: ActivityEvent) -> None:
+    """Add an event."""
+    tx.execute(sa.insert(activity_events).values({name: getattr(event, name) for name in event.__slots__}))
+
+
+def events(tx: Tx, project_id: str, limit: int, before: tuple[str, str] | None = None) -> Sequence[ActivityEvent]:
+    """Return events, newest first, from after the row with the key `before` on."""
+    table = activity_events.c
+    query = sa.select(activity_events).where(table.project_id == project_id)
+    if before is not None:
+        query = query.where(sa.tuple_(table.created_at, table.id) < sa.tuple_(*map(sa.literal, before)))
+    rows = tx.all(query.order_by(table.created_at.desc(), table.id.desc()).limit(limit))
+    return [ActivityEvent(**row) for row in rows]
+
+
+def newest_event_at(tx: Tx, project_id: str, type: str) -> str | None:
+    """Return when an event of this type was last written."""
+    table = activity_events.c
+    query = sa.select(sa.func.max(table.created_at)).where(table.project_id == project_id, table.type == type)
+    found: str | None = tx.scalar(query)
+    return found
+
+
+def prune_events(tx: Tx, project_id: str, keep: int, before: str) -> None:
+    """Remove events older than `before`, and all but the newest `keep`."""
+    table = activity_events.c
+    newest = (
+        sa.select(table.id)
+        .where(table.project_id == project_id, table.created_at >= before)
+        .order_by(table.created_at.desc(), table.id.desc())
+        .limit(keep)
+    )
+    tx.execute(sa.delete(activity_events).where(table.project_id == project_id, table.id.not_in(newest)))
+
+
+def ids_with_events(tx: Tx) -> list[str]:
+    """Return the projects that have any event."""
+    return [row["project_id"] for row in tx.all(sa.select(activity_events.c.project_id).distinct())]
+
+
+def _mine(user_id: str) -> sa.Select[Any]:
+    return sa.select(projects).where(projects.c.owner_user_id == user_id)
+
+
+def _encode(brief: Any) -> str | None:
+    return None if brief is None else msgspec.json.encode(brief).decode()
+
+
+def _project(row: RowDict | None) -> Project | None:
+    return None if row is None else _project_of(row)
+
+
+def _project_of(row: RowDict) -> Project:
+    if row["brief"] is not None:
+        row["brief"] = msgspec.json.decode(row["brief"])
+    return Project(**row)

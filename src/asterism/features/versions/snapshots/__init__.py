@@ -1,0 +1,58 @@
+"""Snapshots: manifests with a place in history (Fastest 6).
+
+`workspaces.push_snapshot` is how a client registers one. Features that make snapshots themselves use it too, or
+`register` when no pointer may move (safety and "before" snapshots).
+"""
+
+from asterism.features.versions.snapshots.checks import check_shape
+from asterism.features.versions.snapshots.compare import FileChange, compare_file, compare_snapshots
+from asterism.features.versions.snapshots.content_id import content_id
+from asterism.features.versions.snapshots.errors import (
+    SnapshotDiffers,
+    TagTaken,
+    UnchangedPath,
+    UnknownSnapshot,
+    UnknownTag,
+)
+from asterism.features.versions.snapshots.models import NewSnapshot, Snapshot, Source, Tag
+from asterism.features.versions.snapshots.service import (
+    count_since,
+    find_in_project,
+    find_many,
+    find_registered,
+    get_snapshot,
+    is_ancestor,
+    list_snapshots,
+    manifest_roots,
+    register,
+)
+from asterism.features.versions.snapshots.tags import create_tag, delete_tag, list_tags
+
+__all__ = [
+    "FileChange",
+    "NewSnapshot",
+    "Snapshot",
+    "SnapshotDiffers",
+    "Source",
+    "Tag",
+    "TagTaken",
+    "UnchangedPath",
+    "UnknownSnapshot",
+    "UnknownTag",
+    "check_shape",
+    "compare_file",
+    "compare_snapshots",
+    "content_id",
+    "count_since",
+    "create_tag",
+    "delete_tag",
+    "find_in_project",
+    "find_many",
+    "find_registered",
+    "get_snapshot",
+    "is_ancestor",
+    "list_snapshots",
+    "list_tags",
+    "manifest_roots",
+    "register",
+]

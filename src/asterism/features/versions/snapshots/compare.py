@@ -1,0 +1,67 @@
+"""Use cases that look into snapshots: what differs between two, and how one file's lines do."""
+
+from dataclasses import dataclass
+
+from asterism.base.pagination import Page, decode_cursor, encode_cursor
+from asterism.features.accounts.identity import Caller
+from asterism.features.versions import storage
+from asterism.features.versions.snapshots.errors import UnchangedPath
+from asterism.features.versions.snapshots.service import get_snapshot
+from asterism.kernel.blobs import Blobs
+from asterism.kernel.db import Tx
+from asterism.vcs.diff import Change
+from asterism.vcs.manifest import Entry
+from asterism.vcs.text_diff import MAX_BYTES, TextDiff, text_diff
+
+
+@dataclass(frozen=True, slots=True)
+class FileChange:
+    """A path that differs, and, where they were asked for, its lines."""
+
+    change: Change
+    lines: TextDiff | None = None
+
+
+def compare_snapshots(
+    tx: Tx, blobs: Blobs, caller: Caller, old_id: str, new_id: str, *, limit: int, cursor: str | None, lines: bool
+) -> Page[FileChange]:
+    """Return what leads from one snapshot to another, by path; `lines` also compares every file of the page.
+
+    Raises UnknownSnapshot.
+    """
+    scope = f"diff:{caller.user_id}:{old_id}:{new_id}"
+    after = decode_cursor(scope, cursor, tuple[str])[0].encode() if cursor else None
+    changes = _changes(tx, caller, old_id, new_id)
+    if after is not None:
+        changes = [change for change in changes if change.path.encode() > after]
+    page = changes[:limit]
+    files = [FileChange(change, _lines(tx, blobs, caller, change) if lines else None) for change in page]
+    return Page(files, encode_cursor(scope, [page[-1].path]) if len(changes) > limit else None)
+
+
+def compare_file(tx: Tx, blobs: Blobs, caller: Caller, old_id: str, new_id: str, path: str) -> FileChange:
+    """Return how one path differs, with its lines. Raises UnknownSnapshot, UnchangedPath or BlobsMissing."""
+    for change in _changes(tx, caller, old_id, new_id):
+        if change.path == path:
+            return FileChange(change, _lines(tx, blobs, caller, change))
+    raise UnchangedPath(path)
+
+
+def _changes(tx: Tx, caller: Caller, old_id: str, new_id: str) -> list[Change]:
+    old, new = get_snapshot(tx, caller, old_id), get_snapshot(tx, caller, new_id)
+    return storage.changes(tx, caller.user_id, old.manifest_hash, new.manifest_hash)
+
+
+def _lines(tx: Tx, blobs: Blobs, caller: Caller, change: Change) -> TextDiff:
+    if any(entry is not None and entry.size > MAX_BYTES for entry in (change.old, change.new)):
+        return TextDiff(too_large=True)
+    return text_diff(change.path, _content(tx, blobs, caller, change.old), _content(tx, blobs, caller, change.new))
+
+
+def _content(tx: Tx, blobs: Blobs, caller: Caller, entry: Entry | None) -> bytes | None:
+    """Return what a path holds: a file's bytes, a symlink's target, None when there is nothing."""
+    if entry is None:
+        return None
+    if entry.type == "symlink":
+        return entry.target.encode()
+    return storage.content(tx, blobs, caller.user_id, entry.hash)

@@ -1,0 +1,169 @@
+"""Use cases of snapshots. Registering one for a workspace, with its effects, is `workspaces.push_snapshot`."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from asterism.base import ids
+from asterism.base.clock import stamp
+from asterism.base.pagination import Page, decode_cursor, encode_cursor
+from asterism.features.accounts import identity
+from asterism.features.accounts.identity import Caller
+from asterism.features.versions import projects, storage
+from asterism.features.versions.projects import Project
+from asterism.features.versions.snapshots import store
+from asterism.features.versions.snapshots.checks import distinct_parents, given_time
+from asterism.features.versions.snapshots.content_id import MAX_KNOWN_AUTHORS, recover
+from asterism.features.versions.snapshots.errors import SnapshotDiffers, UnknownSnapshot
+from asterism.features.versions.snapshots.models import NewSnapshot, Snapshot
+from asterism.kernel.db import Tx
+from asterism.vcs.content import is_hash
+
+
+def find_registered(tx: Tx, project: Project, new: NewSnapshot) -> Snapshot | None:
+    """Return the snapshot that this is a repetition of, None when its id is free.
+
+    Raises Invalid, ManifestNotFound, or SnapshotDiffers when the id stands for other content.
+    """
+    parents = distinct_parents(new)
+    if storage.find_manifest(tx, project.owner_user_id, new.manifest_hash) is None:
+        raise storage.ManifestNotFound
+    known = store.in_project(tx, project.id, new.id) if new.id is not None else None
+    if known is None:
+        return None
+    if known.manifest_hash != new.manifest_hash:
+        raise SnapshotDiffers("manifest_hash")
+    if known.parents != parents:
+        raise SnapshotDiffers("list of parents")
+    return with_missing(tx, project.owner_user_id, [known])[0]
+
+
+def register(
+    tx: Tx,
+    project: Project,
+    new: NewSnapshot,
+    *,
+    caller: Caller | None,
+    workspace_id: str | None,
+    fast_forward: bool | None,
+) -> Snapshot:
+    """Add a snapshot whose id is free and write its event; pointers are the caller's business.
+
+    The manifest has been found to be stored; the user's storage is held, so no collection takes it away.
+    """
+    now = tx.now()
+    snapshot_id = new.id or ids.snapshot_id()
+    parents = distinct_parents(new)
+    name, email, created_at, verified = _authorship(tx, new, snapshot_id, parents, caller)
+    snapshot = store.insert(
+        tx,
+        {
+            "id": snapshot_id,
+            "project_id": project.id,
+            "workspace_id": workspace_id,
+            "manifest_hash": new.manifest_hash,
+            "parents": parents,
+            "source": new.source,
+            "summary": new.summary,
+            "author_name": name,
+            "author_email": email,
+            "created_at": created_at,
+            "registered_at": now,
+            "fast_forward": fast_forward,
+            "verified": verified,
+        },
+    )
+    actor = "cli" if new.source == "import" else new.source
+    projects.record_event(
+        tx,
+        project.id,
+        "snapshot.pushed",
+        actor=actor,
+        workspace_id=workspace_id,
+        snapshot_id=snapshot_id,
+        message=new.summary,
+    )
+    return with_missing(tx, project.owner_user_id, [snapshot])[0]
+
+
+def _authorship(
+    tx: Tx, new: NewSnapshot, snapshot_id: str, parents: Sequence[str], caller: Caller | None
+) -> tuple[str, str, str, bool]:
+    """Return author name, e-mail, time of creation, and whether they hash to the id."""
+    name, email = new.author_name or "", new.author_email or ""
+    now = tx.clock.now()
+    moment = given_time(new.created_at, now) if new.created_at is not None else None
+    if not is_hash(snapshot_id):
+        return name, email, stamp(moment or now), False
+    authors = [("", "")]
+    if caller is not None:
+        user = identity.current_user(tx, caller)
+        authors += [(user.name or "", user.email), *store.verified_authors(tx, user.id, MAX_KNOWN_AUTHORS)]
+    given = ((name, email), moment) if moment is not None else None
+    if moment is None and (name or email):
+        authors.insert(0, (name, email))
+    found = recover(snapshot_id, new.manifest_hash, parents, given=given, authors=authors, now=now)
+    if found is None:
+        return name, email, stamp(now), False
+    return found.name, found.email, found.created_at, True
+
+
+def get_snapshot(tx: Tx, caller: Caller, snapshot_id: str, project_id: str | None = None) -> Snapshot:
+    """Return a snapshot of the caller, of several with this id the newest. Raises UnknownSnapshot."""
+    found = store.of_user(tx, caller.user_id, snapshot_id, project_id)
+    if found is None:
+        raise UnknownSnapshot
+    return with_missing(tx, caller.user_id, [found])[0]
+
+
+def find_in_project(tx: Tx, project: Project, snapshot_id: str) -> Snapshot | None:
+    """Return a snapshot of a project, None when the project has none of that id."""
+    found = store.in_project(tx, project.id, snapshot_id)
+    return with_missing(tx, project.owner_user_id, [found])[0] if found else None
+
+
+def find_many(tx: Tx, project_id: str, snapshot_ids: Sequence[str]) -> dict[str, Snapshot]:
+    """Return those snapshots of a project that exist, by id (without counting missing blobs)."""
+    return store.many_in_project(tx, project_id, snapshot_ids)
+
+
+def list_snapshots(
+    tx: Tx,
+    project: Project,
+    *,
+    limit: int,
+    cursor: str | None = None,
+    workspace: tuple[str, str | None] | None = None,
+    ancestors_of: str | None = None,
+) -> Page[Snapshot]:
+    """Return snapshots of a project, newest registration first.
+
+    `workspace` (id, current snapshot) keeps those of a workspace and its current one, `ancestors_of` a snapshot and
+    its known ancestors.
+    """
+    scope = f"snapshots:{project.id}:{workspace and workspace[0]}:{ancestors_of is not None}"
+    before = decode_cursor(scope, cursor, tuple[int])[0] if cursor else None
+    found = store.page(tx, project.id, limit + 1, before, workspace=workspace, ancestors_of=ancestors_of)
+    more = len(found) > limit
+    items = with_missing(tx, project.owner_user_id, found[:limit])
+    return Page(items, encode_cursor(scope, [found[limit - 1].seq]) if more else None)
+
+
+def is_ancestor(tx: Tx, project_id: str, ancestor: str, of: Sequence[str]) -> bool:
+    """Say whether `ancestor` is one of the snapshots `of` or a known ancestor of one of them."""
+    return store.descends_from(tx, project_id, of, ancestor)
+
+
+def count_since(tx: Tx, project_id: str, moment: str) -> int:
+    """Return how many snapshots of a project were registered after `moment`."""
+    return store.count_since(tx, project_id, moment)
+
+
+def with_missing(tx: Tx, user_id: str, found: Sequence[Snapshot]) -> list[Snapshot]:
+    """Return the snapshots with the number of blobs that each still lacks."""
+    counts = storage.missing_counts(tx, user_id, [snapshot.manifest_hash for snapshot in found])
+    return [replace(snapshot, missing=counts.get(snapshot.manifest_hash, 0)) for snapshot in found]
+
+
+def manifest_roots(tx: Tx, user_id: str) -> set[str]:
+    """Return the manifests that the user's snapshots keep from being collected."""
+    return store.manifest_hashes(tx, user_id)

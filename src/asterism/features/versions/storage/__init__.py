@@ -1,0 +1,105 @@
+"""Stored content of a user: blobs, manifests and the folder records behind them (Fastest 7).
+
+Bytes are in the object store, everything known about them in the database. The names of the functions read with the
+package: `storage.find_blobs`, `storage.upload_manifest`. Server-made content goes through `store_bytes` and
+`store_entries` inside the caller's transaction.
+"""
+
+from asterism.features.versions.storage.batches import Receiver, receive
+from asterism.features.versions.storage.blob_bodies import body_size, plan_sending, send
+from asterism.features.versions.storage.blobs import (
+    Found,
+    check_room,
+    content,
+    find,
+    hold,
+    keep,
+    locate,
+    read,
+    store_bytes,
+    store_spool,
+)
+from asterism.features.versions.storage.collection import collect
+from asterism.features.versions.storage.collection_models import Collected, CollectionRequest, Roots
+from asterism.features.versions.storage.errors import (
+    BlobGone,
+    BlobsMissing,
+    CollectionRunning,
+    CollectionUnsafe,
+    HashMismatch,
+    ManifestNotFound,
+    QuotaExceeded,
+    UnknownBlob,
+    UnknownManifest,
+    UnknownPath,
+)
+from asterism.features.versions.storage.folders import find_node, list_folder
+from asterism.features.versions.storage.manifests import (
+    entries,
+    find_manifest,
+    manifest,
+    manifest_bytes,
+    missing_counts,
+    require_complete,
+    store_entries,
+    upload,
+)
+from asterism.features.versions.storage.models import MEBIBYTE, Limits, Manifest, Place, Stored, Usage
+from asterism.features.versions.storage.store import tree_records, usage
+from asterism.features.versions.storage.sweep_store import drop_leases
+from asterism.features.versions.storage.trees import changes, equal
+from asterism.features.versions.storage.uploads import receive_blob
+
+__all__ = [
+    "MEBIBYTE",
+    "BlobGone",
+    "BlobsMissing",
+    "Collected",
+    "CollectionRequest",
+    "CollectionRunning",
+    "CollectionUnsafe",
+    "Found",
+    "HashMismatch",
+    "Limits",
+    "Manifest",
+    "ManifestNotFound",
+    "Place",
+    "QuotaExceeded",
+    "Receiver",
+    "Roots",
+    "Stored",
+    "UnknownBlob",
+    "UnknownManifest",
+    "UnknownPath",
+    "Usage",
+    "body_size",
+    "changes",
+    "check_room",
+    "collect",
+    "content",
+    "drop_leases",
+    "entries",
+    "equal",
+    "find",
+    "find_manifest",
+    "find_node",
+    "hold",
+    "keep",
+    "list_folder",
+    "locate",
+    "manifest",
+    "manifest_bytes",
+    "missing_counts",
+    "plan_sending",
+    "read",
+    "receive",
+    "receive_blob",
+    "require_complete",
+    "send",
+    "store_bytes",
+    "store_entries",
+    "store_spool",
+    "tree_records",
+    "upload",
+    "usage",
+]

@@ -1,0 +1,82 @@
+"""Sending many blobs in one body. Blobs that lie one after the other in a pack are read at once."""
+
+from collections.abc import Iterator, Sequence
+
+from asterism.features.versions.storage import store
+from asterism.features.versions.storage.blobs import read
+from asterism.features.versions.storage.keys import pack_key
+from asterism.features.versions.storage.models import MEBIBYTE, Place
+from asterism.kernel.blobs import Blobs, ObjectMissing
+from asterism.kernel.db import Database, Tx
+from asterism.vcs.batch import HEAD_BYTES, frame_head
+
+READ_AT_ONCE = 2 * MEBIBYTE
+GAP_BYTES = 32 * 1024  # reading over a small gap is cheaper than a second read
+
+Planned = tuple[str, Place | None]
+
+
+def plan_sending(tx: Tx, user_id: str, hashes: Sequence[str]) -> list[Planned]:
+    """Return what a download batch will hold: each hash with its place, None when it is not stored."""
+    stored = store.places(tx, user_id, hashes)
+    return [(blob, stored.get(blob)) for blob in hashes]
+
+
+def body_size(plan: Sequence[Planned]) -> int:
+    """Return the number of bytes of a download batch."""
+    return sum(HEAD_BYTES + (place.size if place else 0) for _, place in plan)
+
+
+def send(db: Database, blobs: Blobs, user_id: str, plan: Sequence[Planned]) -> Iterator[bytes]:
+    """Yield a download batch in pieces of a few megabytes, in the order of the plan."""
+    for run in _runs(plan):
+        blob, place = run[0]
+        if place is not None and place.size > READ_AT_ONCE:
+            yield frame_head(blob, place.size)
+            yield from read(db, blobs, user_id, blob, place)
+            continue
+        yield _frames(db, blobs, user_id, run)
+
+
+def _runs(plan: Sequence[Planned]) -> Iterator[list[Planned]]:
+    """Cut the plan where the next blob does not lie shortly after the one before in the same pack."""
+    run: list[Planned] = []
+    first: Place | None = None
+    last: Place | None = None
+    for blob, place in plan:
+        if place is not None and last is not None and first is not None:
+            gap = place.start - last.start - last.size
+            near = place.pack_id == last.pack_id and 0 <= gap <= GAP_BYTES
+            if not near or place.start + place.size - first.start > READ_AT_ONCE:
+                yield run
+                run, first, last = [], None, None
+        run.append((blob, place))
+        if place is not None:
+            first = first or place
+            last = place
+    if run:
+        yield run
+
+
+def _frames(db: Database, blobs: Blobs, user_id: str, run: Sequence[Planned]) -> bytes:
+    places = [place for _, place in run if place is not None]
+    if not places:
+        return b"".join(frame_head(blob, None) for blob, _ in run)
+    first, last = places[0], places[-1]
+    try:
+        key = pack_key(user_id, first.pack_id)
+        data = memoryview(blobs.get_range(key, first.start, last.start + last.size))
+    except ObjectMissing:
+        return b"".join(_frame_alone(db, blobs, user_id, blob, place) for blob, place in run)
+    parts: list[bytes | memoryview] = []
+    for blob, place in run:
+        parts.append(frame_head(blob, place.size if place else None))
+        if place is not None:
+            parts.append(data[place.start - first.start :][: place.size])
+    return b"".join(parts)
+
+
+def _frame_alone(db: Database, blobs: Blobs, user_id: str, blob: str, place: Place | None) -> bytes:
+    if place is None:
+        return frame_head(blob, None)
+    return frame_head(blob, place.size) + b"".join(read(db, blobs, user_id, blob, place))

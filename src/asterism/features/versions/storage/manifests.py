@@ -1,0 +1,120 @@
+"""Use cases of manifests: storing, reading, and the folder records behind them."""
+
+from collections.abc import Mapping, Sequence
+
+from asterism.base import ids
+from asterism.features.versions.storage import store
+from asterism.features.versions.storage.comparison import prepare_by_comparing
+from asterism.features.versions.storage.errors import BlobsMissing, HashMismatch, UnknownManifest
+from asterism.features.versions.storage.keys import manifest_key
+from asterism.features.versions.storage.models import Manifest, Prepared, Usage
+from asterism.kernel.blobs import Blobs
+from asterism.kernel.db import Database, Tx
+from asterism.vcs import manifest as format
+from asterism.vcs import tree
+from asterism.vcs.content import hash_bytes, is_hash
+from asterism.vcs.manifest import Entry
+from asterism.vcs.manifest_delta import has_regular_layout
+
+
+def prepare(data: bytes, named: str) -> Prepared:
+    """Read, check and take apart a manifest. Raises InvalidJson, ManifestInvalid or TooManyEntries."""
+    entries = format.read(data)
+    top, forest = tree.build(entries)
+    blobs = frozenset(entry.hash for entry in entries if entry.type == "file")
+    return Prepared(named, data, len(entries), blobs, top, forest, has_regular_layout(data))
+
+
+def upload(db: Database, blobs: Blobs, user_id: str, named: str, data: bytes) -> bool:
+    """Store the exact bytes of a manifest; return whether it is new. Runs in a worker thread, outside a transaction.
+
+    Raises what `prepare` raises, and Unavailable.
+    """
+    if hash_bytes(data) != named:
+        raise HashMismatch(named)
+    with db.read() as tx:
+        known = store.manifest(tx, user_id, named) is not None
+    if known:
+        with db.write() as tx:
+            store.lock(tx, user_id)
+            if store.touch_manifest(tx, user_id, named):
+                return False
+    prepared = prepare_by_comparing(db, blobs, user_id, named, data) or prepare(data, named)
+    object_id = write(blobs, user_id, prepared)
+    with db.write() as tx:
+        return register(tx, blobs, user_id, prepared, object_id)
+
+
+def write(blobs: Blobs, user_id: str, prepared: Prepared) -> str:
+    """Write a manifest's bytes as a durable object; return the object's id."""
+    object_id = ids.ulid()
+    key = manifest_key(user_id, prepared.hash, object_id)
+    blobs.put(key, prepared.data)
+    blobs.sync([key])
+    return object_id
+
+
+def register(tx: Tx, blobs: Blobs, user_id: str, prepared: Prepared, object_id: str) -> bool:
+    """Say that a manifest, whose bytes were written, is stored; return whether it was not before."""
+    store.lock(tx, user_id)
+    if store.touch_manifest(tx, user_id, prepared.hash):
+        tx.after_commit(lambda: blobs.delete([manifest_key(user_id, prepared.hash, object_id)]))
+        return False
+    if prepared.base is not None and not _is_complete(tx, user_id, prepared.base):
+        prepared = prepare(prepared.data, prepared.hash)  # a collection took the other manifest meanwhile
+    missing = prepared.blobs.difference(store.places(tx, user_id, list(prepared.blobs)))
+    store.insert_manifest(tx, user_id, prepared, object_id, sorted(missing))
+    store.add_usage(tx, user_id, Usage(manifest_count=1, manifest_bytes=len(prepared.data)))
+    return True
+
+
+def _is_complete(tx: Tx, user_id: str, manifest_hash: str) -> bool:
+    found = store.manifest(tx, user_id, manifest_hash)
+    return found is not None and found.missing == 0
+
+
+def store_entries(tx: Tx, blobs: Blobs, user_id: str, entries: Sequence[Entry]) -> Manifest:
+    """Store a manifest that the server itself made, in the canonical form, inside the caller's transaction."""
+    data = format.encode(entries)
+    prepared = prepare(data, hash_bytes(data))
+    store.lock(tx, user_id)
+    if not store.touch_manifest(tx, user_id, prepared.hash):
+        register(tx, blobs, user_id, prepared, write(blobs, user_id, prepared))
+    return manifest(tx, user_id, prepared.hash)
+
+
+def find_manifest(tx: Tx, user_id: str, manifest_hash: str) -> Manifest | None:
+    """Return a stored manifest, None when it is not stored (or is no hash at all)."""
+    return store.manifest(tx, user_id, manifest_hash) if is_hash(manifest_hash) else None
+
+
+def manifest(tx: Tx, user_id: str, manifest_hash: str) -> Manifest:
+    """Return a stored manifest. Raises UnknownManifest."""
+    found = find_manifest(tx, user_id, manifest_hash)
+    if found is None:
+        raise UnknownManifest
+    return found
+
+
+def manifest_bytes(tx: Tx, blobs: Blobs, user_id: str, manifest_hash: str) -> bytes:
+    """Return the exact stored bytes. Raises UnknownManifest."""
+    found = manifest(tx, user_id, manifest_hash)
+    return blobs.get(manifest_key(user_id, manifest_hash, found.object_id))
+
+
+def entries(tx: Tx, blobs: Blobs, user_id: str, manifest_hash: str) -> list[Entry]:
+    """Return the entries of a stored manifest. Raises UnknownManifest."""
+    return format.read(manifest_bytes(tx, blobs, user_id, manifest_hash))
+
+
+def missing_counts(tx: Tx, user_id: str, hashes: Sequence[str]) -> Mapping[str, int]:
+    """Return how many blobs each of these manifests lacks; complete ones are absent."""
+    return store.missing_counts(tx, user_id, hashes)
+
+
+def require_complete(tx: Tx, user_id: str, manifest_hash: str) -> Manifest:
+    """Return a manifest all of whose blobs are stored. Raises UnknownManifest or BlobsMissing (409)."""
+    found = manifest(tx, user_id, manifest_hash)
+    if found.missing:
+        raise BlobsMissing(store.missing_of(tx, user_id, manifest_hash, 20))
+    return found

@@ -1,0 +1,68 @@
+"""Workspaces: places of work, their heads and working trees (Fastest 3.2, 4, 6.2, 6.5).
+
+Everything that moves a head goes through `push_snapshot`, `restore_workspace` or `move_head`, so unsaved work is never
+lost and every move is logged. `move_head` wants the workspace from `workspace_and_project(..., lock=True)`.
+"""
+
+from asterism.features.versions.workspaces.errors import MainStays, NoTree, UnknownWorkspace
+from asterism.features.versions.workspaces.models import (
+    Cause,
+    ManifestMove,
+    NewWorkspace,
+    Pushed,
+    Restored,
+    Workspace,
+    WorkspaceType,
+)
+from asterism.features.versions.workspaces.moves import move_head, register_aside, save_unsaved
+from asterism.features.versions.workspaces.pushes import list_workspace_snapshots, push_snapshot, restore_workspace
+from asterism.features.versions.workspaces.service import (
+    create_workspace,
+    current_tree,
+    delete_workspace,
+    find_in_project,
+    get_workspace,
+    heartbeat,
+    list_workspaces,
+    manifest_roots,
+    purge_deleted,
+    set_as_main,
+    set_current_manifest,
+    update_workspace,
+    workspace_and_project,
+)
+from asterism.features.versions.workspaces.working_tree import head_manifest, working_manifest
+
+__all__ = [
+    "Cause",
+    "MainStays",
+    "ManifestMove",
+    "NewWorkspace",
+    "NoTree",
+    "Pushed",
+    "Restored",
+    "UnknownWorkspace",
+    "Workspace",
+    "WorkspaceType",
+    "create_workspace",
+    "current_tree",
+    "delete_workspace",
+    "find_in_project",
+    "get_workspace",
+    "head_manifest",
+    "heartbeat",
+    "list_workspace_snapshots",
+    "list_workspaces",
+    "manifest_roots",
+    "move_head",
+    "purge_deleted",
+    "push_snapshot",
+    "register_aside",
+    "restore_workspace",
+    "save_unsaved",
+    "set_as_main",
+    "set_current_manifest",
+    "update_workspace",
+    "working_manifest",
+    "workspace_and_project",
+]

@@ -1,0 +1,56 @@
+"""Moving a workspace's head, with everything that has to happen beside it (Fastest 4.2)."""
+
+from asterism.features.versions import projects, snapshots, storage
+from asterism.features.versions.projects import Project
+from asterism.features.versions.snapshots import NewSnapshot, Snapshot
+from asterism.features.versions.workspaces import store
+from asterism.features.versions.workspaces.models import Cause, Workspace
+from asterism.features.versions.workspaces.working_tree import with_dirty
+from asterism.kernel.db import Tx
+
+
+def move_head(
+    tx: Tx, project: Project, workspace: Workspace, snapshot: Snapshot, *, cause: Cause, actor: str
+) -> Snapshot | None:
+    """Make `snapshot` the head and its tree the working tree; return the safety snapshot, if one was needed.
+
+    Unsaved work that the move would replace is registered first. The workspace's row is held by the caller.
+    """
+    safety = save_unsaved(tx, project, workspace, snapshot.manifest_hash, cause=cause, actor=actor)
+    store.log_move(tx, workspace, snapshot.id, snapshot.manifest_hash, cause, actor)
+    store.update(
+        tx,
+        workspace.id,
+        {"current_snapshot_id": snapshot.id, "current_manifest_hash": snapshot.manifest_hash},
+        moved=True,
+    )
+    return safety
+
+
+def save_unsaved(
+    tx: Tx, project: Project, workspace: Workspace, incoming: str, *, cause: str, actor: str
+) -> Snapshot | None:
+    """Register a dirty working tree as a safety snapshot when `incoming` is another tree; no pointer moves."""
+    unsaved = with_dirty(tx, project, [workspace])[0]
+    if not unsaved.dirty or unsaved.current_manifest_hash is None:
+        return None
+    if storage.equal(tx, project.owner_user_id, unsaved.current_manifest_hash, incoming):
+        return None
+    safety = register_aside(tx, project, unsaved, unsaved.current_manifest_hash, f"Autosave before {cause}")
+    projects.record_event(
+        tx,
+        project.id,
+        "workspace.out_of_date",
+        actor=actor,
+        workspace_id=workspace.id,
+        snapshot_id=safety.id,
+        message=safety.summary,
+    )
+    return safety
+
+
+def register_aside(tx: Tx, project: Project, workspace: Workspace, manifest_hash: str, summary: str) -> Snapshot:
+    """Register a tree of a workspace, child of its head, without moving any pointer."""
+    parents = (workspace.current_snapshot_id,) if workspace.current_snapshot_id else ()
+    new = NewSnapshot(manifest_hash, parents=parents, source="system", summary=summary)
+    return snapshots.register(tx, project, new, caller=None, workspace_id=workspace.id, fast_forward=None)

@@ -1,0 +1,84 @@
+"""Use cases that move heads: registering a snapshot, going back to one."""
+
+from asterism.base.errors import Invalid
+from asterism.base.pagination import Page
+from asterism.features.accounts.identity import Caller
+from asterism.features.versions import projects, snapshots, storage
+from asterism.features.versions.projects import Project
+from asterism.features.versions.snapshots import NewSnapshot, Snapshot, UnknownSnapshot
+from asterism.features.versions.workspaces import store
+from asterism.features.versions.workspaces.models import Pushed, Restored, Workspace
+from asterism.features.versions.workspaces.moves import move_head
+from asterism.features.versions.workspaces.service import find_in_project, workspace_and_project
+from asterism.features.versions.workspaces.working_tree import with_dirty
+from asterism.kernel.db import Tx
+
+
+def push_snapshot(tx: Tx, caller: Caller, project_id: str, new: NewSnapshot, workspace_id: str | None) -> Pushed:
+    """Register a snapshot, idempotently, and make it the head of its workspace (Fastest 6.2, 4.2).
+
+    Raises Invalid, UnknownProject, ManifestNotFound or SnapshotDiffers.
+    """
+    snapshots.check_shape(new, tx.clock.now())
+    project = projects.get_project(tx, caller, project_id)
+    if workspace_id is not None and find_in_project(tx, caller, project, workspace_id) is None:
+        raise Invalid.field("workspace_id", "is not a workspace of this project")
+    storage.hold(tx, caller.user_id)
+    known = snapshots.find_registered(tx, project, new)
+    if known is not None:
+        return Pushed(known, created=False)
+    workspace = store.of_user(tx, caller.user_id, workspace_id, lock=True) if workspace_id else None
+    snapshot = snapshots.register(
+        tx,
+        project,
+        new,
+        caller=caller,
+        workspace_id=workspace_id,
+        fast_forward=_is_fast_forward(tx, project, workspace, new) if workspace else None,
+    )
+    if workspace is not None:
+        move_head(tx, project, workspace, snapshot, cause="push", actor=caller.client)
+        store.update(tx, workspace.id, {"last_seen_at": tx.now()})
+    projects.touch_project(tx, project.id, last_snapshot_id=snapshot.id)
+    return Pushed(snapshot, created=True)
+
+
+def _is_fast_forward(tx: Tx, project: Project, workspace: Workspace, new: NewSnapshot) -> bool:
+    """Say whether the old head is an ancestor of the new snapshot, or there was none."""
+    head = workspace.current_snapshot_id
+    return head is None or snapshots.is_ancestor(tx, project.id, head, new.parents)
+
+
+def restore_workspace(tx: Tx, caller: Caller, workspace_id: str, snapshot_id: str) -> Restored:
+    """Go back (or over) to a snapshot; unsaved work is saved first (Fastest 6.5).
+
+    Raises UnknownWorkspace, UnknownSnapshot or BlobsMissing.
+    """
+    workspace, project = workspace_and_project(tx, caller, workspace_id, lock=True)
+    snapshot = snapshots.find_in_project(tx, project, snapshot_id)
+    if snapshot is None:
+        raise UnknownSnapshot
+    storage.require_complete(tx, caller.user_id, snapshot.manifest_hash)
+    previous = workspace.current_snapshot_id
+    if previous == snapshot.id and not with_dirty(tx, project, [workspace])[0].dirty:
+        return Restored(snapshot, previous, workspace.version)
+    move_head(tx, project, workspace, snapshot, cause="restore", actor=caller.client)
+    projects.record_event(
+        tx, project.id, "snapshot.pulled", actor=caller.client, workspace_id=workspace_id, snapshot_id=snapshot.id
+    )
+    projects.touch_project(tx, project.id)
+    return Restored(snapshot, previous, workspace.version + 1)
+
+
+def list_workspace_snapshots(
+    tx: Tx, caller: Caller, workspace_id: str, *, scope: str, limit: int, cursor: str | None
+) -> tuple[Workspace, Page[Snapshot]]:
+    """Return snapshots seen from a workspace: its own, its head's history, or all of the project (Fastest 6.4)."""
+    workspace, project = workspace_and_project(tx, caller, workspace_id)
+    head = workspace.current_snapshot_id
+    if scope == "history":
+        if head is None:
+            return workspace, Page([])
+        return workspace, snapshots.list_snapshots(tx, project, limit=limit, cursor=cursor, ancestors_of=head)
+    own = (workspace.id, head) if scope == "workspace" else None
+    return workspace, snapshots.list_snapshots(tx, project, limit=limit, cursor=cursor, workspace=own)

@@ -1,0 +1,102 @@
+"""SQL of workspaces."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from asterism.base import ids
+from asterism.features.versions.workspaces.models import Workspace
+from asterism.features.versions.workspaces.tables import pointer_moves, workspaces
+from asterism.kernel.db import RowDict, Tx
+
+# Ownership is decided in the same query as the lookup.
+_projects = sa.table(
+    "projects",
+    sa.column("id"),
+    sa.column("owner_user_id"),
+    sa.column("deleted_at"),
+    sa.column("main_workspace_id"),
+)
+
+
+def insert(tx: Tx, values: dict[str, Any]) -> None:
+    """Add a workspace."""
+    tx.execute(sa.insert(workspaces).values(values))
+
+
+def of_user(tx: Tx, user_id: str, workspace_id: str, *, lock: bool = False) -> Workspace | None:
+    """Return a live workspace in a live project of the user; `lock` holds its row until the transaction ends."""
+    query = _live().where(workspaces.c.id == workspace_id, _projects.c.owner_user_id == user_id)
+    return _workspace(tx.one(query.with_for_update(of=workspaces) if lock else query))
+
+
+def of_project(tx: Tx, project_id: str, limit: int = 1000) -> list[Workspace]:
+    """Return the live workspaces of a project, newest first."""
+    query = _live().where(workspaces.c.project_id == project_id)
+    rows = tx.all(query.order_by(workspaces.c.created_at.desc(), workspaces.c.id.desc()).limit(limit))
+    return [found for row in rows if (found := _workspace(row)) is not None]
+
+
+def count(tx: Tx, project_id: str) -> int:
+    """Return how many live workspaces a project has."""
+    mine = (workspaces.c.project_id == project_id, workspaces.c.deleted_at.is_(None))
+    return int(tx.scalar(sa.select(sa.func.count()).where(*mine)))
+
+
+def update(tx: Tx, workspace_id: str, values: dict[str, Any], *, moved: bool = False) -> None:
+    """Set columns of a workspace; `moved` counts its version up."""
+    if moved:
+        values = values | {"version": workspaces.c.version + 1}
+    tx.execute(sa.update(workspaces).where(workspaces.c.id == workspace_id).values(values))
+
+
+def purge(tx: Tx, before: str) -> int:
+    """Remove workspaces that were deleted before a moment, with their log of moves; return how many."""
+    return tx.execute(sa.delete(workspaces).where(workspaces.c.deleted_at < before)).rowcount
+
+
+def log_move(tx: Tx, before: Workspace, snapshot_id: str | None, manifest: str | None, cause: str, actor: str) -> None:
+    """Write down that a workspace's pointers moved, from where and to where."""
+    tx.execute(
+        sa.insert(pointer_moves).values(
+            id=ids.ulid(),
+            workspace_id=before.id,
+            from_snapshot_id=before.current_snapshot_id,
+            to_snapshot_id=snapshot_id,
+            from_manifest_hash=before.current_manifest_hash,
+            to_manifest_hash=manifest,
+            cause=cause,
+            actor=actor,
+            created_at=tx.now(),
+        )
+    )
+
+
+def referenced_manifests(tx: Tx, user_id: str) -> set[str]:
+    """Return the manifests that workspaces of the user show, or showed before a logged move; deleted ones included."""
+    mine = sa.select(workspaces.c.id).join(_projects, _projects.c.id == workspaces.c.project_id)
+    ids_of_user = mine.where(_projects.c.owner_user_id == user_id).scalar_subquery()
+    found: set[str] = set()
+    queries: Sequence[sa.Select[Any]] = (
+        sa.select(workspaces.c.current_manifest_hash).where(workspaces.c.id.in_(ids_of_user)),
+        sa.select(pointer_moves.c.from_manifest_hash).where(pointer_moves.c.workspace_id.in_(ids_of_user)),
+        sa.select(pointer_moves.c.to_manifest_hash).where(pointer_moves.c.workspace_id.in_(ids_of_user)),
+    )
+    for query in queries:
+        found.update(value for (value,) in tx.execute(query.distinct()) if value is not None)
+    return found
+
+
+def _live() -> sa.Select[Any]:
+    return (
+        sa.select(workspaces, (_projects.c.main_workspace_id == workspaces.c.id).label("is_main"))
+        .join(_projects, _projects.c.id == workspaces.c.project_id)
+        .where(workspaces.c.deleted_at.is_(None), _projects.c.deleted_at.is_(None))
+    )
+
+
+def _workspace(row: RowDict | None) -> Workspace | None:
+    if row is None:
+        return None
+    return Workspace(**(dict(row) | {"is_main": bool(row["is_main"])}))

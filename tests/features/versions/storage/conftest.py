@@ -1,0 +1,18 @@
+"""A user with a storage of their own, on both databases, with a clock that moves when told to."""
+
+from pathlib import Path
+
+import pytest
+
+from asterism.base.clock import ManualClock
+from asterism.features.accounts import identity
+from asterism.kernel.blobs import open_blobs
+from asterism.kernel.db import Database
+from tests.support.shelf import Shelf
+
+
+@pytest.fixture
+def shelf(db: Database, clock: ManualClock, tmp_path: Path) -> Shelf:
+    with db.write() as tx:
+        user = identity.add_user(tx, "someone@example.org")
+    return Shelf(db, open_blobs(tmp_path / "blobs"), user.id, clock)
