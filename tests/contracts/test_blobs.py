@@ -31,14 +31,6 @@ def test_what_was_put_is_read_back_whole_and_in_ranges(store: Blobs) -> None:
     assert (store.size("u/blobs/aa/x"), store.size("u/blobs/aa/empty")) == (len(content), 0)
 
 
-def test_a_conditional_put_stores_once(store: Blobs) -> None:
-    assert store.put_new("k", b"one")
-    assert not store.put_new("k", b"two")
-    assert store.get("k") == b"one"
-    store.put("k", b"three")
-    assert store.get("k") == b"three"
-
-
 @pytest.mark.parametrize("size", [0, 10, 6 * 1024 * 1024])
 def test_spooled_content_arrives_whole_and_leaves_nothing_behind(store: Blobs, size: int) -> None:
     content = os.urandom(size)

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import obstore
-from obstore.exceptions import AlreadyExistsError, BaseError
+from obstore.exceptions import BaseError
 from obstore.store import LocalStore, MemoryStore, from_url
 
 from asterism.kernel.blobs.durability import sync_files
@@ -45,15 +45,6 @@ class ObjectStoreBlobs:
         """Store `content`, replacing an object of that key in one step."""
         with _translated():
             obstore.put(self._store, key, content, use_multipart=False)
-
-    def put_new(self, key: str, content: bytes) -> bool:
-        """Store `content` unless the key exists; return whether this call stored it."""
-        with _translated():
-            try:
-                obstore.put(self._store, key, content, mode="create")
-            except AlreadyExistsError:
-                return False
-        return True
 
     def put_spool(self, key: str, spool: Spool) -> None:
         """Store a spooled content, large ones in parts."""

@@ -26,10 +26,6 @@ class Blobs(Protocol):
         """Store `content`; where the key exists it is replaced in one step."""
         ...
 
-    def put_new(self, key: str, content: bytes) -> bool:
-        """Store `content` unless the key exists (a conditional put); return whether this call stored it."""
-        ...
-
     def put_spool(self, key: str, spool: Spool) -> None:
         """Store what was collected in `spool`, which is used up by it."""
         ...

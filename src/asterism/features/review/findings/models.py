@@ -199,11 +199,6 @@ class Result(msgspec.Struct, frozen=True):
     issues: tuple[Issue, ...]
 
 
-def worst_first(severity: Severity) -> int:
-    """Return the rank of a severity, 0 for the worst."""
-    return RANK[severity]
-
-
 def lower(severity: Severity, steps: int = 1) -> Severity:
     """Return the severity `steps` below, at most down to nit."""
     return SEVERITIES[min(len(SEVERITIES) - 1, RANK[severity] + steps)]
