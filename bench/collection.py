@@ -88,7 +88,7 @@ def content(number: int) -> bytes:
 
 def fill(db: Database, folder: Path, user_id: str) -> None:
     """Store the blobs, and manifests that refer to the first half of them."""
-    blobs = open_blobs(folder / "blobs")
+    blobs = open_blobs(folder / "blobs", spool=folder)
     for start in range(0, BLOBS, 4000):
         receiver = storage.Receiver(db, blobs, user_id, storage.Limits())
         frames = [content(number) for number in range(start, min(start + 4000, BLOBS))]
@@ -108,7 +108,7 @@ def fill(db: Database, folder: Path, user_id: str) -> None:
 
 def sweep(db: Database, folder: Path, user_id: str) -> int:
     """Collect everything that the manifests do not refer to; return how many blobs that was."""
-    blobs = open_blobs(folder / "blobs")
+    blobs = open_blobs(folder / "blobs", spool=folder)
     kept = set(json.loads((folder / "kept.json").read_text()))
     deleted, cursor = 0, None
     while True:

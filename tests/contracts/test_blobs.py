@@ -14,7 +14,7 @@ from asterism.kernel.blobs import Blobs, ObjectMissing, Spool, open_blobs
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Blobs:
     addresses: dict[str, str | Path] = {"folder": tmp_path / "blobs", "memory": "memory://"}
     addresses["address"] = (tmp_path / "a url").as_uri()
-    return open_blobs(addresses[request.param])
+    return open_blobs(addresses[request.param], spool=tmp_path / "incoming")
 
 
 def test_what_was_put_is_read_back_whole_and_in_ranges(store: Blobs) -> None:
@@ -83,17 +83,17 @@ def test_many_files_are_made_durable_at_once(store: Blobs) -> None:
 
 def test_a_store_that_cannot_write_says_so_and_keeps_nothing(tmp_path: Path) -> None:
     folder = tmp_path / "blobs"
-    store = open_blobs(folder)
+    store = open_blobs(folder, spool=folder)
     (folder / "taken").write_text("a file where a folder is needed")
     with pytest.raises(Unavailable):
         store.put("taken/key", b"x")
 
 
 def test_leftovers_of_a_killed_process_are_removed_at_the_start(tmp_path: Path) -> None:
-    store = open_blobs(tmp_path)
+    store = open_blobs(tmp_path, spool=tmp_path)
     spool = Spool(store.spool_folder)
     spool.write(b"x" * 2_000_000)
-    assert [*open_blobs(tmp_path).spool_folder.iterdir()]  # it may still be written
+    assert [*open_blobs(tmp_path, spool=tmp_path).spool_folder.iterdir()]  # it may still be written
     os.utime(spool.path, (0, 0))
-    assert not [*open_blobs(tmp_path).spool_folder.iterdir()]
+    assert not [*open_blobs(tmp_path, spool=tmp_path).spool_folder.iterdir()]
     spool.close()

@@ -5,25 +5,24 @@ from pathlib import Path
 import pytest
 
 from asterism.server.loopback import is_loopback
-from asterism.server.settings import load_settings
+from asterism.server.settings_sources import load_settings
 
 
-def test_the_project_root_has_an_older_name(tmp_path: Path) -> None:
-    nothing = tmp_path / "none.toml"
-    older = load_settings({"STARGAZER_PROJECT_ROOT": "/older"}, file=nothing)
+def test_the_project_root_has_an_older_name() -> None:
+    older = load_settings({"STARGAZER_PROJECT_ROOT": "/older"})
     assert older.project_root == Path("/older")
-    both = load_settings({"STARGAZER_PROJECT_ROOT": "/older", "ASTERISM_PROJECT_ROOT": "/newer"}, file=nothing)
+    both = load_settings({"STARGAZER_PROJECT_ROOT": "/older", "ASTERISM_PROJECT_ROOT": "/newer"})
     assert both.project_root == Path("/newer")
-    assert load_settings({}, file=nothing).project_root is None
+    assert load_settings({}).project_root is None
 
 
-def test_base_urls_are_named_by_provider(tmp_path: Path) -> None:
+def test_base_urls_are_named_by_provider() -> None:
     environment = {
         "ASTERISM_ZAI_CODING_BASE_URL": "https://z.example.org/v4",
         "ASTERISM_OPENAI_BASE_URL": "http://127.0.0.1:1/v1",
         "ASTERISM_GEMINI_BASE_URL": "",
     }
-    assert load_settings(environment, file=tmp_path / "none.toml").base_urls == {
+    assert load_settings(environment).base_urls == {
         "zai-coding": "https://z.example.org/v4",
         "openai": "http://127.0.0.1:1/v1",
     }

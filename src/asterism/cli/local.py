@@ -1,5 +1,6 @@
 """Commands that work on the data folder itself, with or without a running server."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,7 +11,8 @@ import typer
 from asterism.kernel.db import Database
 from asterism.kernel.db.migrate import upgrade
 from asterism.server.container import open_settings_database
-from asterism.server.settings import Settings, load_process_settings
+from asterism.server.settings import Settings
+from asterism.server.settings_sources import load_process_settings
 
 DataDir = Annotated[Path | None, typer.Option(help="Data folder of the server.")]
 
@@ -18,6 +20,7 @@ DataDir = Annotated[Path | None, typer.Option(help="Data folder of the server.")
 @contextmanager
 def local_database(data_dir: Path | None) -> Iterator[tuple[Settings, Database]]:
     """Open the database of a data folder, made and brought up to date when needed."""
+    os.umask(0o077)  # what the server keeps is for its owner alone
     settings = load_process_settings({"data_dir": data_dir})
     db = open_settings_database(settings)
     try:

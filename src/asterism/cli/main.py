@@ -15,6 +15,7 @@ from asterism.base.errors import DomainError
 VERBS: dict[str, tuple[str, str]] = {
     "chat": ("chat", "Ask something in a project."),
     "clone": ("clone", "Make a folder that holds a project's newest tree."),
+    "config": ("config", "Show the server's settings, and trust those of a folder."),
     "dev": ("dev", "Tools for trying things without accounts."),
     "diff": ("diff", "Show what differs."),
     "export-git": ("export_git", "Write a project's history to a new git repository."),

@@ -1,6 +1,7 @@
 """`asterism serve`: run the server."""
 
 import asyncio
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -14,13 +15,15 @@ def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on (default 127.0.0.1).")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on (default 3000).", min=1, max=65535)] = None,
     data_dir: Annotated[Path | None, typer.Option(help="Folder of the database, blobs and keys.")] = None,
+    config: Annotated[Path | None, typer.Option(help="File of settings, instead of the user's own.")] = None,
 ) -> None:
     """Run the server until Ctrl-C. Prints `listening on URL` when it is ready; exits 1 when it cannot start."""
     from asterism.server.logs import configure_logs  # --help must not load the server
     from asterism.server.serve import serve as run_server
-    from asterism.server.settings import load_process_settings
+    from asterism.server.settings_sources import load_process_settings
 
-    settings = load_process_settings({"host": host, "port": port, "data_dir": data_dir})
+    os.umask(0o077)  # what the server keeps is for its owner alone
+    settings = load_process_settings({"host": host, "port": port, "data_dir": data_dir}, file=config)
     configure_logs(settings.log_format)
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         runner.run(run_server(settings))

@@ -24,7 +24,7 @@ def group() -> None:
 
 @app.command()
 def create(
-    user: Annotated[str | None, typer.Option(help="Address of the user; the owner without it.")] = None,
+    user: Annotated[str | None, typer.Option(help="Address of the user; default: the owner.")] = None,
     name: Annotated[str, typer.Option(help="What the list of tokens calls it.")] = "command line",
     scope: Annotated[
         Literal["all", "read", "agent"], typer.Option(help="All, reading only, or an agent's work in one workspace.")

@@ -8,6 +8,8 @@ from asterism.cli.local import DataDir, local_database
 from asterism.cli.options import AsJson, verb_app
 from asterism.cli.output import emit, show
 from asterism.features.accounts import identity
+from asterism.server.data_folder import running_address
+from asterism.server.serve import reachable_address
 from asterism.server.settings import Settings
 
 app = verb_app("Add local users and sign-in links.")
@@ -41,7 +43,7 @@ def link(email: Email, data_dir: DataDir = None, as_json: AsJson = False) -> Non
 
 def tell(settings: Settings, user: identity.User, code: str, as_json: bool) -> None:
     """Print the link, as one object or as a line."""
-    base = (settings.public_url or f"http://{settings.host}:{settings.port}").rstrip("/")
+    base = (settings.public_url or running_address(settings.data_dir) or reachable_address(settings)).rstrip("/")
     address = f"{base}/signin#{code}"
     if as_json:
         emit({"user": {"id": user.id, "email": user.email}, "link": address, "code": code, "expires_in": 900})

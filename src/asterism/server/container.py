@@ -14,6 +14,7 @@ from asterism.kernel.llm import PydanticModels
 from asterism.kernel.secrets import EnvelopeSecrets
 from asterism.kernel.streams import DatabaseStreams
 from asterism.server.chats import build_directory, build_runs
+from asterism.server.data_folder import open_folder
 from asterism.server.jobs import register_jobs
 from asterism.server.local import build_local
 from asterism.server.reviews import build_reviews
@@ -22,8 +23,11 @@ from asterism.server.signin import ActivityWriter, build_sign_in, settings_key_s
 
 
 def open_settings_database(settings: Settings, clock: Clock | None = None) -> Database:
-    """Open the database that the settings name, making the data folder (readable by its owner alone) when needed."""
-    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    """Open the database that the settings name, making the data folder (readable by its owner alone) when needed.
+
+    Raises DataFolderUnusable.
+    """
+    open_folder(settings)
     return open_database(settings.database, clock=clock)
 
 
@@ -39,7 +43,7 @@ def build_runtime(settings: Settings, *, clock: Clock | None = None) -> Runtime:
     local = build_local(settings, db, secrets, models)
     return Runtime(
         db=db,
-        blobs=open_blobs(settings.blobs_url or settings.data_dir / "blobs"),
+        blobs=open_blobs(settings.blobs_url or settings.data_dir / "blobs", spool=settings.data_dir / "incoming"),
         storage_limits=storage_limits(settings),
         clock=clock,
         jobs=jobs,

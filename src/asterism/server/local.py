@@ -11,7 +11,8 @@ from asterism.kernel.db import Database
 from asterism.kernel.git import Git
 from asterism.kernel.llm import Models
 from asterism.kernel.secrets import Secrets
-from asterism.server.settings import Settings, process_environment
+from asterism.server.settings import Settings
+from asterism.server.settings_sources import process_environment
 
 
 def build_local(settings: Settings, db: Database, secrets: Secrets, models: Models) -> LocalServices:

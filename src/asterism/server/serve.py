@@ -4,6 +4,7 @@ Imports only what listening takes; the rest comes with `boot.py`.
 """
 
 import asyncio
+import errno
 import importlib
 import signal
 import socket
@@ -16,13 +17,18 @@ import structlog
 from granian.constants import Interfaces
 from granian.server.embed import Server
 
-from asterism.base.errors import Unavailable
+from asterism.base.errors import Invalid, Unavailable
+from asterism.server.data_folder import claimed, open_folder
 from asterism.server.front import Front
 from asterism.server.loopback import is_loopback
 from asterism.server.settings import Settings
 
 log = structlog.get_logger("asterism")
 STOP_SECONDS = 5
+
+
+class CannotListen(Invalid):
+    """The address to listen on is not one of this machine, or not for this user."""
 
 
 class PortTaken(Unavailable):
@@ -33,23 +39,42 @@ class PortTaken(Unavailable):
 
 
 async def serve(settings: Settings) -> None:
-    """Run a server until SIGINT or SIGTERM. Raises PortTaken, Unavailable or Invalid when it cannot start.
+    """Run a server until SIGINT or SIGTERM. Raises Unavailable (FolderInUse, PortTaken) or Invalid when it cannot.
 
     It listens, and answers /health, before the rest is even imported, which takes most of a start.
     """
-    check_port(settings.host, settings.port)
-    stop = asyncio.Event()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(name, stop.set)
-    front = Front(serves_api=is_loopback(settings.host))
-    async with listening(front, settings) as url:
-        boot = await asyncio.to_thread(importlib.import_module, "asterism.server.boot")
-        async with boot.booted(front, settings) as link:
-            say(f"listening on {url}")
-            if link is not None:
-                say(f"sign in once at {settings.public_url or url}/signin#{link}")
-            await stop.wait()
-            log.info("stopping")
+    open_folder(settings)
+    with claimed(settings, reachable_address(settings)):
+        check_port(settings.host, settings.port)
+        stop = asyncio.Event()
+        for name in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(name, stop.set)
+        front = Front(serves_api=is_loopback(settings.host))
+        async with listening(front, settings) as url:
+            boot = await asyncio.to_thread(importlib.import_module, "asterism.server.boot")
+            async with boot.booted(front, settings) as link:
+                say(f"listening on {url}")
+                if link is not None:
+                    base = settings.public_url or reachable_address(settings)
+                    say(f"sign in once at {base}/signin#{link}")
+                await stop.wait()
+                log.info("stopping")
+
+
+def address_of(settings: Settings) -> str:
+    """Return the address that a server with these settings listens on."""
+    return f"http://{bracketed(settings.host)}:{settings.port}"
+
+
+def reachable_address(settings: Settings) -> str:
+    """Return an address that works on this machine, also for a server that listens on all of its addresses."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104 - not bound here
+    return f"http://{bracketed(host)}:{settings.port}"
+
+
+def bracketed(host: str) -> str:
+    """Return a host as it stands in an address."""
+    return f"[{host}]" if ":" in host else host
 
 
 @asynccontextmanager
@@ -66,22 +91,28 @@ async def listening(front: Front, settings: Settings) -> AsyncIterator[str]:
     serving = asyncio.create_task(server.serve())
     await until_listening(settings.host, settings.port, serving)
     try:
-        host = f"[{settings.host}]" if ":" in settings.host else settings.host
-        yield f"http://{host}:{settings.port}"
+        yield address_of(settings)
     finally:
         server.stop()  # type: ignore[no-untyped-call]
         await asyncio.wait({serving}, timeout=STOP_SECONDS)
 
 
 def check_port(host: str, port: int) -> None:
-    """Raise PortTaken when nobody else could listen there."""
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
+    """Raise PortTaken or CannotListen when nobody could listen there now."""
+    try:
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((host, port))
             probe.listen(1)
-        except OSError as error:
+    except PermissionError as error:
+        raise CannotListen(f"Port {port} needs rights that this user lacks.", hint="Choose one above 1023.") from error
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
             raise PortTaken(host, port) from error
+        raise CannotListen(
+            f"This machine cannot listen on {host}: {error.strerror}.",
+            hint="--host names an address of this machine, as 127.0.0.1, or 0.0.0.0 for all of them.",
+        ) from error
 
 
 async def until_listening(host: str, port: int, serving: "asyncio.Task[Any]") -> None:

@@ -1,19 +1,14 @@
-"""Every setting of the server, parsed once, from `ASTERISM_*` variables or `asterism.toml`.
+"""Every setting of the server: its name, type, bounds and meaning. `settings_sources.py` says where they come from.
 
 A setting named `data_dir` is the variable `ASTERISM_DATA_DIR` and the key `data_dir` of the file; the variable wins.
 `docs/reference/settings.md` is generated from this file.
 """
 
-import os
-import tomllib
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import msgspec
 import platformdirs
-
-from asterism.base.errors import Invalid
 
 ALIASES = {"project_root": ("STARGAZER_PROJECT_ROOT",)}
 """Further variables a setting is read from; its own name wins."""
@@ -21,6 +16,28 @@ ALIASES = {"project_root": ("STARGAZER_PROJECT_ROOT",)}
 
 EMPTY_COUNTS = {"review_analyzers"}
 """Settings whose variable says something by being empty; any other empty variable counts as not set."""
+
+
+IN_WORKING_FOLDER = {
+    "blob_max_bytes",
+    "log_format",
+    "manifest_max_bytes",
+    "model_balanced",
+    "model_best",
+    "model_fast",
+    "quota_bytes",
+    "review_analyzers",
+    "review_require_model",
+    "review_verify_model",
+    "run_event_retention_days",
+    "sse_heartbeat",
+    "title_model",
+}
+"""What a trusted `asterism.toml` of the working folder may set: nothing that names an address, a program, a folder or a
+key, or that lets anybody in (ADR 0037)."""
+
+Size = Annotated[int, msgspec.Meta(ge=1, le=2**60)]
+Seconds = Annotated[int, msgspec.Meta(ge=1, le=10 * 366 * 24 * 3600)]
 
 
 def doc(text: str) -> Any:
@@ -32,26 +49,24 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The settings of one server process."""
 
     host: Annotated[str, doc("Address to listen on. `/api` is served only on a loopback address.")] = "127.0.0.1"
-    port: Annotated[int, doc("Port to listen on.")] = 3000
+    port: Annotated[int, msgspec.Meta(ge=1, le=65535), doc("Port to listen on.")] = 3000
     data_dir: Annotated[Path, doc("Folder of the database, blobs and keys.")] = Path(
         platformdirs.user_data_dir("asterism", appauthor=False)
     )
-    database_url: Annotated[
-        str | None, doc("`postgresql://…`; without it an SQLite file in the data folder is used.")
-    ] = None
+    database_url: Annotated[str | None, doc("`postgresql://…`; default: an SQLite file in the data folder.")] = None
     blobs_url: Annotated[
         str | None,
         doc("Where content is stored: a folder or an address as `s3://bucket/prefix`; default in the data folder."),
     ] = None
-    blob_max_bytes: Annotated[int, doc("Largest blob in bytes.")] = 256 * 1024 * 1024
-    manifest_max_bytes: Annotated[int, doc("Largest manifest in bytes.")] = 64 * 1024 * 1024
-    quota_bytes: Annotated[int, doc("How many bytes one user may store.")] = 20 * 1024 * 1024 * 1024
+    blob_max_bytes: Annotated[Size, doc("Largest blob in bytes.")] = 256 * 1024 * 1024
+    manifest_max_bytes: Annotated[Size, doc("Largest manifest in bytes.")] = 64 * 1024 * 1024
+    quota_bytes: Annotated[Size, doc("How many bytes one user may store.")] = 20 * 1024 * 1024 * 1024
     public_url: Annotated[str | None, doc("The address people reach this server by, for links.")] = None
     owner_email: Annotated[str, doc("Address of the local owner, who is made at the first start.")] = "owner@localhost"
     cors_origins: Annotated[str, doc("Origins that may call `/v1` from a browser: `*` or a comma-separated list.")] = (
         "*"
     )
-    log_format: Annotated[str, doc("`text` or `json`.")] = "text"
+    log_format: Annotated[Literal["text", "json"], doc("How log lines are written.")] = "text"
     trusted_proxies: Annotated[str, doc("Addresses or networks whose `X-Forwarded-For` is believed.")] = ""
     rate_limits: Annotated[
         Literal["on", "off"], doc("`off` switches off the limits per minute and per ten minutes.")
@@ -61,26 +76,28 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         doc("Where a first start keeps the master key: a 0600 file, the system's key store, or what works best."),
     ] = "auto"
     master_key_file: Annotated[
-        Path | None, doc("The file of the master key; `master.key` in the data folder without it.")
+        Path | None, doc("The file of the master key; default: `master.key` in the data folder.")
     ] = None
-    device_code_ttl: Annotated[int, doc("Seconds a device sign-in waits for its decision.")] = 900
-    device_poll_interval: Annotated[int, doc("Seconds a device is asked to wait between polls.")] = 5
-    access_ttl: Annotated[int, doc("Seconds a short access token lives.")] = 3600
-    refresh_ttl: Annotated[int, doc("Seconds a refresh token lives.")] = 30 * 24 * 3600
-    refresh_grace: Annotated[int, doc("Seconds an exchanged refresh token is accepted again.")] = 30
-    google_client_id: Annotated[str, doc("Google client ids, comma-separated; Google sign-in is off without.")] = ""
-    google_allowed: Annotated[str, doc("Addresses or domains that may sign up with Google; everybody without.")] = ""
+    device_code_ttl: Annotated[Seconds, doc("Seconds a device sign-in waits for its decision.")] = 900
+    device_poll_interval: Annotated[Seconds, doc("Seconds a device is asked to wait between polls.")] = 5
+    access_ttl: Annotated[Seconds, doc("Seconds a short access token lives.")] = 3600
+    refresh_ttl: Annotated[Seconds, doc("Seconds a refresh token lives.")] = 30 * 24 * 3600
+    refresh_grace: Annotated[
+        int, msgspec.Meta(ge=0, le=3600), doc("Seconds an exchanged refresh token is accepted again.")
+    ] = 30
+    google_client_id: Annotated[str, doc("Google client ids, comma-separated; none: no sign-in with Google.")] = ""
+    google_allowed: Annotated[str, doc("Addresses or domains that may sign up with Google; default: everybody.")] = ""
     google_jwks_url: Annotated[str | None, doc("Where Google's signing keys come from, instead of Google.")] = None
-    oidc_issuer: Annotated[str | None, doc("Issuer of an OpenID Connect provider; off without.")] = None
+    oidc_issuer: Annotated[str | None, doc("Issuer of an OpenID Connect provider; none: no such sign-in.")] = None
     oidc_client_id: Annotated[str, doc("Our client ids at that provider, comma-separated.")] = ""
-    oidc_allowed: Annotated[str, doc("Addresses or domains that may sign up with it; everybody without.")] = ""
-    oidc_jwks_url: Annotated[str | None, doc("Where its signing keys are; found by discovery without.")] = None
+    oidc_allowed: Annotated[str, doc("Addresses or domains that may sign up with it; default: everybody.")] = ""
+    oidc_jwks_url: Annotated[str | None, doc("Where its signing keys are; default: found by discovery.")] = None
 
     project_root: Annotated[
-        Path | None, doc("Project that `/api` is about when a request names none; the working folder without it.")
+        Path | None, doc("Project that `/api` is about when a request names none; default: the working folder.")
     ] = None
     allowed_roots: Annotated[
-        str | None, doc("`:`-separated folders that a named project must lie in; without it, own folders only.")
+        str | None, doc("`:`-separated folders that a named project must lie in; default: the user's own folders.")
     ] = None
     api_provider_view: Annotated[
         Literal["auto", "documented"], doc("`documented` hides providers beyond the contract's four from `/api`.")
@@ -110,10 +127,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     model_fast: Annotated[str | None, doc("`provider:model` of quick runs, instead of the catalogue's.")] = None
     model_balanced: Annotated[str | None, doc("`provider:model` of standard runs, instead of the catalogue's.")] = None
     model_best: Annotated[str | None, doc("`provider:model` of deep runs, instead of the catalogue's.")] = None
-    title_model: Annotated[str | None, doc("`provider:model` that titles chats; without it a rule does.")] = None
+    title_model: Annotated[str | None, doc("`provider:model` that titles chats; default: a rule does.")] = None
     model_catalog: Annotated[Path | None, doc("JSON file of known models, instead of the built-in one.")] = None
-    sse_heartbeat: Annotated[float, doc("Seconds of silence on an event stream before a comment is sent.")] = 15.0
-    run_event_retention_days: Annotated[int, doc("Days the events of an ended run can be replayed.")] = 7
+    sse_heartbeat: Annotated[
+        float, msgspec.Meta(gt=0, le=3600), doc("Seconds of silence on an event stream before a comment is sent.")
+    ] = 15.0
+    run_event_retention_days: Annotated[
+        int, msgspec.Meta(ge=1, le=36_500), doc("Days the events of an ended run can be replayed.")
+    ] = 7
 
     review_require_model: Annotated[bool, doc("Whether reviews refuse to run without a model.")] = False
     review_analyzers: Annotated[str, doc("Static checks of reviews, comma-separated; an empty text disables all.")] = (
@@ -130,6 +151,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return self.database_url or f"sqlite:///{self.data_dir / 'asterism.db'}"
 
     @property
+    def sqlite_file(self) -> Path | None:
+        """The file of the embedded database, None where the database is a PostgreSQL server."""
+        address = self.database
+        return Path(address.removeprefix("sqlite:///")) if address.startswith("sqlite:///") else None
+
+    @property
     def jobs_database(self) -> str:
         """The address of the durable jobs: the same PostgreSQL in a schema of its own, or a second SQLite file."""
         shared = self.database_url is not None and self.database_url.startswith("postgresql")
@@ -141,44 +168,3 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         ending = "_base_url"
         named = {name: getattr(self, name) for name in self.__struct_fields__ if name.endswith(ending)}
         return {name.removesuffix(ending).replace("_", "-"): url for name, url in named.items() if url}
-
-
-def load_settings(
-    environment: Mapping[str, str], *, file: Path | None = None, overrides: Mapping[str, Any] | None = None
-) -> Settings:
-    """Read the settings: `overrides` (command line) over the environment over the file over the defaults.
-
-    `file` defaults to `asterism.toml` in the working folder, when there is one. Raises Invalid naming the setting.
-    """
-    values: dict[str, Any] = {}
-    path = file or Path("asterism.toml")
-    if path.is_file():
-        try:
-            values.update(tomllib.loads(path.read_text()))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise Invalid(f"{path} is not valid TOML: {error}") from error
-    for name in Settings.__struct_fields__:
-        for variable in (*ALIASES.get(name, ()), f"ASTERISM_{name.upper()}"):
-            if environment.get(variable, "") != "" or (variable in environment and name in EMPTY_COUNTS):
-                values[name] = environment[variable]
-    values.update({name: value for name, value in (overrides or {}).items() if value is not None})
-    try:
-        return msgspec.convert(values, Settings, strict=False, dec_hook=_convert)
-    except msgspec.ValidationError as error:
-        raise Invalid(f"A setting is wrong: {error}", hint="See docs/reference/settings.md.") from error
-
-
-def load_process_settings(overrides: Mapping[str, Any] | None = None) -> Settings:
-    """Read the settings of this process: the one place that looks at `os.environ`."""
-    return load_settings(os.environ, overrides=overrides)
-
-
-def process_environment() -> Mapping[str, str]:
-    """Return the live environment of this process, for what is looked up by name when it is needed."""
-    return os.environ
-
-
-def _convert(kind: type, value: Any) -> Any:
-    if kind is Path and isinstance(value, str | Path):
-        return Path(value).expanduser().absolute()
-    raise NotImplementedError(kind)

@@ -1,7 +1,7 @@
 """The port over obstore: a local folder, memory, and whatever obstore reaches by address (S3, GCS, Azure)."""
 
 import os
-import tempfile
+import stat
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -13,6 +13,7 @@ import obstore
 from obstore.exceptions import BaseError
 from obstore.store import LocalStore, MemoryStore, from_url
 
+from asterism.base.errors import Invalid, Unavailable
 from asterism.kernel.blobs.durability import sync_files
 from asterism.kernel.blobs.errors import ObjectMissing, translate
 from asterism.kernel.blobs.port import ObjectInfo
@@ -40,6 +41,9 @@ class ObjectStoreBlobs:
     def __init__(self, store: Any, spool_folder: Path) -> None:
         self._store = store
         self.spool_folder = spool_folder
+        for leftover in spool_folder.glob("incoming-*"):
+            if time.time() - leftover.stat().st_mtime > ABANDONED_SECONDS:  # its process was killed
+                leftover.unlink(missing_ok=True)
 
     def put(self, key: str, content: bytes) -> None:
         """Store `content`, replacing an object of that key in one step."""
@@ -109,11 +113,10 @@ class FolderBlobs(ObjectStoreBlobs):
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if stat.S_IMODE(folder.stat().st_mode) & 0o077:  # what people keep here is for nobody else
+            folder.chmod(0o700)
         super().__init__(LocalStore(folder), folder / ".incoming")
         self._folder = folder
-        for leftover in self.spool_folder.glob("incoming-*"):
-            if time.time() - leftover.stat().st_mtime > ABANDONED_SECONDS:  # its process was killed
-                leftover.unlink(missing_ok=True)
 
     def put_spool(self, key: str, spool: Spool) -> None:
         """Store a spooled content; a temporary file is moved into place instead of copied."""
@@ -132,16 +135,34 @@ class FolderBlobs(ObjectStoreBlobs):
             sync_files(self._folder, [self._folder / key for key in keys])
 
 
-def open_blobs(address: str | Path) -> ObjectStoreBlobs:
+def open_blobs(address: str | Path, *, spool: Path) -> ObjectStoreBlobs:
     """Open a folder (a path), `memory://`, or any address obstore knows (`s3://bucket/prefix`, `gs://`, `az://`).
 
-    Credentials of a cloud store come from its provider's usual environment variables.
+    Credentials of a cloud store come from its provider's usual environment variables. `spool` is a private folder where
+    content for a store that is not a folder waits until it is complete; it is made when it is first needed.
+    Raises Unavailable when the folder cannot be made, Invalid for an address nobody knows.
     """
     if isinstance(address, Path) or "://" not in address:
-        return FolderBlobs(Path(address))
+        return _open_folder(Path(address))
     if address.startswith("file://"):
-        return FolderBlobs(Path(unquote(urlsplit(address).path)))
-    spool = Path(tempfile.gettempdir()) / "asterism-incoming"
+        return _open_folder(Path(unquote(urlsplit(address).path)))
     if address == "memory://":
         return ObjectStoreBlobs(MemoryStore(), spool)
-    return ObjectStoreBlobs(from_url(address), spool)
+    try:
+        return ObjectStoreBlobs(from_url(address), spool)
+    except (BaseError, ValueError) as error:
+        reason = str(error).partition("\n")[0]
+        raise Invalid(f"The address of the content store, {_shown(address)}, is not usable: {reason}") from error
+
+
+def _open_folder(folder: Path) -> FolderBlobs:
+    try:
+        return FolderBlobs(folder)
+    except OSError as error:
+        raise Unavailable(f"The folder of stored content, {folder}, cannot be used: {error.strerror}.") from error
+
+
+def _shown(address: str) -> str:
+    """Return an address without what may be a secret in it."""
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"

@@ -1,6 +1,8 @@
 """Connections and transactions over SQLite and PostgreSQL, with one behaviour."""
 
 import asyncio
+import os
+import stat
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -146,11 +148,25 @@ def open_database(url: str, *, clock: Clock | None = None) -> Database:
     path = sa.make_url(url).database
     if not path:
         raise ValueError("an SQLite database needs a file")
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    _make_private(Path(path))
     engine = sa.create_engine(url, pool_size=READERS * 3, max_overflow=READERS, connect_args={"timeout": BUSY_SECONDS})
     sa.event.listen(engine, "connect", _prepare_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)
     return Database(engine, clock)
+
+
+def _make_private(path: Path) -> None:
+    """Make the file of a database, or close it, so that only its owner can read it and the files SQLite puts beside it.
+
+    Raises Unavailable when the folder or the file cannot be made.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        if stat.S_IMODE(path.stat().st_mode) & 0o077:
+            path.chmod(0o600)
+    except OSError as error:
+        raise Unavailable(f"The database {path} cannot be opened: {error.strerror}.") from error
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
@@ -189,6 +205,13 @@ def _unavailable(error: DBAPIError) -> Unavailable | None:
         return Unavailable("The server's disk is full; nothing was written.", hint="Free some space and try again.")
     if any(sign in text for sign in ("is locked", "is busy", "lock timeout")):
         return Unavailable("The database is busy; nothing was written.", hint="Try again in a moment.")
+    if any(sign in text for sign in ("malformed", "not a database", "file is encrypted")):
+        return Unavailable(
+            "The database is damaged; nothing was written.",
+            hint="Restore the data folder from a backup; `asterism fsck` says what can be read.",
+        )
+    if "readonly" in text or "read-only" in text:
+        return Unavailable("The database cannot be written: its file or folder is read-only.")
     lost = error.connection_invalidated or (
         isinstance(error, OperationalError) and not type(error.orig).__module__.startswith("sqlite3")
     )

@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from asterism.base.errors import Unavailable
 from asterism.kernel.db.database import Database
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -20,21 +21,39 @@ def newest_revision() -> str:
 
 
 def current_revision(db: Database) -> str | None:
-    """Return the revision that the database is at, None for an empty one."""
-    with db.engine.connect() as connection:
-        if not sa.inspect(connection).has_table("alembic_version"):
+    """Return the revision that the database is at, None for an empty one. Raises Unavailable.
+
+    It is the first thing that a start asks of its database, so here the error names the database's own reason.
+    """
+    try:
+        return _current(db)
+    except Unavailable as error:
+        reason = str(getattr(error.__cause__, "orig", "")).strip().partition("\n")[0]
+        raise Unavailable(f"{error.message} ({reason})" if reason else error.message, hint=error.hint) from error
+
+
+def _current(db: Database) -> str | None:
+    with db.read() as tx:
+        if not sa.inspect(tx.connection).has_table("alembic_version"):
             return None
-        found = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+        found = tx.scalar(sa.text("SELECT version_num FROM alembic_version"))
         return str(found) if found else None
 
 
 def upgrade(db: Database) -> bool:
     """Run what is missing, in one transaction that holds the write lock; return whether anything ran.
 
-    Safe to call from several processes at once: the second waits and then finds nothing to do.
+    Raises Unavailable, also when the database is newer than this program. Safe to call from several processes at once:
+    the second waits and then finds nothing to do.
     """
-    if current_revision(db) == newest_revision():
+    found = current_revision(db)
+    if found == newest_revision():
         return False
+    if found is not None and found > newest_revision():
+        raise Unavailable(
+            f"The database is of a newer version of Asterism (schema {found}, here {newest_revision()}).",
+            hint="Install that version, or restore a backup from before it.",
+        )
     from alembic import command  # half a second that an ordinary start does not need
 
     with db.write() as tx:

@@ -1,0 +1,163 @@
+"""The data folder: made and kept for its owner alone, used by one embedded server at a time (ADR 0036).
+
+Imports only what listening takes (ADR 0071).
+"""
+
+import fcntl
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import msgspec
+
+from asterism.base.errors import Invalid, Unavailable
+from asterism.server.settings import Settings
+
+NOTE = "server.json"
+MARKS = ("asterism.db", "master.key", NOTE, "credentials.json", "blobs")
+"""What shows that a folder is a data folder; any one will do."""
+OTHERS = 0o077
+
+
+class DataFolderUnusable(Invalid):
+    """The data folder cannot be one: it is a file, cannot be written, or is everybody's."""
+
+
+class NoInstallation(Invalid):
+    """No server ever kept its data there."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(
+            f"{folder} is not the data folder of a server.",
+            hint="Name the right one with --data-dir, or make a new one with `asterism serve --data-dir`.",
+        )
+
+
+class FolderInUse(Unavailable):
+    """Another server keeps its data there now."""
+
+
+class Note(msgspec.Struct, frozen=True):
+    """Who serves a data folder: the number of the process and where it listens."""
+
+    pid: int
+    url: str
+
+
+def open_folder(settings: Settings) -> None:
+    """Make the data folder, or close it to other users. Raises DataFolderUnusable.
+
+    An empty folder and one that holds our data are closed; any other that is open to others is refused, since it may be
+    shared on purpose.
+    """
+    folder = settings.data_dir
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        names = {path.name for path in folder.iterdir()}
+        _close(folder, ours=not names or is_installation(folder))
+        for path in folder.iterdir():
+            if path.name != "master.key" and path.is_file() and not path.is_symlink():  # an open key is refused instead
+                _close_file(path)
+    except (FileExistsError, NotADirectoryError) as error:
+        raise DataFolderUnusable(f"The data folder {folder} is a file.", hint="Choose a folder.") from error
+    except OSError as error:
+        raise DataFolderUnusable(
+            f"The data folder {folder} cannot be used: {error.strerror}.", hint="Choose another one with --data-dir."
+        ) from error
+    if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+        raise DataFolderUnusable(
+            f"The data folder {folder} cannot be written.", hint="Make it writable, or choose another."
+        )
+
+
+def is_installation(folder: Path) -> bool:
+    """Say whether a server ever kept its data there."""
+    return any((folder / name).exists() for name in MARKS)
+
+
+def _close(folder: Path, *, ours: bool) -> None:
+    found = stat.S_IMODE(folder.stat().st_mode)
+    if not found & OTHERS:
+        return
+    if not ours or found & stat.S_ISVTX:
+        raise DataFolderUnusable(
+            f"The folder {folder} is open to other users (mode {found:04o}), so it may be shared on purpose.",
+            hint="Choose a folder of its own with --data-dir, one that does not exist yet for example.",
+        )
+    folder.chmod(0o700)
+
+
+def _close_file(path: Path) -> None:
+    if stat.S_IMODE(path.stat().st_mode) & OTHERS:
+        path.chmod(0o600)
+
+
+@contextmanager
+def claimed(settings: Settings, url: str) -> Iterator[None]:
+    """Note in the data folder that this process serves it at `url`, while the context is open. Raises FolderInUse.
+
+    With SQLite a second server would take the first one's runs and leases for those of a dead one, so there is one
+    server to a folder and to a database file. The claim ends with its process, however that ends.
+    """
+    database = settings.sqlite_file
+    places = [settings.data_dir / NOTE]
+    if database is not None and (database := database.resolve()).parent != settings.data_dir.resolve():
+        places.append(database.with_name(f"{database.name}.{NOTE}"))
+    handles: list[int] = []
+    try:
+        for place in places:
+            handle = _claim(place, Note(os.getpid(), url), alone=database is not None)
+            handles += [handle] if handle is not None else []
+        yield
+    finally:
+        for handle in handles:
+            with suppress(OSError):  # a full disk must not turn a stop into a failure
+                os.ftruncate(handle, 0)
+            os.close(handle)
+
+
+def _claim(place: Path, note: Note, *, alone: bool) -> int | None:
+    """Hold the lock of a note and write it; None when another server holds it and `alone` is not asked for."""
+    place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle = os.open(place, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        other = _read(handle)
+        os.close(handle)
+        if not alone:
+            return None
+        who = f"process {other.pid} at {other.url}" if other else "another process"
+        raise FolderInUse(
+            f"The data in {place.parent} is served already, by {who}.",
+            hint="Stop that server first, or choose another folder with --data-dir.",
+        ) from None
+    with suppress(OSError):  # the lock is what counts; on a full disk only the address stays unsaid
+        os.ftruncate(handle, 0)
+        os.pwrite(handle, msgspec.json.encode(note), 0)
+    return handle
+
+
+def running_address(folder: Path) -> str | None:
+    """Return where the server that uses this data folder now listens, None when there is none."""
+    try:
+        handle = os.open(folder / NOTE, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        note = _read(handle)
+        return note.url if note else None
+    finally:
+        os.close(handle)
+    return None
+
+
+def _read(handle: int) -> Note | None:
+    try:
+        return msgspec.json.decode(os.pread(handle, 4096, 0), type=Note)
+    except (OSError, msgspec.MsgspecError):
+        return None

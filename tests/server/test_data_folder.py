@@ -1,0 +1,102 @@
+"""The data folder: private, claimed by one server, refused with a plain word where it cannot be one."""
+
+import os
+import stat
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from asterism.kernel.db import open_database
+from asterism.server.data_folder import DataFolderUnusable, FolderInUse, claimed, open_folder, running_address
+from asterism.server.settings import Settings
+
+URL = "http://127.0.0.1:3000"
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_a_second_claim_is_refused_naming_process_and_address(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path)
+    with claimed(settings, URL):
+        with pytest.raises(FolderInUse) as caught, claimed(settings, "http://127.0.0.1:3001"):
+            pass
+        assert str(os.getpid()) in caught.value.message
+        assert URL in caught.value.message
+        assert running_address(tmp_path) == URL
+    assert running_address(tmp_path) is None
+    with claimed(settings, URL):
+        assert running_address(tmp_path) == URL
+
+
+def test_two_folders_cannot_share_one_database_file(tmp_path: Path) -> None:
+    shared = f"sqlite:///{tmp_path / 'shared.db'}"
+    (tmp_path / "link.db").symlink_to(tmp_path / "shared.db")
+    first = Settings(data_dir=tmp_path / "one", database_url=shared)
+    for address in (shared, f"sqlite:///{tmp_path / 'link.db'}"):
+        second = Settings(data_dir=tmp_path / "two", database_url=address)
+        with claimed(first, URL), pytest.raises(FolderInUse), claimed(second, URL):
+            pass
+
+
+def test_the_claim_of_a_folder_holds_by_every_name(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    second = Settings(data_dir=tmp_path / "link")
+    with claimed(Settings(data_dir=tmp_path / "real"), URL), pytest.raises(FolderInUse), claimed(second, URL):
+        pass
+
+
+def test_servers_on_postgresql_may_share_a_folder(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path, database_url="postgresql://somewhere/asterism")
+    with claimed(settings, URL), claimed(settings, "http://127.0.0.1:3001"):
+        assert running_address(tmp_path) == URL
+
+
+def test_a_new_folder_is_private(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path / "new" / "data")
+    open_folder(settings)
+    open_database(settings.database).close()
+    assert (mode(settings.data_dir), mode(settings.data_dir / "asterism.db")) == (0o700, 0o600)
+
+
+def test_an_open_data_folder_is_closed(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    for name in ("asterism.db", "jobs.db", "jobs.db-wal"):
+        (tmp_path / name).touch(mode=0o644)
+    open_folder(Settings(data_dir=tmp_path))
+    assert mode(tmp_path) == 0o700
+    assert {mode(path) for path in tmp_path.iterdir()} == {0o600}
+
+
+@pytest.mark.parametrize("found", [0o755, 0o1777])
+def test_a_shared_folder_with_other_things_is_left_alone(tmp_path: Path, found: int) -> None:
+    (tmp_path / "letters").mkdir()
+    tmp_path.chmod(found)
+    with pytest.raises(DataFolderUnusable, match="open to other users"):
+        open_folder(Settings(data_dir=tmp_path))
+    assert mode(tmp_path) == found
+
+
+def test_an_empty_folder_for_everybody_is_left_alone(tmp_path: Path) -> None:
+    tmp_path.chmod(0o1777)  # as /tmp on a fresh machine
+    with pytest.raises(DataFolderUnusable):
+        open_folder(Settings(data_dir=tmp_path))
+
+
+@pytest.mark.parametrize("place", ["file", "file/below"])
+def test_a_file_is_no_data_folder(tmp_path: Path, place: str) -> None:
+    (tmp_path / "file").write_text("something")
+    with pytest.raises(DataFolderUnusable, match="is a file"):
+        open_folder(Settings(data_dir=tmp_path / place))
+
+
+def test_a_damaged_note_does_not_hide_the_claim(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path)
+    with claimed(settings, URL):
+        (tmp_path / "server.json").write_bytes(msgspec.json.encode({"pid": "?"}))
+        assert running_address(tmp_path) is None
+        with pytest.raises(FolderInUse, match="another process"), claimed(settings, URL):
+            pass
