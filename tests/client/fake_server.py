@@ -16,7 +16,8 @@ from asterism.vcs.batch import BatchReader, FrameData, FrameEnd, FrameStart, fra
 class FakeServer:
     """Answers requests from memory. `calls` lists (method, path); `faults` are taken before each answer, if any."""
 
-    def __init__(self) -> None:
+    def __init__(self, url: str = "http://fake") -> None:
+        self.url = url
         self.blobs: dict[str, bytes] = {}
         self.manifests: dict[str, bytes] = {}
         self.projects: dict[str, dict[str, Any]] = {}
@@ -28,7 +29,7 @@ class FakeServer:
 
     def api(self) -> Api:
         """Return a client of this server; a retry waits in `pauses` only."""
-        http = Http("http://fake", "ast_u_x", transport=httpx.MockTransport(self.handle), sleep=self.pauses.append)
+        http = Http(self.url, "ast_u_x", transport=httpx.MockTransport(self.handle), sleep=self.pauses.append)
         return Api(http)
 
     def handle(self, request: httpx.Request) -> httpx.Response:
@@ -77,6 +78,10 @@ class FakeServer:
         project["main_workspace_id"] = project["main_workspace_id"] or workspace["id"]
         return httpx.Response(201, json={"workspace": workspace})
 
+    def _get_projects_3_snapshots(self, request, parts):
+        rows = [self._shown(row) for row in self.snapshots.values() if row["project_id"] == parts[1]]
+        return httpx.Response(200, json={"snapshots": rows[::-1], "next_cursor": None})
+
     def _get_workspaces_2(self, request, parts):
         found = self.workspaces.get(parts[1])
         return httpx.Response(200, json={"workspace": found}) if found else _error(404, "NOT_FOUND")
@@ -92,9 +97,14 @@ class FakeServer:
         known = self.snapshots.get(body["snapshot_id"])
         if known:
             return httpx.Response(200, json={"snapshot": self._shown(known), "created": False})
+        expected = body.pop("expected_head", None)
+        workspace = self.workspaces.get(body.get("workspace_id"))
+        if workspace and expected is not None and expected != (workspace["current_snapshot_id"] or ""):
+            return _error(409, "HEAD_MOVED")
         row = {"id": body["snapshot_id"], "project_id": parts[1], "summary": None, **body}
         self.snapshots[row["id"]] = row
-        self.workspaces[body["workspace_id"]]["current_snapshot_id"] = row["id"]
+        if workspace:
+            workspace["current_snapshot_id"] = row["id"]
         return httpx.Response(201, json={"snapshot": self._shown(row), "created": True})
 
     def _shown(self, row):

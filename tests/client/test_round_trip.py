@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from asterism.base.errors import DomainError
 from asterism.client.clone import InTheWay, clone
 from asterism.client.progress import Silent
-from asterism.client.push import push
+from asterism.client.push import Wish, push
 from asterism.client.workcopy.lock import Busy
 from asterism.client.workcopy.scan import BadName, look
 from asterism.client.workcopy.statcache import RACY_NS
@@ -22,8 +22,8 @@ from tests.client.fake_server import FakeServer
 from tests.client.trees import TREES, build, describe
 
 
-def pushed(server: FakeServer, folder: Path, **options):
-    return push(server.api(), str(folder), progress=Silent(), **options)
+def pushed(server: FakeServer, folder: Path, **wish):
+    return push(server.api(), str(folder), Wish(**wish), progress=Silent())
 
 
 def cloned(server: FakeServer, project: str, folder: Path, **options):

@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from asterism.base.errors import DomainError
 from asterism.client.models import Snapshot
 from asterism.client.progress import Silent
-from asterism.client.push import push
 from asterism.client.update import UnsavedEdits, pull, restore
 from asterism.client.workcopy import apply
 from asterism.client.workcopy.apply import EditedMeanwhile, Obstructed, at_work
@@ -221,26 +220,3 @@ def test_an_edit_after_the_cut_is_left_alone(pair):
         pulled(server, two)
     assert ((two / "a").read_bytes(), (two / "b").read_bytes()) == (b"2\n", b"mine\n")
     assert pulled(server, two).kept_edits == ["b"]
-
-
-def test_a_push_after_others_says_so(pair):
-    server, one, two = pair
-    (one / "a").write_bytes(b"2\n")
-    first = pushed(server, one)
-    (two / "b").write_bytes(b"3\n")
-    second = pushed(server, two)
-    assert second.overtook == first.snapshot.id
-    assert second.snapshot.parent_snapshot_ids == [first.snapshot.id]
-
-
-def test_restore_then_push_makes_the_old_tree_the_head(pair):
-    server, one, _ = pair
-    first = server.snapshots[next(iter(server.snapshots))]
-    (one / "a").write_bytes(b"2\n")
-    second = pushed(server, one)
-    restored(server, one, server.api().snapshot(first["id"]))
-    third = push(server.api(), str(one), progress=Silent())
-    assert third.created
-    assert third.overtook is None
-    assert third.manifest_hash == first["manifest_hash"]
-    assert third.snapshot.parent_snapshot_ids == [second.snapshot.id]

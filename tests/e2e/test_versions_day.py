@@ -65,7 +65,8 @@ def test_moving_to_an_old_snapshot_and_back(tmp_path, pair):
     assert (one / "a.txt").read_bytes() == b"unsaved\n"
     saved = pair("one", "restore", second, "--save")["saved_snapshot_id"]
     assert (one / "a.txt").read_bytes() == b"ho\n"
-    assert saved in [row["id"] for row in pair("one", "log")["snapshots"]]
+    assert saved not in [row["id"] for row in pair("one", "log")["snapshots"]]
+    assert saved in [row["id"] for row in pair("one", "log", "--all")["snapshots"]]
     assert pair("one", "restore", "no-such-tag", code=4)["error"]["code"] == "NOT_FOUND"
 
 

@@ -17,7 +17,7 @@ from asterism.client.api import Api
 from asterism.client.clone import clone
 from asterism.client.http import Http
 from asterism.client.progress import Silent
-from asterism.client.push import push
+from asterism.client.push import Wish, push
 from tests.client.trees import build, describe
 from tests.support.commands import answer, run
 from tests.support.killable import KillableServer
@@ -82,7 +82,7 @@ class Pusher:
         began = time.monotonic()
         with Http(url, self.token, sleep=lambda _: None) as http:
             try:
-                done = push(Api(http), str(self.work), project="p", progress=Silent(), threads=2)
+                done = push(Api(http), str(self.work), Wish("p"), progress=Silent(), threads=2)
             except Unavailable:
                 return False
         self.seconds = time.monotonic() - began

@@ -11,22 +11,26 @@ app = verb_app("Make a folder that holds a project's newest tree.")
 
 @app.command()
 def clone(
-    project: Annotated[str, typer.Argument(metavar="PROJECT", help="Name or id of the project.")],
+    project: Annotated[
+        str, typer.Argument(metavar="PROJECT[:WORKSPACE]", help="Name or id (default workspace: the main one).")
+    ],
     directory: Annotated[
-        str | None, typer.Argument(metavar="DIR", help="The folder to make; named like the project without this.")
+        str | None, typer.Argument(metavar="DIR", help="The folder to make (default: named like the project).")
     ] = None,
     snapshot: Annotated[
-        str | None, typer.Option(metavar="ID", help="Another snapshot of the project than its newest.")
+        str | None,
+        typer.Option(metavar="SNAPSHOT", help="A tag, an id, the beginning of one (default: the newest)."),
     ] = None,
     url: Url = None,
     token: Token = None,
     as_json: AsJson = False,
 ) -> None:
-    """Make the folder DIR with the newest tree of PROJECT, and bind it to the project's main workspace.
+    """Make the folder DIR with the newest tree of a workspace, and bind it to that workspace.
 
-    Refuses a folder that is not empty. A clone that was cut off is finished by running it again.
+    With --snapshot and no workspace named, the folder is bound to the workspace that the snapshot belongs to. Refuses
+    a folder that is not empty. A clone that was cut off is finished by running it again.
     """
-    from asterism.cli.output import command, emit, say, show
+    from asterism.cli.output import command, count, emit, say, show
     from asterism.cli.progressbar import Bar
     from asterism.cli.session import open_api
     from asterism.client import clone as use_case
@@ -54,4 +58,5 @@ def clone(
             )
             return
         show(done.top)
-        say(f"cloned {done.files} entries of {done.project.name}, workspace {done.workspace.name}")
+        entries = count(done.files, "entry", "entries")
+        say(f"cloned {entries} of {done.project.name}, workspace {done.workspace.name}")

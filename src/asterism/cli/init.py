@@ -13,8 +13,14 @@ app = verb_app("Bind this folder to a project.")
 @app.command()
 def init(
     project: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Name or id of the project; the folder's name without it.")
+        str | None, typer.Option(metavar="NAME", help="Name or id of the project (default: the folder's name).")
     ] = None,
+    workspace: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Name or id of the workspace (default: the project's main one).")
+    ] = None,
+    rebind: Annotated[
+        bool, typer.Option("--rebind", help="Bind a folder anew that belongs to another project or server.")
+    ] = False,
     url: Url = None,
     token: Token = None,
     as_json: AsJson = False,
@@ -23,11 +29,12 @@ def init(
     from asterism.cli.output import command, emit, say
     from asterism.cli.session import open_api
     from asterism.client.bind import bind
+    from asterism.client.workcopy.state import State
 
     with command(as_json=as_json):
         top = os.path.realpath(".")
-        with open_api(url, token) as api:
-            binding = bind(api, top, project)
+        with open_api(url, token, at=State(top), rebind=rebind) as api:
+            binding = bind(api, top, project, workspace=workspace, rebind=rebind)
         if as_json:
             emit(
                 {

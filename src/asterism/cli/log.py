@@ -12,6 +12,9 @@ app = verb_app("List the snapshots that led here.")
 
 @app.command()
 def log(
+    everything: Annotated[
+        bool, typer.Option("--all", help="Every snapshot of the project, not only what led to the head.")
+    ] = False,
     limit: Annotated[int, typer.Option(min=1, help="How many at most.")] = 100,
     url: Url = None,
     token: Token = None,
@@ -24,8 +27,9 @@ def log(
 
     with command(as_json=as_json):
         state = working_copy()
+        scope = "project" if everything else "history"
         with open_api(url, token, at=state) as api:
-            found = list(itertools.islice(api.workspace_snapshots(state.bound().workspace_id), limit))
+            found = list(itertools.islice(api.workspace_snapshots(state.bound().workspace_id, scope=scope), limit))
         if as_json:
             emit({"snapshots": found})
             return

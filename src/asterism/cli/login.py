@@ -19,12 +19,12 @@ def login(url: Url = None, as_json: AsJson = False) -> None:
     """Sign in: shows a code and a page to approve it on, waits, and saves the token for this user of this machine."""
     from asterism.cli import signin
     from asterism.cli.output import command, emit, say
-    from asterism.cli.session import normal_url
+    from asterism.cli.session import server_of
     from asterism.client.api import Api
     from asterism.client.http import Http
 
     with command(as_json=as_json):
-        server = normal_url(url)
+        server = server_of(url)
         with Http(server, None) as http:
             api = Api(http)
             grant = api.start_sign_in(f"asterism on {socket.gethostname()}"[:200])

@@ -11,12 +11,12 @@ def logout(url: Url = None, as_json: AsJson = False) -> None:
     """Revoke the saved token of the server and forget it. Tokens given by --token or ASTERISM_TOKEN are not touched."""
     from asterism.cli import signin
     from asterism.cli.output import command, emit, say
-    from asterism.cli.session import normal_url
+    from asterism.cli.session import server_of
     from asterism.client.api import Api
     from asterism.client.http import Http
 
     with command(as_json=as_json):
-        server = normal_url(url)
+        server = server_of(url)
         token = signin.find(server)
         revoked = False
         if token:

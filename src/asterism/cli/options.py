@@ -7,13 +7,15 @@ import typer
 Url = Annotated[
     str | None,
     typer.Option(
-        "--url", envvar="ASTERISM_URL", show_envvar=True, help="The server; http://127.0.0.1:3000 without it."
+        "--url",
+        metavar="ADDRESS",
+        help="The server (default: the folder's own, else ASTERISM_URL, else http://127.0.0.1:3000).",
     ),
 ]
 Token = Annotated[
     str | None,
     typer.Option(
-        "--token", envvar="ASTERISM_TOKEN", show_envvar=True, help="The access token; the saved sign-in without it."
+        "--token", metavar="TOKEN", help="The access token (default: ASTERISM_TOKEN, else the saved sign-in)."
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")]

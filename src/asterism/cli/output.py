@@ -93,6 +93,11 @@ def printable(text: str) -> str:
     )
 
 
+def count(number: int, one: str, many: str | None = None) -> str:
+    """Write a number with its noun: `1 entry`, `2 entries`; `many` is `one` with an s unless it is given."""
+    return f"{number} {one if number == 1 else many or f'{one}s'}"
+
+
 def size_text(size: int) -> str:
     """Write a number of bytes for people."""
     amount = float(size)

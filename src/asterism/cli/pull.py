@@ -11,7 +11,7 @@ def pull(url: Url = None, token: Token = None, as_json: AsJson = False) -> None:
 
     Edits stay where the head did not change the same paths; otherwise nothing is changed and the exit code is 5.
     """
-    from asterism.cli.output import command, emit, say
+    from asterism.cli.output import command, count, emit, say
     from asterism.cli.places import threads, working_copy
     from asterism.cli.progressbar import Bar
     from asterism.cli.session import open_api
@@ -31,4 +31,5 @@ def pull(url: Url = None, token: Token = None, as_json: AsJson = False) -> None:
                 }
             )
             return
-        say(f"at {done.snapshot_id[:12]}: {len(done.changed)} paths changed, {len(done.kept_edits)} edits kept")
+        changed, kept = count(len(done.changed), "path"), count(len(done.kept_edits), "edit")
+        say(f"at {done.snapshot_id[:12]}: {changed} changed, {kept} kept")

@@ -1,5 +1,10 @@
-"""Which server a command talks to, and with which token."""
+"""Which server a command talks to, and with which token.
 
+A folder stays with the server that it is bound to: in a working copy that one is asked, whatever `ASTERISM_URL` says,
+and another one given by `--url` is refused. A token given with `ASTERISM_URL` goes to that server alone.
+"""
+
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -7,33 +12,55 @@ from asterism.base.errors import Unauthenticated
 from asterism.cli import signin
 from asterism.client.api import Api
 from asterism.client.http import Http
-from asterism.client.workcopy.state import State
+from asterism.client.servers import bound_elsewhere, normal_url, same_server
+from asterism.client.workcopy.state import State, find_top
 
 DEFAULT_URL = "http://127.0.0.1:3000"
 
 
 @contextmanager
-def open_api(url: str | None, token: str | None, *, at: State | None = None, anonymous: bool = False) -> Iterator[Api]:
-    """Open the API: `--url`, else the server of the working copy `at`, else the default one.
+def open_api(
+    url: str | None, token: str | None, *, at: State | None = None, anonymous: bool = False, rebind: bool = False
+) -> Iterator[Api]:
+    """Open the API of the server that `server_of` finds.
 
-    The token is `--token`, else the saved sign-in. Raises Unauthenticated without either, unless `anonymous`: then only
-    calls fail.
+    The token is `--token`, else `ASTERISM_TOKEN` where that belongs, else the saved sign-in. Raises Unauthenticated
+    without any, unless `anonymous`: then only calls fail. Raises BoundElsewhere.
     """
-    binding = at.binding() if at is not None else None
-    server = normal_url(url or (binding.server if binding is not None else None))
-    bearer = (token or "").strip() or signin.find(server)
-    if not bearer and anonymous:
-        with Http(server, None) as http:
-            yield Api(http)
-        return
-    if not bearer:
+    server = server_of(url, at, rebind=rebind)
+    bearer = _bearer(server, token)
+    if not bearer and not anonymous:
         raise Unauthenticated(f"You are not signed in at {server}.")
-    if not bearer.isascii() or not bearer.isprintable() or " " in bearer:
+    if bearer and (not bearer.isascii() or not bearer.isprintable() or " " in bearer):
         raise Unauthenticated("The given token is no token.")
     with Http(server, bearer) as http:
         yield Api(http)
 
 
-def normal_url(url: str | None) -> str:
-    """Return the server's address without a trailing slash, the default one for none."""
-    return (url or "").strip().rstrip("/") or DEFAULT_URL
+def server_of(url: str | None, at: State | None = None, *, rebind: bool = False) -> str:
+    """Return the address of the server: that of the working copy `at` (default: the one around the current folder),
+    else `url`, else ASTERISM_URL, else this machine's. With `rebind` the working copy has no say.
+    """
+    given = normal_url(url or "")
+    top = find_top(".") if at is None else at.top
+    binding = State(top).binding() if top is not None and not rebind else None
+    if binding is None:
+        return given or _from_environment("ASTERISM_URL") or DEFAULT_URL
+    if given and at is not None and not same_server(given, binding.server):
+        raise bound_elsewhere(at.top, binding.server, given)
+    return given or binding.server
+
+
+def _bearer(server: str, token: str | None) -> str | None:
+    if token and token.strip():
+        return token.strip()
+    meant = _from_environment("ASTERISM_URL")
+    if not meant or same_server(meant, server):
+        found = (os.environ.get("ASTERISM_TOKEN") or "").strip()
+        if found:
+            return found
+    return signin.find(server)
+
+
+def _from_environment(name: str) -> str:
+    return normal_url(os.environ.get(name) or "")

@@ -9,7 +9,8 @@ from asterism.client.download import fetch
 from asterism.client.errors import Corrupt
 from asterism.client.models import Project, Snapshot, Workspace
 from asterism.client.progress import Progress
-from asterism.client.projects import get_project, main_workspace
+from asterism.client.projects import find_project, find_workspace, get_project, main_workspace
+from asterism.client.revisions import find_snapshot, head_of
 from asterism.client.snapshot_id import snapshot_id
 from asterism.client.workcopy.clonefiles import Writer, writable_here
 from asterism.client.workcopy.scan import look
@@ -45,18 +46,22 @@ class Cloned:
 def clone(
     api: Api, project_name: str, folder: str | None, *, snapshot: str | None = None, progress: Progress
 ) -> Cloned:
-    """Clone the project of that name or id; `snapshot` picks another one than the head of its main workspace.
+    """Clone the project of that name or id, `PROJECT:WORKSPACE` for another workspace than its main one.
 
-    Raises NotFound, Ambiguous, InTheWay, Busy, Corrupt, and what `Api` raises.
+    `snapshot` (whatever `find_snapshot` takes) picks another one than the workspace's head. Where no workspace is
+    named, the folder is bound to the one that the snapshot belongs to. Raises NotFound, Ambiguous, InTheWay, Busy,
+    Corrupt, and what `Api` raises.
     """
-    project = get_project(api, project_name)
-    workspace = main_workspace(api, project)
+    project, workspace = _find_place(api, project_name)
+    named = workspace is not None
+    workspace = workspace or main_workspace(api, project)
     if workspace is None:
         raise NotFound(f"The project {project.name!r} has no workspace yet.", hint="Push something to it first.")
-    wanted = snapshot or workspace.current_snapshot_id
-    found = api.snapshot(wanted, project_id=project.id) if wanted else None
-    if found is not None and found.project_id != project.id:
-        raise NotFound(f"The project {project.name!r} has no snapshot {wanted!r}.")
+    if snapshot is not None:
+        found: Snapshot | None = find_snapshot(api, project.id, workspace.id, snapshot)
+        workspace = workspace if named or found is None else _home(api, found, workspace)
+    else:
+        found = head_of(api, workspace) if workspace.current_snapshot_id is not None else None
     top = os.path.abspath(folder or _folder_name(project.name))
     base = Base(found.id, found.manifest_hash) if found else None
     state = _claim(top, project.id)
@@ -72,6 +77,26 @@ def clone(
     manifest_hash = base.manifest_hash if base else EMPTY_MANIFEST_HASH
     verified = found is None or id_is_right(found)
     return Cloned(top, project, workspace, found, manifest_hash, len(entries), skipped, verified)
+
+
+def _find_place(api: Api, name: str) -> tuple[Project, Workspace | None]:
+    """Return the project and, where the name holds one after a colon, the workspace. Raises NotFound or Ambiguous."""
+    project_name, colon, workspace_name = name.rpartition(":")
+    whole = find_project(api, name)
+    if whole is not None or not colon:
+        return whole or get_project(api, name), None
+    project = get_project(api, project_name)
+    return project, find_workspace(api, project.id, workspace_name)
+
+
+def _home(api: Api, snapshot: Snapshot, main: Workspace) -> Workspace:
+    """Return the workspace that a snapshot is the head of (main first), else the one it was made in, else main."""
+    if main.current_snapshot_id == snapshot.id:
+        return main
+    workspaces = api.workspaces(snapshot.project_id)
+    heads = [workspace for workspace in workspaces if workspace.current_snapshot_id == snapshot.id]
+    own = [workspace for workspace in workspaces if workspace.id == snapshot.workspace_id]
+    return min(heads, key=lambda workspace: workspace.id, default=own[0] if own else main)
 
 
 def _folder_name(name: str) -> str:

@@ -5,6 +5,7 @@ from asterism.client.api import Api
 from asterism.client.models import Project, Workspace
 
 MAIN = "main"
+SHORTEST_PREFIX = 4
 
 
 class Ambiguous(Conflict):
@@ -28,6 +29,23 @@ def get_project(api: Api, name_or_id: str) -> Project:
     if project is None:
         raise NotFound(f"There is no project {name_or_id!r}.", hint="`asterism projects` lists yours.")
     return project
+
+
+def find_workspace(api: Api, project_id: str, name_or_id: str) -> Workspace:
+    """Return the workspace of a project by its id, its name, or the beginning of its id. Raises NotFound or Ambiguous.
+
+    Of several with one name the person has to say which by its id.
+    """
+    everything = api.workspaces(project_id)
+    found = [w for w in everything if w.id == name_or_id] or [w for w in everything if w.name == name_or_id]
+    if not found and len(name_or_id) >= SHORTEST_PREFIX:
+        found = [w for w in everything if w.id.startswith(name_or_id.upper())]
+    if len(found) > 1:
+        ids = ", ".join(workspace.id for workspace in found[:5])
+        raise Ambiguous(f"{len(found)} workspaces go by {name_or_id!r}.", hint=f"Name one by its id: {ids}")
+    if not found:
+        raise NotFound(f"The project has no workspace {name_or_id!r}.", hint="`asterism workspace` lists them.")
+    return found[0]
 
 
 def main_workspace(api: Api, project: Project) -> Workspace | None:

@@ -10,28 +10,36 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from asterism.base.clock import Clock, SystemClock
-from asterism.base.errors import Invalid
+from asterism.base.errors import Conflict, Invalid, NotFound
 from asterism.client.api import Api
-from asterism.client.bind import resolve
+from asterism.client.bind import Place, find_place, make_place, require_place
 from asterism.client.errors import ChangedMeanwhile
 from asterism.client.models import Project, Snapshot, User, Workspace
 from asterism.client.progress import Progress
+from asterism.client.servers import same_server
 from asterism.client.snapshot_id import snapshot_id, whole_second
 from asterism.client.tree import Tree, read_tree
 from asterism.client.upload import Source, find_missing, send
 from asterism.client.workcopy.apply import at_work
 from asterism.client.workcopy.state import Base, Binding, State
+from asterism.vcs.diff import equal_with_folders
 from asterism.vcs.manifest import MAX_ENTRIES, TooManyEntries, read, sort_key
 
 ROUNDS = 3
 SUMMARY_CHARACTERS = 2000
 
 
+class HeadMoved(Conflict):
+    """The workspace's head is not the snapshot that this folder is based on."""
+
+    code = "HEAD_MOVED"
+
+
 @dataclass(frozen=True, slots=True)
 class Pushed:
     """What a push did. `created` is False when the tree was the workspace's head already.
 
-    `overtook` is the head that others had made since this working copy was last in step, None when nobody had.
+    `overtook` is the head that a forced push replaced, None when there was nothing to replace.
     """
 
     project: Project
@@ -46,36 +54,43 @@ class Pushed:
     special: list[str]
 
 
-def push(
-    api: Api,
-    top: str,
-    *,
-    project: str | None = None,
-    message: str | None = None,
-    note: str | None = None,
-    progress: Progress,
-    threads: int = 4,
-    clock: Clock | None = None,
-) -> Pushed:
-    """Push the folder `top`. `project` is a name or an id; without it the binding decides, else the folder's name.
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """How to push.
 
-    `message` makes a snapshot even of an unchanged tree; `note` is the message of a snapshot that is only made of a
-    changed one.
-
-    Raises BadName, Unreadable, Busy, ChangedMeanwhile, and what `Api` raises.
+    `project` is a name or an id; without it the binding decides, else the folder's name. `message` makes a snapshot
+    even of an unchanged tree; `note` is the message of one that is only made of a changed tree. `force` replaces a head
+    that this folder is not based on; `aside` moves no head at all; `rebind` lets the folder go to another project.
     """
-    if message is not None and len(message) > SUMMARY_CHARACTERS:
+
+    project: str | None = None
+    message: str | None = None
+    note: str | None = None
+    force: bool = False
+    aside: bool = False
+    rebind: bool = False
+
+
+def push(
+    api: Api, top: str, wish: Wish | None = None, *, progress: Progress, threads: int = 4, clock: Clock | None = None
+) -> Pushed:
+    """Push the folder `top`.
+
+    Raises HeadMoved, BoundAlready, BoundElsewhere, BadName, Unreadable, Busy, ChangedMeanwhile, and what `Api` raises.
+    """
+    wish = wish or Wish()
+    if wish.message is not None and len(wish.message) > SUMMARY_CHARACTERS:
         raise Invalid(f"The message is longer than {SUMMARY_CHARACTERS} characters.")
     state = State(top)
-    with at_work(state), ThreadPoolExecutor(1) as aside:
-        asking = aside.submit(_prelude, api, state, project)
+    with at_work(state), ThreadPoolExecutor(1) as other:
+        asking = other.submit(_prelude, api, state, wish)
         for attempt in range(ROUNDS):
             tree = read_tree(state, threads=threads, progress=progress)
             target = asking.result()
             if tree.count > MAX_ENTRIES:
                 raise TooManyEntries
             try:
-                return _store(api, state, tree, target, (message, note), progress, clock or SystemClock())
+                return _Push(api, state, tree, target, wish, progress, clock or SystemClock()).run()
             except ChangedMeanwhile:
                 if attempt == ROUNDS - 1:
                     raise
@@ -84,92 +99,182 @@ def push(
 
 @dataclass(slots=True)
 class _Target:
-    project: Project
-    workspace: Workspace
+    place: Place
     base: Base | None
-    seen_head: str | None
     author: User
 
 
-def _prelude(api: Api, state: State, name: str | None) -> _Target:
-    """Find out where to push to, and who pushes, while the tree is being read; makes what does not exist."""
+def _prelude(api: Api, state: State, wish: Wish) -> _Target:
+    """Find out where to push to, and who pushes, while the tree is being read. Makes nothing."""
     author = api.me()
+    binding = settled(api, state)
+    if binding is None or wish.rebind:
+        place = find_place(api, state.top, wish.project or (binding.project_name if binding is not None else None))
+        kept = binding is not None and place.project is not None and place.project.id == binding.project_id
+        return _Target(place, binding.base if binding is not None and kept else None, author)
+    require_place(binding, state.top, api.http.url, wish.project)
+    workspace = api.workspace(binding.workspace_id)
+    place = Place(binding.project_name, Project(binding.project_id, binding.project_name), workspace)
+    return _Target(place, binding.base, author)
+
+
+def settled(api: Api, state: State) -> Binding | None:
+    """Return where the folder belongs. A push whose answer never came counts when the server took it all the same."""
     binding = state.binding()
-    if binding is not None and binding.server == api.http.url and (name is None or _is(binding, name)):
-        workspace = api.workspace(binding.workspace_id)
-        return _Target(Project(binding.project_id, binding.project_name), workspace, binding.base, binding.head, author)
-    project, workspace = resolve(api, state.top, name or (binding.project_name if binding is not None else None))
-    return _Target(project, workspace, None, None, author)
-
-
-def _is(binding: Binding, name: str) -> bool:
-    return name in (binding.project_id, binding.project_name)
-
-
-def _store(
-    api: Api,
-    state: State,
-    tree: Tree,
-    target: _Target,
-    words: tuple[str | None, str | None],
-    progress: Progress,
-    clock: Clock,
-) -> Pushed:
-    workspace = target.workspace
-    message, note = words
-    binding = Binding(api.http.url, target.project.id, target.project.name, workspace.id, workspace.name, target.base)
+    if binding is None or binding.pushing is None or not same_server(binding.server, api.http.url):
+        return binding
+    try:
+        found = api.snapshot(binding.pushing.snapshot_id, project_id=binding.project_id)
+        state.keep_manifest(api.get_manifest(found.manifest_hash))
+        binding.base, binding.head = binding.pushing, found.id
+    except NotFound:
+        pass
+    binding.pushing = None
     state.save(binding)
-    head = workspace.current_snapshot_id
-    known = target.base
-    created, blobs, size = False, 0, 0
-    if known is not None and known.snapshot_id == head and known.manifest_hash == tree.manifest_hash and not message:
-        snapshot = api.snapshot(known.snapshot_id, project_id=target.project.id)
-    else:
-        blobs, size = _send_content(api, state, tree, known, progress)
-        api.put_manifest(tree.manifest_hash, tree.manifest)
-        snapshot, created = _register(api, tree, target, message or note, clock)
-    if not snapshot.complete:  # the server lost or never had something that the base was taken to prove
-        more = _send_content(api, state, tree, None, progress)
-        blobs, size = blobs + more[0], size + more[1]
-        snapshot = api.snapshot(snapshot.id, project_id=target.project.id)
-    binding.base, binding.head = Base(snapshot.id, tree.manifest_hash), snapshot.id
-    if known is None or known.manifest_hash != tree.manifest_hash:
-        state.keep_manifest(tree.manifest)
-    state.save(binding)
-    tree.remember(state)
-    overtook = head if known is not None and head not in (None, target.seen_head, known.snapshot_id) else None
-    return Pushed(
-        target.project,
-        workspace,
-        snapshot,
-        tree.manifest_hash,
-        created,
-        tree.count,
-        blobs,
-        size,
-        overtook,
-        tree.special,
+    return binding
+
+
+class _Push:
+    """One attempt: a tree that was read, on its way to one place."""
+
+    def __init__(
+        self, api: Api, state: State, tree: Tree, target: _Target, wish: Wish, progress: Progress, clock: Clock
+    ) -> None:
+        self._api = api
+        self._state = state
+        self._tree = tree
+        self._target = target
+        self._wish = wish
+        self._progress = progress
+        self._clock = clock
+        self._sent = (0, 0)
+        self._seen: dict[str, Snapshot] = {}
+        workspace = target.place.workspace
+        self._head = workspace.current_snapshot_id if workspace is not None else None
+
+    def run(self) -> Pushed:
+        """Push. Raises HeadMoved before anything is sent."""
+        base, known = self._based_on(), self._unchanged()
+        place, tree = self._target.place, self._tree
+        if known is not None and place.project is not None and place.workspace is not None:
+            project, workspace, snapshot, created = place.project, place.workspace, known, False
+        else:
+            self._send(self._target.base)
+            self._api.put_manifest(tree.manifest_hash, tree.manifest)
+            project, workspace = make_place(self._api, self._state.top, place)
+            snapshot, created = self._register(project, workspace, base)
+        if not snapshot.complete:  # the server lost or never had something that the base was taken to prove
+            self._send(None)
+            snapshot = self._api.snapshot(snapshot.id, project_id=project.id)
+        if not self._wish.aside:
+            self._remember(project, workspace, snapshot)
+        overtook = self._head if created and self._head not in (None, base) else None
+        return Pushed(
+            project, workspace, snapshot, tree.manifest_hash, created, tree.count, *self._sent, overtook, tree.special
+        )
+
+    def _based_on(self) -> str | None:
+        """Return the snapshot that the new one follows. Raises HeadMoved when it is not the head and that matters."""
+        base = self._target.base
+        own = base.snapshot_id if base is not None else None
+        if self._head in (None, own) or self._wish.force or self._wish.aside:
+            return own
+        if self._is_the_tree_of(self._snapshot(self._head)):  # others made the very same edits
+            return self._head
+        raise _moved(self._target.place, self._head, own)
+
+    def _unchanged(self) -> Snapshot | None:
+        """Return the snapshot that holds this tree already, None when there is a new one to be made."""
+        if self._wish.message:
+            return None
+        base = self._target.base
+        holder = base.snapshot_id if base is not None and self._wish.aside else self._head
+        if holder is None:
+            return None
+        if base is not None and base.snapshot_id == holder and self._tree.differs_from(base.manifest_hash):
+            return None
+        found = self._snapshot(holder)
+        return found if self._is_the_tree_of(found) else None
+
+    def _snapshot(self, snapshot: str) -> Snapshot:
+        if snapshot not in self._seen:
+            project = self._target.place.project
+            self._seen[snapshot] = self._api.snapshot(snapshot, project_id=project.id if project else None)
+        return self._seen[snapshot]
+
+    def _is_the_tree_of(self, snapshot: Snapshot) -> bool:
+        """Say whether a snapshot holds this tree, however its manifest is spelled (Fastest 0.9, 7.2)."""
+        differs = self._tree.differs_from(snapshot.manifest_hash)
+        if differs is not None:
+            return not differs
+        base = Base(snapshot.id, snapshot.manifest_hash)
+        data = self._state.base_manifest(base) or self._api.get_manifest(snapshot.manifest_hash)
+        return equal_with_folders(read(data), self._tree.entries())
+
+    def _register(self, project: Project, workspace: Workspace, base: str | None) -> tuple[Snapshot, bool]:
+        parents: Sequence[str] = [base] if base else []
+        author = self._target.author
+        name, email = (author.name or "")[:255], author.email[:255]
+        created_at = whole_second(self._clock.now())
+        body = {
+            "snapshot_id": snapshot_id(self._tree.manifest_hash, parents, name, email, created_at),
+            "manifest_hash": self._tree.manifest_hash,
+            "parent_snapshot_ids": parents,
+            "source": "cli",
+            "author_name": name,
+            "author_email": email,
+            "created_at": created_at,
+        }
+        if not self._wish.aside:
+            body |= {"workspace_id": workspace.id, "expected_head": self._head or ""}
+            self._note(project, workspace, str(body["snapshot_id"]))
+        if summary := self._wish.message or self._wish.note:
+            body["summary"] = summary
+        try:
+            return self._api.register_snapshot(project.id, body)
+        except Conflict as error:
+            if error.code == HeadMoved.code:
+                raise _moved(self._target.place, None, base) from error
+            raise
+
+    def _note(self, project: Project, workspace: Workspace, snapshot: str) -> None:
+        """Note what is about to be registered, for `settled`."""
+        binding = Binding(self._api.http.url, project.id, project.name, workspace.id, workspace.name, self._target.base)
+        binding.head, binding.pushing = self._head, Base(snapshot, self._tree.manifest_hash)
+        self._state.save(binding)
+
+    def _remember(self, project: Project, workspace: Workspace, snapshot: Snapshot) -> None:
+        base, known = Base(snapshot.id, snapshot.manifest_hash), self._target.base
+        same = snapshot.manifest_hash == self._tree.manifest_hash
+        if known is None or known.manifest_hash != base.manifest_hash:
+            data = self._tree.manifest if same else self._api.get_manifest(base.manifest_hash)
+            self._state.keep_manifest(data)
+        binding = Binding(self._api.http.url, project.id, project.name, workspace.id, workspace.name)
+        binding.base, binding.head = base, snapshot.id
+        self._state.save(binding)
+        if same:
+            self._tree.remember(self._state)
+
+    def _send(self, known: Base | None) -> None:
+        count, size = _send_content(self._api, self._state, self._tree, known, self._progress)
+        self._sent = self._sent[0] + count, self._sent[1] + size
+
+
+def _moved(place: Place, head: str | None, base: str | None) -> HeadMoved:
+    name = place.workspace.name if place.workspace is not None else "main"
+    now = f" is at {head[:12]} now" if head is not None else " moved just now"
+    if base is None:
+        return HeadMoved(
+            f"The workspace {name!r}{now}, and this folder is based on no snapshot of it.",
+            hint="Bind the folder with `asterism init` and join the two with `asterism pull`, then push; or replace "
+            "what is there with `asterism push --force`.",
+            details={"head": head, "base": base},
+        )
+    return HeadMoved(
+        f"The workspace {name!r}{now}; this folder is based on {base[:12]}.",
+        hint="Take it in with `asterism pull`, then push again; or replace it with `asterism push --force`.",
+        details={"head": head, "base": base},
     )
-
-
-def _register(api: Api, tree: Tree, target: _Target, message: str | None, clock: Clock) -> tuple[Snapshot, bool]:
-    head = target.workspace.current_snapshot_id
-    parents: Sequence[str] = [head] if head else []
-    name, email = (target.author.name or "")[:255], target.author.email[:255]
-    created_at = whole_second(clock.now())
-    body = {
-        "snapshot_id": snapshot_id(tree.manifest_hash, parents, name, email, created_at),
-        "manifest_hash": tree.manifest_hash,
-        "parent_snapshot_ids": parents,
-        "workspace_id": target.workspace.id,
-        "source": "cli",
-        "author_name": name,
-        "author_email": email,
-        "created_at": created_at,
-    }
-    if message:
-        body["summary"] = message
-    return api.register_snapshot(target.project.id, body)
 
 
 def _send_content(api: Api, state: State, tree: Tree, known: Base | None, progress: Progress) -> tuple[int, int]:

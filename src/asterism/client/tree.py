@@ -7,6 +7,7 @@ from asterism.client.workcopy.scan import Scan, look, rows_as_entries
 from asterism.client.workcopy.statcache import LEFT_OUT, SPECIAL, Cache, Folder
 from asterism.client.workcopy.state import State
 from asterism.vcs.content import hash_bytes
+from asterism.vcs.diff import compare
 from asterism.vcs.manifest import Entry, encode, read
 from asterism.vcs.splice import splice
 
@@ -25,7 +26,10 @@ class Tree:
         self._base = base
         self._entries: list[Entry] | None = None
         self._manifest: bytes | None = None
-        self._changes = _changes(scan, cache) if cache.manifest_hash else None
+        self._changes: dict[str, Entry | None] | None = None
+        self._differs = True
+        if cache.manifest_hash:
+            self._changes, self._differs = _changes(scan, cache)
         self._manifest_hash = cache.manifest_hash if self._changes == {} else ""
         self._stale = bool(scan.changed) or not cache.manifest_hash
 
@@ -59,6 +63,12 @@ class Tree:
             return None
         return [entry for entry in self._changes.values() if entry is not None and entry.type == "file"]
 
+    def differs_from(self, manifest_hash: str) -> bool | None:
+        """Say whether this tree is another one than that of the manifest; None when only a full comparison can tell."""
+        if self._changes is not None and self._cache.manifest_hash == manifest_hash:
+            return self._differs
+        return False if self.manifest_hash == manifest_hash else None
+
     def signatures(self) -> dict[str, str]:
         """Return what was on disk for each versioned file and link (hex), by path."""
         return self._scan.signatures()
@@ -88,16 +98,24 @@ class Tree:
             self.remember(state)
 
 
-def _changes(scan: Scan, cache: Cache) -> dict[str, Entry | None]:
-    """Return which entries differ from those of the cache, None for those that are gone."""
+def _changes(scan: Scan, cache: Cache) -> tuple[dict[str, Entry | None], bool]:
+    """Return which entries differ from those of the cache (None: gone), and whether that makes another tree."""
     found: dict[str, Entry | None] = {}
+    differs = False
     for path in scan.changed:
         before, now = cache.folders.get(path), scan.folders.get(path)
         old = {entry.path: entry for entry in rows_as_entries(path, before)} if before is not None else {}
         new = {entry.path: entry for entry in rows_as_entries(path, now)} if now is not None else {}
         found.update(dict.fromkeys(old.keys() - new.keys()))
         found.update((name, entry) for name, entry in new.items() if old.get(name) != entry)
-    return found
+        for name in old.keys() | new.keys() if not differs else ():
+            differs = differs or _other(old.get(name), new.get(name))
+    return found, differs
+
+
+def _other(old: Entry | None, new: Entry | None) -> bool:
+    folders = old is not None and old.type == "dir", new is not None and new.type == "dir"
+    return folders[0] != folders[1] or compare(old, new) is not None
 
 
 def _left_out(folder: Folder) -> int:

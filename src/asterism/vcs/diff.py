@@ -1,10 +1,11 @@
 """What differs between two trees, by the equality of Fastest 0.9."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from asterism.vcs.manifest import Entry
+from asterism.vcs.rules import folders_of
 
 ChangeKind = Literal["added", "modified", "deleted", "mode", "type"]
 
@@ -63,3 +64,12 @@ def diff(old: Iterable[Entry], new: Iterable[Entry]) -> list[Change]:
 def equal(old: Iterable[Entry], new: Iterable[Entry]) -> bool:
     """Say whether two lists of entries are the same tree."""
     return not diff(old, new)
+
+
+def equal_with_folders(old: Sequence[Entry], new: Sequence[Entry]) -> bool:
+    """Say whether two manifests spell one tree: equal entries, and the same folders whether or not they are listed."""
+    return _folders(old) == _folders(new) and equal(old, new)
+
+
+def _folders(entries: Sequence[Entry]) -> set[str]:
+    return {entry.path for entry in entries if entry.type == "dir"} | folders_of([entry.path for entry in entries])

@@ -324,3 +324,25 @@ def test_tags_name_snapshots(alice: httpx.Client) -> None:
         field_error(alice.post(path, json=body), field)
     assert ok(alice.delete(f"{path}/%C3%BCber")) == {"success": True}
     error(alice.delete(f"{path}/%C3%BCber"), 404, "NOT_FOUND")
+
+
+def test_a_head_that_moved_is_not_replaced_by_who_says_what_to_expect(alice: httpx.Client) -> None:
+    project = make_project(alice)
+    workspace = make_workspace(alice, project)
+    path = f"/v1/projects/{project}/snapshots"
+
+    def register(number: int, **more: object) -> httpx.Response:
+        manifest = put_tree(alice, {"a": b"%d" % number})
+        return alice.post(path, json={"manifest_hash": manifest, "snapshot_id": f"s{number}", **more})
+
+    ok(register(1, workspace_id=workspace, expected_head=""), 201)
+    problem = error(register(2, workspace_id=workspace, expected_head=""), 409, "HEAD_MOVED")
+    assert problem["details"] == {"expected_head": "", "head_snapshot_id": "s1"}
+    error(register(2, workspace_id=workspace, expected_head="other"), 409, "HEAD_MOVED")
+    error(alice.get("/v1/snapshots/s2"), 404, "NOT_FOUND")
+    ok(register(2, workspace_id=workspace, expected_head="s1"), 201)
+    ok(register(2, workspace_id=workspace, expected_head="s1"))  # a repetition, answered as before
+    ok(register(3, workspace_id=workspace), 201)  # who says nothing wins as ever
+    ok(register(4, workspace_id=workspace, expected_head=None), 201)
+    assert "needs a workspace_id" in register(5, expected_head="s4").text
+    error(register(5, workspace_id=workspace, expected_head=5), 422, "VALIDATION_ERROR")

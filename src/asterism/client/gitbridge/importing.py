@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 from asterism.base.errors import Conflict, Invalid, NotFound
 from asterism.client.api import Api
-from asterism.client.bind import resolve
+from asterism.client.bind import find_place, make_place
 from asterism.client.gitbridge.repository import Commit, NoRepository, Repository
 from asterism.client.models import Project, Workspace
 from asterism.client.progress import Progress
@@ -54,7 +54,7 @@ def import_git(api: Api, folder: str, project_name: str, progress: Progress) -> 
             raise NoRepository(f"{folder} has no commits yet.", hint="Commit something, or use `asterism push`.")
         ours = set(repository.order(head)) if head else set()
         commits = [repository.commit(oid) for oid in order]
-        project, workspace = resolve(api, folder, project_name)
+        project, workspace = make_place(api, folder, find_place(api, folder, project_name))
         done = Imported(project, workspace, commits=len(commits))
         progress.start("Importing commits", len(commits))
         with _Contents(api, repository, done.warnings) as contents:

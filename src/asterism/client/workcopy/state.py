@@ -47,7 +47,7 @@ class Binding(msgspec.Struct, omit_defaults=True):
     """Where a working copy belongs.
 
     `base` is the snapshot that it was last equal to, `head` the workspace's newest one that it knows of; `cloning`
-    names the snapshot while a clone is not complete.
+    names the snapshot while a clone is not complete, `pushing` the one of a push whose answer has not come.
     """
 
     server: str
@@ -58,6 +58,7 @@ class Binding(msgspec.Struct, omit_defaults=True):
     base: Base | None = None
     head: str | None = None
     cloning: Base | None = None
+    pushing: Base | None = None
     format: int = 1
 
 

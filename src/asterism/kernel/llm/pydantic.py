@@ -1,22 +1,18 @@
 """The port `Models` on pydantic-ai.
 
 pydantic-ai and the vendors' libraries take seconds to import and much memory, so `wires` and its modules are imported
-in a worker thread (`loader`): at `start` for the formats that are known to be used, else at the first question that
-needs them.
+in a worker thread: at `start` for the formats that are known to be used, else at the first question that needs them.
 """
 
 import asyncio
 import importlib
 from collections import OrderedDict
-from collections.abc import AsyncGenerator, Callable, Iterable
+from collections.abc import AsyncGenerator, Iterable
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
-import structlog
-
 from asterism.kernel.llm.collect import collect
 from asterism.kernel.llm.failures import FailureKind, ModelFailure
-from asterism.kernel.llm.loader import load_wire
 from asterism.kernel.llm.models import Completion, Part, Request, Target
 from asterism.kernel.llm.providers import Wire, provider
 from asterism.kernel.llm.timing import timed
@@ -24,20 +20,17 @@ from asterism.kernel.llm.timing import timed
 if TYPE_CHECKING:
     from asterism.kernel.llm import wires
 
-log = structlog.get_logger(__name__)
-
 KEPT_MODELS = 32  # building one costs up to 200 ms; they are kept by target, the least recently used goes first
 
 
 class PydanticModels:
     """Asks real providers. One instance per event loop; connections are kept and reused.
 
-    `expected` are the wire formats that `start` loads in advance, in that order. `load` imports the module of one.
+    `expected` are the wire formats that `start` loads in advance.
     """
 
-    def __init__(self, expected: Iterable[Wire] = (), *, load: Callable[[Wire], Any] = load_wire) -> None:
+    def __init__(self, expected: Iterable[Wire] = ()) -> None:
         self._expected = tuple(expected)
-        self._import = load
         self._loading: dict[Wire, asyncio.Task[Any]] = {}
         self._models: OrderedDict[Target, Any] = OrderedDict()
         self._clients: wires.Clients | None = None
@@ -72,7 +65,7 @@ class PydanticModels:
 
     async def _parts(self, request: Request, *, plain: bool = False) -> AsyncGenerator[Part, None]:
         entry = provider(request.target.provider)
-        builder = await self._builder(entry.wire if entry else "openai", request.target)
+        builder = await asyncio.shield(self._load(entry.wire if entry else "openai"))
         wires = importlib.import_module("asterism.kernel.llm.wires")  # loaded with its module above
         model = self._model(wires, builder, request.target)
         answer = wires.answer(model, request, plain=plain)
@@ -80,25 +73,12 @@ class PydanticModels:
             async for part in parts:
                 yield part
 
-    async def _builder(self, wire: Wire, target: Target) -> Any:
-        try:
-            return await asyncio.shield(self._load(wire))
-        except Exception as error:
-            raise ModelFailure(FailureKind.UNAVAILABLE, name=_name(target), model=target.model) from error
-
     def _load(self, wire: Wire) -> "asyncio.Task[Any]":
-        """Return the loading of a format. One that failed is forgotten, so that the next question tries again."""
         if wire not in self._loading:
-            loading = asyncio.create_task(asyncio.to_thread(self._import, wire), name=f"llm-load-{wire}")
-            loading.add_done_callback(lambda done: self._loaded(wire, done))
-            self._loading[wire] = loading
+            module = f"asterism.kernel.llm.wires.{wire}"
+            loading = asyncio.to_thread(importlib.import_module, module)
+            self._loading[wire] = asyncio.create_task(loading, name=f"llm-load-{wire}")
         return self._loading[wire]
-
-    def _loaded(self, wire: Wire, loading: "asyncio.Task[Any]") -> None:
-        if loading.cancelled() or (error := loading.exception()) is not None:
-            del self._loading[wire]
-            if not loading.cancelled():
-                log.error("llm.wire_not_loaded", wire=wire, exc_info=error)
 
     def _model(self, wires: Any, builder: Any, target: Target) -> Any:
         model = self._models.get(target)

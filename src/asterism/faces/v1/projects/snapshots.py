@@ -11,7 +11,7 @@ from asterism.features.versions.snapshots import NewSnapshot, Source
 
 
 class SnapshotToMake(msgspec.Struct):
-    """A snapshot to register."""
+    """A snapshot to register; `expected_head` is the workspace's head that it is based on, `""` for none yet."""
 
     manifest_hash: str
     snapshot_id: str | None = None
@@ -23,6 +23,7 @@ class SnapshotToMake(msgspec.Struct):
     author_name: str | None = None
     author_email: str | None = None
     created_at: str | None = None
+    expected_head: str | None = None
 
     def domain(self) -> NewSnapshot:
         """Return it as the domain knows it; a lone parent is a list of one."""
@@ -45,7 +46,12 @@ class SnapshotToMake(msgspec.Struct):
 def create(call: Call[SnapshotToMake]) -> Any:
     """POST /v1/projects/:projectId/snapshots: register a snapshot, idempotently."""
     pushed = workspaces.push_snapshot(
-        call.tx, call.caller, call.path["project_id"], call.body.domain(), call.body.workspace_id
+        call.tx,
+        call.caller,
+        call.path["project_id"],
+        call.body.domain(),
+        call.body.workspace_id,
+        expected_head=call.body.expected_head,
     )
     body = {"snapshot": wire.snapshot(pushed.snapshot), "created": pushed.created}
     return Reply(body, status=201 if pushed.created else 200)

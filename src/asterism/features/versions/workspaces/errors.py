@@ -22,6 +22,19 @@ class MainStays(Conflict):
         )
 
 
+class HeadMoved(Conflict):
+    """The workspace's head is not the one that the client's work is based on."""
+
+    code = "HEAD_MOVED"
+
+    def __init__(self, expected: str, current: str | None) -> None:
+        super().__init__(
+            "The workspace's head has moved since this work was based on it.",
+            hint="Fetch the head and merge it, then register again with the new expected_head.",
+            details={"expected_head": expected, "head_snapshot_id": current},
+        )
+
+
 class NoTree(Conflict):
     """There is no snapshot and no working tree to answer with."""
 

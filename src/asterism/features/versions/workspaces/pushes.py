@@ -7,6 +7,7 @@ from asterism.features.versions import projects, snapshots, storage
 from asterism.features.versions.projects import Project
 from asterism.features.versions.snapshots import NewSnapshot, Snapshot, UnknownSnapshot
 from asterism.features.versions.workspaces import store
+from asterism.features.versions.workspaces.errors import HeadMoved
 from asterism.features.versions.workspaces.models import Pushed, Restored, Workspace
 from asterism.features.versions.workspaces.moves import move_head
 from asterism.features.versions.workspaces.service import find_in_project, workspace_and_project
@@ -14,11 +15,24 @@ from asterism.features.versions.workspaces.working_tree import with_dirty
 from asterism.kernel.db import Tx
 
 
-def push_snapshot(tx: Tx, caller: Caller, project_id: str, new: NewSnapshot, workspace_id: str | None) -> Pushed:
+def push_snapshot(
+    tx: Tx,
+    caller: Caller,
+    project_id: str,
+    new: NewSnapshot,
+    workspace_id: str | None,
+    *,
+    expected_head: str | None = None,
+) -> Pushed:
     """Register a snapshot, idempotently, and make it the head of its workspace (Fastest 6.2, 4.2).
 
-    Raises Invalid, UnknownProject, ManifestNotFound or SnapshotDiffers.
+    `expected_head` (ADR 0024) is the head that must be there still, `""` for none yet; without it the newest state
+    wins. A repetition is answered as before, whatever the head is by now.
+
+    Raises Invalid, UnknownProject, ManifestNotFound, SnapshotDiffers or HeadMoved.
     """
+    if expected_head is not None and workspace_id is None:
+        raise Invalid.field("expected_head", "needs a workspace_id")
     snapshots.check_shape(new, tx.clock.now())
     project = projects.get_project(tx, caller, project_id)
     if workspace_id is not None and find_in_project(tx, caller, project, workspace_id) is None:
@@ -28,6 +42,8 @@ def push_snapshot(tx: Tx, caller: Caller, project_id: str, new: NewSnapshot, wor
     if known is not None:
         return Pushed(known, created=False)
     workspace = store.of_user(tx, caller.user_id, workspace_id, lock=True) if workspace_id else None
+    if workspace is not None and expected_head is not None and expected_head != (workspace.current_snapshot_id or ""):
+        raise HeadMoved(expected_head, workspace.current_snapshot_id)
     snapshot = snapshots.register(
         tx,
         project,
