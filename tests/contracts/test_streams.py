@@ -2,13 +2,45 @@
 
 import asyncio
 from collections.abc import Iterator
+from typing import Any
 
+import msgspec
 import pytest
 
 from asterism.base.clock import ManualClock
 from asterism.kernel.db import Database, Tx, open_database
-from asterism.kernel.streams import DatabaseStreams, Event, MemoryStreams, StreamClosed, Streams, UnknownStream
+from asterism.kernel.streams import DatabaseStreams, Event, Fact, MemoryStreams, StreamClosed, Streams, UnknownStream
 from tests.support.databases import SqliteFactory, fresh_postgres_url
+
+
+class Status(Fact, frozen=True, tag="status"):
+    """A first event."""
+
+    text: str
+
+
+class Delta(Fact, frozen=True, tag="delta"):
+    """A live event."""
+
+    text: str
+
+
+class Final(Fact, frozen=True, tag="final"):
+    """A terminal event."""
+
+    text: str
+
+
+class Nothing(Fact, frozen=True, tag="nothing"):
+    """An event without fields."""
+
+
+class Anything(Fact, frozen=True, tag="anything"):
+    """An event of every kind of value."""
+
+    text: str
+    number: float
+    list: list[Any]
 
 
 @pytest.fixture(params=["sqlite", "postgresql", "memory"])
@@ -25,7 +57,7 @@ async def read(streams: Streams, stream: str, after: int = 0) -> list[Event]:
 
 
 def texts(events: list[Event]) -> list[tuple[int, str]]:
-    return [(event.seq, event.data["text"]) for event in events]
+    return [(event.seq, msgspec.json.decode(event.data)["text"]) for event in events]
 
 
 def test_a_log_is_dense_ordered_and_ends(world: tuple[Database, Streams]) -> None:
@@ -33,14 +65,14 @@ def test_a_log_is_dense_ordered_and_ends(world: tuple[Database, Streams]) -> Non
 
     def begin(tx: Tx) -> None:
         streams.create(tx, "s")
-        streams.append_in(tx, "s", ("status", {"text": "a"}))
-        streams.append_in(tx, "s", ("status", {"text": "b"}))
+        streams.append_in(tx, "s", Status("a"))
+        streams.append_in(tx, "s", Status("b"))
 
     async def main() -> None:
         await db.run(begin)
         for text in "cde":
-            await streams.append("s", "delta", {"text": text})
-        await db.run(lambda tx: streams.append_in(tx, "s", ("final", {"text": "f"}), close=True))
+            await streams.append("s", Delta(text))
+        await db.run(lambda tx: streams.append_in(tx, "s", Final("f"), close=True))
         events = await read(streams, "s")
         assert texts(events) == list(enumerate("abcdef", 1))
         assert [event.type for event in events] == ["status", "status", "delta", "delta", "delta", "final"]
@@ -57,7 +89,7 @@ def test_a_page_and_the_head_include_what_is_not_written_yet(world: tuple[Databa
     async def main() -> None:
         await db.run(streams.create, "s")
         for text in "abc":
-            await streams.append("s", "delta", {"text": text})
+            await streams.append("s", Delta(text))
         events = await db.run_read(streams.read_after, "s", 1)
         assert texts(events) == [(2, "b"), (3, "c")]
         assert texts(await db.run_read(lambda tx: streams.read_after(tx, "s", 0, limit=2))) == [(1, "a"), (2, "b")]
@@ -75,9 +107,9 @@ def test_readers_hear_live_events_and_each_gets_everything(world: tuple[Database
         await db.run(streams.create, "s")
         readers = [asyncio.create_task(read(streams, "s")) for _ in range(5)]
         for number in range(50):
-            await streams.append("s", "delta", {"text": str(number)})
+            await streams.append("s", Delta(str(number)))
             await asyncio.sleep(0)
-        await db.run(lambda tx: streams.append_in(tx, "s", ("final", {"text": "end"}), close=True))
+        await db.run(lambda tx: streams.append_in(tx, "s", Final("end"), close=True))
         expected = [(n + 1, str(n)) for n in range(50)] + [(51, "end")]
         async with asyncio.timeout(10):
             assert [texts(events) for events in await asyncio.gather(*readers)] == [expected] * 5
@@ -89,15 +121,15 @@ def test_nobody_hears_what_is_rolled_back(world: tuple[Database, Streams]) -> No
     db, streams = world
 
     def fail(tx: Tx) -> None:
-        streams.append_in(tx, "s", ("final", {"text": "lost"}), close=True)
+        streams.append_in(tx, "s", Final("lost"), close=True)
         raise RuntimeError
 
     async def main() -> None:
         await db.run(streams.create, "s")
-        await streams.append("s", "delta", {"text": "a"})
+        await streams.append("s", Delta("a"))
         with pytest.raises(RuntimeError):
             await db.run(fail)
-        await db.run(lambda tx: streams.append_in(tx, "s", ("final", {"text": "b"}), close=True))
+        await db.run(lambda tx: streams.append_in(tx, "s", Final("b"), close=True))
         assert texts(await read(streams, "s")) == [(1, "a"), (2, "b")]
 
     asyncio.run(main())
@@ -109,11 +141,11 @@ def test_listeners_hear_the_end_only_after_the_commit(world: tuple[Database, Str
     async def main() -> None:
         await db.run(streams.create, "s")
         reader = asyncio.create_task(read(streams, "s"))
-        await streams.append("s", "delta", {"text": "a"})
+        await streams.append("s", Delta("a"))
         done_inside: list[bool] = []
 
         def end(tx: Tx) -> None:
-            streams.append_in(tx, "s", ("final", {"text": "b"}), close=True)
+            streams.append_in(tx, "s", Final("b"), close=True)
             done_inside.append(reader.done())
 
         await db.run(end)
@@ -129,11 +161,11 @@ def test_nothing_follows_the_end(world: tuple[Database, Streams]) -> None:
 
     async def main() -> None:
         await db.run(streams.create, "s")
-        await db.run(lambda tx: streams.append_in(tx, "s", ("final", {"text": "a"}), close=True))
+        await db.run(lambda tx: streams.append_in(tx, "s", Final("a"), close=True))
         with pytest.raises(StreamClosed):
-            await streams.append("s", "delta", {"text": "b"})
+            await streams.append("s", Delta("b"))
         with pytest.raises(StreamClosed):
-            await db.run(lambda tx: streams.append_in(tx, "s", ("delta", {"text": "b"})))
+            await db.run(lambda tx: streams.append_in(tx, "s", Delta("b")))
         head = await db.run_read(streams.head, "s")
         assert head is not None
         assert (head.last_seq, head.closed) == (1, True)
@@ -146,9 +178,9 @@ def test_unknown_streams(world: tuple[Database, Streams]) -> None:
 
     async def main() -> None:
         with pytest.raises(UnknownStream):
-            await streams.append("none", "delta", {})
+            await streams.append("none", Delta(""))
         with pytest.raises(UnknownStream):
-            await db.run(lambda tx: streams.append_in(tx, "none", ("delta", {})))
+            await db.run(lambda tx: streams.append_in(tx, "none", Delta("")))
         assert await db.run_read(streams.head, "none") is None
         assert await db.run_read(streams.read_after, "none", 0) == []
         assert await read(streams, "none") == []
@@ -162,8 +194,8 @@ def test_deleting_ends_readers(world: tuple[Database, Streams]) -> None:
     async def main() -> None:
         await db.run(streams.create, "s")
         reader = asyncio.create_task(read(streams, "s"))
-        await streams.append("s", "delta", {"text": "a"})
-        await db.run(lambda tx: streams.append_in(tx, "s", ("final", {"text": "b"}), close=True))
+        await streams.append("s", Delta("a"))
+        await db.run(lambda tx: streams.append_in(tx, "s", Final("b"), close=True))
         await db.run(streams.delete, "s")
         async with asyncio.timeout(5):
             assert texts(await reader)[-1] == (2, "b")
@@ -178,7 +210,7 @@ def test_old_streams_are_purged_and_say_so(world: tuple[Database, Streams]) -> N
     assert isinstance(clock, ManualClock)
 
     def close(tx: Tx, name: str) -> None:
-        streams.append_in(tx, name, ("final", {"text": "a"}), close=True)
+        streams.append_in(tx, name, Final("a"), close=True)
 
     async def main() -> None:
         for name in ("old", "new", "open"):
@@ -202,14 +234,28 @@ def test_old_streams_are_purged_and_say_so(world: tuple[Database, Streams]) -> N
 
 def test_any_text_survives(world: tuple[Database, Streams]) -> None:
     db, streams = world
-    data = {"text": 'a\r\n\u2028"\\ é e\u0301 👩‍👩‍👧 \x01', "number": 1.5, "list": [1, None, True, {"z": 1, "a": 2}]}
+    values = {"text": 'a\r\n\u2028"\\ é e\u0301 👩‍👩‍👧 \x01', "number": 1.5, "list": [1, None, True, {"z": 1, "a": 2}]}
 
     async def main() -> None:
         await db.run(streams.create, "s")
-        live = await streams.append("s", "delta", data)
-        await db.run(lambda tx: streams.append_in(tx, "s", ("final", data), close=True))
+        live = await streams.append("s", Anything(**values))
+        await db.run(lambda tx: streams.append_in(tx, "s", Anything(**values), close=True))
         first, last = await read(streams, "s")
-        assert first.data == last.data == live.data == data
-        assert list(last.data) == list(data)
+        assert first.data == last.data == live.data == msgspec.json.encode(values)
+        assert last.tagged == msgspec.json.encode({"type": "anything", **values})
+        assert last.fact(Anything) == Anything(**values)
+        assert last.fact(Delta) is None
+
+    asyncio.run(main())
+
+
+def test_an_event_without_fields(world: tuple[Database, Streams]) -> None:
+    db, streams = world
+
+    async def main() -> None:
+        await db.run(streams.create, "s")
+        await db.run(lambda tx: streams.append_in(tx, "s", Nothing(), close=True))
+        (event,) = await read(streams, "s")
+        assert (event.type, event.data, event.tagged) == ("nothing", b"{}", b'{"type":"nothing"}')
 
     asyncio.run(main())

@@ -10,12 +10,13 @@ from asterism.asgi.signin import SignIn
 from asterism.base.clock import Clock
 from asterism.features.review.reviews import ReviewManager
 from asterism.features.talk.catalogue import ModelDirectory
-from asterism.features.talk.runs import RunEngine
+from asterism.features.talk.runs import ChatRuns
 from asterism.features.versions.storage import Limits
 from asterism.kernel.blobs import Blobs
 from asterism.kernel.db import Database
 from asterism.kernel.jobs import JobQueue
 from asterism.kernel.llm import Models
+from asterism.kernel.runs import RunHost
 from asterism.kernel.secrets import EnvelopeSecrets
 from asterism.kernel.streams import Streams
 
@@ -36,7 +37,8 @@ class Runtime:
     sign_in: SignIn
     local: LocalServices
     reviews: ReviewManager
-    runs: RunEngine
+    host: RunHost
+    runs: ChatRuns
     sse_heartbeat: float
     run_event_days: int
     version: str

@@ -1,13 +1,10 @@
-"""Builds what chats need: the model directory and the engine that performs runs."""
+"""Builds what chats need: the model directory and their runs."""
 
-import os
-import socket
-
-from asterism.base.ids import ulid
 from asterism.features.talk.catalogue import ModelDirectory, load_catalogue
-from asterism.features.talk.runs import RunEngine, Starter
+from asterism.features.talk.runs import ChatRuns, Starter
 from asterism.kernel.db import Database
 from asterism.kernel.llm import Models
+from asterism.kernel.runs import RunHost
 from asterism.kernel.secrets import Secrets
 from asterism.kernel.streams import Streams
 from asterism.server.settings import Settings
@@ -31,25 +28,7 @@ def build_directory(settings: Settings) -> ModelDirectory:
 
 
 def build_runs(
-    db: Database, streams: Streams, models: Models, secrets: Secrets, directory: ModelDirectory
-) -> RunEngine:
-    """Return the engine of this process."""
-    starter = Starter(streams, secrets, directory, owner=f"{socket.gethostname()}/{os.getpid()}/{ulid()}")
-    return RunEngine(db, streams, models, starter, is_gone=is_gone)
-
-
-def is_gone(owner: str) -> bool:
-    """Say whether the process that calls itself `owner` has surely ended; only of this machine that can be known."""
-    host, _, rest = owner.partition("/")
-    pid = rest.partition("/")[0]
-    if host != socket.gethostname() or not pid.isdigit():
-        return False
-    if int(pid) == os.getpid():  # its number, but not its name: a successor, as in a restarted container
-        return True
-    try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return True
-    except OSError:
-        return False
-    return False
+    db: Database, streams: Streams, models: Models, secrets: Secrets, directory: ModelDirectory, host: RunHost
+) -> ChatRuns:
+    """Return the runs of chats, performed by `host`."""
+    return ChatRuns(db, streams, models, Starter(secrets, directory), host)

@@ -11,6 +11,7 @@ from asterism.kernel.blobs import open_blobs
 from asterism.kernel.db import Database, open_database
 from asterism.kernel.jobs import DurableJobs
 from asterism.kernel.llm import PydanticModels
+from asterism.kernel.runs import RunHost
 from asterism.kernel.secrets import EnvelopeSecrets
 from asterism.kernel.streams import DatabaseStreams
 from asterism.server.chats import build_directory, build_runs
@@ -40,6 +41,7 @@ def build_runtime(settings: Settings, *, clock: Clock | None = None) -> Runtime:
     directory = build_directory(settings)
     models = PydanticModels(directory.expected_wires())
     streams = DatabaseStreams(db)
+    host = RunHost(db, streams)
     local = build_local(settings, db, secrets, models)
     return Runtime(
         db=db,
@@ -55,7 +57,8 @@ def build_runtime(settings: Settings, *, clock: Clock | None = None) -> Runtime:
             settings, db=db, streams=streams, models=models, git=local.git, secrets=secrets, clock=clock
         ),
         streams=streams,
-        runs=build_runs(db, streams, models, secrets, directory),
+        host=host,
+        runs=build_runs(db, streams, models, secrets, directory, host),
         sse_heartbeat=settings.sse_heartbeat,
         run_event_days=settings.run_event_retention_days,
         sign_in=build_sign_in(settings, clock),
@@ -84,7 +87,7 @@ async def start_services(rt: Runtime, stack: AsyncExitStack) -> None:
     stack.push_async_callback(asyncio.to_thread, rt.jobs.close)
     stack.push_async_callback(rt.models.stop)
     stack.push_async_callback(rt.local.chats.close)
-    await rt.runs.start()
-    stack.push_async_callback(rt.runs.stop)
+    await rt.host.start()
+    stack.push_async_callback(rt.host.stop)
     await rt.reviews.start()
     stack.push_async_callback(rt.reviews.stop)

@@ -8,8 +8,18 @@ import pytest
 
 from asterism.base.errors import Unavailable
 from asterism.kernel.db import Database
-from asterism.kernel.streams import DatabaseStreams, Event, store
+from asterism.kernel.streams import DatabaseStreams, Event, Fact, store
 from asterism.kernel.streams.database import MAX_AHEAD
+
+
+class Delta(Fact, frozen=True, tag="delta"):
+    """A live event."""
+
+    text: str = ""
+
+
+class Final(Fact, frozen=True, tag="final"):
+    """A terminal event."""
 
 
 async def read(streams: DatabaseStreams, stream: str, after: int = 0) -> list[Event]:
@@ -22,7 +32,7 @@ def durable(db: Database, stream: str) -> list[int]:
 
 
 def end(streams: DatabaseStreams, stream: str = "s") -> Any:
-    return lambda tx: streams.append_in(tx, stream, ("final", {}), close=True)
+    return lambda tx: streams.append_in(tx, stream, Final(), close=True)
 
 
 def test_live_events_are_on_disk_within_50_ms(db: Database) -> None:
@@ -30,7 +40,7 @@ def test_live_events_are_on_disk_within_50_ms(db: Database) -> None:
 
     async def main() -> None:
         await db.run(streams.create, "s")
-        await streams.append("s", "delta", {})
+        await streams.append("s", Delta())
         began = time.monotonic()
         while durable(db, "s") != [1]:
             assert time.monotonic() - began < 5  # generous for a busy machine; the pause itself is asserted below
@@ -48,7 +58,7 @@ def test_writes_of_all_streams_are_coalesced(db: Database) -> None:
             await db.run(streams.create, name)
         for number in range(100):
             for name in "ab":
-                await streams.append(name, "delta", {"n": number})
+                await streams.append(name, Delta(str(number)))
         assert durable(db, "a") == []
         await streams.flush()
         commits.append(len(durable(db, "a")))
@@ -64,7 +74,7 @@ def test_a_writer_waits_rather_than_run_far_ahead_of_the_disk(db: Database) -> N
     async def main() -> None:
         await db.run(streams.create, "s")
         for number in range(MAX_AHEAD * 3):
-            await streams.append("s", "delta", {"n": number})
+            await streams.append("s", Delta(str(number)))
             with db.read() as tx:
                 head = store.head(tx, "s") if number % 250 == 249 else None
             assert head is None or number + 1 - head.last_seq <= MAX_AHEAD
@@ -78,14 +88,14 @@ def test_a_successor_leaves_a_gap_so_that_no_number_is_used_twice(db: Database) 
     async def main() -> None:
         first, second, third = DatabaseStreams(db), DatabaseStreams(db), DatabaseStreams(db)
         await db.run(first.create, "s")
-        await first.append("s", "delta", {})
-        await first.append("s", "delta", {})
+        await first.append("s", Delta())
+        await first.append("s", Delta())
         await first.flush()
-        await first.append("s", "delta", {"heard": "but lost with the process"})
+        await first.append("s", Delta("but lost with the process"))
         assert first._flusher is not None
         first._flusher.cancel()  # as a killed process would
-        await second.append("s", "delta", {})
-        await second.append("s", "delta", {})
+        await second.append("s", Delta())
+        await second.append("s", Delta())
         await second.flush()
         assert durable(db, "s") == [1, 2, 1002, 1003]
         await db.run(end(third))
@@ -99,10 +109,10 @@ def test_a_writer_taken_for_dead_can_do_no_harm(db: Database) -> None:
     async def main() -> None:
         zombie, heir = DatabaseStreams(db), DatabaseStreams(db)
         await db.run(zombie.create, "s")
-        await zombie.append("s", "delta", {})
+        await zombie.append("s", Delta())
         await zombie.flush()
-        await zombie.append("s", "delta", {"never": "written"})
-        await heir.append("s", "delta", {})
+        await zombie.append("s", Delta("written"))
+        await heir.append("s", Delta())
         await heir.flush()
         await zombie.flush()
         await db.run(end(heir))
@@ -120,7 +130,7 @@ def test_a_reader_in_another_process_sees_everything(db: Database) -> None:
         await asyncio.sleep(0.05)
         began = time.monotonic()
         for _ in range(3):
-            await writer.append("s", "delta", {})
+            await writer.append("s", Delta())
             await asyncio.sleep(0.03)
         await db.run(end(writer))
         async with asyncio.timeout(10):
@@ -138,7 +148,7 @@ def test_memory_of_a_long_stream_is_bounded_and_a_late_reader_still_gets_all(db:
     async def main() -> None:
         await db.run(streams.create, "s")
         for number in range(5000):
-            await streams.append("s", "delta", {"n": number})
+            await streams.append("s", Delta(str(number)))
         await streams.flush()
         assert len(streams._live["s"].recent) <= 2000
         reader = asyncio.create_task(read(streams, "s"))
@@ -167,11 +177,11 @@ def test_a_database_that_is_down_for_a_while_loses_nothing(db: Database) -> None
 
     async def main() -> None:
         await db.run(streams.create, "s")
-        await streams.append("s", "delta", {})
+        await streams.append("s", Delta())
         flaky.down = True
         with pytest.raises(Unavailable):
             await streams.flush()
-        await streams.append("s", "delta", {})
+        await streams.append("s", Delta())
         flaky.down = False
         await db.run(end(streams))
         assert durable(db, "s") == [1, 2, 3]
@@ -185,7 +195,7 @@ def test_a_reader_that_leaves_lets_go(db: Database) -> None:
 
     async def main() -> None:
         await db.run(streams.create, "s")
-        await streams.append("s", "delta", {})
+        await streams.append("s", Delta())
         following = streams.subscribe("s")
         assert (await anext(following)).seq == 1
         assert streams._waiters.any("s")
@@ -200,7 +210,7 @@ def test_a_coalesced_write_that_comes_too_late_does_no_harm(db: Database) -> Non
 
     async def main() -> None:
         await db.run(streams.create, "s")
-        event = await streams.append("s", "delta", {"text": "a"})
+        event = await streams.append("s", Delta("a"))
         await db.run(end(streams))
         await db.run(store.write_tails, {"s": [event], "gone": [event]})
         assert durable(db, "s") == [1, 2]

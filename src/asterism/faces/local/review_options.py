@@ -87,7 +87,7 @@ async def followed(manager: reviews.ReviewManager, review_id: str, after: int = 
     """Write the events of a review as frames, from the one behind `after` to the terminal one."""
     async with aclosing(manager.follow(review_id, after)) as events:
         async for event in events:
-            yield frame(event.type, {"type": event.type, **event.data}, event.seq)
+            yield frame(event.type, event.tagged, event.seq)
 
 
 def resume_point(call: LocalCall[Any]) -> int:

@@ -10,7 +10,7 @@
     answer.data                                             # the JSON object, when the request has a `schema`
 
 Everything that goes wrong is a `ModelFailure` with a `kind`, found by HTTP status and exception type and never by
-reading texts. The port does not retry; `retry.RetryPolicy` says whether and when a caller should. `providers` lists who
+reading texts. The port does not retry; its callers do with `asked(attempt, RetryPolicy(...))`. `providers` lists who
 can be asked and where (`provider("gemini")`, `base_url(...)`); which keys and models a user has is the business of
 features.
 
@@ -37,7 +37,7 @@ from asterism.kernel.llm.models import (
 )
 from asterism.kernel.llm.providers import PROVIDERS, BadBaseUrl, Provider, base_url, provider
 from asterism.kernel.llm.pydantic import PydanticModels
-from asterism.kernel.llm.retry import RetryPolicy
+from asterism.kernel.llm.retry import RetryPolicy, asked
 from asterism.kernel.llm.scripted import Scripted, ScriptedModels
 
 __all__ = [
@@ -62,6 +62,7 @@ __all__ = [
     "Target",
     "Turn",
     "Usage",
+    "asked",
     "base_url",
     "json_object",
     "provider",

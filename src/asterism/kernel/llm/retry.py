@@ -1,10 +1,14 @@
-"""When to ask again. The port itself asks once; its callers decide with this."""
+"""When to ask again, and asking again. The port itself asks once; its callers use this."""
 
+import asyncio
 import random
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from asterism.kernel.llm.failures import FailureKind, ModelFailure
 
+T = TypeVar("T")
 TRANSIENT = frozenset({FailureKind.RATE_LIMITED, FailureKind.UNAVAILABLE})
 
 
@@ -27,3 +31,49 @@ class RetryPolicy:
         if failure.retry_after is None:
             return pause
         return None if failure.retry_after > self.patience else max(pause, failure.retry_after)
+
+
+def nothing_told() -> bool:
+    """Say that no reader has seen anything of a failed attempt."""
+    return False
+
+
+async def no_remedy(_failure: ModelFailure) -> bool:
+    """Change nothing about the question."""
+    return False
+
+
+async def untold(_failure: ModelFailure) -> None:
+    """Tell nobody that there is a pause."""
+
+
+async def asked(
+    attempt: Callable[[], Awaitable[T]],
+    policy: RetryPolicy,
+    *,
+    told: Callable[[], bool] = nothing_told,
+    remedy: Callable[[ModelFailure], Awaitable[bool]] = no_remedy,
+    tell: Callable[[ModelFailure], Awaitable[None]] = untold,
+    sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+) -> T:
+    """Ask, and ask again where that may help. Raises the ModelFailure of the last attempt.
+
+    What readers were told cannot be taken back: once `told()` is true nobody asks again. `remedy(failure)` may change
+    the question and return True: then the next attempt follows at once and does not count. Else `policy` decides, and
+    `tell(failure)` is called before the pause.
+    """
+    number = 1
+    while True:
+        try:
+            return await attempt()
+        except ModelFailure as failure:
+            if told():
+                raise
+            if await remedy(failure):
+                continue
+            pause = policy.pause(failure, number)
+            if pause is None:
+                raise
+            number += 1
+            await tell(failure)
+            await sleep(pause)

@@ -1,12 +1,16 @@
 """Streams: append-only logs of numbered events, with readers that follow them live.
 
 A stream is a log and nothing else. SSE, WebSocket frames, replay and resume are encodings of it, so "resume" is simply
-`subscribe(stream, after=seq)`. Events have `seq` 1, 2, 3, … in their stream, a `type` and `data` (a JSON-able dict).
+`subscribe(stream, after=seq)`. A writer appends a typed `Fact`, a tagged Struct of its feature's `events.py`; it
+becomes an `Event` with a `seq` 1, 2, 3, … in its stream, a `type` (the tag) and `data` (the other fields as JSON).
+
+    class Said(Fact, frozen=True, tag="said"):
+        text: str
 
     streams.create(tx, run_id)                                  # with the row of the run, in one transaction
-    streams.append_in(tx, run_id, ("status", {"message": ""}))  # durable with the caller's transaction, heard after it
-    await streams.append(run_id, "token.delta", {"delta": ""})  # heard at once, durable within 50 ms
-    streams.append_in(tx, run_id, ("message.final", {...}), close=True)   # the terminal event(s); nothing may follow
+    streams.append_in(tx, run_id, Said("Collecting"))           # durable with the caller's transaction, heard after it
+    await streams.append(run_id, Said("a piece"))               # heard at once, durable within 50 ms
+    streams.append_in(tx, run_id, Said("the end"), close=True)  # the terminal event(s); nothing may follow
 
     async for event in streams.subscribe(run_id, after=5): ...  # ends when the stream is closed and exhausted
     streams.read_after(tx, run_id, 5)                           # a page of it, the not yet written tail included
@@ -31,7 +35,18 @@ Rules
 """
 
 from asterism.kernel.streams.database import DatabaseStreams
+from asterism.kernel.streams.facts import Fact, type_of
 from asterism.kernel.streams.memory import MemoryStreams
-from asterism.kernel.streams.models import Event, Fact, Head, StreamClosed, Streams, UnknownStream
+from asterism.kernel.streams.models import Event, Head, StreamClosed, Streams, UnknownStream
 
-__all__ = ["DatabaseStreams", "Event", "Fact", "Head", "MemoryStreams", "StreamClosed", "Streams", "UnknownStream"]
+__all__ = [
+    "DatabaseStreams",
+    "Event",
+    "Fact",
+    "Head",
+    "MemoryStreams",
+    "StreamClosed",
+    "Streams",
+    "UnknownStream",
+    "type_of",
+]

@@ -2,9 +2,9 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 import structlog
@@ -13,8 +13,9 @@ from asterism.base.clock import stamp
 from asterism.base.errors import Unavailable
 from asterism.kernel.db import Database, Tx
 from asterism.kernel.streams import store
+from asterism.kernel.streams.facts import Fact
 from asterism.kernel.streams.live import Live, Waiters
-from asterism.kernel.streams.models import Event, Fact, Head, StreamClosed, UnknownStream
+from asterism.kernel.streams.models import Event, Head, StreamClosed, UnknownStream
 
 if TYPE_CHECKING:
     from asterism.kernel.streams.notify import Listener
@@ -89,7 +90,7 @@ class DatabaseStreams:
             batch.live.closing = batch.live.closing or close
             tail, first = batch.live.unwritten(), batch.live.next_seq + len(batch.events)
         now = tx.now()
-        events = [Event(first + n, type_, data, now) for n, (type_, data) in enumerate(facts)]
+        events = [Event.of(first + n, fact, now) for n, fact in enumerate(facts)]
         newest = (events or batch.events or tail)[-1:]
         store.advance(tx, stream, newest[0].seq if newest else durable.last_seq, close=close)
         store.write(tx, stream, tail)
@@ -117,7 +118,7 @@ class DatabaseStreams:
                 self._live.pop(stream, None)
         self._waiters.wake(stream)
 
-    async def append(self, stream: str, type: str, data: Mapping[str, Any]) -> Event:
+    async def append(self, stream: str, fact: Fact) -> Event:
         """Append now: heard at once, durable within 50 ms. Raises StreamClosed, UnknownStream."""
         live = self._live.get(stream)
         if live is None:
@@ -129,7 +130,7 @@ class DatabaseStreams:
         with self._lock:
             if live.closing:
                 raise StreamClosed("The stream has ended.")
-            event = live.add(type, data, stamp(self._db.clock.now()))
+            event = live.add(fact, stamp(self._db.clock.now()))
         self._waiters.wake(stream)
         self._schedule()
         return event

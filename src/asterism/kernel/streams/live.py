@@ -2,11 +2,11 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
 
+from asterism.kernel.streams.facts import Fact
 from asterism.kernel.streams.models import Event
 
 KEPT = 2_000  # durable events of an open stream that stay in memory for its readers
@@ -33,9 +33,9 @@ class Live:
         """How many events are not written yet."""
         return self.next_seq - 1 - self.durable
 
-    def add(self, type_: str, data: Mapping[str, Any], now: str) -> Event:
+    def add(self, fact: Fact, now: str) -> Event:
         """Append an event that is heard before it is written."""
-        event = Event(self.next_seq, type_, data, now)
+        event = Event.of(self.next_seq, fact, now)
         self.next_seq += 1
         self.recent.append(event)
         return event

@@ -1,15 +1,15 @@
 """The fake: streams in a dict. Keeps the order of "committed before heard", but nothing over a restart."""
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
 from weakref import WeakKeyDictionary
 
 from asterism.base.clock import stamp
 from asterism.kernel.db import Tx
+from asterism.kernel.streams.facts import Fact
 from asterism.kernel.streams.live import Waiters
-from asterism.kernel.streams.models import Event, Fact, Head, StreamClosed, UnknownStream
+from asterism.kernel.streams.models import Event, Head, StreamClosed, UnknownStream
 
 
 @dataclass(slots=True)
@@ -48,7 +48,7 @@ class MemoryStreams:
         staged = self._staged.setdefault(tx, {})
         first = log.last_seq + staged.get(stream, 0) + 1
         staged[stream] = staged.get(stream, 0) + len(facts)
-        events = [Event(first + n, type_, data, now) for n, (type_, data) in enumerate(facts)]
+        events = [Event.of(first + n, fact, now) for n, fact in enumerate(facts)]
         tx.after_commit(lambda: self._committed(stream, log, events, now if close else None))
         return events
 
@@ -58,10 +58,10 @@ class MemoryStreams:
         log.closed_at = closed_at
         self._waiters.wake(stream)
 
-    async def append(self, stream: str, type: str, data: Mapping[str, Any]) -> Event:
+    async def append(self, stream: str, fact: Fact) -> Event:
         """Append now."""
         log = self._open(stream)
-        event = Event(log.last_seq + 1, type, data, stamp(datetime.now(UTC)))
+        event = Event.of(log.last_seq + 1, fact, stamp(datetime.now(UTC)))
         log.events.append(event)
         log.last_seq = event.seq
         self._waiters.wake(stream)

@@ -1,24 +1,41 @@
 """What a stream is made of, and the port."""
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeAlias
+from typing import Protocol, TypeAlias, TypeVar
+
+import msgspec
 
 from asterism.base.errors import Conflict, NotFound
 from asterism.kernel.db import Tx
+from asterism.kernel.streams.facts import Fact, data_of, tagged, type_of
 
-Fact: TypeAlias = tuple[str, Mapping[str, Any]]
-"""What a writer hands in: the type of the event and its JSON-able data."""
+F = TypeVar("F", bound=Fact)
+FactClass: TypeAlias = type[F]
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One fact in a stream. `data` must not be changed by anybody who gets it."""
+    """One fact in a stream: its type, and its fields as a JSON object on one line."""
 
     seq: int
     type: str
-    data: Mapping[str, Any]
+    data: bytes
     created_at: str
+
+    @classmethod
+    def of(cls, seq: int, fact: Fact, created_at: str) -> "Event":
+        """Write a fact down."""
+        return cls(seq, type_of(fact), data_of(fact), created_at)
+
+    @property
+    def tagged(self) -> bytes:
+        """The data with the event's type as its first member."""
+        return tagged(self.type, self.data)
+
+    def fact(self, kind: FactClass[F]) -> F | None:
+        """Return the fact that was appended when it is of this class, else None."""
+        return msgspec.json.decode(self.data, type=kind) if self.type == type_of(kind) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +76,7 @@ class Streams(Protocol):
         """Append with the caller's transaction; heard after its commit. Raises StreamClosed, UnknownStream."""
         ...
 
-    async def append(self, stream: str, type: str, data: Mapping[str, Any]) -> Event:
+    async def append(self, stream: str, fact: Fact) -> Event:
         """Append now: heard at once, durable within 50 ms. Raises StreamClosed, UnknownStream."""
         ...
 

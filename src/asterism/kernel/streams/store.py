@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import msgspec
 import sqlalchemy as sa
 
 from asterism.kernel.db import Tx, insert_ignore
@@ -73,7 +72,7 @@ def read_after(tx: Tx, stream: str, seq: int, limit: int | None) -> list[Event]:
         .order_by(stream_events.c.seq)
     )
     rows = tx.all(query.limit(limit) if limit is not None else query)
-    return [Event(row["seq"], row["type"], msgspec.json.decode(row["data"]), row["created_at"]) for row in rows]
+    return [Event(row["seq"], row["type"], row["data"].encode(), row["created_at"]) for row in rows]
 
 
 def delete(tx: Tx, stream: str) -> None:
@@ -98,6 +97,6 @@ def _row(stream: str, event: Event) -> dict[str, Any]:
         "stream_id": stream,
         "seq": event.seq,
         "type": event.type,
-        "data": msgspec.json.encode(event.data).decode(),
+        "data": event.data.decode(),
         "created_at": event.created_at,
     }

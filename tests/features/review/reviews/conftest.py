@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from asterism.base.clock import ManualClock
@@ -73,7 +74,7 @@ class World:
         self.manager = reviews.ReviewManager(self.services)
 
     async def events(self, review_id: str, after: int = 0) -> list[tuple[int, str, dict]]:
-        return [(e.seq, e.type, dict(e.data)) async for e in self.manager.follow(review_id, after)]
+        return [(e.seq, e.type, msgspec.json.decode(e.data)) async for e in self.manager.follow(review_id, after)]
 
 
 @asynccontextmanager

@@ -78,7 +78,7 @@ def test_events_come_in_the_documented_order_and_replay_is_identical(db, clock, 
         ("correctness-5da7427658", "src/täst plan.py", 1, "B006"),
         (found[1]["id"], "src/db.py", 11, "B608"),
     ]
-    stored = msgspec.to_builtins(saved.result.issues)
+    stored = msgspec.json.decode(msgspec.json.encode(saved.result.issues))
     assert [{k: v for k, v in i.items() if k != "enrichment"} for i in stored] == found
     assert live[-1][2]["result"]["issues"] == stored
     assert stored[1]["enrichment"]["blame"]["summary"] == "Add user lookup"

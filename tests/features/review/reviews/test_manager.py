@@ -9,6 +9,7 @@ import pytest
 from asterism.features.review import reviews
 from asterism.features.review.findings import Lens
 from asterism.features.review.reviews import store
+from asterism.features.review.reviews.events import StepStart
 from asterism.kernel.llm import FailureKind, Scripted
 from tests.features.review.reviews.conftest import TARGET, request, world
 
@@ -129,7 +130,7 @@ def test_a_crash_leaves_a_terminal_event(db, clock, changed):
                     tx, review_id=review_id, kind="triage", project_path="/p", mode="staged", created_at=tx.now()
                 )
                 w.streams.create(tx, reviews.stream_of(review_id))
-                w.streams.append_in(tx, reviews.stream_of(review_id), ("step_start", {"step": "diff"}))
+                w.streams.append_in(tx, reviews.stream_of(review_id), StepStart("diff", tx.now()))
 
             await db.run(crashed)
         async with world(db, clock, "") as w:

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import UNSET
 
 from asterism.features.review.findings import Issue, Result
-from asterism.features.review.inspection import Data
+from asterism.features.review.reviews.events import Complete
 
 FRAME_BYTES = 917_504
 _SLACK = 512  # the id, event and data words, the review id and the other fields around the result
@@ -56,17 +56,10 @@ def fitting_issue(issue: Issue, limit: int = FRAME_BYTES) -> Issue:
     return issue
 
 
-def complete(result: Result, review_id: str, duration_ms: int, limit: int = FRAME_BYTES) -> Data:
-    """Build the data of `complete`, reduced on a copy when it would be too large; the stored review never is."""
+def complete(result: Result, review_id: str, duration_ms: int, limit: int = FRAME_BYTES) -> Complete:
+    """Build the event `complete`, reduced on a copy when it would be too large; the stored review never is."""
     shown, truncated = _fitting(result, review_id, limit - _SLACK)
-    data: Data = {
-        "result": msgspec.to_builtins(shown),
-        "reviewId": review_id,
-        "durationMs": duration_ms,
-    }
-    if truncated:
-        data["truncated"] = True
-    return data
+    return Complete(shown, review_id, duration_ms, truncated or UNSET)
 
 
 def _fitting(result: Result, review_id: str, limit: int) -> tuple[Result, bool]:

@@ -9,6 +9,7 @@ import msgspec
 from asterism.base.clock import Clock, stamp
 from asterism.features.review.findings import AGENTS, Issue, Lens
 from asterism.features.review.inspection import Chunk, Data, read_events
+from asterism.features.review.reviews.events import ReviewEvent
 from asterism.kernel.streams import Streams
 
 Step = Literal["diff", "triage", "enrich", "report"]
@@ -39,7 +40,8 @@ class Log:
         """Append events one after the other, each with its time at the end."""
         async with self._lock:
             for kind, data in events:
-                await self._streams.append(stream_of(self.review_id), kind, {**data, "timestamp": self.now()})
+                event = msgspec.convert({"type": kind, **data, "timestamp": self.now()}, ReviewEvent)
+                await self._streams.append(stream_of(self.review_id), event)
 
     async def started(self, files: int | None = None, skipped: Sequence[Any] = ()) -> None:
         """Announce the review: first without a count, then with what will be reviewed."""

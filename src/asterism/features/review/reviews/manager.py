@@ -13,6 +13,7 @@ from asterism.base.ids import uuid4
 from asterism.features.review.inspection import ReviewFailed, collection
 from asterism.features.review.reviews import store
 from asterism.features.review.reviews.errors import TooManyReviews
+from asterism.features.review.reviews.events import Cause, Error
 from asterism.features.review.reviews.legacy import LegacyRequest, LegacyRun
 from asterism.features.review.reviews.log import stream_of
 from asterism.features.review.reviews.models import KEPT_FAILED_SECONDS, RUNNING
@@ -206,9 +207,9 @@ class ReviewManager:
                 continue
             store.finish(tx, review_id, "failed")
             if kind == "triage":
-                error = {"error": {"message": INTERRUPTED, "code": "INTERNAL_ERROR"}}
+                error = Error(Cause(INTERRUPTED, "INTERNAL_ERROR"))
                 with suppress(StreamClosed, UnknownStream):
-                    self.services.streams.append_in(tx, stream_of(review_id), ("error", error), close=True)
+                    self.services.streams.append_in(tx, stream_of(review_id), error, close=True)
         self.forget_old(tx)
 
     def forget_old(self, tx: Tx) -> None:

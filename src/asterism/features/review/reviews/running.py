@@ -28,6 +28,7 @@ from asterism.features.review.inspection import (
     summary,
 )
 from asterism.features.review.reviews import frame_size, kept_change, records, standing, store
+from asterism.features.review.reviews.events import Cause, Error
 from asterism.features.review.reviews.log import Log, stream_of
 from asterism.features.review.reviews.models import REVIEW_SECONDS, Record, State
 from asterism.kernel import git
@@ -247,7 +248,7 @@ class Running:
 
         def work(tx: Tx) -> None:
             if store.save(tx, self.id, record, branch=record.metadata.branch, snapshot=sealed):
-                self._services.streams.append_in(tx, stream_of(self.id), ("complete", data), close=True)
+                self._services.streams.append_in(tx, stream_of(self.id), data, close=True)
 
         await asyncio.shield(self._services.db.run(work))
 
@@ -257,8 +258,7 @@ class Running:
 
         def work(tx: Tx) -> None:
             store.finish(tx, self.id, state)
-            error = {"error": {"message": message, "code": code}}
-            self._services.streams.append_in(tx, stream_of(self.id), ("error", error), close=True)
+            self._services.streams.append_in(tx, stream_of(self.id), Error(Cause(message, code)), close=True)
 
         await asyncio.shield(self._services.db.run(work))
 

@@ -1,19 +1,20 @@
 """Runs: answering chats with a model, streamed, resumable, cancellable (Starbot 5 and 6).
 
-`RunEngine` performs them (`begin`, `cancel`, `delete_chat`); the rest are use cases over what is stored. The stream of
-a run is `run.stream`; its events are the wire's events.
+`ChatRuns` begins and cancels them (`begin`, `cancel`, `delete_chat`); the rest are use cases over what is stored. The
+stream of a run is `run.stream`; its events are those of `events`.
 """
 
-from asterism.features.talk.runs.engine import RunEngine
+from asterism.features.talk.runs import events
+from asterism.features.talk.runs.chat_runs import ChatRuns
 from asterism.features.talk.runs.errors import (
     ContextTooLong,
     EventsExpired,
     IntegrationNotConnected,
     NoUserMessage,
     RunInProgress,
-    ShuttingDown,
     UnknownRun,
 )
+from asterism.features.talk.runs.events import RunEvent
 from asterism.features.talk.runs.models import ACTIVE, STREAM, Run, RunOptions, RunView
 from asterism.features.talk.runs.profiles import PROFILES
 from asterism.features.talk.runs.service import (
@@ -25,25 +26,26 @@ from asterism.features.talk.runs.service import (
     require_idle,
     view_run,
 )
-from asterism.features.talk.runs.starting import Starter
+from asterism.features.talk.runs.start import Starter
 
 __all__ = [
     "ACTIVE",
     "PROFILES",
     "STREAM",
+    "ChatRuns",
     "ContextTooLong",
     "EventsExpired",
     "IntegrationNotConnected",
     "NoUserMessage",
     "Run",
-    "RunEngine",
+    "RunEvent",
     "RunInProgress",
     "RunOptions",
     "RunView",
-    "ShuttingDown",
     "Starter",
     "UnknownRun",
     "active_runs",
+    "events",
     "follow_run",
     "get_run",
     "list_runs",

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from asterism.base.errors import Conflict, DomainError, Invalid, Kind, NotFound, Unavailable
+from asterism.base.errors import Conflict, DomainError, Invalid, Kind, NotFound
 from asterism.features.talk.runs.models import RunError
 from asterism.kernel.llm import FailureKind, ModelFailure
 
@@ -56,15 +56,6 @@ class IntegrationNotConnected(Conflict):
 
     def __init__(self, provider: str) -> None:
         super().__init__(f"{provider} is not connected.", details={"provider": provider.lower()})
-
-
-class ShuttingDown(Unavailable):
-    """The server is stopping and begins nothing new."""
-
-    code = "SHUTTING_DOWN"
-
-    def __init__(self) -> None:
-        super().__init__("The server is stopping.", hint="Try again in a moment.")
 
 
 class EventsExpired(DomainError):

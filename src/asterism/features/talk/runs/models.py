@@ -96,10 +96,7 @@ class RunUsage(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A run as stored. `message_id` and `position` are those of its answer, reserved when it begins.
-
-    `began_answering` turns true with the first delta. `owner` is the process that performs it.
-    """
+    """A run as stored. `message_id` and `position` are those of its answer, reserved when it begins."""
 
     id: str
     chat_id: str
@@ -120,7 +117,6 @@ class Run:
     budget: Budget
     window: Window
     context: tuple[ContextItem, ...]
-    owner: str
     created_at: str
     started_at: str | None
     finished_at: str | None

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from asterism.features.talk.runs.filling import Line
 from asterism.features.talk.runs.models import ContextItem, Scope
+from asterism.features.talk.runs.selection import Line
 from asterism.features.talk.runs.tokens import message_tokens
 from asterism.kernel.llm import Turn
 

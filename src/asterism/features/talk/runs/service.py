@@ -1,4 +1,4 @@
-"""Use cases of runs that need the database only; performing them is `engine`."""
+"""Use cases of runs that need the database only; beginning and cancelling is `chat_runs`."""
 
 from collections.abc import Mapping, Sequence
 
@@ -7,10 +7,12 @@ from asterism.features.talk import chats
 from asterism.features.talk.chats import BadCursor
 from asterism.features.talk.runs import store
 from asterism.features.talk.runs.errors import EventsExpired, RunInProgress, UnknownRun
-from asterism.features.talk.runs.finishing import text_of
+from asterism.features.talk.runs.events import TokenDelta
 from asterism.features.talk.runs.models import STREAM, Run, RunView, Status
+from asterism.features.talk.runs.result import text_of
 from asterism.kernel.db import Tx
-from asterism.kernel.streams import Head, Streams
+from asterism.kernel.runs import RunHost
+from asterism.kernel.streams import Head, Streams, type_of
 
 
 def get_run(tx: Tx, caller: Caller, run_id: str) -> Run:
@@ -58,7 +60,7 @@ def list_runs(
         head = streams.head(tx, run.stream)
         answering = run.usage.output_tokens > 0 or chats.get_message(tx, chat.id, run.message_id) is not None
         if run.active:
-            answering = any(e.type == "token.delta" for e in streams.read_after(tx, run.stream, 0))
+            answering = any(event.type == type_of(TokenDelta) for event in streams.read_after(tx, run.stream, 0))
         found.append(RunView(run, "", head.last_seq if head else 0, answering))
     return found
 
@@ -84,12 +86,13 @@ def require_idle(tx: Tx, chat_id: str) -> None:
         raise RunInProgress(run.id)
 
 
-def request_cancel(tx: Tx, caller: Caller, chat_id: str) -> Run | None:
+def request_cancel(tx: Tx, host: RunHost, caller: Caller, chat_id: str, *, reason: str) -> Run | None:
     """Note that the active run of a chat shall end; return it, None when there is none. Raises UnknownChat."""
     chat = chats.get_chat(tx, caller, chat_id)
-    run = store.active_of_chat(tx, chat.id, lock=True)
-    if run is not None:
-        store.update(tx, run.id, {"status": "cancelling"}, only_in=("running",))
+    run = store.active_of_chat(tx, chat.id)
+    if run is None or not host.request_cancel(tx, run.stream, reason):  # the host's row first: so does its end
+        return None
+    store.update(tx, run.id, {"status": "cancelling"}, only_in=("running",))
     return run
 
 

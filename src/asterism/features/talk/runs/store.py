@@ -33,7 +33,7 @@ _JSON: Mapping[str, Any] = {
 def insert(tx: Tx, run: Run) -> bool:
     """Add a run; return False, adding nothing, when its chat has an active one."""
     row = {name: _encode(name, getattr(run, name)) for name in run.__slots__}
-    return insert_ignore(tx, runs, [row | {"heartbeat_at": run.created_at}]) == 1
+    return insert_ignore(tx, runs, [row]) == 1
 
 
 def of_user(tx: Tx, user_id: str, run_id: str) -> Run | None:
@@ -48,10 +48,9 @@ def locked(tx: Tx, run_id: str) -> Run | None:
     return _run(row) if row else None
 
 
-def active_of_chat(tx: Tx, chat_id: str, *, lock: bool = False) -> Run | None:
+def active_of_chat(tx: Tx, chat_id: str) -> Run | None:
     """Return the active run of a chat."""
-    query = sa.select(runs).where(runs.c.chat_id == chat_id, runs.c.status.in_(ACTIVE))
-    row = tx.one(query.with_for_update() if lock else query)
+    row = tx.one(sa.select(runs).where(runs.c.chat_id == chat_id, runs.c.status.in_(ACTIVE)))
     return _run(row) if row else None
 
 
@@ -95,25 +94,6 @@ def update(tx: Tx, run_id: str, values: Mapping[str, Any], *, only_in: Sequence[
     encoded = {name: _encode(name, value) for name, value in values.items()}
     found = tx.execute(sa.update(runs).where(runs.c.id == run_id, runs.c.status.in_(only_in)).values(encoded))
     return found.rowcount == 1
-
-
-def beat(tx: Tx, owner: str, now: str) -> None:
-    """Note that a process is alive, on all its active runs."""
-    tx.execute(sa.update(runs).where(runs.c.owner == owner, runs.c.status.in_(ACTIVE)).values(heartbeat_at=now))
-
-
-def active_elsewhere(tx: Tx, owner: str) -> Sequence[tuple[str, str, str]]:
-    """Return (id, owner, last heartbeat) of active runs of other processes."""
-    query = sa.select(runs.c.id, runs.c.owner, runs.c.heartbeat_at).where(
-        runs.c.owner != owner, runs.c.status.in_(ACTIVE)
-    )
-    return [(row["id"], row["owner"], row["heartbeat_at"]) for row in tx.all(query)]
-
-
-def cancelling_of(tx: Tx, owner: str) -> list[str]:
-    """Return the runs of a process that somebody wants cancelled."""
-    query = sa.select(runs.c.id).where(runs.c.owner == owner, runs.c.status == "cancelling")
-    return [row["id"] for row in tx.all(query)]
 
 
 def _encode(name: str, value: Any) -> Any:

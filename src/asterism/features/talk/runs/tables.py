@@ -28,8 +28,6 @@ runs = sa.Table(
     sa.Column("budget", sa.Text, nullable=False),
     sa.Column("window", sa.Text, nullable=False),
     sa.Column("context", sa.Text, nullable=False),
-    sa.Column("owner", sa.Text, nullable=False),
-    sa.Column("heartbeat_at", sa.Text, nullable=False),
     sa.Column("created_at", sa.Text, nullable=False),
     sa.Column("started_at", sa.Text),
     sa.Column("finished_at", sa.Text),

@@ -1,4 +1,4 @@
-"""Beginning a run: every check of Starbot 5.1 in its order, then the row, its stream and its first events together."""
+"""Beginning a run: every check of Starbot 5.1 in its order, then the row and what its stream begins with."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,15 +8,15 @@ from asterism.base.errors import Invalid, RateLimited
 from asterism.features.accounts.identity import Caller
 from asterism.features.talk import catalogue, chats
 from asterism.features.talk.runs import store
-from asterism.features.talk.runs.assembling import Assembled, Prompt, assemble, read_conversation
+from asterism.features.talk.runs.assembly import Assembled, Prompt, assemble, read_conversation
 from asterism.features.talk.runs.errors import IntegrationNotConnected, RunInProgress
+from asterism.features.talk.runs.events import Status
 from asterism.features.talk.runs.models import Run, RunOptions, RunUsage
 from asterism.features.talk.runs.profiles import PROFILES, Profile, max_output
 from asterism.features.talk.runs.titles import TitleJob, title_job
 from asterism.kernel.db import Tx
 from asterism.kernel.llm import Request
 from asterism.kernel.secrets import Secrets
-from asterism.kernel.streams import Fact, Streams
 
 TOOLS = {
     "notion_search": "Notion",
@@ -29,7 +29,7 @@ USER_LIMIT = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class BegunRun:
     """A run that has begun, with all that is needed to perform it. Kept in memory only: it holds the key."""
 
     run: Run
@@ -37,6 +37,7 @@ class Job:
     profile: Profile
     chosen: catalogue.Chosen
     title: TitleJob | None
+    opening: Sequence[Status]
 
     def request(self, prompt: Prompt) -> Request:
         """Return what is asked of the model."""
@@ -55,13 +56,11 @@ class Job:
 class Starter:
     """What beginning a run needs besides the transaction."""
 
-    streams: Streams
     secrets: Secrets
     directory: catalogue.ModelDirectory
-    owner: str
 
-    def begin(self, tx: Tx, caller: Caller, chat_id: str, options: RunOptions, *, queued: bool) -> Job:
-        """Begin a run of a chat; it waits for a slot when `queued`. The stream gets its first `status` with the row.
+    def begin(self, tx: Tx, caller: Caller, chat_id: str, options: RunOptions, *, queued: bool) -> BegunRun:
+        """Begin a run of a chat; it waits for a slot when `queued`. Its first statuses are `opening`.
 
         Raises the errors of Starbot 5.1; then no row is left.
         """
@@ -83,7 +82,7 @@ class Starter:
             raise RateLimited(f"You have {USER_LIMIT} active runs already.", retry_after=5)
         run = self._insert(tx, chat, options, chosen, made, queued=queued)
         title = title_job(tx, self.secrets, self.directory, chat)
-        return Job(run, made.prompt, profile, chosen, title)
+        return BegunRun(run, made.prompt, profile, chosen, title, first_statuses(made, queued=queued))
 
     def _insert(
         self, tx: Tx, chat: chats.Chat, options: RunOptions, chosen: catalogue.Chosen, made: Assembled, *, queued: bool
@@ -109,7 +108,6 @@ class Starter:
             budget=made.prompt.budget,
             window=made.prompt.window,
             context=made.prompt.context,
-            owner=self.owner,
             created_at=at,
             started_at=None if queued else at,
             finished_at=None,
@@ -117,12 +115,10 @@ class Starter:
         if not store.insert(tx, run):  # the unique index is the judge; the check above only words it
             active = store.active_of_chat(tx, chat.id)
             raise RunInProgress(active.id if active else run.id)
-        self.streams.create(tx, run.stream)
-        self.streams.append_in(tx, run.stream, *first_statuses(made, queued=queued))
         return run
 
 
-def first_statuses(made: Assembled, *, queued: bool) -> list[Fact]:
+def first_statuses(made: Assembled, *, queued: bool) -> list[Status]:
     """Return what the stream begins with."""
     texts = ["Waiting for a free slot" if queued else "Collecting context"]
     if made.scope_changed:
@@ -131,7 +127,7 @@ def first_statuses(made: Assembled, *, queued: bool) -> list[Fact]:
     excerpts = len(made.prompt.context) - len(made.prompt.bare_context)
     if documents or excerpts:
         texts.append(f"Using {_count(documents, 'memory document')} and {_count(excerpts, 'earlier excerpt')}")
-    return [("status", {"message": text}) for text in texts]
+    return [Status(text) for text in texts]
 
 
 def _count(number: int, noun: str) -> str:

@@ -10,7 +10,9 @@ from asterism.features.talk.catalogue import ModelSpec
 from asterism.features.talk.chats import Chat, Said, newest_instructions, newest_turns
 from asterism.features.talk.runs import prompt
 from asterism.features.talk.runs.errors import ContextTooLong, NoUserMessage
-from asterism.features.talk.runs.filling import (
+from asterism.features.talk.runs.models import Budget, ContextItem, RunOptions, Scope, Tree, Window
+from asterism.features.talk.runs.profiles import PROFILES, Profile, input_budget, window_limit
+from asterism.features.talk.runs.selection import (
     MAX_WINDOW,
     Document,
     DoesNotFit,
@@ -20,8 +22,6 @@ from asterism.features.talk.runs.filling import (
     base_window,
     fill,
 )
-from asterism.features.talk.runs.models import Budget, ContextItem, RunOptions, Scope, Tree, Window
-from asterism.features.talk.runs.profiles import PROFILES, Profile, input_budget, window_limit
 from asterism.features.talk.runs.tokens import PER_ITEM, estimate
 from asterism.features.versions import projects, workspaces
 from asterism.kernel.db import Tx

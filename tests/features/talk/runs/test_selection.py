@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from asterism.features.talk.runs.filling import Document, DoesNotFit, Filled, Line, Material, base_window, fill
 from asterism.features.talk.runs.models import ContextItem
+from asterism.features.talk.runs.selection import Document, DoesNotFit, Filled, Line, Material, base_window, fill
 from asterism.features.talk.runs.tokens import estimate, shortened
 
 
