@@ -56,9 +56,9 @@ class V1Face:
         sign_in.activity.note(caller, tx.clock.now())
         return caller
 
-    def permit(self, endpoint: Endpoint, tx: Tx, call: Call[Any]) -> None:
+    def permit(self, endpoint: Endpoint, _tx: Tx, call: Call[Any]) -> None:
         """Look at what a known caller asks for, once the body is read. Raises InsufficientScope."""
-        check_content(endpoint, tx, call)
+        check_content(endpoint, call)
 
     def error(self, error: Exception, request: AnyRequest) -> Response[Any]:
         """Word an error as `/v1` does."""

@@ -10,10 +10,7 @@ from functools import cache
 from typing import Any
 
 from asterism.asgi.endpoint import Call, Endpoint
-from asterism.base.errors import Forbidden
-from asterism.features.accounts.identity import Caller, Scope
-from asterism.features.versions import snapshots
-from asterism.kernel.db import Tx
+from asterism.features.accounts.identity import Caller, InsufficientScope
 
 # GETs that show secrets.
 SECRET = frozenset({"GET /v1/auth/api-keys/values", "GET /v1/projects/{project_id}/env-vars/values"})
@@ -57,13 +54,6 @@ AGENT = frozenset(
 )
 
 
-class InsufficientScope(Forbidden):
-    """The token is good, but its scope does not reach this route."""
-
-    def __init__(self) -> None:
-        super().__init__("This token's scope does not allow that.", hint="Use a token with a wider scope.")
-
-
 def check_route(endpoint: Endpoint, caller: Caller, path: dict[str, Any]) -> None:
     """Raise InsufficientScope unless the caller's scope reaches the endpoint and the things its path names."""
     scope = caller.scope
@@ -79,8 +69,11 @@ def check_route(endpoint: Endpoint, caller: Caller, path: dict[str, Any]) -> Non
         raise InsufficientScope
 
 
-def check_content(endpoint: Endpoint, tx: Tx, call: Call[Any]) -> None:
-    """Raise InsufficientScope when a request reaches further by its body, or by a snapshot, than its scope does."""
+def check_content(endpoint: Endpoint, call: Call[Any]) -> None:
+    """Raise InsufficientScope when a request reaches further by its body than its scope does.
+
+    What it loads is checked where it is loaded: `Scope.reach`.
+    """
     scope = call.caller.scope
     if scope.name == "all":
         return
@@ -91,17 +84,10 @@ def check_content(endpoint: Endpoint, tx: Tx, call: Call[Any]) -> None:
         return
     elif line == "POST /v1/projects/{project_id}/snapshots":
         fine = call.body.workspace_id == scope.workspace_id and call.body.source == "system"
-    elif line == "GET /v1/snapshots/{snapshot_id}":
-        fine = _snapshot_is_bound(tx, call, scope)
     else:
         return
     if not fine:
         raise InsufficientScope
-
-
-def _snapshot_is_bound(tx: Tx, call: Call[Any], scope: Scope) -> bool:
-    found = snapshots.get_snapshot(tx, call.caller, call.path["snapshot_id"], scope.project_id)
-    return found.workspace_id == scope.workspace_id
 
 
 @cache

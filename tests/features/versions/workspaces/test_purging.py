@@ -47,4 +47,4 @@ def test_events_are_kept_for_a_year_and_only_so_many(shelf: Shelf, caller: Calle
     with shelf.db.write() as tx:
         projects.record_event(tx, project.id, "git.exported", actor="cli")
         projects.prune_events(tx)
-        assert [event.type for event in projects.newest_events(tx, project.id, 10)] == ["git.exported"]
+        assert [event.type for event in projects.newest_events(tx, caller, project.id, 10)] == ["git.exported"]

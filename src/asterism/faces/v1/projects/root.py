@@ -41,12 +41,12 @@ def index(call: Call[None]) -> Any:
 def read(call: Call[None]) -> Any:
     """GET /v1/projects/:projectId: a project with its workspaces, newest snapshots and events, and insights."""
     project = projects.get_project(call.tx, call.caller, call.path["project_id"])
-    newest = snapshots.list_snapshots(call.tx, project, limit=10)
+    newest = snapshots.list_snapshots(call.tx, call.caller, project, limit=10)
     return {
         "project": wire.project(project),
-        "workspaces": [wire.workspace(found) for found in workspaces.list_workspaces(call.tx, project)],
+        "workspaces": [wire.workspace(found) for found in workspaces.list_workspaces(call.tx, call.caller, project)],
         "snapshots": [wire.snapshot(found) for found in newest.items],
-        "events": [wire.event(found) for found in projects.newest_events(call.tx, project.id, 20)],
+        "events": [wire.event(found) for found in projects.newest_events(call.tx, call.caller, project.id, 20)],
         "snapshot_insights": insights(call, project.id),
     }
 
@@ -67,7 +67,7 @@ def insights(call: Call[None], project_id: str) -> dict[str, Any]:
 def status(call: Call[None]) -> Any:
     """GET /v1/projects/:projectId/status: what a client polls to see whether anything happened."""
     project = projects.get_project(call.tx, call.caller, call.path["project_id"])
-    newest = projects.newest_events(call.tx, project.id, 1)
+    newest = projects.newest_events(call.tx, call.caller, project.id, 1)
     last = {"type": newest[0].type, "created_at": newest[0].created_at} if newest else None
     return {"last_snapshot_id": project.last_snapshot_id, "updated_at": project.updated_at, "last_activity": last}
 
@@ -77,7 +77,7 @@ def events(call: Call[None]) -> Any:
     """GET /v1/projects/:projectId/events: what happened, newest first."""
     limit = call.query.limit(default=20, maximum=100)
     project = projects.get_project(call.tx, call.caller, call.path["project_id"])
-    page = projects.list_events(call.tx, project.id, limit=limit, cursor=call.query.cursor())
+    page = projects.list_events(call.tx, call.caller, project.id, limit=limit, cursor=call.query.cursor())
     return {"events": [wire.event(found) for found in page.items], "next_cursor": page.next_cursor}
 
 

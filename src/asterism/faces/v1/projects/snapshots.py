@@ -62,5 +62,5 @@ def index(call: Call[None]) -> Any:
     """GET /v1/projects/:projectId/snapshots: the snapshots, newest registration first."""
     limit = call.query.limit(default=50, maximum=100)
     project = projects.get_project(call.tx, call.caller, call.path["project_id"])
-    page = snapshots.list_snapshots(call.tx, project, limit=limit, cursor=call.query.cursor())
+    page = snapshots.list_snapshots(call.tx, call.caller, project, limit=limit, cursor=call.query.cursor())
     return {"snapshots": [wire.snapshot(found) for found in page.items], "next_cursor": page.next_cursor}

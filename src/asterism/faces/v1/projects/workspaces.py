@@ -43,5 +43,5 @@ def create(call: Call[WorkspaceToMake]) -> Any:
 def index(call: Call[None]) -> Any:
     """GET /v1/projects/:projectId/workspaces: the workspaces, newest first, each with its latest drift report."""
     project = projects.get_project(call.tx, call.caller, call.path["project_id"])
-    found = workspaces.list_workspaces(call.tx, project)
+    found = workspaces.list_workspaces(call.tx, call.caller, project)
     return {"workspaces": [{**wire.workspace(one), "drift": None} for one in found]}

@@ -2,6 +2,7 @@
 
 from asterism.features.accounts.identity.activity import Activity
 from asterism.features.accounts.identity.errors import (
+    InsufficientScope,
     InvalidCredential,
     InvalidLink,
     InvalidRefreshToken,
@@ -68,6 +69,7 @@ __all__ = [
     "ClientInfo",
     "Device",
     "DeviceKind",
+    "InsufficientScope",
     "InvalidCredential",
     "InvalidLink",
     "InvalidRefreshToken",

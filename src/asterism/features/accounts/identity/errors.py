@@ -13,6 +13,13 @@ class NotSignedIn(Unauthenticated):
         )
 
 
+class InsufficientScope(Forbidden):
+    """The token is good, but its scope does not reach this far."""
+
+    def __init__(self) -> None:
+        super().__init__("This token's scope does not allow that.", hint="Use a token with a wider scope.")
+
+
 class InvalidLink(Unauthenticated):
     """A sign-in link that is unknown, used or expired."""
 

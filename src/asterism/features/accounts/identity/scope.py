@@ -5,6 +5,8 @@ from typing import Literal
 
 import msgspec
 
+from asterism.features.accounts.identity.errors import InsufficientScope
+
 ScopeName = Literal["all", "read", "agent"]
 
 
@@ -17,6 +19,26 @@ class Scope:
     workspace_id: str | None = None
     conversation_id: str | None = None
     run_id: str | None = None
+
+    @property
+    def only_workspace(self) -> str | None:
+        """The one workspace that may be seen; None when every workspace may."""
+        return (self.workspace_id or "") if self.name == "agent" else None
+
+    def reach(self, project_id: str, workspace_id: str | None = None) -> None:
+        """Raise InsufficientScope unless it reaches this project, and the workspace if one is named.
+
+        Whatever loads a project, a workspace or what belongs to one calls this, so that it holds however it was named.
+        """
+        if self.name != "agent":
+            return
+        if project_id != self.project_id or (workspace_id is not None and workspace_id != self.workspace_id):
+            raise InsufficientScope
+
+    def reach_all(self) -> None:
+        """Raise InsufficientScope unless it reaches every workspace of its project."""
+        if self.only_workspace is not None:
+            raise InsufficientScope
 
 
 ALL = Scope("all")

@@ -93,7 +93,7 @@ def search(
             raise Invalid.field("workspace_id", "is not a workspace of this project")
         sources = [project.id, workspace_id]
     hits = retrieval.search(tx, retrieval.Scope(caller.user_id, project.id, memory="*", sources=sources), query)
-    alive = {workspace.id for workspace in workspaces.list_workspaces(tx, project)}
+    alive = {workspace.id for workspace in workspaces.list_workspaces(tx, caller, project)}
     found = [hit for hit in hits if hit.chunk.workspace_id is None or hit.chunk.workspace_id in alive]
     return [_found(hit) for hit in found[:limit]]
 

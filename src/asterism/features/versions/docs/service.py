@@ -18,7 +18,7 @@ def list_docs(tx: Tx, caller: Caller, project_id: str) -> list[WorkspaceDocs]:
     """Return the documentation of each workspace that has any: main first, then by name. Raises UnknownProject."""
     project = projects.get_project(tx, caller, project_id)
     found: list[WorkspaceDocs] = []
-    for workspace in sorted(workspaces.list_workspaces(tx, project), key=_order):
+    for workspace in sorted(workspaces.list_workspaces(tx, caller, project), key=_order):
         shown = workspaces.working_manifest(tx, project, workspace)
         if shown is None:
             continue

@@ -32,10 +32,11 @@ def create_project(tx: Tx, caller: Caller, *, name: str) -> Project:
 
 
 def get_project(tx: Tx, caller: Caller, project_id: str) -> Project:
-    """Return a project of the caller. Raises UnknownProject, for another user's as well."""
+    """Return a project of the caller. Raises UnknownProject, for another user's as well, or InsufficientScope."""
     project = store.live(tx, caller.user_id, project_id)
     if project is None:
         raise UnknownProject
+    caller.scope.reach(project.id)
     return project
 
 
@@ -101,19 +102,21 @@ def touch_project(
     store.update(tx, project_id, values)
 
 
-def list_events(tx: Tx, project_id: str, *, limit: int, cursor: str | None = None) -> Page[ActivityEvent]:
+def list_events(
+    tx: Tx, caller: Caller, project_id: str, *, limit: int, cursor: str | None = None
+) -> Page[ActivityEvent]:
     """Return what happened in a project, newest first."""
     scope = f"events:{project_id}"
     before = decode_cursor(scope, cursor, tuple[str, str]) if cursor else None
-    found = store.events(tx, project_id, limit + 1, before)
+    found = store.events(tx, project_id, limit + 1, before, only_workspace=caller.scope.only_workspace)
     more = len(found) > limit
     last = found[limit - 1] if more else None
     return Page(found[:limit], encode_cursor(scope, [last.created_at, last.id]) if last else None)
 
 
-def newest_events(tx: Tx, project_id: str, count: int) -> Sequence[ActivityEvent]:
-    """Return the newest events."""
-    return store.events(tx, project_id, count)
+def newest_events(tx: Tx, caller: Caller, project_id: str, count: int) -> Sequence[ActivityEvent]:
+    """Return the newest events that the caller's scope reaches."""
+    return store.events(tx, project_id, count, only_workspace=caller.scope.only_workspace)
 
 
 def last_event_at(tx: Tx, project_id: str, type: str) -> str | None:

@@ -77,10 +77,19 @@ def insert_event(tx: Tx, event: ActivityEvent) -> None:
     tx.execute(sa.insert(activity_events).values({name: getattr(event, name) for name in event.__slots__}))
 
 
-def events(tx: Tx, project_id: str, limit: int, before: tuple[str, str] | None = None) -> Sequence[ActivityEvent]:
-    """Return events, newest first, from after the row with the key `before` on."""
+def events(
+    tx: Tx,
+    project_id: str,
+    limit: int,
+    before: tuple[str, str] | None = None,
+    *,
+    only_workspace: str | None = None,
+) -> Sequence[ActivityEvent]:
+    """Return events, of all or of one workspace, newest first, from after the row with the key `before` on."""
     table = activity_events.c
     query = sa.select(activity_events).where(table.project_id == project_id)
+    if only_workspace is not None:
+        query = query.where(table.workspace_id == only_workspace)
     if before is not None:
         query = query.where(sa.tuple_(table.created_at, table.id) < sa.tuple_(*map(sa.literal, before)))
     rows = tx.all(query.order_by(table.created_at.desc(), table.id.desc()).limit(limit))

@@ -108,10 +108,14 @@ def _authorship(
 
 
 def get_snapshot(tx: Tx, caller: Caller, snapshot_id: str, project_id: str | None = None) -> Snapshot:
-    """Return a snapshot of the caller, of several with this id the newest. Raises UnknownSnapshot."""
-    found = store.of_user(tx, caller.user_id, snapshot_id, project_id)
+    """Return a snapshot of the caller, of several with this id the newest.
+
+    Raises UnknownSnapshot or InsufficientScope.
+    """
+    found = store.of_user(tx, caller.user_id, snapshot_id, project_id or caller.scope.project_id)
     if found is None:
         raise UnknownSnapshot
+    caller.scope.reach(found.project_id, found.workspace_id or "")
     return with_missing(tx, caller.user_id, [found])[0]
 
 
@@ -128,6 +132,7 @@ def find_many(tx: Tx, project_id: str, snapshot_ids: Sequence[str]) -> dict[str,
 
 def list_snapshots(
     tx: Tx,
+    caller: Caller,
     project: Project,
     *,
     limit: int,
@@ -135,11 +140,14 @@ def list_snapshots(
     workspace: tuple[str, str | None] | None = None,
     ancestors_of: str | None = None,
 ) -> Page[Snapshot]:
-    """Return snapshots of a project, newest registration first.
+    """Return snapshots of a project that the caller's scope reaches, newest registration first.
 
     `workspace` (id, current snapshot) keeps those of a workspace and its current one, `ancestors_of` a snapshot and
     its known ancestors.
     """
+    only = caller.scope.only_workspace
+    if only is not None and workspace is None and ancestors_of is None:
+        workspace = (only, None)
     scope = f"snapshots:{project.id}:{workspace and workspace[0]}:{ancestors_of is not None}"
     before = decode_cursor(scope, cursor, tuple[int])[0] if cursor else None
     found = store.page(tx, project.id, limit + 1, before, workspace=workspace, ancestors_of=ancestors_of)

@@ -35,6 +35,7 @@ def push_snapshot(
         raise Invalid.field("expected_head", "needs a workspace_id")
     snapshots.check_shape(new, tx.clock.now())
     project = projects.get_project(tx, caller, project_id)
+    caller.scope.reach(project.id, workspace_id or "")
     if workspace_id is not None and find_in_project(tx, caller, project, workspace_id) is None:
         raise Invalid.field("workspace_id", "is not a workspace of this project")
     storage.hold(tx, caller.user_id)
@@ -95,6 +96,8 @@ def list_workspace_snapshots(
     if scope == "history":
         if head is None:
             return workspace, Page([])
-        return workspace, snapshots.list_snapshots(tx, project, limit=limit, cursor=cursor, ancestors_of=head)
+        return workspace, snapshots.list_snapshots(tx, caller, project, limit=limit, cursor=cursor, ancestors_of=head)
+    if scope == "project":
+        caller.scope.reach_all()
     own = (workspace.id, head) if scope == "workspace" else None
-    return workspace, snapshots.list_snapshots(tx, project, limit=limit, cursor=cursor, workspace=own)
+    return workspace, snapshots.list_snapshots(tx, caller, project, limit=limit, cursor=cursor, workspace=own)

@@ -86,22 +86,31 @@ def get_workspace(tx: Tx, caller: Caller, workspace_id: str) -> Workspace:
 def workspace_and_project(
     tx: Tx, caller: Caller, workspace_id: str, *, lock: bool = False
 ) -> tuple[Workspace, Project]:
-    """Return a workspace (not knowing whether it is dirty) and its project; `lock` holds its pointers."""
+    """Return a workspace (not knowing whether it is dirty) and its project; `lock` holds its pointers.
+
+    Raises UnknownWorkspace or InsufficientScope.
+    """
     workspace = store.of_user(tx, caller.user_id, workspace_id, lock=lock)
     if workspace is None:
         raise UnknownWorkspace
+    caller.scope.reach(workspace.project_id, workspace.id)
     return workspace, projects.get_project(tx, caller, workspace.project_id)
 
 
 def find_in_project(tx: Tx, caller: Caller, project: Project, workspace_id: str) -> Workspace | None:
-    """Return a workspace of this very project, None for any other."""
+    """Return a workspace of this very project, None for any other. Raises InsufficientScope."""
     workspace = store.of_user(tx, caller.user_id, workspace_id)
-    return workspace if workspace is not None and workspace.project_id == project.id else None
+    if workspace is None or workspace.project_id != project.id:
+        return None
+    caller.scope.reach(project.id, workspace.id)
+    return workspace
 
 
-def list_workspaces(tx: Tx, project: Project) -> Sequence[Workspace]:
-    """Return the workspaces of a project, newest first."""
-    return with_dirty(tx, project, store.of_project(tx, project.id))
+def list_workspaces(tx: Tx, caller: Caller, project: Project) -> Sequence[Workspace]:
+    """Return the workspaces of a project that the caller's scope reaches, newest first."""
+    only = caller.scope.only_workspace
+    found = [one for one in store.of_project(tx, project.id) if only is None or one.id == only]
+    return with_dirty(tx, project, found)
 
 
 def update_workspace(tx: Tx, caller: Caller, workspace_id: str, changes: dict[str, str | None]) -> Workspace:
@@ -189,7 +198,7 @@ def current_tree(
         manifest_hash = working_manifest(tx, project, workspace)
         if manifest_hash is not None:
             return manifest_hash, workspace.id, workspace.current_snapshot_id
-    last = project.last_snapshot_id if workspace_id is None else None
+    last = project.last_snapshot_id if workspace_id is None and caller.scope.only_workspace is None else None
     found = snapshots.find_in_project(tx, project, last) if last else None
     if found is None:
         raise NoTree
