@@ -62,6 +62,16 @@ class Tx:
         """Return the first column of the first row, or None."""
         return self.execute(statement).scalar()
 
+    def take_turns(self, *about: str) -> None:
+        """Wait until no other transaction holds this name, then hold it until the end of this one.
+
+        For what a rule counts or compares before it writes: everybody who may break that rule takes turns first, before
+        reading. Names are parts that say about what, as `("workspaces", project_id)`. SQLite has one writer anyway.
+        """
+        if self.dialect == "postgresql":
+            name = sa.func.hashtextextended("/".join(about), 0)
+            self.execute(sa.select(sa.func.pg_advisory_xact_lock(name)))
+
     def after_commit(self, callback: Callable[[], None]) -> None:
         """Call `callback` once the commit is durable; not at all when it is rolled back. It must not raise."""
         self._after_commit.append(callback)

@@ -66,3 +66,24 @@ def test_only_the_allowed_may_sign_up(tx: Tx, allowed: set[str], email: str, fin
     else:
         with pytest.raises(identity.SignUpNotAllowed):
             identity.user_of_identity(tx, who(email=email), sign_up)
+
+
+@pytest.mark.parametrize(
+    "picture",
+    ["javascript:alert(1)", "data:text/html,x", "//host/x", "https://", "https://a b/", "https://a/\x00", "x" * 3000],
+)
+def test_a_picture_that_is_no_web_address_is_left_out(tx: Tx, picture: str) -> None:
+    found = identity.user_of_identity(tx, Identity(ISSUER, "1", "ada@example.org", "Ada", picture), OPEN)
+    assert found.picture is None
+    assert identity.find_user(tx, "ada@example.org").picture is None
+
+
+def test_control_characters_of_a_name_are_not_kept(tx: Tx) -> None:
+    found = identity.user_of_identity(tx, who(name="A\x00da\n\ud800" + "x" * 300), OPEN)
+    assert found.name == "A da  " + "x" * 249
+
+
+@pytest.mark.parametrize("changes", [{"subject": "1\x00"}, {"email": "a\x00@example.org"}, {"subject": "\ud800"}])
+def test_an_identity_that_is_not_text_signs_nobody_in(tx: Tx, changes: dict[str, str]) -> None:
+    with pytest.raises(identity.SignUpNotAllowed):
+        identity.user_of_identity(tx, who(**changes), OPEN)

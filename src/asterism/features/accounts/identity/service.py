@@ -29,6 +29,7 @@ def add_user(tx: Tx, email: str, *, is_admin: bool = False) -> User:
     email = email.strip().lower()
     if not (3 <= len(email) <= 254) or "@" not in email[1:-1] or any(c.isspace() or not c.isprintable() for c in email):
         raise Invalid.field("email", "is not an e-mail address")
+    tx.take_turns("users")
     if store.local_user_by_email(tx, email) is not None:
         raise UserExists(email)
     user = User(ids.ulid(), email, None, None, is_admin, tx.now())

@@ -53,6 +53,8 @@ def refresh(tx: Tx, text: str, lifetimes: Lifetimes, *, origin: audit.Origin = a
     token = token_store.token_by_hash(tx, token_hash(text)) if kind_of(text) == "r" else None
     if token is None or not token.live(now) or token.device_id is None:
         return Refused.INVALID
+    if not store.hold_device(tx, token.device_id):  # signed out meanwhile; from here on signing out waits
+        return Refused.INVALID
     if not token_store.mark_exchanged(tx, token.id, now) and not _in_grace(tx, token.id, now, lifetimes):
         store.revoke_devices(tx, [token.device_id], now)
         audit.record(tx, token.user_id, "refresh_token_reused", token.device_id, origin=origin)

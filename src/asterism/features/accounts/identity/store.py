@@ -85,6 +85,12 @@ def live_devices(tx: Tx, user_id: str, now: str) -> Sequence[Device]:
     return [Device(**row) for row in tx.all(query.order_by(devices.c.last_seen_at.desc(), devices.c.id.desc()))]
 
 
+def hold_device(tx: Tx, device_id: str) -> bool:
+    """Hold a device until the transaction ends, so that it gets no tokens while it is revoked; False when it is."""
+    query = sa.select(devices.c.id).where(devices.c.id == device_id, devices.c.revoked_at.is_(None))
+    return tx.one(query.with_for_update(key_share=True)) is not None
+
+
 def revoke_devices(tx: Tx, device_ids: Sequence[str], now: str) -> None:
     """Revoke devices with all of their tokens."""
     tx.execute(

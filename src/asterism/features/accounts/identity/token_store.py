@@ -67,8 +67,8 @@ def revoke_token(tx: Tx, token_id: str, now: str) -> bool:
 
 
 def revoke_all(tx: Tx, user_id: str, now: str) -> None:
-    """Revoke every token and device of a user."""
-    for table in (access_tokens, devices):
+    """Revoke every device and token of a user; devices first, which a refresh of their tokens holds."""
+    for table in (devices, access_tokens):
         mine = (table.c.user_id == user_id, table.c.revoked_at.is_(None))
         tx.execute(sa.update(table).where(*mine).values(revoked_at=now))
 

@@ -23,6 +23,7 @@ def set_brief(tx: Tx, caller: Caller, project_id: str, changes: dict[str, Any]) 
     if not changes:
         raise Invalid.field("brief", "is required, or intent is")
     _check(changes)
+    tx.take_turns("brief", project_id)
     project = get_project(tx, caller, project_id)
     intent = changes.get("intent", project.intent)
     brief = changes.get("brief", project.brief)

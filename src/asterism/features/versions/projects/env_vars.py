@@ -65,6 +65,7 @@ def set_env_vars(tx: Tx, secrets: Secrets, caller: Caller, project_id: str, new:
     """
     _check(new, field)
     get_project(tx, caller, project_id)
+    tx.take_turns("env vars", project_id)
     known = {row.key: row for row in env_store.of_project(tx, project_id)}
     if len(known.keys() | {var.key for var in new}) > MAX_VARS:
         raise LimitReached("env vars in this project", MAX_VARS)

@@ -22,13 +22,18 @@ MAX_EVENTS = 10_000
 def create_project(tx: Tx, caller: Caller, *, name: str) -> Project:
     """Make a project; names need not be unique. Raises Invalid or LimitReached."""
     name = clean_name(name)
-    if store.count_live(tx, caller.user_id) >= MAX_PROJECTS:
-        raise LimitReached("projects", MAX_PROJECTS)
+    _check_room(tx, caller)
     now = tx.now()
     project = Project(ids.ulid(), caller.user_id, name, None, None, now, now, None, None, False, None, None)
     store.insert(tx, project)
     record_event(tx, project.id, "project.created", actor=caller.client)
     return project
+
+
+def _check_room(tx: Tx, caller: Caller) -> None:
+    tx.take_turns("projects", caller.user_id)
+    if store.count_live(tx, caller.user_id) >= MAX_PROJECTS:
+        raise LimitReached("projects", MAX_PROJECTS)
 
 
 def get_project(tx: Tx, caller: Caller, project_id: str) -> Project:
@@ -72,22 +77,24 @@ def delete_project(tx: Tx, caller: Caller, project_id: str) -> None:
 
 
 def restore_project(tx: Tx, caller: Caller, project_id: str) -> Project:
-    """Undo a delete. Raises UnknownProject, also when it was purged, and Conflict when it is not deleted."""
+    """Undo a delete.
+
+    Raises UnknownProject, also when it was purged, Conflict when it is not deleted, or LimitReached.
+    """
     project = store.any_state(tx, caller.user_id, project_id)
     if project is None:
         raise UnknownProject
     if project.deleted_at is None:
         raise Conflict("The project is not deleted.", code="INVALID_STATE")
+    _check_room(tx, caller)
     store.update(tx, project_id, {"deleted_at": None, "updated_at": tx.now()})
     return get_project(tx, caller, project_id)
 
 
 def purge_deleted(tx: Tx) -> int:
     """Remove projects whose grace time is over; return how many. For the expiry job."""
-    over = store.deleted_before(tx, shift(tx.now(), seconds=-GRACE_DAYS * DAY), 20)
-    for project_id in over:
-        store.purge(tx, project_id)
-    return len(over)
+    before = shift(tx.now(), seconds=-GRACE_DAYS * DAY)
+    return sum(store.purge(tx, project_id, before) for project_id in store.deleted_before(tx, before, 20))
 
 
 def touch_project(

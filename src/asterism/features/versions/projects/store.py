@@ -67,9 +67,9 @@ def deleted_before(tx: Tx, moment: str, limit: int) -> list[str]:
     return [row["id"] for row in rows]
 
 
-def purge(tx: Tx, project_id: str) -> None:
-    """Remove a project with everything that hangs on it."""
-    tx.execute(sa.delete(projects).where(projects.c.id == project_id))
+def purge(tx: Tx, project_id: str, before: str) -> int:
+    """Remove a project, if it is still deleted since before that moment, with everything that hangs on it."""
+    return tx.execute(sa.delete(projects).where(projects.c.id == project_id, projects.c.deleted_at < before)).rowcount
 
 
 def insert_event(tx: Tx, event: ActivityEvent) -> None:

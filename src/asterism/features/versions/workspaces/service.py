@@ -30,6 +30,7 @@ def create_workspace(tx: Tx, caller: Caller, project_id: str, new: NewWorkspace)
     Raises UnknownProject, Invalid or LimitReached.
     """
     name, kind, identifier, local_path = derive(new)
+    tx.take_turns("workspaces", project_id)
     project = projects.get_project(tx, caller, project_id)
     base = new.base_snapshot_id
     if base is not None and not snapshots.find_many(tx, project.id, [base]):
@@ -97,6 +98,13 @@ def workspace_and_project(
     return workspace, projects.get_project(tx, caller, workspace.project_id)
 
 
+def _in_turn(tx: Tx, caller: Caller, workspace_id: str) -> tuple[Workspace, Project]:
+    """Return a workspace and its project, to change which workspaces the project has or which is main."""
+    workspace, _ = workspace_and_project(tx, caller, workspace_id)
+    tx.take_turns("workspaces", workspace.project_id)
+    return workspace_and_project(tx, caller, workspace_id)
+
+
 def find_in_project(tx: Tx, caller: Caller, project: Project, workspace_id: str) -> Workspace | None:
     """Return a workspace of this very project, None for any other. Raises InsufficientScope."""
     workspace = store.of_user(tx, caller.user_id, workspace_id)
@@ -134,7 +142,7 @@ def update_workspace(tx: Tx, caller: Caller, workspace_id: str, changes: dict[st
 
 def delete_workspace(tx: Tx, caller: Caller, workspace_id: str) -> None:
     """Hide a workspace; its snapshots stay. Raises UnknownWorkspace, or MainStays for main beside others."""
-    workspace, project = workspace_and_project(tx, caller, workspace_id)
+    workspace, project = _in_turn(tx, caller, workspace_id)
     if workspace.is_main and store.count(tx, project.id) > 1:
         raise MainStays
     store.update(tx, workspace_id, {"deleted_at": tx.now()})
@@ -153,7 +161,7 @@ def heartbeat(tx: Tx, caller: Caller, workspace_id: str) -> str:
 
 def set_as_main(tx: Tx, caller: Caller, workspace_id: str) -> None:
     """Make a workspace main; from then on a person has chosen. Raises UnknownWorkspace."""
-    _, project = workspace_and_project(tx, caller, workspace_id)
+    _, project = _in_turn(tx, caller, workspace_id)
     changed = project.main_workspace_id != workspace_id
     if changed or not project.main_chosen:
         projects.touch_project(tx, project.id, main=(workspace_id, True))
