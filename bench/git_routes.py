@@ -41,7 +41,7 @@ def run() -> Report:
     report.table(["route", "over HTTP, ms", "git command, ms", "ratio", "aim"], rows)
     report.note(
         f"{FILES} files, {CHANGED} changed; medians of {RUNS} pairs. The configuration, read so that no program "
-        "named there can run (ADR 0050), is remembered while its files stay the same."
+        "named there can run (ADR 0055), is remembered while its files stay the same."
     )
     return report
 

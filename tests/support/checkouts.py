@@ -18,10 +18,13 @@ IDENTITY = {
 }
 
 
-def git(folder: Path, *arguments: str, check: bool = True, **extra: str) -> str:
+def git(folder: Path, *arguments: str, check: bool = True, stdin: str = "", **extra: str) -> str:
     """Run plain git in `folder` with a fixed identity; return its standard output as text."""
     environment = {"PATH": os.environ["PATH"], "HOME": str(folder)} | IDENTITY | extra
-    done = subprocess.run(["git", *arguments], cwd=folder, env=environment, capture_output=True, check=False)
+    given = os.fsencode(stdin)
+    done = subprocess.run(
+        ["git", *arguments], cwd=folder, env=environment, input=given, capture_output=True, check=False
+    )
     if check and done.returncode:
         raise RuntimeError(f"git {arguments}: {done.stderr.decode(errors='replace')}")
     return os.fsdecode(done.stdout)

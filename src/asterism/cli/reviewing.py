@@ -7,6 +7,7 @@ import asyncio
 import json
 import os
 import sys
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -129,8 +130,14 @@ def made(wish: Wish, options: inspection.Options, known: frozenset[str] | None) 
         if not text.strip():
             return Report(NOTHING, known=known)
         return _report(asyncio.run(_of_text(text, options)), known)
-    program = git.Git()
-    root = toplevel(program, wish.folder)
+    with closing(git.Git()) as program:
+        root = toplevel(program, wish.folder)
+        return _report_of(wish, options, program, root, known)
+
+
+def _report_of(
+    wish: Wish, options: inspection.Options, program: git.Git, root: Path, known: frozenset[str] | None
+) -> Report:
     if wish.url:
         from asterism.cli import review_server  # brings an HTTP client, which a review in process does not need
 

@@ -91,3 +91,4 @@ async def start_services(rt: Runtime, stack: AsyncExitStack) -> None:
     stack.push_async_callback(rt.host.stop)
     await rt.reviews.start()
     stack.push_async_callback(rt.reviews.stop)
+    stack.push_async_callback(asyncio.to_thread, rt.local.git.close)  # first of all: others wait for what it runs

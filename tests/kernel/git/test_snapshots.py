@@ -154,6 +154,24 @@ def test_renames_modes_links_submodules_and_binaries_are_told_apart(tmp_path: Pa
     assert b"".join(f.patch for f in files) == take_snapshot(open_at(root), "staged").diff
 
 
+def test_files_that_git_hashes_to_find_renames_are_read_all_the_same(tmp_path: Path) -> None:
+    """git names the blob of such a file, which is stored nowhere."""
+    lines = "".join(f"line {number}\n" for number in range(40))
+    root = make_repository(tmp_path / "r", {"old.txt": lines, "gone.txt": lines + "x\n", "by hand.txt": lines + "y\n"})
+    git(root, "mv", "old.txt", "new.txt")
+    (root / "gone.txt").unlink()
+    (root / "by hand.txt").rename(root / "moved.txt")
+    write(root, {"added.txt": "a\n", "intended.txt": lines + "i\n"})
+    git(root, "add", "added.txt")
+    git(root, "add", "-N", "intended.txt", "moved.txt")
+    edits = {"new.txt": f"first\n{lines}", "added.txt": "a\nb\n", "moved.txt": f"{lines}y\nz\n"}
+    write(root, edits)
+    for mode in ("files", "unstaged"):
+        found = contents(take_snapshot(open_at(root), mode))  # type: ignore[arg-type]
+        for name, text in {**edits, "intended.txt": lines + "i\n"}.items():
+            assert found[name] == text.encode(), (mode, name)
+
+
 def test_conflicts_are_named_and_left_out(tmp_path: Path) -> None:
     root = make_repository(tmp_path / "r", {"f": "0\n", "g": "0\n"})
     git(root, "checkout", "-q", "-b", "other")

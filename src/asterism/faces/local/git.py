@@ -10,18 +10,19 @@ from asterism.kernel import git
 MODES = ("staged", "unstaged", "files")
 
 
-@get("/api/git/status", guarded=True, blocking=True)
-def status(call: LocalCall[None]) -> Any:
+@get("/api/git/status", guarded=True)
+async def status(call: LocalCall[None]) -> Any:
     """GET /api/git/status: branch, upstream and changed files."""
-    return wire.git_status(git.read_status(checkout(call), pathspec(call)))
+    return await call.rt.local.git.work(lambda: wire.git_status(git.read_status(checkout(call), pathspec(call))))
 
 
-@get("/api/git/diff", guarded=True, blocking=True)
-def diff(call: LocalCall[None]) -> Any:
+@get("/api/git/diff", guarded=True)
+async def diff(call: LocalCall[None]) -> Any:
     """GET /api/git/diff: what has changed, as a unified diff."""
-    path, mode = pathspec(call), diff_mode(call)
-    untracked = call.query.flag("untracked")
-    text = git.diff_text(checkout(call), mode, path, untracked=untracked)
+    mode, untracked = diff_mode(call), call.query.flag("untracked")
+    text = await call.rt.local.git.work(
+        lambda: git.diff_text(checkout(call), mode, pathspec(call), untracked=untracked)
+    )
     return {"diff": text.decode("utf-8", "replace"), "mode": mode, "staged": mode == "staged"}
 
 

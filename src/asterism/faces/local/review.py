@@ -1,6 +1,5 @@
 """`/api/review/stream`: the older review, one streamed model call (Stargazer 9)."""
 
-import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Any
@@ -17,7 +16,7 @@ async def stream(call: LocalCall[None]) -> Any:
     """GET /api/review/stream: review staged or unstaged changes in the older form."""
     staged = call.query.flag("staged", True)
     checkout = git.Checkout(call.rt.local.git, call.root)
-    await asyncio.to_thread(checkout.require_work_tree)
+    await checkout.git.work(checkout.require_work_tree)
     target = await shared.required_model(call)
     request = reviews.LegacyRequest(call.root, staged, target, run_commands=call.trust.run_commands)
     run = call.rt.reviews.begin_legacy(request)

@@ -1,6 +1,5 @@
 """`/api/triage`: run reviews, and read, delete, export and look closer at them (Stargazer 6-8)."""
 
-import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +31,7 @@ async def stream(call: LocalCall[None]) -> Any:
     """GET /api/triage/stream: review changes and stream what is found."""
     options = await call.rt.db.run_read(lambda tx: shared.from_query(call, tx))
     checkout = git.Checkout(call.rt.local.git, call.root)
-    await asyncio.to_thread(checkout.require_work_tree)
+    await checkout.git.work(checkout.require_work_tree)
     target = await shared.model_or_none(call)
     request = reviews.Request(call.root, options, run_commands=call.trust.run_commands, target=target)
     return sse_response(with_heartbeat(await shared.opened(call, request), beat=shared.BEAT))

@@ -2,13 +2,13 @@
 
 import hashlib
 import os
-import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Literal
 
 from asterism.kernel.git.checkout import TIMEOUT, Checkout
 from asterism.kernel.git.errors import CommandFailed, OverLimit
+from asterism.kernel.git.files import read_regular
 from asterism.kernel.git.unified import encode, quote
 
 Mode = Literal["staged", "unstaged", "files"]
@@ -33,6 +33,7 @@ OPTIONS = (
     "--diff-algorithm=default",
     "--indent-heuristic",
     "--submodule=short",
+    "--ignore-submodules=dirty",  # compares their commits; git would start a process in each to see more
     "--relative",
     "-O" + os.devnull,
 )
@@ -67,8 +68,7 @@ def run_diff(
     max_output: int,
 ) -> bytes:
     """Run `git diff` for `mode`; `base` replaces HEAD as the old side of `staged` and `files`."""
-    scope = "untracked" if checkout.submodule_scope == "none" else "dirty"
-    head = [*OPTIONS, f"--ignore-submodules={scope}", *extra]
+    head = [*OPTIONS, *extra]
     tail = ["--", f":(literal){pathspec or '.'}", f":(exclude,literal){OWN_FOLDER}"]
 
     def run(*sides: str) -> bytes:
@@ -120,22 +120,6 @@ def read_files(root: Path, paths: Iterable[str], budget: int) -> Iterator[tuple[
         if budget < 0:
             raise OverLimit("The untracked files are too large to be shown as a diff.")
         yield path, data, mode
-
-
-def read_regular(path: Path, limit: int) -> tuple[bytes, int] | None:
-    """Read a regular file without following a symlink at its end, at most `limit` + 1 bytes; None when it is none."""
-    try:
-        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    except OSError:
-        return None
-    with os.fdopen(handle, "rb") as file:
-        facts = os.fstat(handle)
-        if not stat.S_ISREG(facts.st_mode):
-            return None
-        try:
-            return file.read(limit + 1), facts.st_mode & 0o777
-        except OSError:
-            return None
 
 
 def addition(path: str, data: bytes, mode: int) -> bytes:

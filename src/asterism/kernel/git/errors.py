@@ -22,7 +22,7 @@ class InvalidPath(Invalid):
 
 
 class GitNotFound(Unavailable):
-    """There is no usable git program: none on PATH, or one older than 2.31."""
+    """There is no usable git program: none on PATH, or one older than 2.32."""
 
     code = "GIT_NOT_FOUND"
 

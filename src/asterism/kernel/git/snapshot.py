@@ -14,10 +14,10 @@ from asterism.kernel.git.diff import (
     Mode,
     addition,
     is_reviewable_name,
-    read_regular,
     run_diff,
 )
 from asterism.kernel.git.errors import CommandFailed, OverLimit
+from asterism.kernel.git.files import read_regular
 from asterism.kernel.git.history import BLOB_LIMIT, Attributes, attributes_of, merge_base, read_blobs
 from asterism.kernel.git.status import read_status
 from asterism.kernel.git.unified import DiffError, FileDiff, decode, encode, parse
@@ -186,8 +186,11 @@ def _one(part: bytes) -> Iterator[tuple[FileDiff, bytes]]:
 def _tracked(checkout: Checkout, raw: bytes, conflicted: set[str]) -> Iterator[SnapshotFile]:
     records, patch = split_raw(raw)
     pairs = list(_matched(records, split_patch(patch), conflicted))
-    wanted = (_needed_blob(record, diff, part) for record, diff, part in pairs)
-    blobs = read_blobs(checkout, [one for one in wanted if one])
+    readable = [(record, diff) for record, diff, part in pairs if _has_text(record, diff, part)]
+    blobs = read_blobs(checkout, [record.new_id for record, _ in readable if _stored(record.new_id)])
+    # to find renames, git names the blobs of unsaved files too, which are not stored
+    behind = [record.old_id for record, diff in readable if record.new_id not in blobs and diff.operation != "add"]
+    blobs |= read_blobs(checkout, [one for one in behind if _stored(one)])
     for record, diff, part in pairs:
         yield SnapshotFile(diff, part, _content(record, diff, part, blobs), _kind(record, diff))
 
@@ -206,27 +209,25 @@ def _matched(
         yield candidates[0], diff, part
 
 
-def _needed_blob(record: _Raw, diff: FileDiff, part: bytes) -> str | None:
-    if diff.binary or diff.operation == "delete" or len(part) > CONTENT_DIFF_LIMIT or _kind(record, diff) != "file":
-        return None
-    if _stored(record.new_id):
-        return record.new_id
-    return record.old_id if _stored(record.old_id) and record.status != "T" else None
+def _has_text(record: _Raw, diff: FileDiff, part: bytes) -> bool:
+    plain = not diff.binary and diff.operation != "delete" and _kind(record, diff) == "file"
+    return plain and len(part) <= CONTENT_DIFF_LIMIT
 
 
 def _content(record: _Raw, diff: FileDiff, part: bytes, blobs: dict[str, bytes]) -> bytes | None:
-    if diff.binary or diff.operation == "delete" or len(part) > CONTENT_DIFF_LIMIT or _kind(record, diff) != "file":
+    if not _has_text(record, diff, part):
         return None
-    if _stored(record.new_id):
-        return blobs.get(record.new_id)
-    fresh = diff.operation == "add"
+    if record.new_id in blobs:
+        return blobs[record.new_id]
+    fresh = diff.operation == "add"  # also one of the two parts of a changed type
     old = b"" if fresh else blobs.get(record.old_id)
-    if old is None:
+    if old is None or (record.status == "T" and not fresh):
         return None
     try:
-        return encode(diff.apply(decode(old)))
+        content = encode(diff.apply(decode(old)))
     except DiffError:
         return None
+    return content if len(content) <= BLOB_LIMIT else None
 
 
 def _stored(object_id: str) -> bool:

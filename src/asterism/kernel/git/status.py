@@ -3,13 +3,16 @@
 Paths are `str` holding the bytes git has: UTF-8, with surrogate escapes for what is not. Source: Stargazer 2.3.
 """
 
+import os
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from asterism.kernel.git.checkout import Checkout
-from asterism.kernel.git.errors import CommandFailed
+from asterism.kernel.git.errors import CommandFailed, NotGitRepo
+from asterism.kernel.git.submodules import Budget, opened
 
 TIMEOUT = 10.0
+GITLINK = "160000"
 LETTERS = frozenset("MTADRCU")
 
 
@@ -73,10 +76,13 @@ class Status:
         return [e.path for e in self.entries if e.conflicted]
 
 
-def read_status(checkout: Checkout, pathspec: str | None = None, *, each_file: bool = False) -> Status:
+def read_status(
+    checkout: Checkout, pathspec: str | None = None, *, each_file: bool = False, budget: Budget | None = None
+) -> Status:
     """Ask git for the state of the root, or of one literal path in it; paths are relative to the root.
 
-    `each_file` lists every untracked file instead of whole folders. Raises NotGitRepo, GitNotFound, CommandFailed.
+    `each_file` lists every untracked file instead of whole folders. Submodules are looked into as far as `budget`
+    goes. Raises NotGitRepo, GitNotFound, CommandFailed.
     """
     raw = checkout.run(
         "--literal-pathspecs",
@@ -87,12 +93,55 @@ def read_status(checkout: Checkout, pathspec: str | None = None, *, each_file: b
         f"--untracked-files={'all' if each_file else 'normal'}",
         "--ahead-behind",
         "--find-renames",
-        f"--ignore-submodules={checkout.submodule_scope}",
+        "--ignore-submodules=dirty",
         "--",
         pathspec or ".",
         timeout=TIMEOUT,
     )
-    return parse_status(raw, checkout.prefix)
+    status = parse_status(raw, checkout.prefix)
+    inside = dict(_inside(checkout, pathspec, budget or Budget()))
+    return replace(status, entries=_with_submodules(status.entries, inside)) if inside else status
+
+
+def _inside(checkout: Checkout, pathspec: str | None, budget: Budget) -> Iterator[tuple[str, SubmoduleState]]:
+    """Yield what changed in each submodule that has changes. One that cannot be read has none that are known."""
+    for path, child in opened(checkout, pathspec):
+        if budget.spend() == 0:
+            return
+        try:
+            entries = read_status(child, budget=budget).entries
+        except (NotGitRepo, CommandFailed):
+            continue
+        parts = [entry.submodule for entry in entries if entry.submodule is not None]
+        modified = any(_is_change(entry) for entry in entries)
+        untracked = any(entry.index == "?" for entry in entries) or any(part.untracked for part in parts)
+        if modified or untracked:
+            yield path, SubmoduleState(commit_changed=False, modified=modified, untracked=untracked)
+
+
+def _is_change(entry: Entry) -> bool:
+    """Whether an entry of a submodule makes it modified: not so what is untracked, at any depth."""
+    if entry.submodule is None or entry.index != " ":
+        return entry.index != "?"
+    return entry.submodule.commit_changed or entry.submodule.modified
+
+
+def _with_submodules(entries: list[Entry], inside: dict[str, SubmoduleState]) -> list[Entry]:
+    """Add what is inside submodules to git's entries, which compare their commits alone; git's order is kept."""
+    found = []
+    for entry in entries:
+        state = inside.pop(entry.path, None) if not entry.conflicted and entry.index != "?" else None
+        found.append(entry if state is None else _joined(entry, state))
+    for path, state in inside.items():
+        blank = Entry(path, " ", " ", head_mode=GITLINK, index_mode=GITLINK, tree_mode=GITLINK)
+        found.append(_joined(blank, state))
+    return sorted(found, key=lambda entry: (entry.index == "?", entry.conflicted, os.fsencode(entry.path)))
+
+
+def _joined(entry: Entry, state: SubmoduleState) -> Entry:
+    changed = entry.submodule is not None and entry.submodule.commit_changed
+    tree = "M" if entry.tree == " " else entry.tree
+    return replace(entry, tree=tree, submodule=replace(state, commit_changed=changed))
 
 
 def parse_status(raw: bytes, prefix: str = "") -> Status:

@@ -6,6 +6,7 @@ leader is reaped, so the group id cannot belong to a stranger by then.
 
 import contextlib
 import os
+import resource
 import selectors
 import signal
 import subprocess
@@ -72,12 +73,14 @@ def run_bounded(
     stdin: bytes = b"",
     cancelled: Callable[[], bool] | None = None,
     own_session: bool = False,
+    memory: int | None = None,
 ) -> Outcome:
     """Run `argv` (no shell) with exactly the environment `env` and wait for it.
 
     `timeout` is in seconds, `max_output` in bytes of standard output. `cancelled` is asked about every 50 ms.
     `own_session` takes the program away from our terminal too; it starts slower then, since Linux schedules sessions as
-    groups, so it is for programs that are not trusted.
+    groups, so it is for programs that are not trusted. `memory` bounds the bytes of its own that each process of the
+    program may take, where the system can (Linux); mapped files do not count.
     Raises FileNotFoundError when the program or `cwd` does not exist, PermissionError when it may not run, and other
     OSErrors of the start (an argument list that is too long).
     """
@@ -94,6 +97,8 @@ def run_bounded(
         process_group=None if own_session else 0,
     )
     try:
+        if memory is not None:
+            _bound_memory(process.pid, memory)
         transfer = _Transfer(process, stdin, max_output)
         ending = transfer.run(started + timeout, cancelled)
     finally:
@@ -209,6 +214,14 @@ class _Transfer:
         if not self._input and self._process.stdin is not None:
             self._selector.unregister(fd)
             self._process.stdin.close()
+
+
+def _bound_memory(pid: int, most: int) -> None:
+    """Bound a program that has just started. It has taken little by now, and what it takes from here on counts."""
+    limit = getattr(resource, "prlimit", None)
+    if limit is not None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            limit(pid, resource.RLIMIT_DATA, (most, most))
 
 
 def _watch_exit(process: subprocess.Popen[bytes], selector: selectors.BaseSelector) -> int | None:

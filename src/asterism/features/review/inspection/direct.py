@@ -62,7 +62,7 @@ async def inspect_checkout(
 
     Raises ReviewFailed, and NotGitRepo, GitNotFound or UnknownRevision.
     """
-    change = await asyncio.to_thread(collection.collect, program, root, options, run_commands=run_commands)
+    change = await program.work(collection.collect, program, root, options, run_commands=run_commands)
     tools = analyzers.ToolRunner()
     try:
         project = analyzers.Project(root, options.mode == "staged", run_commands)

@@ -38,7 +38,7 @@ class Historian:
         async with self._gate:
             try:
                 async with asyncio.timeout(SECONDS):
-                    return await asyncio.to_thread(self._ask, file, line)
+                    return await self.checkout.git.work(self._ask, file, line)
             except (TimeoutError, git.CommandFailed, git.GitNotFound, git.NotGitRepo, git.UnknownRevision):
                 return None
 

@@ -107,7 +107,7 @@ class LegacyRun:
 
     async def _review(self) -> Event:
         created_at = stamp(self._services.clock.now())
-        change = await asyncio.to_thread(self._collect)
+        change = await self._services.git.work(self._collect)
         async with asyncio.timeout(CALL_SECONDS):
             text = await self._ask(change)
         result = read_answer(text, change)

@@ -82,7 +82,7 @@ class ReviewManager:
 
     async def _collect(self, request: Request) -> Collected:
         try:
-            return await asyncio.to_thread(
+            return await self.services.git.work(
                 collection.collect,
                 self.services.git,
                 request.root,

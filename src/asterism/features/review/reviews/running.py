@@ -172,7 +172,7 @@ class Running:
         request = self.request
         if collected is None:
             try:
-                collected = await asyncio.to_thread(
+                collected = await self._services.git.work(
                     collection.collect,
                     self._services.git,
                     request.root,
