@@ -21,6 +21,19 @@ class FailureKind(StrEnum):
     OTHER = "other"
 
 
+_BY_STATUS = {
+    401: FailureKind.AUTH,
+    402: FailureKind.RATE_LIMITED,
+    403: FailureKind.AUTH,
+    404: FailureKind.MODEL_UNKNOWN,
+    408: FailureKind.UNAVAILABLE,
+    413: FailureKind.CONTEXT_TOO_LONG,
+    429: FailureKind.RATE_LIMITED,
+}
+
+# After the first text these say no more than that the answer broke off.
+_BREAKS = frozenset({FailureKind.UNAVAILABLE, FailureKind.OTHER, FailureKind.EMPTY})
+
 _SENTENCES = {
     FailureKind.AUTH: "{name} rejected the API key. Save a valid key for it and try again.",
     FailureKind.MODEL_UNKNOWN: "{name} does not know the model {model}. Choose another one.",
@@ -60,3 +73,13 @@ class ModelFailure(Unavailable):
         self.retry_after = retry_after
         self.status = status
         self.usage: Usage | None = None
+
+
+def of_status(status: int) -> FailureKind | None:
+    """Return what an HTTP status stands for, None when it says nothing in particular."""
+    return FailureKind.UNAVAILABLE if status >= 500 else _BY_STATUS.get(status)
+
+
+def seen_from(kind: FailureKind, *, began: bool) -> FailureKind:
+    """Return the kind as the reader of an answer sees it, of which something had come already if `began`."""
+    return FailureKind.INTERRUPTED if began and kind in _BREAKS else kind

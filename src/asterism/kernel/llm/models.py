@@ -4,7 +4,10 @@ from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, TypeAlias
 
+from asterism.kernel.llm.conversation import Tool, ToolCall, Turn
+
 FinishReason: TypeAlias = Literal["end", "max_tokens"]
+EndReason: TypeAlias = Literal["end", "max_tokens", "tool_calls"]
 Reasoning: TypeAlias = Literal["lowest", "default", "high"]
 
 
@@ -22,16 +25,8 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
-    """One turn of a conversation."""
-
-    role: Literal["user", "assistant"]
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
 class Limits:
-    """Seconds: until the first text, between two pieces of it, and for the whole answer."""
+    """Seconds: until the first part (a thought is one too), between two of them, and for the whole answer."""
 
     first_token: float = 60
     gap: float = 60
@@ -43,7 +38,8 @@ class Request:
     """One question.
 
     `reasoning` is None for models without it, `temperature` where the provider's own is wanted. With a `schema` (of a
-    JSON object) the provider's structured output is used where it has one, and `complete` returns the object.
+    JSON object) the provider's structured output is used where it has one, and `complete` returns the object. The
+    model may call `tools`, several at once.
     """
 
     target: Target
@@ -53,6 +49,7 @@ class Request:
     reasoning: Reasoning | None = None
     temperature: float | None = None
     schema: Mapping[str, Any] | None = None
+    tools: tuple[Tool, ...] = ()
     limits: Limits = Limits()
 
 
@@ -86,13 +83,59 @@ Part: TypeAlias = Delta | Finish
 
 
 @dataclass(frozen=True, slots=True)
-class Completion:
-    """A whole answer; `data` is its JSON object when the request had a schema."""
+class ThoughtDelta:
+    """A piece of what the model thinks, never empty."""
 
     text: str
-    reason: FinishReason
+
+
+@dataclass(frozen=True, slots=True)
+class CallStart:
+    """The model begins to write a call. The id is unique in the answer, even where the provider gave none."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallDelta:
+    """A piece of the JSON of a call's arguments, never empty. Parallel calls may take turns."""
+
+    id: str
+    json: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallEnd:
+    """A call is written to its end."""
+
+    call: ToolCall
+
+
+@dataclass(frozen=True, slots=True)
+class TurnEnd:
+    """The regular end of an answer; `turn` is the whole of it, to be sent back as it is with the next request.
+
+    `tool_calls` is the reason when the turn calls tools; with `max_tokens` the last call may be cut off.
+    """
+
+    reason: EndReason
+    usage: Usage
+    turn: Turn
+
+
+AnswerPart: TypeAlias = Delta | ThoughtDelta | CallStart | CallDelta | CallEnd | TurnEnd
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """A whole answer; `data` is its JSON object when the request had a schema, `turn` all of it."""
+
+    text: str
+    reason: EndReason
     usage: Usage
     data: Mapping[str, Any] | None = None
+    turn: Turn = field(default_factory=lambda: Turn("assistant"))
 
 
 class Models(Protocol):
@@ -106,8 +149,20 @@ class Models(Protocol):
         """Close every connection."""
         ...
 
+    def parts(self, request: Request) -> AsyncGenerator[AnswerPart, None]:
+        """Yield the answer as it comes, and at the end one `TurnEnd`.
+
+        A call is one `CallStart`, its `CallDelta` parts and, if the answer comes to its end, one `CallEnd`. Closing the
+        generator, or cancelling who reads it, closes the connection. Raises ModelFailure, also for an answer with
+        neither text nor calls.
+        """
+        ...
+
     def stream(self, request: Request) -> AsyncGenerator[Part, None]:
-        """Yield `Delta` parts and at the end one `Finish`. Raises ModelFailure, also for an answer without text."""
+        """Yield the text alone: `Delta` parts and at the end one `Finish`.
+
+        Raises ModelFailure, also for an answer without text.
+        """
         ...
 
     async def complete(self, request: Request) -> Completion:

@@ -1,24 +1,30 @@
 """The port `Models` on pydantic-ai.
 
 pydantic-ai and the vendors' libraries take seconds to import and much memory, so `wires` and its modules are imported
-in a worker thread: at `start` for the formats that are known to be used, else at the first question that needs them.
+in a worker thread (`loader`): at `start` for the formats that are known to be used, else at the first question that
+needs them.
 """
 
 import asyncio
 import importlib
 from collections import OrderedDict
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
-from asterism.kernel.llm.collect import collect
+import structlog
+
+from asterism.kernel.llm.collect import collect, text_alone
 from asterism.kernel.llm.failures import FailureKind, ModelFailure
-from asterism.kernel.llm.models import Completion, Part, Request, Target
+from asterism.kernel.llm.loader import load_wire
+from asterism.kernel.llm.models import AnswerPart, Completion, Part, Request, Target
 from asterism.kernel.llm.providers import Wire, provider
 from asterism.kernel.llm.timing import timed
 
 if TYPE_CHECKING:
     from asterism.kernel.llm import wires
+
+log = structlog.get_logger(__name__)
 
 KEPT_MODELS = 32  # building one costs up to 200 ms; they are kept by target, the least recently used goes first
 
@@ -26,11 +32,12 @@ KEPT_MODELS = 32  # building one costs up to 200 ms; they are kept by target, th
 class PydanticModels:
     """Asks real providers. One instance per event loop; connections are kept and reused.
 
-    `expected` are the wire formats that `start` loads in advance.
+    `expected` are the wire formats that `start` loads in advance, in that order. `load` imports the module of one.
     """
 
-    def __init__(self, expected: Iterable[Wire] = ()) -> None:
+    def __init__(self, expected: Iterable[Wire] = (), *, load: Callable[[Wire], Any] = load_wire) -> None:
         self._expected = tuple(expected)
+        self._import = load
         self._loading: dict[Wire, asyncio.Task[Any]] = {}
         self._models: OrderedDict[Target, Any] = OrderedDict()
         self._clients: wires.Clients | None = None
@@ -46,9 +53,13 @@ class PydanticModels:
         if self._clients is not None:
             await self._clients.close()
 
+    def parts(self, request: Request) -> AsyncGenerator[AnswerPart, None]:
+        """Yield the answer as it comes, and at the end one `TurnEnd`. Raises ModelFailure."""
+        return self._parts(request)
+
     def stream(self, request: Request) -> AsyncGenerator[Part, None]:
         """Yield `Delta` parts and at the end one `Finish`. Raises ModelFailure."""
-        return self._parts(request)
+        return text_alone(self._parts(request), _name(request.target))
 
     async def complete(self, request: Request) -> Completion:
         """Return the whole answer. Raises ModelFailure.
@@ -63,22 +74,36 @@ class PydanticModels:
                 raise
         return await collect(self._parts(request, plain=True), request, name)
 
-    async def _parts(self, request: Request, *, plain: bool = False) -> AsyncGenerator[Part, None]:
+    async def _parts(self, request: Request, *, plain: bool = False) -> AsyncGenerator[AnswerPart, None]:
         entry = provider(request.target.provider)
-        builder = await asyncio.shield(self._load(entry.wire if entry else "openai"))
+        wire = entry.wire if entry else "openai"
+        builder = await self._builder(wire, request.target)
         wires = importlib.import_module("asterism.kernel.llm.wires")  # loaded with its module above
         model = self._model(wires, builder, request.target)
-        answer = wires.answer(model, request, plain=plain)
+        answer = wires.answer(model, wire, request, plain=plain)
         async with aclosing(timed(answer, request.limits, _name(request.target))) as parts:
             async for part in parts:
                 yield part
 
+    async def _builder(self, wire: Wire, target: Target) -> Any:
+        try:
+            return await asyncio.shield(self._load(wire))
+        except Exception as error:
+            raise ModelFailure(FailureKind.UNAVAILABLE, name=_name(target), model=target.model) from error
+
     def _load(self, wire: Wire) -> "asyncio.Task[Any]":
+        """Return the loading of a format. One that failed is forgotten, so that the next question tries again."""
         if wire not in self._loading:
-            module = f"asterism.kernel.llm.wires.{wire}"
-            loading = asyncio.to_thread(importlib.import_module, module)
-            self._loading[wire] = asyncio.create_task(loading, name=f"llm-load-{wire}")
+            loading = asyncio.create_task(asyncio.to_thread(self._import, wire), name=f"llm-load-{wire}")
+            loading.add_done_callback(lambda done: self._loaded(wire, done))
+            self._loading[wire] = loading
         return self._loading[wire]
+
+    def _loaded(self, wire: Wire, loading: "asyncio.Task[Any]") -> None:
+        if loading.cancelled() or (error := loading.exception()) is not None:
+            del self._loading[wire]
+            if not loading.cancelled():
+                log.error("llm.wire_not_loaded", wire=wire, exc_info=error)
 
     def _model(self, wires: Any, builder: Any, target: Target) -> Any:
         model = self._models.get(target)

@@ -1,14 +1,14 @@
-"""Time limits of an answer: until the first text, between two pieces, and in total."""
+"""Time limits of an answer: until the first part, between two of them, and in total."""
 
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 from asterism.kernel.llm.failures import FailureKind, ModelFailure
-from asterism.kernel.llm.models import Limits, Part
+from asterism.kernel.llm.models import AnswerPart, Limits
 
 
-async def timed(parts: AsyncGenerator[Part, None], limits: Limits, name: str) -> AsyncGenerator[Part, None]:
+async def timed(parts: AsyncGenerator[AnswerPart, None], limits: Limits, name: str) -> AsyncGenerator[AnswerPart, None]:
     """Yield `parts`; raise a ModelFailure of kind `timeout` when a limit passes. Closes `parts` whatever happens."""
     loop = asyncio.get_running_loop()
     end = loop.time() + limits.total

@@ -66,12 +66,12 @@ class ModelDirectory:
         names = [provider_id] + ([entry.id] if entry else [])
         return next((self.server_keys[name] for name in names if self.server_keys.get(name)), None)
 
-    def expected_wires(self) -> set[Wire]:
-        """Return the wire formats that this server's settings make likely."""
+    def expected_wires(self) -> tuple[Wire, ...]:
+        """Return the wire formats that this server's settings make likely, each once, in the order of PROVIDERS."""
         configured = {entry.id for name in self.server_keys if (entry := provider(name))}
         if self.has_local:
             configured.add("local")
-        return {PROVIDERS[name].wire for name in configured}
+        return tuple(dict.fromkeys(entry.wire for entry in PROVIDERS.values() if entry.id in configured))
 
 
 def fallbacks(tier: Tier) -> list[Tier]:

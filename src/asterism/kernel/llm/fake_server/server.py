@@ -9,8 +9,13 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from typing import Any, Self
 
-from asterism.kernel.llm.fake_server import http, wires
+from asterism.kernel.llm.fake_server import http, reading
 from asterism.kernel.llm.fake_server.script import Call, Script
+from asterism.kernel.llm.fake_server.writing import FORMATS, GARBAGE
+from asterism.kernel.llm.scenario import Scenario
+
+MISLEADING = "This text says API key, rate limit, quota, timeout and context length, whatever happened."
+_STREAM_HEAD = http.head(200, {"content-type": "text/event-stream", "transfer-encoding": "chunked"})
 
 
 class FakeModelServer:
@@ -48,6 +53,11 @@ class FakeModelServer:
     def play(self, *scripts: Script | str) -> None:
         """Queue answers; a text is a whole answer in one piece."""
         self._queue.extend(Script(chunks=(s,)) if isinstance(s, str) else s for s in scripts)
+
+    def act(self, scenario: Scenario[Script | None]) -> None:
+        """Answer by prompt from now on; None in place of a script leaves the answer to what was there before."""
+        before = self._answer
+        self._answer = lambda call: scenario.pick(call.prompt, call.rounds) or before(call)
 
     async def __aenter__(self) -> Self:
         """Start serving. Raises OSError when the port is taken."""
@@ -88,7 +98,7 @@ class FakeModelServer:
             body = json.loads(request.body or b"{}")
         except ValueError:
             body = None
-        call = wires.read_call(request.path, request.headers, body) if isinstance(body, dict) else None
+        call = reading.read_call(request.path, request.headers, body) if isinstance(body, dict) else None
         if call is None:
             writer.write(http.response(404, b'{"error":{"message":"no such route"}}'))
             return
@@ -122,7 +132,11 @@ class FakeModelServer:
     def _control(self, request: http.HttpRequest) -> bytes:
         if request.path == "/__fake__/script" and request.method == "POST":
             for entry in json.loads(request.body):
-                self.play(Script(**{**entry, "chunks": tuple(entry.get("chunks", ()))}))
+                self.play(Script.of(entry))
+            return http.response(200, b"{}")
+        if request.path == "/__fake__/scenario" and request.method == "POST":
+            prompts = json.loads(request.body)
+            self.act(Scenario({part: [Script.of(step) for step in steps] for part, steps in prompts.items()}, None))
             return http.response(200, b"{}")
         if request.path == "/__fake__/calls":
             return http.response(200, json.dumps([asdict(call) for call in self.calls]).encode())
@@ -134,26 +148,43 @@ async def _answer(call: Call, script: Script, writer: asyncio.StreamWriter) -> N
         extra = {} if script.retry_after is None else {"retry-after": f"{script.retry_after:g}"}
         if script.location:
             extra["location"] = script.location
-        body = json.dumps(script.error).encode() if script.error is not None else wires.error(call, script.status)
-        writer.write(http.response(script.status, body, extra))
+        body = FORMATS[call.wire].error(script.status, MISLEADING)
+        writer.write(http.response(script.status, body if script.error is None else _json(script.error), extra))
+    elif script.raw is not None:
+        await _raw(script.raw, script, writer)
     elif call.stream:
         await _stream(call, script, writer)
     else:
         await asyncio.sleep(script.first_delay + script.delay * max(0, len(script.chunks) - 1))
         call.sent = len(script.chunks)
-        writer.write(http.response(200, wires.whole(call, script, "".join(script.chunks))))
+        writer.write(http.response(200, FORMATS[call.wire].whole(call, script)))
     await writer.drain()
     call.finished = True
 
 
+async def _raw(body: bytes, script: Script, writer: asyncio.StreamWriter) -> None:
+    writer.write(_STREAM_HEAD)
+    step = script.split or max(1, len(body))
+    for place in range(0, len(body), step):
+        writer.write(http.chunk(body[place : place + step]))
+        await writer.drain()
+        await asyncio.sleep(0)
+    if script.cut:
+        writer.close()  # what was written arrives, the end of the body does not
+        await writer.wait_closed()
+    else:
+        writer.write(http.chunk(b""))
+
+
 async def _stream(call: Call, script: Script, writer: asyncio.StreamWriter) -> None:
-    writer.write(http.head(200, {"content-type": "text/event-stream", "transfer-encoding": "chunked"}))
+    form = FORMATS[call.wire]
+    writer.write(_STREAM_HEAD)
     await writer.drain()
     if script.hang:
         await asyncio.Event().wait()
-    if opening := wires.stream_head(call):
+    if opening := form.head(call):
         writer.write(http.chunk(opening))
-    for number, text in enumerate((*script.chunks, None)):
+    for number, piece in enumerate((*form.pieces(call, script), None)):
         if script.cut_after == number:
             writer.transport.abort()
             return
@@ -161,25 +192,28 @@ async def _stream(call: Call, script: Script, writer: asyncio.StreamWriter) -> N
             writer.write(http.chunk(b""))
             return
         if script.garbage_after == number:
-            writer.write(http.chunk(wires.GARBAGE))
-        if text is None:
+            writer.write(http.chunk(GARBAGE))
+        if piece is None:
             break
         pause = script.delay if number else script.first_delay
         if pause:
             await asyncio.sleep(pause)
-        writer.write(http.chunk(wires.stream_piece(call, text)))
+        writer.write(http.chunk(piece))
         call.sent += 1
         await writer.drain()
-    writer.write(http.chunk(wires.stream_end(call, script)) + http.chunk(b""))
+    writer.write(http.chunk(form.end(call, script)) + http.chunk(b""))
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value).encode()
 
 
 def echo(call: Call) -> Script:
     """Answer with the last user message, word by word, or with the emptiest object of a wanted schema."""
-    schema = wires.wanted_schema(call)
+    schema = reading.wanted_schema(call)
     if schema is not None:
-        return Script(chunks=(json.dumps(wires.sample(schema)),))
-    said = next((text for role, text in reversed(call.texts) if role == "user"), "")
-    words = f"This is the fake model {call.model}. You wrote: {said}".split(" ")
+        return Script(chunks=(json.dumps(reading.sample(schema)),))
+    words = f"This is the fake model {call.model}. You wrote: {call.prompt}".split(" ")
     pieces = tuple(word if n == 0 else f" {word}" for n, word in enumerate(words))
     return Script(chunks=pieces, usage=(sum(len(t) for _, t in call.texts) // 4, len(words)))
 
