@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from asterism.features.review.findings import ReviewedFile
-from asterism.kernel.git.unified import parse
+from asterism.vcs.unified import parse
 
 FOLDER = Path(__file__).parent / "cases"
 MARK = " @@bug"

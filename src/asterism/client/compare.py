@@ -1,6 +1,5 @@
 """What differs between two trees, with the differing lines of text files."""
 
-import difflib
 import os
 from collections.abc import Callable, Iterable, Iterator
 
@@ -14,10 +13,12 @@ from asterism.client.update import base_entries, changes_since
 from asterism.client.workcopy.apply import at_work
 from asterism.client.workcopy.state import State
 from asterism.vcs.diff import Change, diff
+from asterism.vcs.linediff import TooManyLines
 from asterism.vcs.manifest import Entry, read
+from asterism.vcs.text_diff import decode_text
+from asterism.vcs.unified import compare
 
 TEXT_BYTES = 1 << 20
-_SNIFFED = 8000
 
 Content = Callable[[Entry], bytes]
 
@@ -89,30 +90,24 @@ def _one(change: Change, old: Content, new: Content) -> Iterator[str]:
     if sides[0] is None or sides[1] is None:
         yield f"Binary files {before} and {after} differ"
         return
-    names = ("/dev/null" if change.old is None else before, "/dev/null" if change.new is None else after)
-    empty = True
-    for line in difflib.unified_diff(sides[0], sides[1], *names, lineterm=""):
-        empty = False
-        yield line
-    if empty:
+    try:
+        file = compare(change.path, None if change.old is None else sides[0], None if change.new is None else sides[1])
+    except TooManyLines:
+        yield f"Files {before} and {after} differ and are too large to compare"
+        return
+    if file.hunks:
+        yield from file.render().removesuffix("\n").split("\n")
+    else:
         yield f"{change.kind} {change.path} (no lines)"
 
 
-def _text(entry: Entry | None, content: Content) -> list[str] | None:
-    """Return the lines of a side, None when they are not for reading."""
+def _text(entry: Entry | None, content: Content) -> bytes | None:
+    """Return what a side holds as a text, None when it is not for reading."""
     if entry is None:
-        return []
+        return b""
     if entry.type == "symlink":
-        return [f"link to {entry.target}"]
+        return f"link to {entry.target}\n".encode()
     if entry.size > TEXT_BYTES:
         return None
     data = content(entry)
-    if b"\0" in data[:_SNIFFED]:
-        return None
-    try:
-        lines = data.decode().split("\n")
-    except UnicodeDecodeError:
-        return None
-    if lines[-1] == "":
-        return lines[:-1]
-    return [*lines[:-1], f"{lines[-1]}\n\\ No newline at end of file"]
+    return None if decode_text(data) is None else data

@@ -16,6 +16,7 @@ from asterism.client.workcopy.plan import Step, plan, with_folders
 from asterism.client.workcopy.state import Base, State
 from asterism.vcs.diff import Change, diff
 from asterism.vcs.manifest import Entry, read
+from asterism.vcs.merge import clashing_paths, with_edits
 
 
 class UnsavedEdits(Conflict):
@@ -53,9 +54,10 @@ def pull(api: Api, state: State, *, threads: int, progress: Progress) -> Updated
         head = api.snapshot(head_id, project_id=binding.project_id)
         data = fetch_manifest(api, head)
         target = _writable(data)
-        theirs = diff(base, target)
-        _refuse_clashes(edits, theirs)
-        merged = _with_edits(target, edits, base, tree.entries())
+        clashes = clashing_paths(edits, diff(base, target))
+        if clashes:
+            raise _unsaved(clashes)
+        merged = with_edits(target, edits, base, tree.entries())
         return _move(api, state, tree, Base(head.id, head.manifest_hash), head.id, data, merged, edits, progress)
 
 
@@ -101,26 +103,6 @@ def _writable(data: bytes) -> list[Entry]:
     return [entry for entry in read(data) if writable_here(entry)]
 
 
-def _refuse_clashes(edits: list[Change], theirs: list[Change]) -> None:
-    """Raise UnsavedEdits when the same path was edited here and changed there, unless to the same result."""
-    changed = {change.path: change for change in theirs}
-    clashes = [edit.path for edit in edits if edit.path in changed and edit.new != changed[edit.path].new]
-    edited = {edit.path for edit in edits if edit.new is not None}
-    arriving = {change.path for change in theirs if change.new is not None}
-    clashes += [path for path in edited if any(above in arriving for above in _above(path))]
-    clashes += [path for path in edited if any(path in _above(other) for other in arriving)]
-    if clashes:
-        raise _unsaved(sorted(set(clashes)))
-
-
-def _above(path: str) -> set[str]:
-    found = set()
-    while "/" in path:
-        path = path.rpartition("/")[0]
-        found.add(path)
-    return found
-
-
 def _unsaved(paths: list[str]) -> UnsavedEdits:
     shown = ", ".join(paths[:5]) + (f" and {len(paths) - 5} more" if len(paths) > 5 else "")
     return UnsavedEdits(
@@ -128,23 +110,6 @@ def _unsaved(paths: list[str]) -> UnsavedEdits:
         hint="Save them with `asterism push` first, or take them back.",
         details={"paths": paths[:100]},
     )
-
-
-def _with_edits(
-    target: list[Entry], edits: list[Change], base: Sequence[Entry], current: Sequence[Entry]
-) -> list[Entry]:
-    """Return the target with the edits of the working copy kept, and with the folders that were made in it."""
-    found = {entry.path: entry for entry in target}
-    for edit in edits:
-        if edit.new is None:
-            found.pop(edit.path, None)
-        else:
-            found[edit.path] = edit.new
-    old_folders = {entry.path for entry in base if entry.type == "dir"}
-    for entry in current:
-        if entry.type == "dir" and entry.path not in old_folders:
-            found.setdefault(entry.path, entry)
-    return list(found.values())
 
 
 def _move(

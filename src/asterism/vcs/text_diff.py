@@ -1,11 +1,13 @@
 """Line differences of one file, for people: unified text and counts."""
 
-import difflib
 from dataclasses import dataclass
 
+from asterism.vcs.linediff import MAX_LINES, within_limits
+from asterism.vcs.unified.writer import compare
+
 MAX_BYTES = 1024 * 1024
-MAX_LINES = 20_000
-CONTEXT = 3
+
+__all__ = ["MAX_BYTES", "MAX_LINES", "TextDiff", "decode_text", "text_diff"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,28 +33,10 @@ def decode_text(content: bytes) -> str | None:
 
 def text_diff(path: str, old: bytes | None, new: bytes | None) -> TextDiff:
     """Compare two contents of a file (None: it is not there) by lines, as `diff -u` writes it."""
-    before, after = decode_text(old or b""), decode_text(new or b"")
-    if before is None or after is None:
+    sides = (old or b"", new or b"")
+    if any(decode_text(side) is None for side in sides):
         return TextDiff(binary=True)
-    old_lines, new_lines = split_lines(before), split_lines(after)
-    if max(len(old or b""), len(new or b"")) > MAX_BYTES or max(len(old_lines), len(new_lines)) > MAX_LINES:
+    if any(len(side) > MAX_BYTES or not within_limits(side) for side in sides):
         return TextDiff(too_large=True)
-    names = ("/dev/null" if old is None else f"a/{path}", "/dev/null" if new is None else f"b/{path}")
-    lines = list(difflib.unified_diff(old_lines, new_lines, *names, n=CONTEXT))
-    body = lines[2:]
-    return TextDiff(
-        text="".join(_terminated(line) for line in lines),
-        additions=sum(line.startswith("+") for line in body),
-        deletions=sum(line.startswith("-") for line in body),
-    )
-
-
-def _terminated(line: str) -> str:
-    return line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
-
-
-def split_lines(text: str) -> list[str]:
-    """Return the lines of a text, cut after line feeds alone (a form feed or U+2028 stays within its line)."""
-    lines = text.split("\n")
-    last = lines.pop()
-    return [f"{line}\n" for line in lines] + ([last] if last else [])
+    file = compare(path, old, new)
+    return TextDiff(file.render() if file.hunks else "", file.additions, file.deletions)

@@ -9,7 +9,7 @@ from typing import Literal
 from asterism.kernel.git.checkout import TIMEOUT, Checkout
 from asterism.kernel.git.errors import CommandFailed, OverLimit
 from asterism.kernel.git.files import read_regular
-from asterism.kernel.git.unified import encode, quote
+from asterism.vcs.unified import encode, quote
 
 Mode = Literal["staged", "unstaged", "files"]
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from asterism.base.clock import stamp
 from asterism.kernel.git.checkout import Checkout
 from asterism.kernel.git.errors import CommandFailed, UnknownRevision
-from asterism.kernel.git.unified import encode
+from asterism.vcs.unified import encode
 
 BLAME_SECONDS = 10.0
 BLOB_LIMIT = 4 << 20

@@ -20,7 +20,7 @@ from asterism.kernel.git.errors import CommandFailed, OverLimit
 from asterism.kernel.git.files import read_regular
 from asterism.kernel.git.history import BLOB_LIMIT, Attributes, attributes_of, merge_base, read_blobs
 from asterism.kernel.git.status import read_status
-from asterism.kernel.git.unified import DiffError, FileDiff, decode, encode, parse
+from asterism.vcs.unified import DiffError, FileDiff, decode, encode, parse
 
 SNAPSHOT_OUTPUT = 64 << 20
 UNTRACKED_BYTES = 16 << 20

@@ -4,7 +4,7 @@ import pytest
 
 from asterism.features.review.analyzers import diff_rules
 from asterism.features.review.findings import ReviewedFile
-from asterism.kernel.git.unified import parse
+from asterism.vcs.unified import parse
 
 
 def added(text: str, path: str = "src/a.py") -> ReviewedFile:

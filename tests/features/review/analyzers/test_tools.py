@@ -11,7 +11,7 @@ from asterism.base.errors import Invalid
 from asterism.features.review import analyzers
 from asterism.features.review.analyzers import commands, rule_map, sarif
 from asterism.features.review.findings import Issue, Lens, ReviewedFile, Severity
-from asterism.kernel.git.unified import parse
+from asterism.vcs.unified import parse
 
 
 def added(text: str, path: str = "a.py") -> ReviewedFile:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from asterism.features.review import exports
 from asterism.features.review.findings import Category, Issue, Lens, ReviewedFile, Severity, patches
-from asterism.kernel.git.unified import apply, parse
+from asterism.vcs.unified import apply, parse
 from tests.features.review.exports.sarif_schema import SARIF
 from tests.features.review.findings.test_findings import issue
 

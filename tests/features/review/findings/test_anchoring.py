@@ -17,7 +17,7 @@ from asterism.features.review.findings import (
     code_evidence,
     patches,
 )
-from asterism.kernel.git.unified import apply, parse
+from asterism.vcs.unified import apply, parse
 
 OLD = "".join(f"line {number}\n" for number in range(1, 41))
 NEW = OLD.replace("line 10\n", "line ten\nline  ten and   half\n").replace("line 30\n", "")

@@ -24,7 +24,7 @@ from asterism.features.review.inspection.chunks import Piece, chunk, split
 from asterism.features.review.inspection.errors import ReviewFailed
 from asterism.features.review.inspection.models import Dropped, LensStatus
 from asterism.features.review.inspection.posted import change_of
-from asterism.kernel.git.unified import parse
+from asterism.vcs.unified import parse
 from tests.features.review.findings.test_findings import issue
 
 

@@ -1,5 +1,7 @@
 """`/v1/snapshots/:snapshotId/diff/:otherSnapshotId`: what differs between two trees (ours)."""
 
+import asyncio
+from functools import partial
 from typing import Any
 
 from asterism.asgi.endpoint import Call, get
@@ -8,17 +10,17 @@ from asterism.features.versions.snapshots import FileChange
 
 
 @get("/v1/snapshots/{snapshot_id:str}/diff/{other_snapshot_id:str}")
-def diff(call: Call[None]) -> Any:
+async def diff(call: Call[None]) -> Any:
     """GET /v1/snapshots/:snapshotId/diff/:otherSnapshotId: what differs, file by file; with `path` also its lines."""
     limit = call.query.limit(default=1000, maximum=10_000)
     old, new, path = call.path["snapshot_id"], call.path["other_snapshot_id"], call.query.text("path")
+    sides = (call.rt.db, call.rt.blobs, call.caller, old, new)
     if path is not None:
-        one = snapshots.compare_file(call.tx, call.rt.blobs, call.caller, old, new, path)
-        text = one.lines.text if one.lines else ""
-        return {"files": [change(one)], "diff": text, "next_cursor": None}
-    lines = call.query.flag("lines")
-    page = snapshots.compare_snapshots(
-        call.tx, call.rt.blobs, call.caller, old, new, limit=limit, cursor=call.query.cursor(), lines=lines
+        one = await asyncio.to_thread(snapshots.compare_file, *sides, path)
+        return {"files": [change(one)], "diff": one.lines.text if one.lines else "", "next_cursor": None}
+    lines, cursor = call.query.flag("lines"), call.query.cursor()
+    page = await asyncio.to_thread(
+        partial(snapshots.compare_snapshots, *sides, limit=limit, cursor=cursor, lines=lines)
     )
     return {"files": [change(found) for found in page.items], "next_cursor": page.next_cursor}
 

@@ -1,10 +1,10 @@
 """Suggested patches: kept only when they apply exactly (Stargazer [5.39]), and made from a tool's edits."""
 
-import difflib
 from dataclasses import dataclass
 
 from asterism.features.review.findings.reviewed import ReviewedFile
-from asterism.kernel.git import unified
+from asterism.vcs import unified
+from asterism.vcs.linediff import TooManyLines
 
 PATCH_LIMIT = 64 * 1024
 
@@ -56,23 +56,20 @@ def _fits_hunks(patch: unified.FileDiff, file: ReviewedFile) -> bool:
 
 
 def between(path: str, old: str, new: str) -> str | None:
-    """Write the unified diff from `old` to `new` of the file `path`, None when they are equal."""
-    if old == new:
+    """Write the unified diff from `old` to `new` of the file `path`, None when they are equal.
+
+    None too for texts that a patch could not speak of without doubt: a line end other than LF, or none at the end.
+    """
+    if old == new or not all(_plain(text) for text in (old, new)):
         return None
-    before, after = old.splitlines(keepends=False), new.splitlines(keepends=False)
-    if old != _joined(before, old) or new != _joined(after, new):
-        return None  # other line ends than LF: a patch could not say which line it means
-    if old.endswith("\n") != new.endswith("\n"):
+    try:
+        return unified.compare(path, unified.encode(old), unified.encode(new)).render()
+    except TooManyLines:
         return None
-    body = list(difflib.unified_diff(before, after, lineterm="", n=3))[2:]
-    patch = f"--- {unified.quote('a/' + path)}\n+++ {unified.quote('b/' + path)}\n" + "\n".join(body) + "\n"
-    if not old.endswith("\n"):
-        return None
-    return patch
 
 
-def _joined(lines: list[str], text: str) -> str:
-    return "\n".join(lines) + ("\n" if text.endswith("\n") and lines else "")
+def _plain(text: str) -> bool:
+    return text.endswith("\n") and len(text.splitlines()) == text.count("\n")
 
 
 def replacement(patch: object, file: ReviewedFile) -> Replacement | None:

@@ -5,7 +5,7 @@ from functools import cached_property
 
 from asterism.features.review.findings.detector import mask
 from asterism.features.review.findings.paths import is_test
-from asterism.kernel.git.unified import FileDiff
+from asterism.vcs.unified import FileDiff
 
 
 @dataclass(frozen=True)

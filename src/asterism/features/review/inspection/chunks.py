@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from asterism.features.review.findings import ReviewedFile
 from asterism.features.review.inspection.errors import ReviewFailed
 from asterism.features.review.inspection.models import CHUNK_BYTES, CHUNKS
-from asterism.kernel.git.unified import Hunk, Line
+from asterism.vcs.unified import Hunk, Line
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from asterism.features.review.inspection import skips
 from asterism.features.review.inspection.errors import ReviewFailed
 from asterism.features.review.inspection.models import FILES, TOTAL_DIFF_BYTES, Change, Mode, Options, Skip
 from asterism.kernel import git
-from asterism.kernel.git.unified import FileDiff, Hunk, encode
+from asterism.vcs.unified import FileDiff, Hunk, encode
 
 _SHOWN = 10
 _NOTHING = {

@@ -1,16 +1,16 @@
 """Blame and context of final issues, from git and the snapshot (Stargazer 5.13)."""
 
 import asyncio
-import difflib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
 
-from asterism.features.review.findings import Blame, Context, Enrichment, Issue, ReviewedFile, split_lines
+from asterism.features.review.findings import Blame, Context, Enrichment, Issue, ReviewedFile
 from asterism.features.review.inspection.models import Change, Mode
 from asterism.kernel import git
-from asterism.kernel.git.unified import Hunk
+from asterism.vcs.linediff import TooManyLines, matching_lines
+from asterism.vcs.unified import Hunk, encode
 
 AROUND = 5
 AT_ONCE = 8
@@ -73,16 +73,15 @@ class Historian:
         committed = git.read_committed(self.checkout, path, self.change.head or "HEAD")
         if committed is None or file.old_text is None:
             return {}
-        index = split_lines(file.old_text)
-        head = split_lines(committed.decode("utf-8", "replace"))
-        if head == index:
+        index = encode(file.old_text)  # a text of whole lines, whether or not the file's last line is ended
+        if committed and not committed.endswith(b"\n"):
+            committed += b"\n"
+        if committed == index:
             return None
-        matcher = difflib.SequenceMatcher(None, index, head, autojunk=False)
-        return {
-            block.a + offset + 1: block.b + offset + 1
-            for block in matcher.get_matching_blocks()
-            for offset in range(block.size)
-        }
+        try:
+            return {old + 1: new + 1 for old, new in matching_lines(index, committed).items()}
+        except TooManyLines:
+            return {}
 
 
 Progress = Callable[[Issue, str, str], Awaitable[None]]

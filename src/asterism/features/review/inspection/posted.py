@@ -7,7 +7,7 @@ from asterism.features.review.inspection import skips
 from asterism.features.review.inspection.collection import check_size
 from asterism.features.review.inspection.errors import NoDiff
 from asterism.features.review.inspection.models import Change, Skip
-from asterism.kernel.git.unified import FileDiff, parse
+from asterism.vcs.unified import FileDiff, parse
 
 
 def require_diff(diff: str) -> None:

@@ -12,8 +12,8 @@ from asterism.features.review.inspection import prompts
 from asterism.features.review.inspection.asker import Asker
 from asterism.features.review.inspection.chunks import Piece
 from asterism.features.review.inspection.models import VERIFY_SECONDS
-from asterism.kernel.git.unified import Hunk
 from asterism.kernel.llm import ModelFailure, Turn, json_object
+from asterism.vcs.unified import Hunk
 
 BATCH = 20
 UNVERIFIED = 0.60

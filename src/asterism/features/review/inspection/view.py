@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from asterism.features.review.findings import ReviewedFile, redact, visible
 from asterism.features.review.inspection.chunks import Piece
-from asterism.kernel.git.unified import Hunk, quote
+from asterism.vcs.unified import Hunk, quote
 
 BACKGROUND = 12
 

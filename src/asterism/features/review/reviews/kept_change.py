@@ -7,8 +7,8 @@ import msgspec
 
 from asterism.features.review.findings import ReviewedFile
 from asterism.features.review.inspection import Change
-from asterism.kernel.git.unified import FileDiff, Operation, parse
 from asterism.kernel.secrets import Place, Secrets
+from asterism.vcs.unified import FileDiff, Operation, parse
 
 TEXT_BYTES = 1 << 20
 TOTAL_BYTES = 16 << 20

@@ -8,7 +8,7 @@ from asterism.features.versions import storage
 from asterism.features.versions.snapshots.errors import UnchangedPath
 from asterism.features.versions.snapshots.service import get_snapshot
 from asterism.kernel.blobs import Blobs
-from asterism.kernel.db import Tx
+from asterism.kernel.db import Database, Tx
 from asterism.vcs.diff import Change
 from asterism.vcs.manifest import Entry
 from asterism.vcs.text_diff import MAX_BYTES, TextDiff, text_diff
@@ -23,27 +23,33 @@ class FileChange:
 
 
 def compare_snapshots(
-    tx: Tx, blobs: Blobs, caller: Caller, old_id: str, new_id: str, *, limit: int, cursor: str | None, lines: bool
+    db: Database, blobs: Blobs, caller: Caller, old_id: str, new_id: str, *, limit: int, cursor: str | None, lines: bool
 ) -> Page[FileChange]:
     """Return what leads from one snapshot to another, by path; `lines` also compares every file of the page.
 
-    Raises UnknownSnapshot.
+    Opens its own transactions: none is held while lines are compared. Raises UnknownSnapshot or BlobsMissing.
     """
     scope = f"diff:{caller.user_id}:{old_id}:{new_id}"
     after = decode_cursor(scope, cursor, tuple[str])[0].encode() if cursor else None
-    changes = _changes(tx, caller, old_id, new_id)
+    with db.read() as tx:
+        changes = _changes(tx, caller, old_id, new_id)
     if after is not None:
         changes = [change for change in changes if change.path.encode() > after]
     page = changes[:limit]
-    files = [FileChange(change, _lines(tx, blobs, caller, change) if lines else None) for change in page]
+    files = [FileChange(change, _lines(db, blobs, caller, change) if lines else None) for change in page]
     return Page(files, encode_cursor(scope, [page[-1].path]) if len(changes) > limit else None)
 
 
-def compare_file(tx: Tx, blobs: Blobs, caller: Caller, old_id: str, new_id: str, path: str) -> FileChange:
-    """Return how one path differs, with its lines. Raises UnknownSnapshot, UnchangedPath or BlobsMissing."""
-    for change in _changes(tx, caller, old_id, new_id):
+def compare_file(db: Database, blobs: Blobs, caller: Caller, old_id: str, new_id: str, path: str) -> FileChange:
+    """Return how one path differs, with its lines; like `compare_snapshots`.
+
+    Raises UnknownSnapshot, UnchangedPath or BlobsMissing.
+    """
+    with db.read() as tx:
+        changes = _changes(tx, caller, old_id, new_id)
+    for change in changes:
         if change.path == path:
-            return FileChange(change, _lines(tx, blobs, caller, change))
+            return FileChange(change, _lines(db, blobs, caller, change))
     raise UnchangedPath(path)
 
 
@@ -52,10 +58,12 @@ def _changes(tx: Tx, caller: Caller, old_id: str, new_id: str) -> list[Change]:
     return storage.changes(tx, caller.user_id, old.manifest_hash, new.manifest_hash)
 
 
-def _lines(tx: Tx, blobs: Blobs, caller: Caller, change: Change) -> TextDiff:
+def _lines(db: Database, blobs: Blobs, caller: Caller, change: Change) -> TextDiff:
     if any(entry is not None and entry.size > MAX_BYTES for entry in (change.old, change.new)):
         return TextDiff(too_large=True)
-    return text_diff(change.path, _content(tx, blobs, caller, change.old), _content(tx, blobs, caller, change.new))
+    with db.read() as tx:
+        old, new = (_content(tx, blobs, caller, entry) for entry in (change.old, change.new))
+    return text_diff(change.path, old, new)
 
 
 def _content(tx: Tx, blobs: Blobs, caller: Caller, entry: Entry | None) -> bytes | None:

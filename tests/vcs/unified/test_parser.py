@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from asterism.kernel.git import unified
+from asterism.vcs import unified
 
 LINE = st.text(st.sampled_from(["a", "b", "+", "-", "@", " ", "\\", "\r", "ü", "\t", "d", "i", "f"]), max_size=6)
 TEXT = st.builds(
