@@ -18,6 +18,7 @@ class FakeServer:
 
     def __init__(self, url: str = "http://fake") -> None:
         self.url = url
+        self.limit = 300 << 20
         self.blobs: dict[str, bytes] = {}
         self.manifests: dict[str, bytes] = {}
         self.projects: dict[str, dict[str, Any]] = {}
@@ -120,6 +121,10 @@ class FakeServer:
         return httpx.Response(200, json={"missing": missing, "checked": len(hashes)})
 
     def _put_upload(self, request, parts):
+        announced = int(request.headers.get("content-length", "0"))
+        if announced > self.limit:
+            error = {"code": "PAYLOAD_TOO_LARGE", "message": "Too large.", "details": {"limit_bytes": self.limit}}
+            return httpx.Response(413, json={"error": error})
         content = request.read()
         if hashlib.sha256(content).hexdigest() != parts[2]:
             return _error(400, "HASH_MISMATCH")
@@ -139,6 +144,9 @@ class FakeServer:
             elif isinstance(event, FrameData):
                 content += event.data
             elif isinstance(event, FrameEnd):
+                if len(content) > self.limit:
+                    error = {"code": "PAYLOAD_TOO_LARGE", "message": "x", "details": {"limit_bytes": self.limit}}
+                    return httpx.Response(413, json={"error": error})
                 if hashlib.sha256(content).hexdigest() != name:
                     return _error(400, "HASH_MISMATCH")
                 self.blobs[name] = bytes(content)

@@ -1,5 +1,6 @@
 """Who may push onto what: nothing that others pushed is ever replaced without a word."""
 
+import httpx
 import pytest
 
 from asterism.base.errors import DomainError
@@ -270,3 +271,35 @@ def test_a_push_that_never_arrived_leaves_no_trace(pair):
     server._post_projects_3_snapshots = answer
     (one / "a").write_bytes(b"3\n")
     assert pushed(server, one).snapshot.parent_snapshot_ids == [first(server)]
+
+
+def test_a_batch_that_broke_goes_on_with_what_has_not_arrived(tmp_path):
+    server = FakeServer()
+    build(tmp_path / "new", {f"f{n}": ("file", b"%d" % n * 1000, 0o644) for n in range(10)})
+    answer = server._post_batch
+    sent = []
+
+    def torn(request, parts):
+        body = request.read()
+        sent.append(len(body))
+        if len(sent) == 1:
+            half = body[: len(body) // 2]
+            answer(httpx.Request("POST", "http://fake/", content=whole_frames(half)), parts)
+            raise httpx.ReadError("the connection breaks")
+        return answer(request, parts)
+
+    server._post_batch = torn
+    assert pushed(server, tmp_path / "new").snapshot.complete
+    assert len(sent) == 2
+    assert sent[1] <= sent[0] - sent[0] // 2 + 2000
+
+
+def whole_frames(body: bytes) -> bytes:
+    """Return the frames of a torn batch that are complete."""
+    end = 0
+    while end + 40 <= len(body):
+        after = end + 40 + int.from_bytes(body[end + 32 : end + 40], "big")
+        if after > len(body):
+            break
+        end = after
+    return body[:end]

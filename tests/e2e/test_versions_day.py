@@ -1,6 +1,7 @@
 """A day with the client commands: bind, save, look, move about, name, and sign in."""
 
 import re
+import signal
 import stat
 import subprocess
 import threading
@@ -132,7 +133,9 @@ def test_signing_in_and_out(tmp_path, sqlite_server, signed_in):
         assert client.get("/v1/auth/me").status_code == 401
 
 
-def test_a_restore_that_is_killed_is_finished_by_the_next_command(tmp_path, pair, signed_in):
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
+def test_a_restore_that_is_stopped_leaves_a_whole_tree(tmp_path, pair, signed_in, how):
+    """An interrupt waits until the tree is the new one; what a kill leaves the next command finishes."""
     one = tmp_path / "one"
     before = {f"f{n}": ("file", b"%d" % n * 200, 0o644) for n in range(300)}
     after = {f"f{n}": ("file", b"%d" % n * 300, 0o755) for n in range(50, 350)}
@@ -150,7 +153,9 @@ def test_a_restore_that_is_killed_is_finished_by_the_next_command(tmp_path, pair
         process = subprocess.Popen(
             [*ASTERISM, "restore", target], cwd=one, env=clean_environment(tmp_path, signed_in), stderr=-3, stdout=-3
         )
-        kill_when_moving(process, one / ".asterism" / "journal.json", milliseconds / 1000)
+        stop_when_moving(process, one / ".asterism" / "journal.json", milliseconds / 1000, how)
+        if how != signal.SIGKILL:
+            assert describe(one) in trees.values()
         for path, what in describe(one).items():
             assert what in (trees[first].get(path), trees[second].get(path)), path
         pair("one", "restore", target)
@@ -159,11 +164,11 @@ def test_a_restore_that_is_killed_is_finished_by_the_next_command(tmp_path, pair
     assert pair("one", "status")["clean"]
 
 
-def kill_when_moving(process: "subprocess.Popen[bytes]", journal: Path, later: float) -> None:
-    """Kill the process a moment after it has begun to change the tree (or let it end)."""
+def stop_when_moving(process: "subprocess.Popen[bytes]", journal: Path, later: float, how: int) -> None:
+    """Stop the process a moment after it has begun to change the tree (or let it end)."""
     while process.poll() is None and not journal.exists():
         pass
-    timer = threading.Timer(later, process.kill)
+    timer = threading.Timer(later, process.send_signal, [how])
     timer.start()
     process.wait(30)
     timer.join()

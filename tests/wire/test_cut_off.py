@@ -2,6 +2,7 @@
 
 import hashlib
 import socket
+import time
 
 import httpx
 import pytest
@@ -60,6 +61,22 @@ def test_a_batch_keeps_what_was_whole(server: TestServer, alice: httpx.Client) -
     body = frame_head(named(whole), len(whole)) + whole + frame_head(named(half), len(half)) + half[:1000]
     send_and_hang_up(server, alice, "POST /v1/blobs/batch", len(body) + len(half), body, MEDIA_TYPE)
     assert missing(alice, whole, half) == [False, True]
+
+
+def test_what_is_whole_is_kept_while_the_connection_only_falls_silent(server: TestServer, alice: httpx.Client) -> None:
+    whole, half = b"silent " * 20_000, b"other half " * 20_000
+    body = frame_head(named(whole), len(whole)) + whole + frame_head(named(half), len(half)) + half[:1000]
+    head = (
+        f"POST /v1/blobs/batch HTTP/1.1\r\nHost: 127.0.0.1:{server.settings.port}\r\n"
+        f"Authorization: {alice.headers['authorization']}\r\n"
+        f"Content-Type: {MEDIA_TYPE}\r\nContent-Length: {len(body) + len(half)}\r\n\r\n"
+    )
+    with socket.create_connection(("127.0.0.1", server.settings.port)) as connection:
+        connection.sendall(head.encode() + body)
+        until = time.monotonic() + 60
+        while missing(alice, whole) == [True]:
+            assert time.monotonic() < until
+        assert missing(alice, whole, half) == [False, True]
 
 
 def test_half_a_manifest_is_no_manifest(server: TestServer, alice: httpx.Client) -> None:

@@ -158,14 +158,21 @@ class Api:
         """Return which of the hashes (at most `EXISTS_AT_ONCE`) the server does not store."""
         return self.http.json("POST", "/v1/blobs/batch-exists", _Exists, body={"hashes": hashes}, safe=True).missing
 
-    def put_blob(self, blob: str, chunks: Callable[[], Iterable[bytes]]) -> None:
-        """Store one blob; `chunks` is called once per attempt. Raises Invalid with HASH_MISMATCH."""
-        self.http.raw("PUT", f"/v1/blobs/upload/{blob}", chunks, seconds=TRANSFER_SECONDS)
+    def put_blob(self, blob: str, chunks: Callable[[], Iterable[bytes]], size: int | None = None) -> None:
+        """Store one blob of `size` bytes; `chunks` is called once per attempt.
+
+        A size is announced, so one that is too large is refused before it is sent. Raises Invalid with HASH_MISMATCH,
+        or TooLarge.
+        """
+        self.http.raw("PUT", f"/v1/blobs/upload/{blob}", chunks, seconds=TRANSFER_SECONDS, size=size)
 
     def put_batch(self, frames: Callable[[], Iterable[bytes]]) -> bytes:
-        """Store many blobs in one body (`vcs.batch`); each is verified and stored as it arrives."""
+        """Store many blobs in one body (`vcs.batch`); each is verified and stored as it arrives.
+
+        Not repeated by itself: after a break the caller asks first what has arrived.
+        """
         return self.http.raw(
-            "POST", "/v1/blobs/batch", frames, kind=batch.MEDIA_TYPE, safe=True, seconds=TRANSFER_SECONDS
+            "POST", "/v1/blobs/batch", frames, kind=batch.MEDIA_TYPE, safe=False, seconds=TRANSFER_SECONDS
         )
 
     @contextmanager

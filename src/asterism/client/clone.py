@@ -12,6 +12,7 @@ from asterism.client.progress import Progress
 from asterism.client.projects import find_project, find_workspace, get_project, main_workspace
 from asterism.client.revisions import find_snapshot, head_of
 from asterism.client.snapshot_id import snapshot_id
+from asterism.client.tree import with_parents
 from asterism.client.workcopy.clonefiles import Writer, writable_here
 from asterism.client.workcopy.scan import look
 from asterism.client.workcopy.statcache import FORMAT, Cache
@@ -150,7 +151,7 @@ def _write(api: Api, state: State, found: Snapshot | None, progress: Progress) -
         progress.finish()
     writer.finish(state.top)
     state.keep_manifest(data)
-    scan = look(state.top, Cache(FORMAT, "", {}), lambda: {entry.path for entry in entries})
+    scan = look(state.top, Cache(FORMAT, "", {}), lambda: with_parents(entries))
     scan.take_known(writer.known)
     exact = found is not None and not scan.pending and encode(scan.entries()) == data
     state.save_cache(scan.as_cache(found.manifest_hash if found is not None and exact else ""))

@@ -107,11 +107,15 @@ class Http:
         safe: bool | None = None,
         seconds: float = ANSWER_SECONDS,
         tolerate: tuple[int, ...] = (),
+        size: int | None = None,
     ) -> bytes:
-        """Make a call and return the body of its answer; `kind` is the media type of what is sent."""
+        """Make a call and return the body of its answer; `kind` is the media type of what is sent.
+
+        `size` is that of a body that comes piece by piece, where it is known.
+        """
 
         def attempt() -> bytes:
-            with self._open(method, path, body, query, kind, seconds, tolerate) as response:
+            with self._open(method, path, body, query, kind, seconds, tolerate, size) as response:
                 return response.read()
 
         return self._repeat(attempt, safe=method in ("GET", "PUT", "DELETE") if safe is None else safe)
@@ -134,14 +138,18 @@ class Http:
         kind: str,
         seconds: float,
         tolerate: tuple[int, ...],
+        size: int | None = None,
     ) -> Iterator[httpx.Response]:
         content: Any = body() if callable(body) else body
+        headers = {"Content-Type": kind} if body is not None else {}
+        if size is not None:
+            headers["Content-Length"] = str(size)
         request = self._client.build_request(
             method,
             path,
             content=content,
             params=query,
-            headers={"Content-Type": kind} if body is not None else {},
+            headers=headers,
             timeout=httpx.Timeout(seconds, connect=CONNECT_SECONDS),
         )
         try:

@@ -1,6 +1,6 @@
 """The tree of a working copy as it is now, with its manifest."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from asterism.client.progress import Progress
 from asterism.client.workcopy.scan import Scan, look, rows_as_entries
@@ -9,6 +9,7 @@ from asterism.client.workcopy.state import State
 from asterism.vcs.content import hash_bytes
 from asterism.vcs.diff import compare
 from asterism.vcs.manifest import Entry, encode, read
+from asterism.vcs.rules import folders_of
 from asterism.vcs.splice import splice
 
 COSTLY_BYTES = 32 << 20
@@ -125,6 +126,9 @@ def _left_out(folder: Folder) -> int:
 def read_tree(state: State, *, threads: int, progress: Progress) -> Tree:
     """Read the tree of a working copy, hashing what the stat cache does not vouch for. Raises BadName, Unreadable."""
     cache = state.cache()
+    binding = state.binding()
+    if cache.base != (binding.base.manifest_hash if binding is not None and binding.base is not None else ""):
+        cache.reconsider()
     scan = look(state.top, cache, lambda: tracked_paths(state))
     if scan.pending:
         progress.start("Reading", scan.pending_bytes)
@@ -143,8 +147,14 @@ def _base_manifest(state: State, wanted: str) -> bytes | None:
 
 
 def tracked_paths(state: State) -> set[str]:
-    """Return the paths of the base snapshot: these stay versioned whatever the ignore rules say."""
+    """Return the paths of the base snapshot and of the folders that they lie in."""
     binding = state.binding()
     base = binding.base if binding is not None else None
     data = state.base_manifest(base) if base is not None else None
-    return {entry.path for entry in read(data)} if data is not None else set()
+    return with_parents(read(data)) if data is not None else set()
+
+
+def with_parents(entries: Iterable[Entry]) -> set[str]:
+    """Return the paths of entries and of every folder above one."""
+    paths = {entry.path for entry in entries}
+    return paths | folders_of(list(paths))

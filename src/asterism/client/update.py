@@ -10,7 +10,7 @@ from asterism.client.download import fetch
 from asterism.client.models import Snapshot
 from asterism.client.progress import Progress
 from asterism.client.tree import Tree, read_tree
-from asterism.client.workcopy.apply import Obstructed, at_work, begin, finish_unfinished, left_alone, obstacles
+from asterism.client.workcopy.apply import Obstructed, at_work, carry_out, left_alone, obstacles
 from asterism.client.workcopy.clonefiles import Writer, writable_here
 from asterism.client.workcopy.plan import Step, plan, with_folders
 from asterism.client.workcopy.state import Base, State
@@ -133,8 +133,7 @@ def _move(
             details={"paths": blocked[:100]},
         )
     _stage(api, state, steps, progress)
-    begin(state, base, head, manifest, steps)
-    skipped = finish_unfinished(state)
+    skipped = carry_out(state, base, head, manifest, steps)
     read_tree(state, threads=2, progress=progress).remember(state)
     if skipped:
         raise left_alone(skipped)

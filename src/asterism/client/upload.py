@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from asterism.base.errors import DomainError
+from asterism.base.errors import DomainError, TooLarge
 from asterism.client.api import EXISTS_AT_ONCE, Api
 from asterism.client.errors import ChangedMeanwhile
 from asterism.client.progress import Progress
@@ -14,6 +14,7 @@ from asterism.vcs.batch import frame_head
 
 THREADS = 4
 BIG_BYTES = 8 << 20
+USUAL_LIMIT_BYTES = 256 << 20
 BATCH_BYTES = 16 << 20
 BATCH_FILES = 1000
 PIECE_BYTES = 1 << 20
@@ -38,19 +39,28 @@ def find_missing(api: Api, hashes: Sequence[str]) -> set[str]:
 
 
 def send(api: Api, sources: Iterable[Source], progress: Progress) -> int:
-    """Send contents; returns how many bytes. Raises ChangedMeanwhile when a file is no longer what it was."""
+    """Send contents; returns how many bytes.
+
+    Raises ChangedMeanwhile when a file is no longer what it was, and TooLarge with its path when the server takes no
+    content of that size.
+    """
     small: list[Source] = []
     big: list[Source] = []
+    sent = 0
     for source in sources:
         (big if source.size > BIG_BYTES else small).append(source)
+    big.sort(key=lambda source: source.size, reverse=True)
+    while big and big[0].size > USUAL_LIMIT_BYTES:  # maybe too large for the server: find out before the rest is sent
+        first = big.pop(0)
+        sent += _send_big(api, first, progress)
     jobs: list[Callable[[], int]] = [lambda s=source: _send_big(api, s, progress) for source in big]  # type: ignore[misc]
     jobs += [lambda g=group: _send_group(api, g, progress) for group in _groups(small)]  # type: ignore[misc]
     if len(jobs) == 1:
-        return jobs[0]()
+        return sent + jobs[0]()
     with ThreadPoolExecutor(THREADS) as pool:
         futures = [pool.submit(job) for job in jobs]
         try:
-            return sum(future.result() for future in futures)
+            return sent + sum(future.result() for future in futures)
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
@@ -82,7 +92,7 @@ def _send_group(api: Api, group: list[Source], progress: Progress) -> int:
         if left:
             api.put_batch(lambda: _frames(left, progress))
 
-    _checked(lambda: api.http.repeat(attempt))
+    _checked(lambda: api.http.repeat(attempt), group)
     return sum(source.size for source in group)
 
 
@@ -120,25 +130,45 @@ def _read(source: Source) -> bytes:
 
 def _send_big(api: Api, source: Source, progress: Progress) -> int:
     def chunks() -> Iterator[bytes]:
+        left = source.size
         try:
             with open(source.path, "rb", buffering=0) as file:
-                while chunk := file.read(PIECE_BYTES):
+                while chunk := file.read(min(PIECE_BYTES, left + 1)):
+                    left -= len(chunk)
+                    if left < 0:
+                        break
                     yield chunk
                     progress.advance(len(chunk))
         except OSError as error:
             raise _changed(source.path) from error
+        if left:
+            raise _changed(source.path)
 
-    _checked(lambda: api.put_blob(source.hash, chunks), source.path)
+    _checked(lambda: api.put_blob(source.hash, chunks, source.size), [source])
     return source.size
 
 
-def _checked(call: Callable[[], None], path: str | None = None) -> None:
+def _checked(call: Callable[[], None], sources: Sequence[Source]) -> None:
+    """Make a call that sends contents; what the server says of a content is said of its file."""
     try:
         call()
     except DomainError as error:
         if error.code == "HASH_MISMATCH":
-            raise _changed(path) from error
+            raise _changed(sources[0].path if len(sources) == 1 else None) from error
+        limit = error.details.get("limit_bytes") if error.details else None
+        if isinstance(error, TooLarge) and isinstance(limit, int):
+            largest = max(sources, key=lambda source: source.size)
+            if largest.size > limit:
+                raise _too_large(largest, limit) from error
         raise
+
+
+def _too_large(source: Source, limit: int) -> TooLarge:
+    return TooLarge(
+        f"{source.path!r} has {source.size:,} bytes; the server takes at most {limit:,} bytes in one file.",
+        hint="List it in .asterismignore, or have the server's limit raised (ASTERISM_BLOB_MAX_BYTES).",
+        details={"path": source.path, "size": source.size, "limit_bytes": limit},
+    )
 
 
 def _changed(path: str | None) -> ChangedMeanwhile:

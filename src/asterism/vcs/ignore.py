@@ -1,14 +1,16 @@
 """Which paths of a folder are left out of its versions.
 
-Rules stand in `.gitignore` and `.asterismignore` files at any depth and mean what they mean to git: the last rule that
-matches decides, deeper files outrank higher ones, and `.asterismignore` outranks `.gitignore` beside it. A folder that
-is left out is not entered, so nothing below it can be taken in again.
+Rules stand in `.gitignore` and `.asterismignore` files at any depth and mean what they mean to git (gitignore(5)): the
+last rule that matches decides, deeper files outrank higher ones, and `.asterismignore` outranks `.gitignore` beside it.
+A folder that is left out is not entered, so nothing below it can be taken in again. Files are read as bytes: whatever
+they hold, reading and asking them ends soon and raises nothing.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
-from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
+from asterism.vcs.glob import LONGEST_PATH, NeverMatches, literal_length, translate_name, translate_path
 
 RULE_FILES = (".gitignore", ".asterismignore")
 """Names of the files that hold rules, weakest first."""
@@ -16,33 +18,91 @@ RULE_FILES = (".gitignore", ".asterismignore")
 STATE_NAMES = (".asterism", ".asterism.json")
 """What the client keeps at the top of a working copy."""
 
-_VIA_FOLDER = "ps_d"  # the group in which a compiled pattern captures the slash after the folder that it names
+_BOM = b"\xef\xbb\xbf"
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """One line of a rule file: what it matches against, whether it leaves out, and whether only folders are meant."""
+
+    pattern: bytes
+    leaves_out: bool
+    folders_only: bool
+    whole_path: bool
 
 
 class _Rules:
-    """The rules of one folder, the last one first."""
+    """The rules of one folder, indexed so that a path is compared with few of them.
 
-    __slots__ = ("_any", "_depth", "_patterns")
+    Plain names and paths are looked up, endings (`*.log`) too; what is left is asked through one alternation first.
+    Numbers are places in the files: of several that match the highest decides.
+    """
 
-    def __init__(self, depth: int, patterns: list[tuple[re.Pattern[str], bool]]) -> None:
-        self._depth = depth  # how many characters of a path lead to the folder
-        self._patterns = patterns[::-1]
-        named = f"?P<{_VIA_FOLDER}>"
-        self._any = re.compile("|".join(f"(?:{regex.pattern.replace(named, '')})" for regex, _ in patterns))
+    __slots__ = ("_any", "_depth", "_endings", "_globs", "_lengths", "_plain", "_rules")
 
-    def decide(self, path: str) -> bool | None:
-        """Return whether the rules leave `path` out (folders end in `/`), None when no rule names it.
+    def __init__(self, depth: int, rules: list[_Rule]) -> None:
+        self._depth = depth  # how many bytes of a path lead to the folder
+        self._rules = rules
+        self._plain: dict[tuple[bool, bytes], list[int]] = {}
+        self._endings: dict[bytes, list[int]] = {}
+        self._globs: list[tuple[int, bool, re.Pattern[bytes]]] = []
+        sources: dict[bool, list[bytes]] = {True: [], False: []}
+        for number, rule in enumerate(rules):
+            pattern, fixed = rule.pattern, literal_length(rule.pattern)
+            if fixed == len(pattern):
+                self._plain.setdefault((rule.whole_path, pattern), []).append(number)
+            elif pattern[:1] == b"*" and literal_length(pattern[1:]) == len(pattern) - 1 and not rule.whole_path:
+                self._endings.setdefault(pattern[1:], []).append(number)
+            else:
+                self._add_glob(number, rule, sources)
+        self._lengths = sorted({len(ending) for ending in self._endings})
+        self._any = {
+            whole: re.compile(b"|".join(b"(?:%s)" % source for source in found), re.DOTALL)
+            for whole, found in sources.items()
+            if found
+        }
 
-        A match by way of a folder above does not count: the walk has asked about that folder before.
-        """
+    def _add_glob(self, number: int, rule: _Rule, sources: dict[bool, list[bytes]]) -> None:
+        try:
+            source = translate_path(rule.pattern) if rule.whole_path else translate_name(rule.pattern)
+        except NeverMatches:
+            return
+        self._globs.append((number, rule.whole_path, re.compile(source, re.DOTALL)))
+        sources[rule.whole_path].append(source)
+
+    def decide(self, path: bytes, *, folder: bool) -> bool | None:
+        """Return whether the rules leave `path` out, None when no rule names it."""
         path = path[self._depth :]
-        if self._any.match(path) is None:
-            return None
-        for regex, include in self._patterns:
-            found = regex.match(path)
-            if found and (_VIA_FOLDER not in regex.groupindex or found.end(_VIA_FOLDER) in (-1, len(path))):
-                return include
-        return None
+        name = path[path.rfind(b"/") + 1 :]
+        best = -1
+        for number in self._numbers(path, name):
+            if number > best and (folder or not self._rules[number].folders_only):
+                best = number
+        best = self._best_glob(path, name, best, folder=folder)
+        return self._rules[best].leaves_out if best >= 0 else None
+
+    def _numbers(self, path: bytes, name: bytes) -> Iterator[int]:
+        yield from self._plain.get((False, name), ())
+        yield from self._plain.get((True, path), ())
+        for length in self._lengths:
+            if length > len(name):
+                break
+            yield from self._endings.get(name[len(name) - length :], ())
+
+    def _best_glob(self, path: bytes, name: bytes, best: int, *, folder: bool) -> int:
+        asked = {whole: regex.match(path if whole else name) is not None for whole, regex in self._any.items()}
+        if not any(asked.values()):
+            return best
+        for number, whole, regex in reversed(self._globs):
+            if number <= best:
+                break
+            if (
+                asked[whole]
+                and (folder or not self._rules[number].folders_only)
+                and regex.match(path if whole else name)
+            ):
+                return number
+        return best
 
 
 class Ignore:
@@ -53,46 +113,63 @@ class Ignore:
     def __init__(self, layers: tuple[_Rules, ...] = ()) -> None:
         self._layers = layers  # deepest folder first
 
-    def within(self, folder: str, rules: Iterable[Iterable[str]]) -> "Ignore":
+    def within(self, folder: str, files: Iterable[bytes]) -> "Ignore":
         """Return the rules inside `folder` (`""` is the top, `a/b` a deeper one).
 
-        `rules` are the lines of the folder's rule files, weakest first, as `RULE_FILES` names them.
+        `files` are the contents of the folder's rule files, weakest first, as `RULE_FILES` names them.
         """
-        patterns = [found for file in rules for line in file for found in _compile(line)]
-        if not patterns:
+        rules = [rule for data in files for rule in _read(data)]
+        if not rules:
             return self
-        return Ignore((_Rules(len(folder) + 1 if folder else 0, patterns), *self._layers))
+        return Ignore((_Rules(len(_raw(folder)) + 1 if folder else 0, rules), *self._layers))
 
     def ignores(self, path: str, *, folder: bool) -> bool:
-        """Say whether `path`, relative to the top with `/` between its parts, is left out."""
+        """Say whether `path`, relative to the top with `/` between its parts, is left out.
+
+        Bytes of a name that are not UTF-8 stand in `path` as surrogates (PEP 383).
+        """
         if is_never_versioned(path):
             return True
-        asked = f"{path}/" if folder else path
+        raw = _raw(path)
         for rules in self._layers:
-            decision = rules.decide(asked)
+            decision = rules.decide(raw, folder=folder)
             if decision is not None:
                 return decision
         return False
 
 
-def _compile(line: str) -> list[tuple[re.Pattern[str], bool]]:
-    """Read one line of a rule file; comments, blank lines and patterns that git calls invalid give nothing."""
-    try:
-        pattern = GitIgnoreSpecPattern(line.rstrip("\r\n"))
-    except ValueError:
-        return []
-    text = line.strip().removeprefix("!")
-    if pattern.include is None or pattern.regex is None or not text.strip("/"):
-        return []
-    if text.endswith("/**/"):  # the folders that lie in it, at any depth
-        inside = GitIgnoreSpecPattern(text[:-1]).regex
-        return [(re.compile(f"{inside.pattern}(?:.+/)?[^/]+(?P<{_VIA_FOLDER}>/)"), pattern.include)] if inside else []
-    regex = pattern.regex
-    if regex.pattern == f"(?P<{_VIA_FOLDER}>/)":
-        regex = re.compile(f"^(?:.+/)?[^/]+(?P<{_VIA_FOLDER}>/)")  # any folder, and it itself, not one above it
-    elif regex.pattern.endswith("/"):
-        regex = re.compile(f"{regex.pattern}.")  # `x/**` is what lies in x, not x
-    return [(regex, pattern.include)]
+def _raw(path: str) -> bytes:
+    return path.encode("utf-8", "surrogateescape")
+
+
+def _read(data: bytes) -> Iterator[_Rule]:
+    """Read a rule file. A BOM at its start is no part of it; only a line feed ends a line, a return before it goes."""
+    for raw in data.removeprefix(_BOM).split(b"\n"):
+        if not raw.startswith(b"#"):
+            rule = _rule(_trimmed(raw.removesuffix(b"\r").partition(b"\0")[0]))
+            if rule is not None:
+                yield rule
+
+
+def _trimmed(line: bytes) -> bytes:
+    """Return a line without the spaces at its end; a backslash keeps the one that follows it."""
+    kept = line.rstrip(b" ")
+    if len(kept) == len(line):
+        return line
+    backslashes = len(kept) - len(kept.rstrip(b"\\"))
+    return kept + b" " if backslashes % 2 else kept
+
+
+def _rule(line: bytes) -> _Rule | None:
+    leaves_out = not line.startswith(b"!")
+    pattern = line if leaves_out else line[1:]
+    folders_only = pattern.endswith(b"/")
+    pattern = pattern[:-1] if folders_only else pattern
+    whole_path = b"/" in pattern
+    pattern = pattern.removeprefix(b"/")
+    if not pattern or literal_length(pattern) > LONGEST_PATH:
+        return None
+    return _Rule(pattern, leaves_out, folders_only, whole_path)
 
 
 def is_never_versioned(path: str) -> bool:

@@ -19,6 +19,8 @@ from asterism.base.errors import Conflict
 from asterism.client.workcopy.plan import Step
 from asterism.client.workcopy.statcache import sign
 from asterism.client.workcopy.state import Base, State
+from asterism.client.workcopy.uninterrupted import uninterrupted
+from asterism.vcs.content import hash_chunks
 
 MANIFEST = "manifest"
 _FOLDER_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -102,8 +104,18 @@ def left_alone(paths: list[str]) -> EditedMeanwhile:
     return EditedMeanwhile(f"Edited meanwhile and left as they are: {shown}", hint="`asterism status` shows them.")
 
 
+def carry_out(state: State, base: Base, head: str | None, manifest: bytes, steps: list[Step]) -> list[str]:
+    """Take the steps; returns the paths that were left alone. An interrupt waits until the tree is the new one.
+
+    Every staged file must be in `state.incoming()`, named by its number.
+    """
+    with uninterrupted():
+        begin(state, base, head, manifest, steps)
+        return _finish(state) or []
+
+
 def begin(state: State, base: Base, head: str | None, manifest: bytes, steps: list[Step]) -> None:
-    """Make the change certain. Every staged file must be in `state.incoming()`, named by its number."""
+    """Make the change certain."""
     with open(os.path.join(state.incoming(), MANIFEST), "wb") as file:
         file.write(manifest)
     state.write_journal(msgspec.json.encode(Journal(base, head, steps)))
@@ -112,8 +124,13 @@ def begin(state: State, base: Base, head: str | None, manifest: bytes, steps: li
 def finish_unfinished(state: State) -> list[str] | None:
     """Take the steps of the journal that are left; returns paths that were left alone, None when there is no journal.
 
-    Safe to call again after it was cut off.
+    Safe to call again after it was cut off; an interrupt waits.
     """
+    with uninterrupted():
+        return _finish(state)
+
+
+def _finish(state: State) -> list[str] | None:
     data = state.read_journal()
     if data is None:
         return None
@@ -162,7 +179,7 @@ class _Walker:
         found = self._signature(name)
         if found is None or self._is_folder(name):  # taken before, and maybe the folder that follows it as well
             return True
-        if found != step.before:
+        if not self._is_as_before(step, name, found):
             return False
         os.unlink(name, dir_fd=self._handle)
         return True
@@ -186,7 +203,7 @@ class _Walker:
         staged = os.path.join(self._staging, str(step.staged))
         if not os.path.lexists(staged):
             return True  # taken before it was cut off
-        if (self._signature(name) or "") != step.before:
+        if not self._is_as_before(step, name, self._signature(name)):
             return False
         try:
             os.rename(staged, name, dst_dir_fd=self._handle)
@@ -214,7 +231,7 @@ class _Walker:
         found = self._signature(name)
         if found is not None and self._is_link_to(name, step.target):
             return True
-        if (found or "") != step.before:
+        if not self._is_as_before(step, name, found):
             return False
         scratch = os.path.join(self._staging, "link")
         with suppress(FileNotFoundError):
@@ -245,6 +262,23 @@ class _Walker:
             return os.readlink(name, dir_fd=self._handle) == target
         except OSError:
             return False
+
+    def _is_as_before(self, step: Step, name: str, found: str | None) -> bool:
+        """Say whether at a path is what the step is meant to replace, whatever else was done to it meanwhile."""
+        if (found or "") == step.before:
+            return True
+        if found is None or not step.before:
+            return False
+        if self._is_link_to(name, step.held):
+            return True
+        try:
+            handle = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=self._handle)
+        except OSError:
+            return False
+        with _closing(handle):
+            if not stat.S_ISREG(os.fstat(handle).st_mode):
+                return False
+            return hash_chunks(iter(lambda: os.read(handle, 1 << 20), b""))[0] == step.held
 
     def _signature(self, name: str) -> str | None:
         try:

@@ -13,8 +13,9 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
 from asterism.base.errors import Conflict
-from asterism.client.workcopy.scan import STATE_NAMES, Known
+from asterism.client.workcopy.scan import Known
 from asterism.vcs.content import hash_chunks
+from asterism.vcs.ignore import STATE_NAMES
 from asterism.vcs.manifest import Entry
 
 FILE_MODE = 0o644

@@ -21,12 +21,14 @@ class Step(msgspec.Struct, frozen=True, omit_defaults=True):
     link          make a link to `target`           mode          set permission bits
 
     `before` says what must be at the path for the step to be taken: the signature (hex) of a file or link, `""` for
-    nothing (or, for `make_folder`, a folder).
+    nothing (or, for `make_folder`, a folder). `held` is the hash of the file's content or the link's target: where the
+    signature differs but what is held does not (a hard link came or went, somebody touched it), nobody edited it.
     """
 
     kind: StepKind
     path: str
     before: str = ""
+    held: str = ""
     staged: int = -1
     hash: str = ""
     size: int = 0
@@ -55,7 +57,7 @@ def _removals(
             if new is None or new.type != "dir":
                 yield Step("leave_folder", path)
         elif new is None or new.type == "dir":
-            yield Step("remove", path, before=signatures[path])
+            yield Step("remove", path, before=signatures[path], held=_held(entry))
 
 
 def _folders(current: Mapping[str, Entry], target: Mapping[str, Entry]) -> Iterable[Step]:
@@ -77,17 +79,22 @@ def _contents(
     for path in sorted(target):
         new, old = target[path], current.get(path)
         before = signatures.get(path, "") if old is not None and old.type != "dir" else ""
+        held = _held(old) if before else ""
         if new.type == "symlink":
             if old is None or old.type != "symlink" or old.target != new.target:
-                yield Step("link", path, before=before, target=new.target)
+                yield Step("link", path, before=before, held=held, target=new.target)
         elif new.type == "file":
             if old is not None and old.type == "file" and old.hash == new.hash:
                 if not modes_compatible(old.mode, new.mode) or (new.mode and old.mode != new.mode):
                     yield Step("mode", path, mode=new.mode & 0o777, before=before)
                 continue
             mode = new.mode & 0o777 or FILE_MODE
-            yield Step("place", path, before=before, staged=staged, hash=new.hash, size=new.size, mode=mode)
+            yield Step("place", path, before, held, staged=staged, hash=new.hash, size=new.size, mode=mode)
             staged += 1
+
+
+def _held(entry: Entry | None) -> str:
+    return "" if entry is None else entry.target if entry.type == "symlink" else entry.hash
 
 
 def with_folders(entries: Iterable[Entry]) -> dict[str, Entry]:

@@ -3,14 +3,19 @@
 import hashlib
 import os
 
+from asterism.client.workcopy.statcache import CLOSED
 from asterism.vcs.content import hash_bytes
+from asterism.vcs.ignore import RULE_FILES, Ignore
 
 NO_RULES = b""
-RULE_NAMES = (".gitignore", ".asterismignore")
 
 
 class Rules:
-    """The rules inside one folder. `digest` is the same exactly when the rule files above and here are the same."""
+    """The rules inside one folder. `digest` is the same exactly when the rule files above and here are the same.
+
+    Inside a folder that is left out itself, and is entered only for what is versioned in it, the rules are `closed`:
+    everything is left out and no rule file is read.
+    """
 
     __slots__ = ("_files", "_folder", "_ignore", "_parent", "_top", "digest")
 
@@ -26,28 +31,32 @@ class Rules:
         self._folder = folder
         self._files = files
         self._parent = parent
-        self._ignore: object | None = None
+        self._ignore: Ignore | None = None
         self.digest = digest
 
     def within(self, folder: str, found: dict[str, bytes]) -> "Rules":
         """Return the rules inside `folder`, whose rule files have the given contents' hashes (by file name)."""
-        if not found:
+        if not found or self.digest == CLOSED:
             return self
-        names = tuple(name for name in RULE_NAMES if name in found)
-        material = b"".join([self.digest, folder.encode(), *(name.encode() + found[name] for name in names)])
+        names = tuple(name for name in RULE_FILES if name in found)
+        material = b"".join([self.digest, os.fsencode(folder), *(name.encode() + found[name] for name in names)])
         return Rules(self._top, folder, names, self, hashlib.sha256(material).digest()[:16])
+
+    def closed(self) -> "Rules":
+        """Return the rules inside a folder that is left out."""
+        return Rules(self._top, digest=CLOSED)
 
     def leaves_out(self, path: str, *, folder: bool) -> bool:
         """Say whether `path` (relative to the top) is left out by a rule."""
-        return bool(self.digest) and bool(self._compiled().ignores(path, folder=folder))  # type: ignore[attr-defined]
+        if not self.digest:
+            return False
+        return self.digest == CLOSED or self._compiled().ignores(path, folder=folder)
 
-    def _compiled(self) -> object:
+    def _compiled(self) -> Ignore:
         if self._ignore is None:
-            from asterism.vcs.ignore import Ignore
-
             above = Ignore() if self._parent is None else self._parent._compiled()
-            lines = [_lines(os.path.join(self._top, self._folder, name)) for name in self._files]
-            self._ignore = above.within(self._folder, lines) if lines else above  # type: ignore[attr-defined]
+            contents = [_content(os.path.join(self._top, self._folder, name)) for name in self._files]
+            self._ignore = above.within(self._folder, contents) if contents else above
         return self._ignore
 
 
@@ -60,9 +69,9 @@ def rule_hash(path: str) -> bytes:
         return bytes(32)
 
 
-def _lines(path: str) -> list[str]:
+def _content(path: str) -> bytes:
     try:
-        with open(path, encoding="utf-8", errors="surrogateescape") as file:
-            return file.read().splitlines()
+        with open(path, "rb") as file:
+            return file.read()
     except OSError:
-        return []
+        return b""

@@ -15,10 +15,12 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from asterism.base.errors import Invalid
-from asterism.client.workcopy.rules import RULE_NAMES, Rules, rule_hash
+from asterism.client.workcopy.rules import Rules, rule_hash
 from asterism.client.workcopy.statcache import (
+    CLOSED_DIR,
     DIR,
     FILE,
+    FOLDERS,
     FORMAT,
     HASH_BYTES,
     LEFT_OUT,
@@ -26,16 +28,18 @@ from asterism.client.workcopy.statcache import (
     SIGNATURE,
     SIGNATURE_BYTES,
     SPECIAL,
+    TIME_MASK,
     Cache,
     Folder,
+    is_unicode,
     settled,
     sign,
     untrusted,
 )
+from asterism.vcs.ignore import RULE_FILES, STATE_NAMES
 from asterism.vcs.manifest import Entry
 from asterism.vcs.rules import MAX_PATH_BYTES, MAX_SEGMENTS, path_reasons
 
-STATE_NAMES = (".asterism", ".asterism.json")
 READ_BYTES = 1 << 20
 GROUP_FILES = 64
 _FORMATS = {stat.S_IFREG: FILE, stat.S_IFDIR: DIR, stat.S_IFLNK: LINK}
@@ -83,6 +87,14 @@ class Scan:
     special: list[str] = field(default_factory=list)
     read_bytes: int = 0
     _observed: dict[str, bytes] = field(default_factory=dict)
+    _versioned: Container[str] | None = None
+
+    @property
+    def versioned(self) -> Container[str]:
+        """The paths of the base, and every folder above one: these stay versioned whatever the rules say."""
+        if self._versioned is None:
+            self._versioned = self.tracked()
+        return self._versioned
 
     @property
     def pending_bytes(self) -> int:
@@ -121,7 +133,7 @@ class Scan:
             fact = known.get(self._path(item))
             signature = self.folders[item.folder].signature(item.index)
             mtime, _, size, _, _ = SIGNATURE.unpack(signature)
-            if fact is not None and fact[1:] == (size, mtime) and settled(signature, now):
+            if fact is not None and (fact[1], fact[2] & TIME_MASK) == (size, mtime) and settled(signature, now):
                 found.setdefault(item.folder, []).append((item.index, fact[0], signature))
             else:
                 left.append(item)
@@ -187,7 +199,7 @@ def rows_as_entries(path: str, folder: Folder) -> Iterator[Entry]:
         if kind == FILE:
             content = hashes[index * width : (index + 1) * width]
             yield Entry(type="file", path=prefix + name, hash=content, size=row[2], mode=row[4] & 0o777)
-        elif kind == DIR:
+        elif kind in FOLDERS:
             yield Entry(type="dir", path=prefix + name, mode=row[4] & 0o777)
         elif kind == LINK:
             yield Entry(type="symlink", path=prefix + name, target=next(targets))
@@ -205,7 +217,7 @@ def look(top: str, cache: Cache, tracked: Callable[[], Container[str]] = tuple) 
         except OSError as error:
             raise Unreadable(f"The folder {path or top!r} can not be read: {error.strerror}.") from error
         old = known.get(path)
-        if any(name in names for name in RULE_NAMES):
+        if any(name in names for name in RULE_FILES):
             rules = rules.within(path, _rule_hashes(top, path, names, kinds, stats, old))
         if old is not None and old.rules == rules.digest and old.stats == stats and old.names == names:
             folder = old
@@ -213,10 +225,12 @@ def look(top: str, cache: Cache, tracked: Callable[[], Container[str]] = tuple) 
             folder = _rows(scan, path, rules, names, kinds, stats, old)
             scan.changed.add(path)
         scan.folders[path] = folder
-        if DIR in folder.kinds:
+        if DIR in folder.kinds or CLOSED_DIR in folder.kinds:
             prefix = f"{path}/" if path else ""
             waiting.extend(
-                (prefix + name, rules) for name, kind in zip(names, folder.kinds, strict=True) if kind == DIR
+                (prefix + name, rules if kind == DIR else rules.closed())
+                for name, kind in zip(names, folder.kinds, strict=True)
+                if kind in FOLDERS
             )
     scan.changed.update(path for path in known if path not in scan.folders)
     return scan
@@ -238,7 +252,8 @@ def _list(path: str) -> tuple[list[str], bytearray, bytes]:
             if kind == DIR:
                 stats.append(_pack(0, 0, 0, 0, mode))
             else:
-                stats.append(_pack(status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino, mode))
+                mtime, ctime = status.st_mtime_ns & TIME_MASK, status.st_ctime_ns & TIME_MASK
+                stats.append(_pack(mtime, ctime, status.st_size, status.st_ino, mode))
     return names, kinds, b"".join(stats)
 
 
@@ -259,14 +274,17 @@ def _rows(
             kinds[index] = LEFT_OUT
             continue
         taken_before = earlier is not None and same_rules and old is not None and old.kinds[earlier] == kind
-        if not taken_before and rules.leaves_out(full, folder=kind == DIR) and full not in scan.tracked():
-            kinds[index] = LEFT_OUT
+        if not taken_before and rules.leaves_out(full, folder=kind == DIR):
+            if full not in scan.versioned:
+                kinds[index] = LEFT_OUT
+                continue
+            kinds[index] = CLOSED_DIR if kind == DIR else kind
+        if kind == SPECIAL:
+            scan.special.append(full)
             continue
         if earlier is None:
             _check_name(full, name)
-        if kind == SPECIAL:
-            scan.special.append(full)
-        elif kind == LINK:
+        if kind == LINK:
             targets.append(_target(os.path.join(scan.top, full), full))
         elif kind == FILE:
             signature = stats[index * SIGNATURE_BYTES : (index + 1) * SIGNATURE_BYTES]
@@ -292,7 +310,7 @@ def _rule_hashes(
 ) -> dict[str, bytes]:
     """Return the content hash of each rule file of a folder, from the cache where its signature is unchanged."""
     result: dict[str, bytes] = {}
-    for name in RULE_NAMES:
+    for name in RULE_FILES:
         index = names.index(name) if name in names else -1
         if index < 0 or kinds[index] != FILE:
             continue
@@ -315,10 +333,10 @@ def _check_name(path: str, name: str) -> None:
     ordinary = path.isascii() and "\\" not in name and name[1:2] != ":"
     if ordinary and len(path) <= MAX_PATH_BYTES and path.count("/") < MAX_SEGMENTS:
         return
-    if not _is_unicode(path):
+    if not is_unicode(path):
         raise BadName(
             f"The name {os.fsencode(path)!r} is not UTF-8, so it can not be versioned.",
-            hint="Rename it, or list it in .asterismignore.",
+            hint="Rename it, or list it in .asterismignore, with a ? for each odd byte.",
         )
     reason = next(path_reasons(path), None)
     if reason:
@@ -338,20 +356,12 @@ _REASONS = {
 }
 
 
-def _is_unicode(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
 def _target(place: str, path: str) -> str:
     try:
         target = os.readlink(place)
     except OSError as error:
         raise Unreadable(f"The link {path!r} can not be read: {error.strerror}.") from error
-    if not _is_unicode(target):
+    if not is_unicode(target):
         raise BadName(f"The target of the link {path!r} is not UTF-8, so it can not be versioned.")
     return target
 

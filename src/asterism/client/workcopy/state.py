@@ -125,7 +125,9 @@ class State:
         return statcache.load(self._path("stat"))
 
     def save_cache(self, cache: statcache.Cache) -> None:
-        """Remember the stat cache."""
+        """Remember the stat cache, and what the folder was based on when it was made."""
+        binding = self.binding()
+        cache.base = binding.base.manifest_hash if binding is not None and binding.base is not None else ""
         statcache.save(self._path("stat"), cache)
 
     def incoming(self) -> str:

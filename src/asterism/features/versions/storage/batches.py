@@ -1,7 +1,8 @@
 """Many blobs in one body: receiving a batch and sending one (framing: `vcs/batch.py`).
 
 Blobs of a batch are verified as they arrive, collected, and stored a pack at a time. Whatever ends a batch early (the
-client dies, a hash is wrong), the complete blobs before that are stored.
+client dies, a hash is wrong), the complete blobs before that are stored. On a slow or silent connection what is
+complete is stored every few seconds, so that not even the death of this process makes a client send much again.
 """
 
 import asyncio
@@ -18,6 +19,7 @@ from asterism.vcs.content import hash_bytes
 TAKEN_AT_ONCE = 2 * MEBIBYTE
 PACK_BYTES = 16 * MEBIBYTE
 PACK_BLOBS = 4000
+HELD_SECONDS = 2.0  # how long complete blobs may wait in memory for their pack to fill
 
 
 class Receiver:
@@ -48,6 +50,10 @@ class Receiver:
                     self._complete()
         if self._ready_bytes >= PACK_BYTES or len(self._ready) >= PACK_BLOBS:
             self._store_ready()
+
+    def store_complete(self) -> None:
+        """Store the blobs that are complete without waiting for more."""
+        self._store_ready()
 
     def finish(self, *, whole: bool) -> None:
         """Store what is complete. Raises BadBatch when the body, said to be whole, ends inside a frame."""
@@ -119,27 +125,20 @@ class Receiver:
             self.result = Stored(before.stored, before.existing + 1, before.size)
 
 
-async def receive(receiver: Receiver, chunks: AsyncIterator[bytes]) -> Stored:
-    """Store a batch as its bytes arrive; storing one part and receiving the next go on side by side."""
-    waiting: list[bytes] = []
-    size = 0
-    storing: asyncio.Future[None] | None = None
+async def receive(receiver: Receiver, chunks: AsyncIterator[bytes], *, held_seconds: float = HELD_SECONDS) -> Stored:
+    """Store a batch as its bytes arrive; storing one part and receiving the next go on side by side.
+
+    What is complete is stored after `held_seconds` at the latest, whether or not more arrives.
+    """
+    intake = _Intake(receiver)
     whole = False
     try:
-        async for chunk in chunks:
-            waiting.append(chunk)
-            size += len(chunk)
-            if size >= TAKEN_AT_ONCE:
-                if storing is not None:
-                    await storing
-                storing = _in_thread(receiver, b"".join(waiting))
-                waiting, size = [], 0
+        async for chunk in _with_pauses(chunks, held_seconds):
+            await intake.take(chunk)
         whole = True
     finally:
         try:
-            if storing is not None:
-                await storing
-            await _in_thread(receiver, b"".join(waiting))
+            await intake.settle()
         except BaseException:
             whole = False
             raise
@@ -148,5 +147,62 @@ async def receive(receiver: Receiver, chunks: AsyncIterator[bytes]) -> Stored:
     return receiver.result
 
 
-def _in_thread(receiver: Receiver, data: bytes) -> "asyncio.Future[None]":
-    return asyncio.ensure_future(asyncio.to_thread(receiver.take, data))
+class _Intake:
+    """Hands what arrives to a receiver in a thread, one call at a time, `TAKEN_AT_ONCE` bytes or more each."""
+
+    def __init__(self, receiver: Receiver) -> None:
+        self._receiver = receiver
+        self._waiting: list[bytes] = []
+        self._size = 0
+        self._storing: asyncio.Future[None] | None = None
+
+    async def take(self, chunk: bytes | None) -> None:
+        """Take bytes; None says that it is time to store what is complete."""
+        if chunk is not None:
+            self._waiting.append(chunk)
+            self._size += len(chunk)
+        if chunk is None or self._size >= TAKEN_AT_ONCE:
+            if self._storing is not None:
+                await self._storing
+            self._storing = asyncio.ensure_future(asyncio.to_thread(self._work, self._taken(), chunk is None))
+
+    async def settle(self) -> None:
+        """Wait for what is under way and take what is left."""
+        if self._storing is not None:
+            await self._storing
+        await asyncio.to_thread(self._work, self._taken(), False)
+
+    def _taken(self) -> bytes:
+        taken = b"".join(self._waiting)
+        self._waiting, self._size = [], 0
+        return taken
+
+    def _work(self, data: bytes, store: bool) -> None:
+        self._receiver.take(data)
+        if store:
+            self._receiver.store_complete()
+
+
+async def _with_pauses(chunks: AsyncIterator[bytes], seconds: float) -> AsyncIterator[bytes | None]:
+    """Yield the chunks, and None whenever so many seconds have passed since the last None."""
+    loop = asyncio.get_running_loop()
+    due = loop.time() + seconds
+    coming = asyncio.ensure_future(_next(chunks))
+    try:
+        while True:
+            await asyncio.wait({coming}, timeout=max(0.0, due - loop.time()))
+            if loop.time() >= due:
+                yield None
+                due = loop.time() + seconds
+            if coming.done():
+                chunk = coming.result()
+                if chunk is None:
+                    return
+                yield chunk
+                coming = asyncio.ensure_future(_next(chunks))
+    finally:
+        coming.cancel()
+
+
+async def _next(chunks: AsyncIterator[bytes]) -> bytes | None:
+    return await anext(chunks, None)
