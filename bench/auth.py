@@ -65,7 +65,8 @@ def serve_with_twin(folder: Path, port: int, parent: Connection) -> None:
 
     import uvloop
 
-    from asterism.faces import v1
+    from asterism.faces.v1 import endpoints as v1
+    from asterism.faces.v1.call import Rules
     from asterism.faces.v1.scopes import request_line
     from asterism.features.accounts import identity
     from asterism.features.versions import projects
@@ -91,7 +92,7 @@ def serve_with_twin(folder: Path, port: int, parent: Connection) -> None:
         call._caller = caller
         return closed.func(call)
 
-    v1.ENDPOINTS.append(replace(closed, path=OPEN, func=known, auth=False))
+    v1.ENDPOINTS.append(replace(closed, path=OPEN, func=known, rules=Rules(auth=False)))
 
     async def main() -> None:
         async with running(rt, settings) as url:

@@ -7,7 +7,8 @@ import sys
 import pytest
 
 from asterism.asgi.endpoint import Endpoint
-from asterism.cli.routes import all_endpoints, describe, request_path
+from asterism.asgi.openapi import request_path
+from asterism.cli.routes import all_endpoints, describe
 
 ENDPOINTS = [(face, endpoint) for face, endpoints in all_endpoints().items() for endpoint in endpoints]
 PREFIX = {"v1": "/v1", "local": "/api"}

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import msgspec
 
-from asterism.asgi.runtime import Runtime
+from asterism.faces.runtime import Runtime
 from asterism.kernel.credentials import MemoryCredentials
 from asterism.kernel.llm import ScriptedModels
 from tests.contracts.stargazer_schemas import check

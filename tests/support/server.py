@@ -13,8 +13,8 @@ from typing import Any, TypeVar
 import httpx
 import msgspec
 
-from asterism.asgi.runtime import Runtime
 from asterism.base.clock import Clock
+from asterism.faces.runtime import Runtime
 from asterism.features.accounts import identity
 from asterism.kernel.jobs import MemoryJobs
 from asterism.server.boot import prepare, running

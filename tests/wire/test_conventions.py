@@ -23,7 +23,7 @@ def code(answer: httpx.Response) -> str:
 
 def test_every_route_wants_a_token_unless_it_is_declared_open(anonymous: httpx.Client) -> None:
     wrong = []
-    for endpoint in (e for e in V1 if e.auth is True):
+    for endpoint in (e for e in V1 if e.rules.auth is True):
         for headers in ({}, {"Authorization": "Bearer nonsense"}, {"Authorization": "Basic eDp5"}):
             answer = anonymous.request(endpoint.method, path_of(endpoint), headers=headers)
             ok = answer.status_code == 401 and answer.headers.get("www-authenticate") == "Bearer"

@@ -3,14 +3,14 @@
 from collections import defaultdict
 
 from asterism.asgi.endpoint import Endpoint
-from asterism.cli.routes import all_endpoints, request_path
+from asterism.asgi.openapi import request_path
+from asterism.cli.routes import all_endpoints
 from tools.reference.tables import table
 
 INTRO = """# Routes
 
 Generated from the endpoint table. `asterism routes PATTERN` prints the way of a request through the code.
-Auth is `token` where a bearer token is needed, `token: a, b` where a scoped agent token needs one of those scopes, and
-`open` otherwise. "Takes" is the type of the JSON body, `raw` a body of bytes or no body at all."""
+Auth is `token` where a bearer token is needed and `open` otherwise. "Takes" is the type of the JSON body, or `raw`."""
 
 
 def page() -> str:
@@ -37,8 +37,7 @@ def resource(endpoint: Endpoint) -> str:
 def row(endpoint: Endpoint) -> list[str]:
     """Write one endpoint."""
     module = endpoint.func.__module__.removeprefix("asterism.").replace(".", "/")
-    scopes = sorted(getattr(endpoint, "scopes", ()))
-    auth = "open" if not endpoint.auth else f"token: {', '.join(scopes)}" if scopes else "token"
+    auth = "token" if getattr(endpoint.rules, "auth", False) else "open"
     takes = "raw" if endpoint.raw else f"`{getattr(endpoint.body, '__name__', endpoint.body)}`" if endpoint.body else ""
     return [
         f"`{endpoint.method} {request_path(endpoint)}`",

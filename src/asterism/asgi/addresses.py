@@ -2,11 +2,11 @@
 
 import ipaddress
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
-from litestar import Request
+if TYPE_CHECKING:  # the wrapper needs this module before the framework is loaded
+    from asterism.asgi.body import AnyRequest
 
-AnyRequest = Request[Any, Any, Any]
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -19,18 +19,21 @@ class Addresses:
     public: str | None = None
     proxies: tuple[Network, ...] = ()
 
-    def client(self, request: AnyRequest) -> str:
+    def client(self, request: "AnyRequest") -> str:
+        """Return the address that a request comes from."""
+        return self.resolve(request.client.host if request.client else "", request.headers.get("x-forwarded-for", ""))
+
+    def resolve(self, peer: str, forwarded: str) -> str:
         """Return the client's address: the socket's peer, or what trusted proxies say about whom they serve.
 
         Of `X-Forwarded-For` the last entry that is not itself a trusted proxy counts; everything before it is hearsay.
         """
-        peer = request.client.host if request.client else ""
         if not self._trusted(peer):
             return peer or "unknown"
-        told = [entry.strip() for entry in request.headers.get("x-forwarded-for", "").split(",") if entry.strip()]
+        told = [entry.strip() for entry in forwarded.split(",") if entry.strip()]
         return next((entry for entry in reversed(told) if not self._trusted(entry)), peer)
 
-    def base(self, request: AnyRequest) -> str:
+    def base(self, request: "AnyRequest") -> str:
         """Return the base of links: the configured address, else the one the request used if it is surely ours."""
         if self.public:
             return self.public.rstrip("/")

@@ -12,12 +12,15 @@ from typing import Any, TypeVar
 import msgspec
 from litestar import Request
 
-from asterism.base.errors import Invalid, TooLarge, Unsupported
+from asterism.asgi.incoming import TIMED_OUT
+from asterism.base.errors import DomainError, Invalid, TooLarge, Unsupported
 
 T = TypeVar("T")
 AnyRequest = Request[Any, Any, Any]
 
 JSON_LIMIT = 1024 * 1024
+LONGEST_LENGTH = 18  # digits of a Content-Length that are read at all
+_ESCAPED_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 _PLACE = re.compile(r"^(?P<problem>.*?)(?: - at `(?:key in )?\$\.?(?P<path>[^`]*)`)?$", re.DOTALL)
 _MISSING = re.compile(r"Object missing required field `(?P<name>[^`]+)`")
 
@@ -32,10 +35,21 @@ class Disconnected(Exception):
     """The client went away before its request was complete; there is nobody to answer."""
 
 
+class TooSlow(DomainError):
+    """The body did not arrive in time; the connection is better used for somebody else."""
+
+    code = "BODY_TIMEOUT"
+
+    def __init__(self) -> None:
+        super().__init__("The request body did not arrive in time.", hint="Send it again, without pauses.")
+
+
 async def stream_body(request: AnyRequest) -> AsyncIterator[bytes]:
-    """Yield the body in chunks as they arrive. Raises Disconnected when the client goes away before its end."""
+    """Yield the body in chunks as they arrive. Raises Disconnected when it is cut off, TooSlow."""
     while True:
         message: Any = await request.receive()
+        if message["type"] == TIMED_OUT:
+            raise TooSlow
         if message["type"] == "http.disconnect":
             raise Disconnected
         chunk = message.get("body", b"")
@@ -48,7 +62,7 @@ async def stream_body(request: AnyRequest) -> AsyncIterator[bytes]:
 async def read_body(request: AnyRequest, limit: int) -> bytes:
     """Return the whole body. Raises TooLarge beyond `limit` bytes (announced or sent), Disconnected when cut off."""
     announced = request.headers.get("content-length", "")
-    if announced.isdigit() and int(announced) > limit:
+    if announced.isdigit() and (len(announced) > LONGEST_LENGTH or int(announced) > limit):
         raise TooLarge.bytes(limit)
     parts: list[bytes] = []
     size = 0
@@ -58,6 +72,32 @@ async def read_body(request: AnyRequest, limit: int) -> bytes:
             raise TooLarge.bytes(limit)
         parts.append(chunk)
     return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+class Upload:
+    """A body of bytes, read by the handler itself once it is known who sends it."""
+
+    def __init__(self, request: AnyRequest) -> None:
+        self._request = request
+
+    @property
+    def media(self) -> str:
+        """The media type in lower case, without parameters; empty when none was sent."""
+        return self._request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+    @property
+    def announced(self) -> int | None:
+        """How many bytes the client says it sends."""
+        text = self._request.headers.get("content-length", "")
+        return int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST_LENGTH else None
+
+    def stream(self) -> AsyncIterator[bytes]:
+        """Yield the body in chunks as they arrive. Raises Disconnected, TooSlow."""
+        return stream_body(self._request)
+
+    async def read(self, limit: int) -> bytes:
+        """Return the whole body. Raises TooLarge, Disconnected, TooSlow."""
+        return await read_body(self._request, limit)
 
 
 def check_json_type(content_type: str) -> None:
@@ -80,9 +120,19 @@ def decode_json(raw: bytes, shape: type[T]) -> T:
         raise _invalid(str(error)) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise _malformed(raw) from error
-    if b"\\u0000" in raw and (path := _find_unstorable(json.loads(raw), "")) is not None:
-        raise Invalid.field(path, "holds U+0000 or half a surrogate pair")
+    if b"\\u0000" in raw:
+        check_texts(raw)
     return value
+
+
+def check_texts(raw: bytes) -> None:
+    """Raise Invalid when a string of valid JSON, in a field that somebody reads or not, is one no database can hold."""
+    try:
+        place = _find_unstorable(_loads(raw))
+    except (ValueError, RecursionError):  # nested too deep to say where
+        place = "" if _ESCAPED_NUL.search(raw) else None
+    if place is not None:
+        raise Invalid.field(place, "holds U+0000 or half a surrogate pair")
 
 
 def _invalid(message: str) -> Invalid:
@@ -98,26 +148,57 @@ def _invalid(message: str) -> Invalid:
 def _malformed(raw: bytes) -> Invalid:
     """Tell text that no JSON string may hold (well-formed, but half a surrogate pair) from broken syntax."""
     try:
-        value = json.loads(raw.decode(), parse_constant=_refuse_constant)
+        place = _find_unstorable(_loads(raw.decode()))
     except (ValueError, RecursionError):
         return MalformedJson("The body is not valid JSON in UTF-8.")
-    path = _find_unstorable(value, "")
-    return MalformedJson("The body is not valid JSON.") if path is None else Invalid.field(path, "is not valid Unicode")
+    if place is not None:
+        return Invalid.field(place, "is not valid Unicode")
+    return MalformedJson("The body is not valid JSON.")
+
+
+def _loads(raw: bytes | str) -> Any:
+    """Read JSON for its texts alone: numbers of any length are skipped. Raises ValueError and RecursionError."""
+    return json.loads(raw, parse_constant=_refuse_constant, parse_int=_no_number, parse_float=_no_number)
 
 
 def _refuse_constant(name: str) -> None:
     raise ValueError(name)
 
 
-def _find_unstorable(value: Any, path: str) -> str | None:
-    """Return the path of the first string that a database cannot hold, or None."""
-    if isinstance(value, str):
-        return path if "\x00" in value or any("\ud800" <= c <= "\udfff" for c in value) else None
-    children: list[tuple[str, Any]] = []
-    if isinstance(value, dict):
-        children = [(f"{path}.{key}" if path else key, child) for key, child in value.items()]
-        if any(_find_unstorable(key, path) is not None for key in value):
-            return path
-    elif isinstance(value, list):
-        children = [(f"{path}[{index}]", child) for index, child in enumerate(value)]
-    return next((found for p, c in children if (found := _find_unstorable(c, p)) is not None), None)
+def _no_number(_digits: str) -> int:
+    return 0
+
+
+Link = tuple["Link | None", str]  # the container a value lies in, and its key or index there
+
+
+def _find_unstorable(document: Any) -> str | None:
+    """Return the path of the first string that a database cannot hold, or None; however deep it lies."""
+    pending: list[tuple[Any, Link | None]] = [(document, None)]
+    while pending:
+        value, link = pending.pop()
+        if isinstance(value, str):
+            if not _is_storable(value):
+                return _path(link)
+        elif isinstance(value, dict):
+            if not all(map(_is_storable, value)):
+                return _path(link)
+            pending += [(child, (link, f".{key}")) for key, child in reversed(value.items())]
+        elif isinstance(value, list):
+            pending += [(child, (link, f"[{index}]")) for index, child in reversed(list(enumerate(value)))]
+    return None
+
+
+def _is_storable(text: str) -> bool:
+    try:
+        return "\x00" not in text and (text.isascii() or bool(text.encode()))
+    except UnicodeEncodeError:
+        return False
+
+
+def _path(link: Link | None) -> str:
+    keys: list[str] = []
+    while link is not None:
+        link, key = link
+        keys.append(key)
+    return "".join(reversed(keys)).removeprefix(".")

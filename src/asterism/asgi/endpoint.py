@@ -1,115 +1,118 @@
-"""Endpoints: a handler, its request line, and what the edge does around it.
+"""Endpoints: a handler, what its signature declares, and the one pipeline that every request goes through.
 
-A plain `def` handler runs in one worker-thread hop inside one transaction (`call.tx`) that the edge opens and closes;
-an `async def` handler gets no transaction and reaches the database by `await call.rt.db.run(fn, …)`. The order of
-checks is that of Fastest 0.2: token, size, content type, JSON syntax, shape, and only then the handler.
+    open → path → admit → receive → identify → decode → permit → handler → answer
 
-A face decides how callers are admitted and how errors look; the same endpoint machinery serves all of them.
+A plain `def` handler runs in one worker-thread hop inside one transaction (`call.tx`) that the edge opens and closes,
+or with `tx="none"` in a thread without one. An `async def` handler gets no transaction and reaches the database by
+`await call.rt.db.run(fn, …)`. A face says who is let in and how errors look (`Face`); the pipeline is the same for
+all, and its order that of Fastest 0.2: who, size, content type, JSON syntax, shape, and only then the handler.
 """
 
+import asyncio
 import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Generic, Literal, Protocol, TypeVar
+from functools import cached_property
+from typing import Any, Literal, Protocol, TypedDict, TypeVar
 
-import msgspec
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
-from litestar.response.base import ASGIResponse
 
-from asterism.asgi.body import JSON_LIMIT, AnyRequest, Disconnected, check_json_type, decode_json, read_body
-from asterism.asgi.limits import Rate
-from asterism.asgi.openapi import operation_class
-from asterism.asgi.query import Query
-from asterism.asgi.runtime import Runtime
-from asterism.base.errors import DomainError, NotFound, TooLarge
-from asterism.features.accounts.identity import Caller
+from asterism.asgi.answers import to_response
+from asterism.asgi.body import JSON_LIMIT, AnyRequest, Disconnected, Upload, read_body
+from asterism.asgi.call import Call
+from asterism.asgi.query import Dialect, QueryReader
+from asterism.asgi.signature import Signature, read_signature
+from asterism.base.errors import DomainError, TooLarge
 from asterism.kernel.db import Tx
 
-B = TypeVar("B")
-TxMode = Literal["read", "write"]
-Handler = Callable[["Call[Any]"], Any]
+C = TypeVar("C", bound=Call[Any])
+TxMode = Literal["read", "write", "none"]
+Handler = Callable[..., Any]
+ErrorCase = tuple[type[DomainError], str]
+"""An error class with the code it is raised with."""
 
 
-@dataclass(slots=True)
-class Call(Generic[B]):
-    """One request on its way through an endpoint.
+class Face(Protocol[C]):
+    """How one API knows its callers and words its errors: what the pipeline asks at each step."""
 
-    `tx` is the open transaction of a plain handler; touching it in an `async def` handler is a bug. `caller` is who
-    sent the bearer token; touching it on an endpoint with `auth=False` is a bug too, unless a token was accepted.
-    """
+    dialect: Dialect
 
-    request: AnyRequest
-    rt: Runtime
-    body: B
-    path: Mapping[str, str]
-    query: Query
-    _caller: Caller | None = None
-    _tx: Tx | None = None
-
-    @property
-    def tx(self) -> Tx:
-        """The open transaction."""
-        if self._tx is None:
-            raise RuntimeError("an async handler has no transaction; use call.rt.db.run")
-        return self._tx
-
-    @property
-    def caller(self) -> Caller:
-        """Who is calling."""
-        if self._caller is None:
-            raise RuntimeError("nobody is known on this endpoint")
-        return self._caller
-
-    @property
-    def known_caller(self) -> Caller | None:
-        """Who is calling, None where the endpoint let nobody-in-particular in."""
-        return self._caller
-
-
-@dataclass(slots=True)
-class Reply:
-    """An answer with a status or headers of its own; `body` is encoded as JSON."""
-
-    body: Any
-    status: int = 200
-    headers: dict[str, str] = field(default_factory=dict)
-
-
-class Face(Protocol):
-    """How one API admits callers and words its errors."""
-
-    async def admit(self, endpoint: "Endpoint", request: AnyRequest, rt: Runtime) -> None:
-        """Refuse the request before anything of it is read (host rules, rates), by raising a DomainError."""
+    def open(self, endpoint: "Endpoint", request: AnyRequest) -> C:
+        """Make the call that the other steps fill in."""
         ...
 
-    def authenticate(self, endpoint: "Endpoint", tx: Tx, request: AnyRequest) -> Caller | None:
-        """Return who is calling, None where the endpoint is open. Raises Unauthenticated or Forbidden."""
+    async def admit(self, endpoint: "Endpoint", call: C) -> None:
+        """Refuse the request before anything of it is read (rates, credentials that cannot be any)."""
         ...
 
-    def permit(self, endpoint: "Endpoint", tx: Tx, call: Call[Any]) -> None:
-        """Look at what a known caller asks for, once the body is read; never called where nobody is known."""
+    def identifies(self, endpoint: "Endpoint") -> bool:
+        """Whether `identify` has something to do here; if not, no transaction is opened for it."""
         ...
 
-    def error(self, error: Exception, request: AnyRequest) -> Response[Any]:
+    def identify(self, endpoint: "Endpoint", tx: Tx, call: C) -> None:
+        """Find out who is calling, or what the call is about. Raises a DomainError."""
+        ...
+
+    def decode(self, endpoint: "Endpoint", call: C, raw: bytes) -> Any:
+        """Check the texts of path and query, and decode the JSON body if one is declared. Raises a DomainError."""
+        ...
+
+    def permit(self, endpoint: "Endpoint", call: C, body: Any) -> None:
+        """Look at what a known caller asks for, once the body is read. Raises a DomainError."""
+        ...
+
+    def error(self, endpoint: "Endpoint | None", error: Exception, request: AnyRequest) -> Response[Any]:
         """Word an error; anything that is not a DomainError is a bug and becomes a 500 that tells nothing."""
         ...
 
 
+class Options(TypedDict, total=False):
+    """What every face's decorators take beside their own options."""
+
+    tx: TxMode
+    errors: tuple["type[DomainError] | ErrorCase", ...]
+    headers: Mapping[str, str]
+    max_body: int
+    status: int
+    body: type[Any]
+    raw: bool
+
+
 @dataclass(frozen=True)
 class Endpoint:
-    """A handler and everything the edge knows about it. Made by the decorators `get`, `post`, … below."""
+    """A handler and everything the edge knows about it. Made by the decorators of the faces.
+
+    `rules` are the face's own options, `errors` the errors that this handler may answer beside those that follow from
+    its declaration (401, 413, 415, 422, …), and `headers` what its answers carry beside the usual ones, with a meaning.
+    """
 
     method: str
     path: str
     func: Handler
-    body: type[Any] | None = None
-    status: int = 200
-    auth: bool | Literal["optional"] = True
-    tx: TxMode = "read"
-    raw: bool = False
+    rules: Any
+    tx: TxMode
+    errors: tuple["type[DomainError] | ErrorCase", ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
     max_body: int = JSON_LIMIT
-    rate: Rate | None = None
+    status: int = 200
+    declared_body: type[Any] | None = field(default=None, repr=False)
+    raw_body: bool = False
+
+    @cached_property
+    def signature(self) -> Signature:
+        """What the handler declares."""
+        return read_signature(self.func)
+
+    @property
+    def body(self) -> type[Any] | None:
+        """The Struct of the JSON body."""
+        return self.declared_body or self.signature.body
+
+    @property
+    def raw(self) -> bool:
+        """Whether the handler reads the body itself."""
+        return self.raw_body or self.signature.takes is not None
 
     @property
     def is_async(self) -> bool:
@@ -122,75 +125,112 @@ class Endpoint:
         line = (inspect.getdoc(self.func) or "").partition("\n\n")[0]
         return " ".join(line.partition(": ")[2].split())
 
-    def mount(self, face: Face, schema: dict[str, Any] | None = None) -> HTTPRouteHandler:
-        """Return the web framework's handler for this endpoint; `schema` describes its JSON body for OpenAPI."""
+    def mount(self, face: Face[Any]) -> HTTPRouteHandler:
+        """Return the web framework's handler for this endpoint."""
+        pipeline = Pipeline(self, face)
 
         async def handle(request: AnyRequest) -> Response[Any]:
             try:
-                return await self._answer(face, request)
+                return await pipeline.answer(request)
             except (DomainError, Disconnected) as error:
-                return face.error(error, request)
+                return face.error(self, error, request)
 
         handle.__name__ = self.func.__name__
-        handle.__doc__ = self.func.__doc__
         return HTTPRouteHandler(
             self.path,
             http_method=self.method,  # type: ignore[arg-type]
             status_code=self.status,
-            operation_class=operation_class(schema, raw=self.raw, open_to_all=not self.auth),
-            operation_id=f"{self.func.__module__.removeprefix('asterism.faces.')}.{self.func.__name__}",
-            summary=self.summary,
-            tags=[self.func.__module__.rpartition(".")[2]],
+            include_in_schema=False,
         )(handle)
 
-    async def _answer(self, face: Face, request: AnyRequest) -> Response[Any]:
-        rt: Runtime = request.app.state.runtime
-        await face.admit(self, request, rt)
+
+class Pipeline:
+    """The steps of one endpoint in one face."""
+
+    def __init__(self, endpoint: Endpoint, face: Face[Any]) -> None:
+        self.endpoint, self.face = endpoint, face
+        self._func, self._is_async = endpoint.func, endpoint.is_async
+        self._declared = endpoint.signature
+        query = self._declared.query
+        self._query = None if query is None else QueryReader(query, face.dialect)
+        self._wants_body = endpoint.body is not None and not endpoint.raw
+
+    async def answer(self, request: AnyRequest) -> Response[Any]:
+        """Take a request through all steps. Raises DomainError and Disconnected."""
+        endpoint, face = self.endpoint, self.face
+        call = face.open(endpoint, request)
         path = {name: str(value) for name, value in request.path_params.items()}
-        call: Call[Any] = Call(request, rt, None, path, Query(last_values(request)))
+        path.update({name: read(path[name]) for name, read in self._declared.readers.items()})
+        call.path = path
+        await face.admit(endpoint, call)
         raw, refused = await self._receive(request)
 
-        def prepare(tx: Tx) -> None:
-            call._caller = face.authenticate(self, tx, request)
-            self._decode(call, raw, refused)
-            if call.known_caller is not None:
-                face.permit(self, tx, call)
+        def prepare(tx: Tx | None) -> dict[str, Any]:
+            if tx is not None:
+                face.identify(endpoint, tx, call)
+            if refused is not None:
+                raise refused
+            body = face.decode(endpoint, call, raw)
+            face.permit(endpoint, call, body)
+            return self._arguments(call, body)
 
-        if self.is_async:
-            if self.auth:
-                await rt.db.run_read(prepare)
-            else:
-                self._decode(call, raw, refused)
-            return to_response(await self.func(call), self.status)
+        return self._respond(await self._run(call, prepare))
+
+    async def _run(self, call: Call[Any], prepare: Callable[[Tx | None], dict[str, Any]]) -> Any:
+        db, func = call.rt.db, self._func
+        identifies = self.face.identifies(self.endpoint)
+        if self._is_async:
+            arguments = await db.run_read(prepare) if identifies else prepare(None)
+            return await func(call, **arguments)
+        if self.endpoint.tx == "none":
+
+            def apart() -> Any:
+                if identifies:
+                    with db.read() as tx:
+                        arguments = prepare(tx)
+                else:
+                    arguments = prepare(None)
+                return func(call, **arguments)
+
+            return await asyncio.to_thread(apart)
 
         def work(tx: Tx) -> Any:
-            prepare(tx)
+            arguments = prepare(tx)
             call._tx = tx
-            return self.func(call)
+            return func(call, **arguments)
 
-        run = rt.db.run if self.tx == "write" else rt.db.run_read
-        return to_response(await run(work), self.status)
+        return await (db.run if self.endpoint.tx == "write" else db.run_read)(work)
 
-    def _decode(self, call: Call[Any], raw: bytes, refused: TooLarge | None) -> None:
-        """Check and decode the JSON body, then query and path, once the caller is known."""
-        if refused is not None:
-            raise refused
-        if self.body is not None:
-            if raw:
-                check_json_type(call.request.headers.get("content-type", ""))
-            call.body = decode_json(raw, self.body)
-        call.query.check()
-        if any("\x00" in value for value in call.path.values()):
-            raise NotFound("There is nothing of that id.")  # and no database could be asked for it
+    def _arguments(self, call: Call[Any], body: Any) -> dict[str, Any]:
+        """Return what the handler's parameters are given."""
+        declared, request = self._declared, call.request
+        arguments: dict[str, Any] = {name: call.path[name] for name in declared.path}
+        for name, header in declared.headers.items():
+            arguments[name] = request.headers.get(header)
+        if self._query is not None:
+            arguments["query"] = self._query.read(
+                last_values(request), lambda name: request.query_params.getall(name, [])
+            )
+        if declared.takes is not None:
+            arguments["body"] = Upload(request)
+        elif declared.body is not None:
+            arguments["body"] = body
+        return arguments
 
     async def _receive(self, request: AnyRequest) -> tuple[bytes, TooLarge | None]:
         """Read the body, holding back a size problem until the caller is known (401 comes before 413)."""
-        if self.raw or self.body is None:
+        if not self._wants_body:
             return b"", None
         try:
-            return await read_body(request, self.max_body), None
+            return await read_body(request, self.endpoint.max_body), None
         except TooLarge as error:
             return b"", error
+
+    def _respond(self, result: Any) -> Response[Any]:
+        response = to_response(result)
+        if self.endpoint.status != 200 and response.status_code == 200:
+            response.status_code = self.endpoint.status
+        return response
 
 
 def last_values(request: AnyRequest) -> dict[str, str]:
@@ -198,46 +238,22 @@ def last_values(request: AnyRequest) -> dict[str, str]:
     return dict(request.query_params.multi_items())
 
 
-def to_response(result: Any, status: int) -> Response[Any]:
-    """Turn what a handler returned into a response: JSON unless it already is one."""
-    if isinstance(result, Response | ASGIResponse):
-        return result  # type: ignore[return-value]
-    headers: dict[str, str] = {}
-    if isinstance(result, Reply):
-        result, status, headers = result.body, result.status, result.headers
-    headers.setdefault("Cache-Control", "no-store")
-    return Response(msgspec.json.encode(result), status_code=status, media_type="application/json", headers=headers)
-
-
-def route(method: str, path: str, **options: Any) -> Callable[[Handler], Endpoint]:
-    """Declare an endpoint. `options` are the fields of `Endpoint`; without `tx`, GET reads and the others write."""
-    options.setdefault("tx", "read" if method == "GET" else "write")
-    return lambda func: Endpoint(method, path, func, **options)
-
-
-def get(path: str, **options: Any) -> Callable[[Handler], Endpoint]:
-    """Declare a GET endpoint."""
-    return route("GET", path, **options)
-
-
-def post(path: str, **options: Any) -> Callable[[Handler], Endpoint]:
-    """Declare a POST endpoint."""
-    return route("POST", path, **options)
-
-
-def put(path: str, **options: Any) -> Callable[[Handler], Endpoint]:
-    """Declare a PUT endpoint."""
-    return route("PUT", path, **options)
-
-
-def patch(path: str, **options: Any) -> Callable[[Handler], Endpoint]:
-    """Declare a PATCH endpoint."""
-    return route("PATCH", path, **options)
-
-
-def delete(path: str, **options: Any) -> Callable[[Handler], Endpoint]:
-    """Declare a DELETE endpoint."""
-    return route("DELETE", path, **options)
+def declare(method: str, path: str, rules: Any, options: Options) -> Callable[[Handler], Endpoint]:
+    """Declare an endpoint. Without `tx`, GET reads and the others write."""
+    mode: TxMode = options.get("tx") or ("read" if method == "GET" else "write")
+    return lambda func: Endpoint(
+        method,
+        path,
+        func,
+        rules,
+        mode,
+        errors=options.get("errors", ()),
+        headers=options.get("headers", {}),
+        max_body=options.get("max_body", JSON_LIMIT),
+        status=options.get("status", 200),
+        declared_body=options.get("body"),
+        raw_body=options.get("raw", False),
+    )
 
 
 def endpoints_of(modules: Iterable[Any]) -> list[Endpoint]:

@@ -1,65 +1,151 @@
-"""Reading query parameters: strict, last one wins, problems named `query.<name>` (Fastest 0.2)."""
+"""Reading query parameters into a Struct: strict, last one wins, problems named `query.<name>` (Fastest 0.2).
 
-from collections.abc import Collection, Mapping
+A field of the Struct is a parameter: `str`, `int` (with `Meta(ge=…, le=…)`), `bool`, a `Literal` of texts, or a list of
+texts for a parameter that may be repeated; `| None` or a default for what need not be sent. What is declared is what is
+documented. Undeclared parameters are ignored.
+"""
+
+import types
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin, get_type_hints
+
+import msgspec
 
 from asterism.base.errors import Invalid
 
-MISSING = object()
+Read = Callable[[str], Any]
+LONGEST_INTEGER = 15
 
 
-class Query:
-    """The query string of one request."""
+class Unchecked:
+    """Marks a text whose reader has an error of its own for U+0000."""
 
-    def __init__(self, values: Mapping[str, str]) -> None:
-        self._values = values
 
-    def check(self) -> None:
-        """Raise Invalid for text that no database can hold."""
-        for name, value in self._values.items():
-            if "\x00" in value:
-                raise Invalid.field(f"query.{name}", "holds U+0000")
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How a face spells booleans, and whether a number above its maximum counts as the maximum or is refused."""
 
-    def text(self, name: str, default: str | None = None) -> str | None:
-        """Return the value as it is, `default` when absent."""
-        return self._values.get(name, default)
+    true: frozenset[str] = frozenset({"true"})
+    false: frozenset[str] = frozenset({"false"})
+    clamps: bool = True
 
-    def required(self, name: str) -> str:
-        """Return a value that must be there and not be empty. Raises Invalid."""
-        value = self._values.get(name)
-        if not value:
-            raise Invalid.field(f"query.{name}", "is required")
+
+class Parameter(NamedTuple):
+    """One declared parameter, ready to be read."""
+
+    field: str
+    name: str
+    read: Read
+    repeated: bool
+    required: bool
+
+
+class QueryReader:
+    """Reads query strings into `shape`; made once per endpoint."""
+
+    def __init__(self, shape: type[msgspec.Struct], dialect: Dialect) -> None:
+        self._shape = shape
+        hints = get_type_hints(shape, include_extras=True)
+        self._parameters = [_parameter(field, hints[field.name], dialect) for field in msgspec.structs.fields(shape)]
+
+    def read(self, values: Mapping[str, str], repeated: Callable[[str], Sequence[str]]) -> msgspec.Struct:
+        """Return the parameters as a Struct. Raises Invalid.
+
+        `values` holds the last value of each name, `repeated(name)` returns all of them.
+        """
+        found: dict[str, Any] = {}
+        for field, name, read, is_list, required in self._parameters:
+            if is_list:
+                found[field] = [read(value) for value in repeated(name)]
+            elif (value := values.get(name)) is not None and (value or not required):
+                found[field] = read(value)
+            elif required:
+                raise Invalid.field(f"query.{name}", "is required")
+        return self._shape(**found)
+
+
+def check_text(values: Mapping[str, str]) -> None:
+    """Raise Invalid for text that no database can hold."""
+    for name, value in values.items():
+        if "\x00" in value:
+            raise Invalid.field(f"query.{name}", "holds U+0000")
+
+
+def _parameter(field: msgspec.structs.FieldInfo, hint: Any, dialect: Dialect) -> Parameter:
+    name = field.encode_name
+    kind, metas = _core(hint)
+    if get_origin(kind) is list:
+        return Parameter(field.name, name, _text(name), repeated=True, required=False)
+    return Parameter(field.name, name, _reader(name, kind, metas, dialect), repeated=False, required=field.required)
+
+
+def _core(hint: Any) -> tuple[Any, list[Any]]:
+    """Return the type under Annotated and Optional, with everything that annotates it."""
+    metas: list[Any] = []
+    while True:
+        if get_origin(hint) is Annotated:
+            hint, *more = get_args(hint)
+            metas += more
+        elif get_origin(hint) in (Union, types.UnionType):
+            [hint] = [one for one in get_args(hint) if one is not type(None)]
+        else:
+            return hint, metas
+
+
+def _reader(name: str, kind: Any, metas: list[Any], dialect: Dialect) -> Read:
+    if get_origin(kind) is Literal:
+        return _choice(name, get_args(kind))
+    if kind is bool:
+        return _flag(name, dialect)
+    if kind is int:
+        bounds = [meta for meta in metas if isinstance(meta, msgspec.Meta)]
+        minimum = next((meta.ge for meta in bounds if meta.ge is not None), 0)
+        maximum = next((meta.le for meta in bounds if meta.le is not None), None)
+        return _integer(name, int(minimum), None if maximum is None else int(maximum), clamps=dialect.clamps)
+    if kind is not str:
+        raise TypeError(f"query parameter {name} cannot be a {kind}")
+    return str if any(meta is Unchecked for meta in metas) else _text(name)
+
+
+def _text(name: str) -> Read:
+    def read(value: str) -> str:
+        if "\x00" in value:
+            raise Invalid.field(f"query.{name}", "holds U+0000")
         return value
 
-    def choice(self, name: str, allowed: Collection[str], default: str | None = None) -> str | None:
-        """Return one of `allowed`, `default` when absent. Raises Invalid for anything else."""
-        value = self._values.get(name, default)
-        if value is not None and value not in allowed:
+    return read
+
+
+def _choice(name: str, allowed: tuple[str, ...]) -> Read:
+    def read(value: str) -> str:
+        if value not in allowed:
             raise Invalid.field(f"query.{name}", f"must be one of {', '.join(sorted(allowed))}")
         return value
 
-    def integer(self, name: str, *, default: int, minimum: int = 0, maximum: int | None = None) -> int:
-        """Return a decimal integer >= `minimum`; above `maximum` it is taken as the maximum. Raises Invalid."""
-        value = self._values.get(name)
-        if value is None:
-            return default
-        if not (value.isascii() and value.isdigit()) or len(value) > 15 or int(value) < minimum:
+    return read
+
+
+def _flag(name: str, dialect: Dialect) -> Read:
+    def read(value: str) -> bool:
+        if value in dialect.true:
+            return True
+        if value not in dialect.false:
+            raise Invalid.field(f"query.{name}", "must be true or false")
+        return False
+
+    return read
+
+
+def _integer(name: str, minimum: int, maximum: int | None, *, clamps: bool) -> Read:
+    def read(value: str) -> int:
+        if not (value.isascii() and value.isdigit()) or len(value) > LONGEST_INTEGER or int(value) < minimum:
             raise Invalid.field(f"query.{name}", f"must be an integer of at least {minimum}")
         number = int(value)
-        return number if maximum is None else min(number, maximum)
+        if maximum is None or number <= maximum:
+            return number
+        if not clamps:
+            raise Invalid.field(f"query.{name}", f"must be at most {maximum}")
+        return maximum
 
-    def limit(self, *, default: int, maximum: int) -> int:
-        """Return the page size: an integer >= 1, above `maximum` taken as the maximum. Raises Invalid."""
-        return self.integer("limit", default=default, minimum=1, maximum=maximum)
-
-    def flag(self, name: str, default: bool = False) -> bool:
-        """Return a boolean, written `true` or `false`. Raises Invalid for anything else."""
-        value = self._values.get(name)
-        if value is None:
-            return default
-        if value not in {"true", "false"}:
-            raise Invalid.field(f"query.{name}", "must be true or false")
-        return value == "true"
-
-    def cursor(self) -> str | None:
-        """Return the cursor as sent, None when absent; the store that reads it checks it."""
-        return self._values.get("cursor") or None
+    return read

@@ -6,6 +6,7 @@ and every function of a feature that is reached on the way is shown. `docs/refer
 
 import ast
 import importlib
+import importlib.util
 import inspect
 import json
 import pkgutil
@@ -22,8 +23,9 @@ import typer
 import asterism
 from asterism import faces
 from asterism.asgi.endpoint import Endpoint
-from asterism.asgi.runtime import Runtime
+from asterism.asgi.openapi import request_path
 from asterism.base.errors import NotFound
+from asterism.faces.runtime import Runtime
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, help="Show where a request goes in the code.")
 ROOT = Path(asterism.__file__).parent
@@ -54,21 +56,11 @@ def all_endpoints() -> dict[str, list[Endpoint]]:
     """Return the endpoints of each face, by the name of the face, in the order of their paths."""
     found: dict[str, list[Endpoint]] = {}
     for info in pkgutil.iter_modules(faces.__path__):
-        face = importlib.import_module(f"asterism.faces.{info.name}")
-        if endpoints := getattr(face, "ENDPOINTS", None):
+        table = f"asterism.faces.{info.name}.endpoints"
+        if info.ispkg and importlib.util.find_spec(table):
+            endpoints = importlib.import_module(table).ENDPOINTS
             found[info.name] = sorted(endpoints, key=lambda e: (e.path, e.method))
     return found
-
-
-def request_path(endpoint: Endpoint) -> str:
-    """Return the path as contracts write it: `{project_id:str}` becomes `:projectId`."""
-    return re.sub(r"\{([a-z0-9_]+)(?::\w+)?\}", lambda m: ":" + camel(m[1]), endpoint.path)
-
-
-def camel(name: str) -> str:
-    """Write a snake_case name in camelCase."""
-    head, *tail = name.split("_")
-    return head + "".join(part.capitalize() for part in tail)
 
 
 def matches(endpoint: Endpoint, pattern: str) -> bool:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
-from asterism.asgi.runtime import Runtime
+from asterism.faces.runtime import Runtime
 from asterism.features.accounts import identity
 from asterism.features.versions import storage
 from asterism.kernel.db.migrate import upgrade
@@ -12,7 +12,6 @@ from asterism.kernel.secrets import check_keys
 from asterism.server.app import create_app
 from asterism.server.container import build_runtime, start_services
 from asterism.server.front import Front
-from asterism.server.loopback import is_loopback
 from asterism.server.serve import listening
 from asterism.server.settings import Settings
 
@@ -34,7 +33,7 @@ async def booted(front: Front, settings: Settings) -> AsyncIterator[str | None]:
 @asynccontextmanager
 async def running(rt: Runtime, settings: Settings) -> AsyncIterator[str]:
     """Serve a runtime that is built already, while the context is open, and yield the address."""
-    front = Front(serves_api=is_loopback(settings.host))
+    front = Front(settings)
     async with listening(front, settings) as url, behind(front, rt, settings):
         yield url
 

@@ -4,8 +4,8 @@ import asyncio
 from contextlib import AsyncExitStack
 
 from asterism import __version__
-from asterism.asgi.runtime import Runtime
 from asterism.base.clock import Clock, SystemClock
+from asterism.faces.runtime import Runtime
 from asterism.features.versions.storage import Limits
 from asterism.kernel.blobs import open_blobs
 from asterism.kernel.db import Database, open_database

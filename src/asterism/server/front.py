@@ -5,21 +5,25 @@ from typing import Any
 
 import msgspec
 
-from asterism.asgi.local_guard import LocalGuard
-from asterism.asgi.middleware import Headers, Outermost
+from asterism.asgi.addresses import Addresses, read_networks
+from asterism.asgi.realm import Realm
+from asterism.asgi.wrapper import Wrapper
 from asterism.base.clock import SystemClock, stamp
+from asterism.base.errors import Invalid
+from asterism.faces.local.realm import LocalRealm
+from asterism.faces.v1.realm import V1Realm
+from asterism.server.loopback import is_loopback
+from asterism.server.settings import Settings
 
 
 class Front:
-    """An ASGI application: answers /health at once; everything else waits until `open` says what is behind it.
+    """An ASGI application: answers /health by itself, at once; all else waits until `open` says what is behind it."""
 
-    `serves_api` is whether the Host rule of the local face holds (Stargazer 0.6).
-    """
-
-    def __init__(self, *, serves_api: bool) -> None:
+    def __init__(self, settings: Settings) -> None:
         self._opened = asyncio.Event()
-        early = Outermost(self._early, cors=_no_headers, preflight=_no_headers)
-        self._app: Any = LocalGuard(early, serves_api=serves_api)
+        self._app: Any = None
+        realms: list[Realm] = [LocalRealm(serves_api=is_loopback(settings.host)), V1Realm.parse(settings.cors_origins)]
+        self._wrapper = Wrapper(self._inner, realms, addresses_of(settings))
 
     def open(self, app: Any) -> None:
         """Hand every request, those that wait included, to the application."""
@@ -28,18 +32,33 @@ class Front:
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Serve one ASGI connection."""
-        early = scope.get("path") == "/health" and scope["method"] in {"GET", "HEAD"}
-        if not early:
-            await self._opened.wait()
+        await self._wrapper(scope, receive, send)
+
+    async def _inner(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["path"] == "/health" and scope["type"] == "http":
+            await _health(scope, send)
+            return
+        await self._opened.wait()
         await self._app(scope, receive, send)
 
-    async def _early(self, _scope: Any, _receive: Any, send: Any) -> None:
-        body = msgspec.json.encode({"status": "ok", "timestamp": stamp(SystemClock().now())})
-        headers = [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
-        headers.append((b"content-length", str(len(body)).encode()))
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
-        await send({"type": "http.response.body", "body": body, "more_body": False})
+
+async def _health(scope: Any, send: Any) -> None:
+    """GET /health: say that the server is up."""
+    scope["path_template"] = "/health"
+    headers = [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
+    status, body = 200, msgspec.json.encode({"status": "ok", "timestamp": stamp(SystemClock().now())})
+    if scope["method"] != "GET":
+        status, body = 404, msgspec.json.encode({"error": {"message": "Not Found"}})
+    headers.append((b"content-length", str(len(body)).encode()))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body, "more_body": False})
 
 
-def _no_headers(_path: str, _origin: bytes | None) -> Headers:
-    return []
+def addresses_of(settings: Settings) -> Addresses:
+    """Return what the settings say about addresses. Raises Invalid."""
+    try:
+        proxies = read_networks(settings.trusted_proxies)
+    except ValueError as error:
+        raise Invalid(f"ASTERISM_TRUSTED_PROXIES is wrong: {error}.") from error
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return Addresses(f"http://{host}:{settings.port}", settings.public_url, proxies)

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
-from asterism.asgi.runtime import Runtime
 from asterism.base.clock import stamp
+from asterism.faces.runtime import Runtime
 from asterism.features.accounts import audit, device_grants, identity
 from asterism.features.operations import maintenance
 from asterism.features.operations.maintenance import Chore

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from asterism.asgi.local_services import LocalServices
+from asterism.faces.runtime import LocalServices
 from asterism.features.review.local_chats import Chats
 from asterism.features.review.local_providers import KeyPlaces
 from asterism.features.review.trust import RootRules, split_path_list

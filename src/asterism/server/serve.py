@@ -20,7 +20,6 @@ from granian.server.embed import Server
 from asterism.base.errors import Invalid, Unavailable
 from asterism.server.data_folder import claimed, open_folder
 from asterism.server.front import Front
-from asterism.server.loopback import is_loopback
 from asterism.server.settings import Settings
 
 log = structlog.get_logger("asterism")
@@ -49,7 +48,7 @@ async def serve(settings: Settings) -> None:
         stop = asyncio.Event()
         for name in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(name, stop.set)
-        front = Front(serves_api=is_loopback(settings.host))
+        front = Front(settings)
         async with listening(front, settings) as url:
             boot = await asyncio.to_thread(importlib.import_module, "asterism.server.boot")
             async with boot.booted(front, settings) as link:

@@ -5,15 +5,15 @@ from contextlib import suppress
 
 import structlog
 
-from asterism.asgi.addresses import Addresses, read_networks
 from asterism.asgi.limits import Limits
-from asterism.asgi.signin import SignIn
 from asterism.base.clock import Clock
 from asterism.base.errors import Invalid, Unavailable
+from asterism.faces.runtime import SignIn
 from asterism.features.accounts.identity import Activity, Lifetimes, SignUp
 from asterism.kernel.db import Database
 from asterism.kernel.oidc import IdTokens, JwksCache, Provider, fetch_over_http, google
 from asterism.kernel.secrets import KeyStore, open_key_store
+from asterism.server.front import addresses_of
 from asterism.server.settings import Settings
 
 FLUSH_SECONDS = 5.0
@@ -27,13 +27,8 @@ def settings_key_store(settings: Settings) -> KeyStore:
 
 def build_sign_in(settings: Settings, clock: Clock) -> SignIn:
     """Build the sign-in services. Raises Invalid for a setting that makes no sense."""
-    try:
-        proxies = read_networks(settings.trusted_proxies)
-    except ValueError as error:
-        raise Invalid(f"ASTERISM_TRUSTED_PROXIES is wrong: {error}.") from error
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
     return SignIn(
-        addresses=Addresses(f"http://{host}:{settings.port}", settings.public_url, proxies),
+        addresses=addresses_of(settings),
         limits=Limits(clock, enabled=settings.rate_limits == "on"),
         id_tokens=IdTokens(clock, JwksCache(clock, fetch_over_http)),
         lifetimes=Lifetimes(

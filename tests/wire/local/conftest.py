@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 import sqlalchemy as sa
 
-from asterism.asgi.runtime import Runtime
+from asterism.faces.runtime import Runtime
 from asterism.features.review.local_chats import Chats
 from asterism.features.review.trust import SessionTrust
 from asterism.kernel.credentials import MemoryCredentials

@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from asterism.asgi.local_guard import is_local_host, is_local_origin
+from asterism.faces.local.realm import is_local_host, is_local_origin
 from tests.contracts.stargazer_schemas import check
 from tests.support.databases import SqliteFactory
 from tests.support.local_api import Api, refused
@@ -61,6 +61,10 @@ def test_the_rules_themselves() -> None:
         "ftp://localhost",
         "http://localhost/",
         "http://user@localhost",
+        "http://[::1].evil.com",
+        "http://[::1]evil.com",
+        "http://localhost:80:80",
+        "http://localhost\\n",
         "http://localhost:port",
         "file://",
     ):

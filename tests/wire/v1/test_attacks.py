@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from asterism.asgi.endpoint import Endpoint
 from asterism.base.ids import ulid
-from asterism.faces.v1 import ENDPOINTS
+from asterism.faces.v1.endpoints import ENDPOINTS
 from asterism.faces.v1.scopes import AGENT, READING, SECRET, request_line
 from asterism.features.accounts import identity
 from asterism.features.accounts.identity.token_format import make_token
@@ -43,7 +43,7 @@ NOT_OWNED = {"hash", "provider", "user_code", "key", "name", "version"}
 # Queries without which a route answers 422 before it looks for anything.
 QUERY = {"GET /v1/projects/{project_id}/docs/content": "?workspace=main&path=README.md"}
 
-GUARDED = [endpoint for endpoint in ENDPOINTS if endpoint.auth is True]
+GUARDED = [endpoint for endpoint in ENDPOINTS if endpoint.rules.auth is True]
 _numbers = itertools.count(1)
 DEFAULT = {"str": "unknown", "int": "1"}
 
@@ -124,8 +124,8 @@ def intruders(server: TestServer) -> Iterator[dict[str, httpx.Client]]:
 
 
 def test_nothing_is_open_by_accident() -> None:
-    assert {request_line(e) for e in ENDPOINTS if e.auth is False} == OPEN
-    assert {request_line(e) for e in ENDPOINTS if e.auth == "optional"} == OPTIONAL
+    assert {request_line(e) for e in ENDPOINTS if e.rules.auth is False} == OPEN
+    assert {request_line(e) for e in ENDPOINTS if e.rules.auth == "optional"} == OPTIONAL
 
 
 @pytest.mark.parametrize("endpoint", GUARDED, ids=lines(GUARDED))

@@ -5,8 +5,8 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from asterism.asgi.local import LocalCall, delete, get, post
 from asterism.faces.local import wire
+from asterism.faces.local.call import LocalCall, delete, get, post
 from asterism.features.review import local_providers, local_settings, trust
 
 BODY = 50 << 10
@@ -74,7 +74,7 @@ def providers(call: LocalCall[None]) -> Any:
     return listed if active is None else {**listed, "activeProvider": active.provider}
 
 
-@post("/api/config", body=Credentials, max_body=BODY, invalid="INVALID_BODY", blocking=True)
+@post("/api/config", body=Credentials, max_body=BODY, invalid="INVALID_BODY", tx="none")
 def save(call: LocalCall[Credentials]) -> Any:
     """POST /api/config: save a provider's key and make it the active one."""
     body, keys = call.body, call.rt.local.keys
@@ -95,7 +95,7 @@ def activate(call: LocalCall[Choice]) -> Any:
     return wire.active_config(local_providers.activate(call.tx, call.path["provider_id"], given(call.body.model)))
 
 
-@delete("/api/config/provider/{provider_id:str}", check=known_provider, blocking=True)
+@delete("/api/config/provider/{provider_id:str}", check=known_provider, tx="none")
 def forget(call: LocalCall[None]) -> Any:
     """DELETE /api/config/provider/:providerId: forget a provider's key and model."""
     provider = call.path["provider_id"]
@@ -103,7 +103,7 @@ def forget(call: LocalCall[None]) -> Any:
     return {"deleted": deleted, "provider": provider}
 
 
-@delete("/api/config", blocking=True)
+@delete("/api/config", tx="none")
 def forget_active(call: LocalCall[None]) -> Any:
     """DELETE /api/config: forget the active provider's key and model."""
     local_providers.forget_active(call.rt.db, call.rt.local.keys)

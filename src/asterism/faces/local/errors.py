@@ -23,6 +23,7 @@ STATUS_OF_CODE = {
     "AI_CLIENT_ERROR": 500,
     "AI_ERROR": 500,
     "API_KEY_MISSING": 500,
+    "BODY_TIMEOUT": 408,
     "COMMAND_FAILED": 500,
     "GIT_NOT_FOUND": 500,
     "ISSUE_NOT_FOUND": 400,
@@ -31,7 +32,7 @@ STATUS_OF_CODE = {
     "MODEL_TIMEOUT": 504,
     "NETWORK_ERROR": 502,
 }
-"""An endpoint may give a code yet another status (`LocalEndpoint.statuses`), as chat and the model streams do."""
+"""An endpoint may give a code yet another status (`statuses` of its decorator), as chat and the model streams do."""
 
 
 def status_of(error: DomainError) -> int:
@@ -48,6 +49,11 @@ def error_response(error: Exception, request: AnyRequest) -> Response[Any]:  # n
     headers = {"Retry-After": str(error.retry_after)} if isinstance(error, RateLimited) else {}
     message = f"{error.message} {error.hint}" if error.hint else error.message
     return _response(status_of(error), {"message": message, "code": error.code}, headers)
+
+
+def unknown_route() -> Response[Any]:
+    """Answer an unknown path, or a method that a path does not take: both are 404 without a code."""
+    return plain_error(404, "Not Found")
 
 
 def plain_error(status: int, message: str) -> Response[Any]:

@@ -2,9 +2,9 @@
 
 from typing import Any, Literal, cast
 
-from asterism.asgi.local import LocalCall, get
 from asterism.base.errors import Invalid
 from asterism.faces.local import wire
+from asterism.faces.local.call import LocalCall, get
 from asterism.kernel import git
 
 MODES = ("staged", "unstaged", "files")

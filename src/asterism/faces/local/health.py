@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from asterism.asgi.local import LocalCall, get
 from asterism.base.clock import stamp
+from asterism.faces.local.call import LocalCall, get
 
 
 @get("/api/health")

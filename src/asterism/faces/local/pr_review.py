@@ -8,9 +8,9 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from asterism.asgi.body import AnyRequest, Disconnected
-from asterism.asgi.local import LocalCall, post
 from asterism.base.errors import Invalid
 from asterism.faces.local import review_options as shared
+from asterism.faces.local.call import LocalCall, post
 from asterism.features.review import inspection, reviews
 from asterism.kernel.db import Tx
 

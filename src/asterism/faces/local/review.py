@@ -4,9 +4,9 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Any
 
-from asterism.asgi.local import LocalCall, get
 from asterism.asgi.sse import frame, sse_response, with_heartbeat
 from asterism.faces.local import review_options as shared
+from asterism.faces.local.call import LocalCall, get
 from asterism.features.review import reviews
 from asterism.kernel import git
 

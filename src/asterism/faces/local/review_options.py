@@ -7,9 +7,9 @@ from typing import Any
 
 import structlog
 
-from asterism.asgi.local import LocalCall
 from asterism.asgi.sse import comment, frame
 from asterism.base.errors import Invalid
+from asterism.faces.local.call import LocalCall
 from asterism.features.review import inspection, local_providers, local_settings, reviews
 from asterism.features.review.findings import Lens, Severity
 from asterism.kernel.db import Tx

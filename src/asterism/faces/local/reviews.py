@@ -4,9 +4,9 @@ from typing import Any
 
 import msgspec
 
-from asterism.asgi.local import LocalCall, delete, get, post
 from asterism.asgi.sse import sse_response, with_heartbeat
 from asterism.faces.local import review_options as shared
+from asterism.faces.local.call import LocalCall, delete, get, post
 from asterism.faces.local.triage import removed
 from asterism.features.review import reviews
 

@@ -6,10 +6,10 @@ from typing import Any
 import msgspec
 from litestar import Response
 
-from asterism.asgi.local import LocalCall, delete, get, post
 from asterism.asgi.sse import sse_response, with_heartbeat
 from asterism.base.errors import Invalid
 from asterism.faces.local import review_options as shared
+from asterism.faces.local.call import LocalCall, delete, get, post
 from asterism.features.review import exports, reviews, trust
 from asterism.features.review.findings import Issue
 from asterism.kernel import git

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from asterism.asgi.endpoint import Call
 from asterism.asgi.limits import WRONG_CODES
+from asterism.faces.v1.call import Call
 from asterism.features.accounts import device_grants, identity
 from asterism.features.accounts.device_grants import Client, Grant, UnknownCode, clean_description
 from asterism.features.accounts.identity import ClientInfo, DeviceKind, User

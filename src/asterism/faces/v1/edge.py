@@ -4,26 +4,36 @@ from typing import Any
 
 from litestar import Response
 
-from asterism.asgi.body import AnyRequest
-from asterism.asgi.endpoint import Call, Endpoint
+from asterism.asgi.body import AnyRequest, check_json_type, decode_json
+from asterism.asgi.endpoint import Endpoint, last_values
+from asterism.asgi.legacy_query import Query
 from asterism.asgi.limits import REQUESTS
-from asterism.asgi.runtime import Runtime
+from asterism.asgi.query import Dialect, check_text
+from asterism.base.errors import NotFound
+from asterism.faces.runtime import Runtime
+from asterism.faces.v1.call import Call, Rules
 from asterism.faces.v1.errors import error_response
 from asterism.faces.v1.scopes import check_content, check_route
 from asterism.features.accounts import identity
-from asterism.features.accounts.audit import Origin
 from asterism.kernel.db import Tx
 
 
 class V1Face:
     """The edge of `/v1`."""
 
-    async def admit(self, endpoint: Endpoint, request: AnyRequest, rt: Runtime) -> None:
+    dialect = Dialect()
+
+    def open(self, endpoint: Endpoint, request: AnyRequest) -> Call[Any]:  # noqa: ARG002 - the face's signature
+        """Make the call."""
+        return Call(request, request.app.state.runtime, None, Query(last_values(request)))
+
+    async def admit(self, endpoint: Endpoint, call: Call[Any]) -> None:
         """Refuse what needs no transaction of its own: no token or a mistyped one, too many from one address."""
-        if endpoint.auth is True:
-            await self._meet(endpoint, bearer_of(request), rt)
-        if endpoint.rate is not None and endpoint.rate.key == "address":
-            rt.sign_in.limits.take(endpoint.rate, rt.sign_in.addresses.client(request))
+        rules: Rules = endpoint.rules
+        if rules.auth is True:
+            await self._meet(endpoint, bearer_of(call.request), call.rt)
+        if rules.rate is not None and rules.rate.key == "address":
+            call.rt.sign_in.limits.take(rules.rate, call.rt.sign_in.addresses.client(call.request))
 
     async def _meet(self, endpoint: Endpoint, bearer: str | None, rt: Runtime) -> None:
         """Look a new token up in a reading transaction first, so that nobody unknown ever holds the write lock."""
@@ -34,33 +44,51 @@ class V1Face:
             await rt.db.run_read(identity.authenticate, bearer)
             known.add(name)
 
-    def authenticate(self, endpoint: Endpoint, tx: Tx, request: AnyRequest) -> identity.Caller | None:
-        """Return the caller behind the bearer token. Raises NotSignedIn, InsufficientScope, RateLimited.
+    def identifies(self, endpoint: Endpoint) -> bool:
+        """Whether a token is looked up."""
+        return bool(endpoint.rules.auth)
+
+    def identify(self, endpoint: Endpoint, tx: Tx, call: Call[Any]) -> None:
+        """Find the caller behind the bearer token. Raises NotSignedIn, InsufficientScope, RateLimited.
 
         Where a token is optional, one that is not valid counts as none.
         """
-        if not endpoint.auth:
-            return None
+        rules: Rules = endpoint.rules
+        if not rules.auth:
+            return
+        bearer, sign_in = bearer_of(call.request), call.rt.sign_in
         try:
-            caller = identity.authenticate(tx, bearer_of(request))
+            caller = identity.authenticate(tx, bearer)
         except identity.NotSignedIn:
-            if endpoint.auth == "optional":
-                return None
-            request.app.state.runtime.sign_in.known.forget(identity.token_hash(bearer_of(request) or ""))
+            if rules.auth == "optional":
+                return
+            sign_in.known.forget(identity.token_hash(bearer or ""))
             raise
-        check_route(endpoint, caller, request.path_params)
-        sign_in = request.app.state.runtime.sign_in
+        check_route(endpoint, caller, call.path)
         sign_in.limits.take(REQUESTS, caller.token_id)
-        if endpoint.rate is not None and endpoint.rate.key == "user":
-            sign_in.limits.take(endpoint.rate, caller.user_id)
+        if rules.rate is not None and rules.rate.key == "user":
+            sign_in.limits.take(rules.rate, caller.user_id)
         sign_in.activity.note(caller, tx.clock.now())
-        return caller
+        call._caller = caller
 
-    def permit(self, endpoint: Endpoint, _tx: Tx, call: Call[Any]) -> None:
+    def decode(self, endpoint: Endpoint, call: Call[Any], raw: bytes) -> Any:
+        """Decode the body, then look at the texts of query and path."""
+        body = None
+        if endpoint.body is not None:
+            if raw:
+                check_json_type(call.request.headers.get("content-type", ""))
+            body = call.body = decode_json(raw, endpoint.body)
+        check_text(last_values(call.request))
+        if any("\x00" in value for value in call.path.values()):
+            raise NotFound("There is nothing of that id.")  # and no database could be asked for it
+        return body
+
+    def permit(self, endpoint: Endpoint, call: Call[Any], body: Any) -> None:
         """Look at what a known caller asks for, once the body is read. Raises InsufficientScope."""
-        check_content(endpoint, call)
+        if call.known_caller is not None:
+            check_content(endpoint, call, body)
 
-    def error(self, error: Exception, request: AnyRequest) -> Response[Any]:
+    def error(self, endpoint: Endpoint | None, error: Exception, request: AnyRequest) -> Response[Any]:  # noqa: ARG002
         """Word an error as `/v1` does."""
         return error_response(error, request)
 
@@ -69,9 +97,3 @@ def bearer_of(request: AnyRequest) -> str | None:
     """Return the token of the Authorization header (scheme in any case), None when there is none."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else None
-
-
-def origin_of(call: Call[Any]) -> Origin:
-    """Return where a call comes from, for the audit log."""
-    caller = call.known_caller
-    return Origin(call.rt.sign_in.addresses.client(call.request), caller.token_id if caller else None)

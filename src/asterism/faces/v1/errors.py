@@ -10,6 +10,7 @@ from asterism.asgi.files import RangeNotSatisfiable
 from asterism.base.errors import DomainError, Kind, RateLimited
 
 OAUTH_PATHS = frozenset({"/v1/oauth/device", "/v1/oauth/token"})
+OAUTH_KINDS = {Kind.RATE_LIMITED: "slow_down", Kind.UNAVAILABLE: "server_error"}
 STATUS_OF_KIND = {
     Kind.UNAUTHENTICATED: 401,
     Kind.FORBIDDEN: 403,
@@ -23,6 +24,7 @@ STATUS_OF_KIND = {
 }
 STATUS_OF_CODE = {
     "INVALID_JSON": 400,
+    "BODY_TIMEOUT": 408,
     "HASH_MISMATCH": 400,
     "METHOD_NOT_ALLOWED": 405,
     "RANGE_NOT_SATISFIABLE": 416,
@@ -79,18 +81,25 @@ def error_response(error: Exception, request: AnyRequest) -> Response[Any]:
 def oauth_error(error: Exception) -> Response[Any]:
     """Word an error as RFC 6749 does, on the two paths that OAuth clients know (Fastest 0.3)."""
     headers = {"Cache-Control": "no-store"}
-    if not isinstance(error, DomainError):
-        status, word, message = 500, "server_error", "Something went wrong on the server."
-    elif isinstance(error, RateLimited):
-        status, word, message = 429, "slow_down", error.message
+    status, word, message = 500, "server_error", "Something went wrong on the server."
+    if isinstance(error, DomainError):
+        status, word, message = oauth_status(error), oauth_word(error.kind), error.message
+    if isinstance(error, RateLimited):
         headers["Retry-After"] = str(error.retry_after)
-    elif error.kind is Kind.UNAVAILABLE:
-        status, word, message = 503, "server_error", error.message
-    else:
-        status = 405 if error.code == "METHOD_NOT_ALLOWED" else 400
-        word, message = "invalid_request", error.message
     raw = msgspec.json.encode({"error": word, "error_description": message})
     return Response(raw, status_code=status, media_type="application/json", headers=headers)
+
+
+def oauth_status(error: DomainError) -> int:
+    """Return the status on the two paths of OAuth: RFC 6749 5.2 knows 400 for whatever the client did."""
+    if error.kind in OAUTH_KINDS:
+        return STATUS_OF_KIND[error.kind]
+    return 405 if error.code == "METHOD_NOT_ALLOWED" else 400
+
+
+def oauth_word(kind: Kind | None) -> str:
+    """Return the word of RFC 6749 and RFC 8628 for a kind of error; None is a fault of the server."""
+    return "server_error" if kind is None else OAUTH_KINDS.get(kind, "invalid_request")
 
 
 def _response(status: int, body: dict[str, Any], headers: dict[str, str]) -> Response[Any]:

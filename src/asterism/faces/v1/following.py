@@ -5,17 +5,32 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from typing import Any
 
-from litestar.response import Stream
-
-from asterism.asgi.endpoint import Call
-from asterism.asgi.sse import sse_response, with_heartbeat
+from asterism.asgi.answers import Events
+from asterism.asgi.crowd import Crowd
+from asterism.asgi.sse import with_heartbeat
+from asterism.base.errors import RateLimited
+from asterism.faces.v1.call import Call
 from asterism.features.accounts import identity
 
 
-def follow(call: Call[Any], frames: AsyncGenerator[bytes, None], headers: Mapping[str, str]) -> Stream:
-    """Answer with an event stream that beats in silence, and ends once the caller's token is taken back."""
+def follow(call: Call[Any], frames: AsyncGenerator[bytes, None], headers: Mapping[str, str]) -> Events[Any]:
+    """Answer with an event stream that beats in silence, and ends once the caller's token is taken back.
+
+    Raises RateLimited when the user has too many open already.
+    """
+    streams, user_id = call.rt.sign_in.streams, call.caller.user_id
+    if streams.full(user_id):
+        raise RateLimited("Too many event streams are open.", hint="Close some of them.", retry_after=5)
     beating = with_heartbeat(frames, every=call.rt.sse_heartbeat)
-    return sse_response(while_signed_in(call, beating), headers=headers)
+    return Events(counted(streams, user_id, while_signed_in(call, beating)), headers)
+
+
+async def counted(crowd: Crowd, key: str, frames: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
+    """Yield `frames`, counted from the first one on: an answer that nobody begins to read takes no place."""
+    with crowd.inside(key):
+        async with aclosing(frames):
+            async for chunk in frames:
+                yield chunk
 
 
 async def while_signed_in(call: Call[Any], frames: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:

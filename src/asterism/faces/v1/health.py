@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from asterism.asgi.endpoint import Call, get
 from asterism.base.clock import stamp
+from asterism.faces.v1.call import Call, get
 
 
 @get("/v1/health", auth=False)

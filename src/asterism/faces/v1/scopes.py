@@ -6,10 +6,12 @@ closed to agents, and to readers unless it is a GET.
 """
 
 import re
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from asterism.asgi.endpoint import Call, Endpoint
+from asterism.asgi.endpoint import Endpoint
+from asterism.faces.v1.call import Call
 from asterism.features.accounts.identity import Caller, InsufficientScope
 
 # GETs that show secrets.
@@ -54,7 +56,7 @@ AGENT = frozenset(
 )
 
 
-def check_route(endpoint: Endpoint, caller: Caller, path: dict[str, Any]) -> None:
+def check_route(endpoint: Endpoint, caller: Caller, path: Mapping[str, str]) -> None:
     """Raise InsufficientScope unless the caller's scope reaches the endpoint and the things its path names."""
     scope = caller.scope
     if scope.name == "all":
@@ -64,12 +66,12 @@ def check_route(endpoint: Endpoint, caller: Caller, path: dict[str, Any]) -> Non
         fine = line in READING or (endpoint.method == "GET" and line not in SECRET)
     else:
         bound = {"project_id": scope.project_id, "workspace_id": scope.workspace_id}
-        fine = line in AGENT and all(str(value) == bound.get(name, str(value)) for name, value in path.items())
+        fine = line in AGENT and all(value == bound.get(name, value) for name, value in path.items())
     if not fine:
         raise InsufficientScope
 
 
-def check_content(endpoint: Endpoint, call: Call[Any]) -> None:
+def check_content(endpoint: Endpoint, call: Call[Any], body: Any) -> None:
     """Raise InsufficientScope when a request reaches further by its body than its scope does.
 
     What it loads is checked where it is loaded: `Scope.reach`.
@@ -79,11 +81,11 @@ def check_content(endpoint: Endpoint, call: Call[Any]) -> None:
         return
     line = request_line(endpoint)
     if line == "POST /v1/auth/logout":
-        fine = not call.body.all
+        fine = not body.all
     elif scope.name != "agent":
         return
     elif line == "POST /v1/projects/{project_id}/snapshots":
-        fine = call.body.workspace_id == scope.workspace_id and call.body.source == "system"
+        fine = body.workspace_id == scope.workspace_id and body.source == "system"
     else:
         return
     if not fine:

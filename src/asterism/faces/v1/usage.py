@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from asterism.asgi.endpoint import Call, get
 from asterism.faces.v1 import wire_chats
+from asterism.faces.v1.call import Call, get
 from asterism.features.accounts import usage
 from asterism.features.talk import chats
 from asterism.features.versions import projects

@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from typing import Any
 
-from asterism.asgi.query import Query
+from asterism.asgi.legacy_query import Query
 from asterism.asgi.sse import frame
 from asterism.features.accounts import usage
 from asterism.features.talk import chats, runs

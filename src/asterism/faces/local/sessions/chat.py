@@ -7,9 +7,9 @@ from typing import Any
 
 import msgspec
 
-from asterism.asgi.local import LocalCall, post
 from asterism.asgi.sse import frame, sse_response, with_heartbeat
 from asterism.base.errors import Invalid
+from asterism.faces.local.call import LocalCall, post
 from asterism.features.review import local_chats, local_providers
 
 BODY = 1 << 20

@@ -4,8 +4,8 @@ from typing import Any, Literal
 
 import msgspec
 
-from asterism.asgi.local import LocalCall, post
 from asterism.faces.local import wire
+from asterism.faces.local.call import LocalCall, post
 from asterism.features.review import local_chats
 
 BODY = 1 << 20

@@ -5,9 +5,9 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from asterism.asgi.local import LocalCall, delete, get, post
 from asterism.base.errors import Invalid
 from asterism.faces.local import wire
+from asterism.faces.local.call import LocalCall, delete, get, post
 from asterism.features.review import local_chats
 
 BODY = 16 << 10

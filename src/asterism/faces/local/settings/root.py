@@ -5,8 +5,8 @@ from typing import Any, Literal
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from asterism.asgi.local import LocalCall, get, post
 from asterism.faces.local import wire
+from asterism.faces.local.call import LocalCall, get, post
 from asterism.features.review import local_providers
 from asterism.features.review.local_settings import read_settings
 
@@ -31,7 +31,7 @@ def read(call: LocalCall[None]) -> Any:
     return wire.settings(read_settings(call.tx))
 
 
-@post("/api/settings", body=Changes, max_body=BODY, invalid="INVALID_BODY", blocking=True)
+@post("/api/settings", body=Changes, max_body=BODY, invalid="INVALID_BODY", tx="none")
 def change(call: LocalCall[Changes]) -> Any:
     """POST /api/settings: change some settings, moving keys when their storage changes."""
     sent = {name: getattr(call.body, name) for name in call.body.__struct_fields__}

@@ -4,10 +4,10 @@ from typing import Any, Literal
 
 import msgspec
 
-from asterism.asgi.local import LocalCall, delete, get, post
-from asterism.asgi.local_times import read_time
 from asterism.base.errors import Invalid
 from asterism.faces.local import wire
+from asterism.faces.local.call import LocalCall, delete, get, post
+from asterism.faces.local.times import read_time
 from asterism.features.review import trust
 
 BODY = 10 << 10

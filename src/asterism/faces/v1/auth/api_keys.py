@@ -4,8 +4,7 @@ from typing import Any
 
 import msgspec
 
-from asterism.asgi.endpoint import Call, delete, get, post
-from asterism.faces.v1.edge import origin_of
+from asterism.faces.v1.call import Call, delete, get, post
 from asterism.features.accounts import apikeys
 
 
@@ -39,7 +38,7 @@ def read(call: Call[None]) -> Any:
 def save(call: Call[NewKey]) -> Any:
     """POST /v1/auth/api-keys: save the key of one provider, in place of an older one."""
     provider, value = call.body.provider, call.body.key_value
-    user_id, origin = call.caller.user_id, origin_of(call)
+    user_id, origin = call.caller.user_id, call.origin
     apikeys.set_key(call.tx, call.rt.secrets, user_id, provider=provider, value=value, origin=origin)
     return {"success": True}
 
@@ -47,11 +46,11 @@ def save(call: Call[NewKey]) -> Any:
 @delete("/v1/auth/api-keys/{provider:str}")
 def forget(call: Call[None]) -> Any:
     """DELETE /v1/auth/api-keys/:provider: forget a key, also when there is none."""
-    apikeys.delete_key(call.tx, call.caller.user_id, call.path["provider"], origin=origin_of(call))
+    apikeys.delete_key(call.tx, call.caller.user_id, call.path["provider"], origin=call.origin)
     return {"success": True}
 
 
 @get("/v1/auth/api-keys/values", tx="write")
 def values(call: Call[None]) -> Any:
     """GET /v1/auth/api-keys/values: every key in clear, as environment variables; each call is audited."""
-    return {"env_vars": apikeys.environment(call.tx, call.rt.secrets, call.caller.user_id, origin=origin_of(call))}
+    return {"env_vars": apikeys.environment(call.tx, call.rt.secrets, call.caller.user_id, origin=call.origin)}

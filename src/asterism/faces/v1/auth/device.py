@@ -4,12 +4,11 @@ from typing import Any, Literal
 
 import msgspec
 
-from asterism.asgi.endpoint import Call, get, post
 from asterism.asgi.limits import DEVICE_START
 from asterism.base.errors import Invalid, NotFound
 from asterism.faces.v1 import device_codes
+from asterism.faces.v1.call import Call, get, post
 from asterism.faces.v1.device_codes import client_info, guesses_counted, user_of_grant
-from asterism.faces.v1.edge import origin_of
 from asterism.features.accounts import device_grants, identity
 from asterism.features.accounts.device_grants import Outcome
 from asterism.kernel.db import Tx
@@ -71,7 +70,7 @@ def confirm(call: Call[Decision]) -> Any:
     code, denied = checked_user_code(call.body.user_code), call.body.action == "deny"
     decide = device_grants.deny if denied else device_grants.approve
     with guesses_counted(call):
-        decide(call.tx, code, call.caller.user_id, origin=origin_of(call))
+        decide(call.tx, code, call.caller.user_id, origin=call.origin)
     return {"status": "denied" if denied else "confirmed"}
 
 
@@ -92,7 +91,7 @@ def redeem(tx: Tx, call: Call[Any], code: str) -> dict[str, Any]:
     if found.outcome is not Outcome.READY or user is None or found.grant is None:
         return {"status": STATUS.get(found.outcome, "expired")}
     client = client_info(found.grant, "device")
-    lifetimes, origin = call.rt.sign_in.lifetimes, origin_of(call)
+    lifetimes, origin = call.rt.sign_in.lifetimes, call.origin
     pair = identity.start_refreshing_session(tx, user, client, lifetimes, method="device", origin=origin)
     return {
         "status": "authorized",

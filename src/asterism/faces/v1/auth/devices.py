@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from asterism.asgi.endpoint import Call, delete, get
-from asterism.faces.v1.edge import origin_of
+from asterism.faces.v1.call import Call, delete, get
 from asterism.features.accounts import identity
 
 
@@ -18,14 +17,14 @@ def read(call: Call[None]) -> Any:
 @delete("/v1/auth/devices/{device_id:str}")
 def revoke(call: Call[None]) -> Any:
     """DELETE /v1/auth/devices/:deviceId: sign one device out."""
-    identity.revoke_device(call.tx, call.caller, call.path["device_id"], origin=origin_of(call))
+    identity.revoke_device(call.tx, call.caller, call.path["device_id"], origin=call.origin)
     return {"success": True}
 
 
 @delete("/v1/auth/devices")
 def revoke_others(call: Call[None]) -> Any:
     """DELETE /v1/auth/devices: sign every device out but this one."""
-    return {"success": True, "revoked": identity.revoke_other_devices(call.tx, call.caller, origin=origin_of(call))}
+    return {"success": True, "revoked": identity.revoke_other_devices(call.tx, call.caller, origin=call.origin)}
 
 
 def device_entry(call: Call[Any], device: identity.Device) -> dict[str, Any]:

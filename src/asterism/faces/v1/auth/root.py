@@ -4,11 +4,10 @@ from typing import Any
 
 import msgspec
 
-from asterism.asgi.endpoint import Call, get, post
 from asterism.asgi.limits import REFRESH, SIGN_IN
 from asterism.base.errors import Invalid
 from asterism.faces.v1.auth.signing_in import PROVIDER_NAMES, pair_object, start_web_session, token_object, verified
-from asterism.faces.v1.edge import origin_of
+from asterism.faces.v1.call import Call, get, post
 from asterism.features.accounts import audit, identity
 from asterism.features.accounts.identity import Refused
 
@@ -43,7 +42,7 @@ class Logout(msgspec.Struct):
 def link(call: Call[Link]) -> Any:
     """POST /v1/auth/link: exchange a one-time sign-in code for a token."""
     lifetimes = call.rt.sign_in.lifetimes
-    return token_object(identity.redeem_link(call.tx, call.body.code, lifetimes=lifetimes, origin=origin_of(call)))
+    return token_object(identity.redeem_link(call.tx, call.body.code, lifetimes=lifetimes, origin=call.origin))
 
 
 @post("/v1/auth/google", body=Credential, auth=False, rate=SIGN_IN)
@@ -91,7 +90,7 @@ async def refresh(call: Call[Refresh]) -> Any:
     text = call.body.refresh_token.strip()
     if not text:
         raise Invalid.field("refresh_token", "must not be blank")
-    origin, lifetimes = origin_of(call), call.rt.sign_in.lifetimes
+    origin, lifetimes = call.origin, call.rt.sign_in.lifetimes
     found = await call.rt.db.run(identity.refresh, text, lifetimes, origin=origin)
     if found is Refused.REUSED:
         raise identity.RefreshTokenReused
@@ -108,7 +107,7 @@ def logout(call: Call[Logout]) -> Any:
         call.known_caller,
         refresh_token=call.body.refresh_token,
         everywhere=bool(call.body.all),
-        origin=origin_of(call),
+        origin=call.origin,
     )
     return {"success": True}
 

@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from asterism.asgi.endpoint import Call, delete, get
-from asterism.faces.v1.edge import origin_of
+from asterism.faces.v1.call import Call, delete, get
 from asterism.features.accounts import identity
 
 
@@ -16,7 +15,7 @@ def read(call: Call[None]) -> Any:
 @delete("/v1/auth/tokens/{token_id:str}")
 def revoke(call: Call[None]) -> Any:
     """DELETE /v1/auth/tokens/:tokenId: take one token back."""
-    identity.revoke_token(call.tx, call.caller, call.path["token_id"], origin=origin_of(call))
+    identity.revoke_token(call.tx, call.caller, call.path["token_id"], origin=call.origin)
     return {"success": True}
 
 

@@ -1,13 +1,12 @@
 """`/v1/blobs/download/:hash`: one blob, fetched."""
 
 import asyncio
-from typing import Any
+from typing import Annotated
 
-from litestar import Response
-from litestar.response import Stream
-
-from asterism.asgi.endpoint import Call, get
+from asterism.asgi.answers import Content, NotModified, Octets, PartialContent
 from asterism.asgi.files import not_modified, parse_range
+from asterism.asgi.signature import Header
+from asterism.faces.v1.call import Call, get
 from asterism.features.versions import storage
 from asterism.features.versions.storage import MEBIBYTE
 
@@ -15,17 +14,22 @@ CACHING = {"Cache-Control": "private, max-age=31536000, immutable", "Accept-Rang
 
 
 @get("/v1/blobs/download/{hash:str}")
-async def download(call: Call[None]) -> Any:
+async def download(
+    call: Call[None],
+    hash: str,
+    if_none_match: Annotated[str | None, Header("If-None-Match")],
+    range: Annotated[str | None, Header("Range")],
+    if_range: Annotated[str | None, Header("If-Range")],
+) -> Content[Octets] | PartialContent[Octets] | NotModified:
     """GET /v1/blobs/download/:hash: a blob's bytes, whole or one range of them."""
-    blob, user_id, blobs = call.path["hash"], call.caller.user_id, call.rt.blobs
-    place = await call.rt.db.run_read(storage.locate, user_id, blob)
-    headers = {"ETag": f'"{blob}"', **CACHING}
-    if not_modified(call.request, blob):
-        return Response(b"", status_code=304, headers=headers)
-    start, end, status = parse_range(call.request, place.size, headers)
+    user_id = call.caller.user_id
+    place = await call.rt.db.run_read(storage.locate, user_id, hash)
+    headers = {"ETag": f'"{hash}"', **CACHING}
+    if not_modified(if_none_match, hash):
+        return NotModified(headers)
+    start, end, partial = parse_range(range, if_range, place.size, headers)
     headers["Content-Length"] = str(end - start)
-    pieces = storage.read(call.rt.db, blobs, user_id, blob, place, start, end)
-    if end - start <= MEBIBYTE:
-        content = await asyncio.to_thread(b"".join, pieces)
-        return Response(content, status_code=status, media_type="application/octet-stream", headers=headers)
-    return Stream(pieces, status_code=status, media_type="application/octet-stream", headers=headers)
+    pieces = storage.read(call.rt.db, call.rt.blobs, user_id, hash, place, start, end)
+    small = end - start <= MEBIBYTE
+    content = await asyncio.to_thread(b"".join, pieces) if small else pieces
+    return (PartialContent if partial else Content)(content, Octets, headers)

@@ -5,8 +5,8 @@ from typing import Annotated, Any
 
 import msgspec
 
-from asterism.asgi.endpoint import Call, post
 from asterism.faces.v1.blobs.root import megabytes
+from asterism.faces.v1.call import Call, post
 from asterism.features.talk import runs
 from asterism.features.versions import snapshots, storage, workspaces
 from asterism.features.versions.storage import Collected, CollectionRequest, Roots
@@ -34,31 +34,50 @@ class Collection(msgspec.Struct):
         return CollectionRequest(**known, cursor=self.cursor)
 
 
-@post("/v1/blobs/gc", body=Collection)
-async def collect(call: Call[Collection]) -> Any:
+class CollectionReport(msgspec.Struct):
+    """What a collection found, and what it deleted (Fastest 7.6)."""
+
+    success: bool
+    dryRun: bool
+    scannedBlobs: int
+    orphanedBlobs: int
+    freedBytes: int
+    freedMB: float
+    message: str
+    deletedBlobs: int
+    protectedBlobs: int
+    scannedManifests: int
+    orphanedManifests: int
+    deletedManifests: int
+    freedManifestBytes: int
+    next_cursor: str | None
+
+
+@post("/v1/blobs/gc")
+async def collect(call: Call[None], body: Collection) -> CollectionReport:
     """POST /v1/blobs/gc: find, and unless it is a dry run delete, what nothing refers to."""
-    user_id, request = call.caller.user_id, call.body.domain()
+    user_id, request = call.caller.user_id, body.domain()
     done = await asyncio.to_thread(storage.collect, call.rt.db, call.rt.blobs, user_id, request, ROOTS)
     return answer(done)
 
 
-def answer(done: Collected) -> dict[str, Any]:
+def answer(done: Collected) -> CollectionReport:
     """Write what a collection did (Fastest 7.6)."""
     verb = "would free" if done.dry_run else "freed"
     message = f"Examined {done.scanned_blobs} blobs, {done.orphaned_blobs} orphaned; {verb} {done.freed_bytes} bytes."
-    return {
-        "success": True,
-        "dryRun": done.dry_run,
-        "scannedBlobs": done.scanned_blobs,
-        "orphanedBlobs": done.orphaned_blobs,
-        "freedBytes": done.freed_bytes,
-        "freedMB": megabytes(done.freed_bytes),
-        "message": message,
-        "deletedBlobs": done.deleted_blobs,
-        "protectedBlobs": done.protected_blobs,
-        "scannedManifests": done.scanned_manifests,
-        "orphanedManifests": done.orphaned_manifests,
-        "deletedManifests": done.deleted_manifests,
-        "freedManifestBytes": done.freed_manifest_bytes,
-        "next_cursor": done.next_cursor,
-    }
+    return CollectionReport(
+        success=True,
+        dryRun=done.dry_run,
+        scannedBlobs=done.scanned_blobs,
+        orphanedBlobs=done.orphaned_blobs,
+        freedBytes=done.freed_bytes,
+        freedMB=megabytes(done.freed_bytes),
+        message=message,
+        deletedBlobs=done.deleted_blobs,
+        protectedBlobs=done.protected_blobs,
+        scannedManifests=done.scanned_manifests,
+        orphanedManifests=done.orphaned_manifests,
+        deletedManifests=done.deleted_manifests,
+        freedManifestBytes=done.freed_manifest_bytes,
+        next_cursor=done.next_cursor,
+    )

@@ -1,31 +1,49 @@
 """`/v1/blobs/manifests/:hash`: the exact bytes of manifests."""
 
 import asyncio
-from typing import Any
+from typing import Annotated
 
-from litestar import Response
+import msgspec
 
-from asterism.asgi.body import read_body
-from asterism.asgi.endpoint import Call, Reply, get, put
+from asterism.asgi.answers import Content, Created, Media, NotModified, Ok
+from asterism.asgi.body import Upload
 from asterism.asgi.files import not_modified
+from asterism.asgi.signature import Header, Takes
+from asterism.faces.v1.call import Call, get, put
 from asterism.features.versions import storage
 
 
-@put("/v1/blobs/manifests/{hash:str}", raw=True)
-async def upload(call: Call[None]) -> Any:
+class StoredManifest(msgspec.Struct):
+    """A manifest that is stored now; `created` says whether it was not before."""
+
+    hash: str
+    created: bool
+
+
+class ManifestBytes(Media):
+    """The bytes of a manifest, exactly as they were sent (Fastest 7.1)."""
+
+    type = "application/json"
+
+
+@put("/v1/blobs/manifests/{hash:str}")
+async def upload(
+    call: Call[None], hash: str, body: Annotated[Upload, Takes.of("application/json")]
+) -> Created[StoredManifest] | Ok[StoredManifest]:
     """PUT /v1/blobs/manifests/:hash: check and store a manifest, byte for byte."""
-    data = await read_body(call.request, call.rt.storage_limits.manifest_bytes)
-    named, user_id = call.path["hash"], call.caller.user_id
-    created = await asyncio.to_thread(storage.upload, call.rt.db, call.rt.blobs, user_id, named, data)
-    return Reply({"hash": named, "created": created}, status=201 if created else 200)
+    data = await body.read(call.rt.storage_limits.manifest_bytes)
+    user_id = call.caller.user_id
+    created = await asyncio.to_thread(storage.upload, call.rt.db, call.rt.blobs, user_id, hash, data)
+    return (Created if created else Ok)(StoredManifest(hash, created))
 
 
 @get("/v1/blobs/manifests/{hash:str}")
-def download(call: Call[None]) -> Any:
+def download(
+    call: Call[None], hash: str, if_none_match: Annotated[str | None, Header("If-None-Match")]
+) -> Content[ManifestBytes] | NotModified:
     """GET /v1/blobs/manifests/:hash: the stored bytes, unchanged."""
-    named = call.path["hash"]
-    headers = {"ETag": f'"{named}"', "Cache-Control": "private, max-age=31536000, immutable"}
-    data = storage.manifest_bytes(call.tx, call.rt.blobs, call.caller.user_id, named)
-    if not_modified(call.request, named):
-        return Response(b"", status_code=304, headers=headers)
-    return Response(data, status_code=200, media_type="application/json", headers=headers)
+    headers = {"ETag": f'"{hash}"', "Cache-Control": "private, max-age=31536000, immutable"}
+    data = storage.manifest_bytes(call.tx, call.rt.blobs, call.caller.user_id, hash)
+    if not_modified(if_none_match, hash):
+        return NotModified(headers)
+    return Content(data, ManifestBytes, headers)

@@ -1,24 +1,36 @@
 """`/v1/blobs/upload/:hash`: one blob, sent."""
 
-from typing import Any
+from typing import Annotated
 
-from asterism.asgi.body import stream_body
-from asterism.asgi.endpoint import Call, Reply, put
+import msgspec
+
+from asterism.asgi.answers import Created, Ok
+from asterism.asgi.body import Upload
+from asterism.asgi.signature import Takes
+from asterism.faces.v1.call import Call, put
 from asterism.features.versions import storage
 
 
-@put("/v1/blobs/upload/{hash:str}", raw=True)
-async def upload(call: Call[None]) -> Any:
+class StoredBlob(msgspec.Struct):
+    """A blob that is stored now; `created` says whether it was not before."""
+
+    hash: str
+    size: int
+    created: bool
+
+
+@put("/v1/blobs/upload/{hash:str}")
+async def upload(
+    call: Call[None], hash: str, body: Annotated[Upload, Takes.of("application/octet-stream")]
+) -> Created[StoredBlob] | Ok[StoredBlob]:
     """PUT /v1/blobs/upload/:hash: store a blob, streamed, under the hash it turns out to have."""
-    announced = call.request.headers.get("content-length", "")
     size, created = await storage.receive_blob(
         call.rt.db,
         call.rt.blobs,
         call.caller.user_id,
-        call.path["hash"],
-        stream_body(call.request),
+        hash,
+        body.stream(),
         limits=call.rt.storage_limits,
-        announced=int(announced) if announced.isdigit() else None,
+        announced=body.announced,
     )
-    body = {"hash": call.path["hash"], "size": size, "created": created}
-    return Reply(body, status=201 if created else 200)
+    return (Created if created else Ok)(StoredBlob(hash, size, created))

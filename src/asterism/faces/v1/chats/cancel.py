@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from asterism.asgi.endpoint import Call, post
+from asterism.faces.v1.call import Call, post
 
 
 class Nothing(msgspec.Struct):

@@ -4,8 +4,8 @@ from typing import Any, Literal
 
 import msgspec
 
-from asterism.asgi.endpoint import Call, get, post
 from asterism.faces.v1 import wire_chats
+from asterism.faces.v1.call import Call, get, post
 from asterism.features.talk import chats
 
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import msgspec
 
-from asterism.asgi.endpoint import Call, delete, get, patch
 from asterism.base.errors import Invalid
 from asterism.faces.v1 import wire_chats
+from asterism.faces.v1.call import Call, delete, get, patch
 from asterism.features.talk import chats, runs
 
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from asterism.asgi.endpoint import Call, get
 from asterism.faces.v1 import wire_chats
+from asterism.faces.v1.call import Call, get
 from asterism.features.talk import runs
 
 STATES = ("queued", "running", "cancelling", "completed", "failed", "cancelled")

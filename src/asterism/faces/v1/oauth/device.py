@@ -1,17 +1,19 @@
 """`/v1/oauth/device`: device sign-in as RFC 8628 spells it (Fastest 2.1, 2.3, 2.4)."""
 
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 import msgspec
 
-from asterism.asgi.endpoint import Call, post
-from asterism.asgi.forms import read_any_fields
+from asterism.asgi.body import Upload
+from asterism.asgi.forms import FORM, read_any_fields
 from asterism.asgi.limits import DEVICE_START, WRONG_CODES
+from asterism.asgi.signature import Takes
 from asterism.base.errors import Forbidden, Invalid
 from asterism.faces.v1.auth.signing_in import user_of, verified
+from asterism.faces.v1.call import Call, post
 from asterism.faces.v1.device_codes import guesser, guesses_counted, start
-from asterism.faces.v1.edge import bearer_of, origin_of
+from asterism.faces.v1.edge import bearer_of
 from asterism.features.accounts import device_grants, identity
 from asterism.features.accounts.device_grants import CodeExpired, CodeUsed, UnknownCode
 from asterism.kernel.db import Tx
@@ -31,51 +33,85 @@ class Deny(msgspec.Struct):
     user_code: str
 
 
+class AnyDevice(msgspec.Struct):
+    """What the device says about itself; all of it may be missing, or of any type."""
+
+    client_name: Any = None
+    client_version: Any = None
+    device_meta: Any = None
+
+
+class DeviceCodes(msgspec.Struct):
+    """The codes of a device sign-in (RFC 8628 3.2)."""
+
+    device_code: str
+    user_code: str
+    verification_uri: str
+    verification_uri_complete: str
+    expires_in: int
+    interval: int
+
+
+class Authorized(msgspec.Struct):
+    """A device was approved."""
+
+    success: bool
+    message: str
+
+
+class Done(msgspec.Struct):
+    """It is done."""
+
+    success: bool
+
+
 class ForbiddenOrigin(Forbidden):
     """A page of another site asked for this."""
 
     code = "FORBIDDEN_ORIGIN"
 
 
-@post("/v1/oauth/device", auth=False, raw=True, rate=DEVICE_START)
-async def begin(call: Call[None]) -> Any:
+@post("/v1/oauth/device", auth=False, rate=DEVICE_START)
+async def begin(
+    call: Call[None], body: Annotated[Upload, Takes.of("application/json", FORM, shape=AnyDevice)]
+) -> DeviceCodes:
     """POST /v1/oauth/device: open a device sign-in; the body may be anything."""
-    started = await call.rt.db.run(start, call, await read_any_fields(call.request))
+    started = await call.rt.db.run(start, call, await read_any_fields(body))
     page = f"{call.rt.sign_in.addresses.base(call.request)}/device"
-    return {
-        "device_code": started.device_code,
-        "user_code": started.user_code,
-        "verification_uri": page,
-        "verification_uri_complete": f"{page}?code={started.user_code}",
-        "expires_in": started.expires_in,
-        "interval": call.rt.sign_in.poll_seconds,
-    }
+    return DeviceCodes(
+        device_code=started.device_code,
+        user_code=started.user_code,
+        verification_uri=page,
+        verification_uri_complete=f"{page}?code={started.user_code}",
+        expires_in=started.expires_in,
+        interval=call.rt.sign_in.poll_seconds,
+    )
 
 
-@post("/v1/oauth/device/authorize", body=Authorize, auth="optional")
-async def authorize(call: Call[Authorize]) -> Any:
+@post("/v1/oauth/device/authorize", auth="optional")
+async def authorize(call: Call[None], body: Authorize) -> Authorized:
     """POST /v1/oauth/device/authorize: approve a device, by bearer token or by a Google credential."""
     who = None
     if call.known_caller is None:
-        who = await credential_of(call)
-    await call.rt.db.run(approve, call, who)
-    return {"success": True, "message": "Device authorized. You can return to it now."}
+        who = await credential_of(call, body)
+    await call.rt.db.run(approve, call, body, who)
+    return Authorized(success=True, message="Device authorized. You can return to it now.")
 
 
-@post("/v1/oauth/device/deny", body=Deny, auth=False)
-def deny(call: Call[Deny]) -> Any:
+@post("/v1/oauth/device/deny", auth=False)
+def deny(call: Call[None], body: Deny) -> Done:
     """POST /v1/oauth/device/deny: refuse a device; answers the same for every code."""
     check_origin(call)
     key = guesser(call)
     call.rt.sign_in.limits.check(WRONG_CODES, key)
-    if not device_grants.deny_quietly(call.tx, call.body.user_code):
+    if not device_grants.deny_quietly(call.tx, body.user_code):
         call.rt.sign_in.limits.take(WRONG_CODES, key)
-    return {"success": True}
+    return Done(success=True)
 
 
-async def credential_of(call: Call[Authorize]) -> Identity:
+async def credential_of(call: Call[Any], body: Authorize) -> Identity:
     """Return whom the Google credential names. Raises Invalid, NotSignedIn, or IdTokenRefused as INVALID_CREDENTIAL."""
-    credential = (call.body.credential or "").strip()
+    credential = (body.credential or "").strip()
     if not credential:
         if bearer_of(call.request) is not None:
             raise identity.NotSignedIn
@@ -86,12 +122,12 @@ async def credential_of(call: Call[Authorize]) -> Identity:
         raise identity.InvalidCredential from error
 
 
-def approve(tx: Tx, call: Call[Authorize], who: Identity | None) -> None:
+def approve(tx: Tx, call: Call[Any], body: Authorize, who: Identity | None) -> None:
     """Approve in the name of the caller, or of the user whom Google vouched for; errors in the words of Fastest 2.3."""
     user_id = call.caller.user_id if who is None else user_of(tx, call, "google", who).id
     try:
         with guesses_counted(call):
-            device_grants.approve(tx, call.body.user_code, user_id, origin=origin_of(call))
+            device_grants.approve(tx, body.user_code, user_id, origin=call.origin)
     except UnknownCode as error:
         raise Invalid(error.message, code="INVALID_CODE", hint=error.hint) from error
     except CodeExpired as error:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from asterism.asgi.endpoint import Call, get
+from asterism.faces.v1.call import Call, get
 from asterism.features.versions import docs
 from asterism.features.versions.docs import WorkspaceDocs
 

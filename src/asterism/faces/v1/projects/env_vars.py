@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import structlog
 
-from asterism.asgi.endpoint import Call, delete, get, post, put
+from asterism.faces.v1.call import Call, delete, get, post, put
 from asterism.features.versions import projects
 from asterism.features.versions.projects import NewVar
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import msgspec
 
-from asterism.asgi.endpoint import Call, post
 from asterism.base.errors import Invalid
 from asterism.faces.v1 import wire
+from asterism.faces.v1.call import Call, post
 from asterism.features.versions import projects, snapshots, workspaces
 
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import msgspec
 
-from asterism.asgi.endpoint import Call, get, post, put
 from asterism.faces.v1 import wire_chats
+from asterism.faces.v1.call import Call, get, post, put
 from asterism.features.talk import memory
 
 MAX_BODY = 2 * 1024 * 1024  # JSON escaping never counts against the document's own limit

@@ -4,9 +4,9 @@ from typing import Any
 
 import msgspec
 
-from asterism.asgi.endpoint import Call, delete, get, patch, post
 from asterism.base.errors import Invalid
 from asterism.faces.v1 import wire
+from asterism.faces.v1.call import Call, delete, get, patch, post
 from asterism.features.versions import projects, snapshots, workspaces
 
 

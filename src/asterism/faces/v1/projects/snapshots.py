@@ -4,8 +4,9 @@ from typing import Any
 
 import msgspec
 
-from asterism.asgi.endpoint import Call, Reply, get, post
+from asterism.asgi.answers import Created, Ok
 from asterism.faces.v1 import wire
+from asterism.faces.v1.call import Call, get, post
 from asterism.features.versions import projects, snapshots, workspaces
 from asterism.features.versions.snapshots import NewSnapshot, Source
 
@@ -54,7 +55,7 @@ def create(call: Call[SnapshotToMake]) -> Any:
         expected_head=call.body.expected_head,
     )
     body = {"snapshot": wire.snapshot(pushed.snapshot), "created": pushed.created}
-    return Reply(body, status=201 if pushed.created else 200)
+    return (Created if pushed.created else Ok)(body)
 
 
 @get("/v1/projects/{project_id:str}/snapshots")

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from asterism.asgi.endpoint import Call, delete, get, post
+from asterism.faces.v1.call import Call, delete, get, post
 from asterism.features.versions import projects, snapshots
 
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import msgspec
 
-from asterism.asgi.endpoint import Call, get, post
 from asterism.faces.v1 import wire
+from asterism.faces.v1.call import Call, get, post
 from asterism.features.versions import projects, workspaces
 from asterism.features.versions.workspaces import NewWorkspace
 

@@ -4,9 +4,9 @@ from typing import Any
 
 from litestar import Response
 
-from asterism.asgi.endpoint import Call, get
 from asterism.base.errors import Invalid
 from asterism.faces.v1 import wire_chats
+from asterism.faces.v1.call import Call, get
 from asterism.faces.v1.chats.run import headers_of
 from asterism.faces.v1.following import follow
 from asterism.features.talk import runs

@@ -4,7 +4,7 @@ import asyncio
 from functools import partial
 from typing import Any
 
-from asterism.asgi.endpoint import Call, get
+from asterism.faces.v1.call import Call, get
 from asterism.features.versions import snapshots
 from asterism.features.versions.snapshots import FileChange
 

@@ -4,8 +4,9 @@ from typing import Any
 
 import msgspec
 
-from asterism.asgi.endpoint import Call, Reply, delete, get, patch, post
+from asterism.asgi.answers import Conflicting
 from asterism.faces.v1 import wire
+from asterism.faces.v1.call import Call, delete, get, patch, post
 from asterism.features.versions import workspaces
 
 
@@ -76,7 +77,7 @@ def current_manifest(call: Call[CurrentManifest]) -> Any:
     )
     if not move.moved:
         body = {"updated": False, "conflict": True, "current_manifest_hash": move.current_manifest_hash}
-        return Reply(body, status=409)
+        return Conflicting(body)
     return {"updated": True, "current_manifest_hash": move.current_manifest_hash, "stored": move.stored}
 
 

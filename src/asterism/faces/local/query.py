@@ -1,6 +1,6 @@
 """Query parameters of `/api`: wider booleans, bounded paging, same strictness (Stargazer [2.9], 0.8)."""
 
-from asterism.asgi.query import Query
+from asterism.asgi.legacy_query import Query
 from asterism.base.errors import Invalid
 
 TRUE = frozenset({"true", "1", "yes", "on", ""})

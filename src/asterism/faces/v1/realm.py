@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
-Headers = list[tuple[bytes, bytes]]
+import msgspec
+
+from asterism.asgi.realm import Headers, Knock, Refusal
 
 METHODS = b"GET, POST, PUT, PATCH, DELETE, OPTIONS"
 REQUEST_HEADERS = b"Authorization, Content-Type, Accept, Last-Event-ID, Cache-Control, X-Request-Id, Range"
@@ -10,30 +12,37 @@ EXPOSED = b"X-Run-Id, X-Message-Id, X-Request-Id, Retry-After, Location, Allow, 
 
 
 @dataclass(frozen=True, slots=True)
-class CorsPolicy:
-    """Which origins may read answers: all of them, or those listed by name."""
+class V1Realm:
+    """Which origins may read answers and open WebSockets: all of them, or those listed by name."""
 
     everybody: bool
     origins: frozenset[bytes]
 
     @classmethod
-    def parse(cls, setting: str) -> "CorsPolicy":
+    def parse(cls, setting: str) -> "V1Realm":
         """Read `*` or a comma-separated list of origins."""
         names = {name.strip() for name in setting.split(",") if name.strip()}
         return cls("*" in names, frozenset(name.encode() for name in names - {"*"}))
 
-    def headers(self, path: str, origin: bytes | None) -> Headers:
+    def covers(self, path: str) -> bool:
+        """Whether a path belongs to `/v1`."""
+        return path.startswith("/v1")
+
+    def refuse(self, knock: Knock) -> Refusal | None:
+        """Refuse a WebSocket that a page of an unlisted origin opens: no browser asks before it lets the page read."""
+        listed = knock.origin is None or self.everybody or knock.origin in self.origins
+        return Refusal(403) if knock.method == "WEBSOCKET" and not listed else None
+
+    def headers(self, path: str, origin: bytes | None) -> Headers:  # noqa: ARG002 - a realm's signature
         """Return the headers of an ordinary answer."""
-        if not path.startswith("/v1"):
-            return []
         allow = self._allow(origin)
         return [*allow, (b"access-control-expose-headers", EXPOSED)] if allow else self._vary()
 
-    def preflight(self, path: str, origin: bytes | None) -> Headers:
-        """Return the headers of the answer to a preflight."""
-        if not path.startswith("/v1"):
-            return []
-        allow = self._allow(origin)
+    def preflight(self, knock: Knock) -> Headers | None:
+        """Return the headers of the answer to a preflight; any other OPTIONS request is a method like others."""
+        if b"access-control-request-method" not in knock.headers:
+            return None
+        allow = self._allow(knock.origin)
         if not allow:
             return self._vary()
         return [
@@ -42,6 +51,10 @@ class CorsPolicy:
             (b"access-control-allow-headers", REQUEST_HEADERS),
             (b"access-control-max-age", b"600"),
         ]
+
+    def problem(self, status: int, code: str, message: str) -> bytes:  # noqa: ARG002 - a realm's signature
+        """Word a refusal in the envelope of `/v1`."""
+        return msgspec.json.encode({"error": {"code": code, "message": message}})
 
     def _allow(self, origin: bytes | None) -> Headers:
         if self.everybody:

@@ -1,0 +1,136 @@
+"""What handlers return, and how it becomes a response.
+
+The return annotation of a handler *is* its answer: the OpenAPI document, the tests' validation and the generated pages
+are made from it. It is one of these, or a union of several with different statuses:
+
+    Project                         a Struct, sent as JSON with status 200
+    Created[Project]                the same with 201 (or `Ok`, `Conflicting`, …), headers if it needs some
+    Nothing[Literal[204]]           no body
+    Events[RunEvent]                an event stream; its argument is a union of tagged Structs
+    Content[Octets]                 bytes of a media type that is not described further
+"""
+
+from collections.abc import AsyncGenerator, AsyncIterable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Generic, TypeVar
+
+import msgspec
+from litestar import Response
+from litestar.response import Stream
+from litestar.response.base import ASGIResponse
+
+from asterism.asgi.sse import sse_response
+
+T = TypeVar("T")
+JSON = "application/json"
+
+
+@dataclass(slots=True)
+class Answer(Generic[T]):
+    """Something with a status of its own."""
+
+    status: ClassVar[int] = 200
+
+
+@dataclass(slots=True)
+class Ok(Answer[T]):
+    """A JSON body with headers of its own, or beside answers of other statuses; `body` is a `T`."""
+
+    body: T
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Created(Ok[T]):
+    """201: something was made."""
+
+    status: ClassVar[int] = 201
+
+
+@dataclass(slots=True)
+class Refused(Ok[T]):
+    """400 with a body that is not the face's envelope, as OAuth's."""
+
+    status: ClassVar[int] = 400
+
+
+@dataclass(slots=True)
+class Conflicting(Ok[T]):
+    """409 with a body that says more than the envelope could."""
+
+    status: ClassVar[int] = 409
+
+
+@dataclass(slots=True)
+class NoContent(Answer[None]):
+    """204: there is nothing to say."""
+
+    status: ClassVar[int] = 204
+
+
+@dataclass(slots=True)
+class NotModified(Answer[None]):
+    """304: the client has it already (RFC 9110 15.4.5)."""
+
+    headers: Mapping[str, str] = field(default_factory=dict)
+    status: ClassVar[int] = 304
+
+
+@dataclass(slots=True)
+class Events(Answer[T]):
+    """An event stream; `T` is the union of its events' Structs, `frames` their frames and heartbeats."""
+
+    frames: AsyncGenerator[bytes, None]
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class Media:
+    """The media type of a Content; a subclass names it."""
+
+    type: ClassVar[str] = "application/octet-stream"
+
+
+class Octets(Media):
+    """Bytes."""
+
+
+M = TypeVar("M", bound=Media)
+
+
+@dataclass(slots=True)
+class Content(Answer[M]):
+    """Bytes, whole or in pieces (pieces need a Content-Length, else they are sent chunked)."""
+
+    data: bytes | Iterable[bytes] | AsyncIterable[bytes]
+    media: type[M]
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class PartialContent(Content[M]):
+    """206: one range of the bytes (RFC 9110 15.3.7)."""
+
+    status: ClassVar[int] = 206
+
+
+def to_response(result: Any) -> Response[Any]:
+    """Turn what a handler returned into a response; a Struct (or anything JSON can say) is a JSON body."""
+    if isinstance(result, msgspec.Struct):
+        return _json(result, 200, {})
+    if not isinstance(result, Answer):
+        return result if isinstance(result, Response | ASGIResponse) else _json(result, 200, {})  # type: ignore[return-value]
+    if isinstance(result, Ok):
+        return _json(result.body, result.status, result.headers)
+    if isinstance(result, Events):
+        return sse_response(result.frames, headers=result.headers)
+    if isinstance(result, Content):
+        kind: Any = Response if isinstance(result.data, bytes) else Stream
+        headers = {"Cache-Control": "no-store", **result.headers}
+        return kind(result.data, status_code=result.status, media_type=result.media.type, headers=headers)  # type: ignore[no-any-return]
+    headers = dict(getattr(result, "headers", {}))
+    return Response(None if result.status == 204 else b"", status_code=result.status, headers=headers)
+
+
+def _json(body: Any, status: int, headers: Mapping[str, str]) -> Response[Any]:
+    sent = {"Cache-Control": "no-store", **headers}
+    return Response(msgspec.json.encode(body), status_code=status, media_type=JSON, headers=sent)

@@ -1,0 +1,239 @@
+"""The document itself: paths, operations, components, tags."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol, get_type_hints
+
+import msgspec
+
+from asterism.asgi.endpoint import Endpoint, ErrorCase
+from asterism.asgi.openapi.examples import example
+from asterism.asgi.openapi.names import openapi_path, operation_id, resource
+from asterism.asgi.signature import Outcome, split
+from asterism.base.errors import DomainError, Kind, Unavailable
+
+JSON = "application/json"
+Form = dict[str, Any]
+
+
+class Described(Protocol):
+    """What a face says about itself for the document."""
+
+    name: str
+    tags: Mapping[str, str]
+
+    def automatic(self, endpoint: Endpoint) -> Sequence[ErrorCase]:
+        """Return the errors that follow from how the endpoint is declared."""
+        ...
+
+    def status_of(self, endpoint: Endpoint, kind: type[DomainError], code: str) -> int:
+        """Return the status of an error here."""
+        ...
+
+    def envelope(self, endpoint: Endpoint) -> type[Any]:
+        """Return the Struct of an error's body; its field `code` may be narrowed to the codes of a status."""
+        ...
+
+    def narrowed(self, endpoint: Endpoint, codes: Sequence[tuple[Kind | None, str]]) -> Form:
+        """Return the JSON Schema that says which codes an error's body may hold."""
+        ...
+
+    def security(self, endpoint: Endpoint) -> list[dict[str, list[str]]]:
+        """Return the security requirements."""
+        ...
+
+    def parameters(self, endpoint: Endpoint) -> list[Form]:
+        """Return request headers that the face itself reads."""
+        ...
+
+
+def document(
+    mounted: Sequence[tuple[Described, Sequence[Endpoint]]], *, version: str, more: Mapping[str, Form]
+) -> Form:
+    """Return the OpenAPI 3.1 document of the endpoints as a JSON-able object; `more` are paths that no face serves."""
+    schemas = Schemas(kind for face, endpoints in mounted for e in endpoints for kind in types_of(face, e))
+    paths: dict[str, Form] = dict(more)
+    tags: dict[str, str] = {}
+    for face, endpoints in mounted:
+        for endpoint in sorted(endpoints, key=lambda e: (e.path, e.method)):
+            operation = Operation(face, endpoint, schemas).form()
+            paths.setdefault(openapi_path(endpoint), {})[endpoint.method.lower()] = operation
+            tags[operation["tags"][0]] = face.tags[resource(endpoint)]
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Asterism",
+            "version": version,
+            "summary": "Versions, reviews and chats for AI-assisted software development, on one server.",
+        },
+        "servers": [{"url": "/"}],
+        "tags": [{"name": name, "description": text} for name, text in tags.items()],
+        "paths": paths,
+        "components": {
+            "schemas": schemas.components,
+            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
+        },
+    }
+
+
+def tag_of(face: Described, endpoint: Endpoint) -> str:
+    """Return the tag of an operation: the resource, with the name of the face where that is not `v1`."""
+    return resource(endpoint) if face.name == "v1" else f"{face.name} {resource(endpoint)}"
+
+
+def types_of(face: Described, endpoint: Endpoint) -> list[Any]:
+    """Return every type that an operation's description refers to."""
+    declared = endpoint.signature
+    kinds = [endpoint.body, declared.takes and declared.takes.shape, face.envelope(endpoint)]
+    kinds += [outcome.type for outcome in declared.outcomes if outcome.type is not Any]
+    kinds += declared.path.values()
+    if declared.query is not None:
+        kinds += get_type_hints(declared.query, include_extras=True).values()
+    return [kind for kind in kinds if kind is not None]
+
+
+class Schemas:
+    """The JSON Schema of every type, by the type; named ones are components."""
+
+    def __init__(self, kinds: Any) -> None:
+        unique = list({repr(kind): kind for kind in kinds}.values())
+        forms, self.components = msgspec.json.schema_components(unique, ref_template="#/components/schemas/{name}")
+        self._forms = {repr(kind): form for kind, form in zip(unique, forms, strict=True)}
+
+    def of(self, kind: Any) -> Form:
+        """Return the schema of a type that was named at the beginning; of Any one that says nothing."""
+        return {} if kind is Any else self._forms[repr(kind)]
+
+
+class Operation:
+    """One operation of the document."""
+
+    def __init__(self, face: Described, endpoint: Endpoint, schemas: Schemas) -> None:
+        self.face, self.endpoint, self.schemas = face, endpoint, schemas
+
+    def form(self) -> Form:
+        """Return the operation object."""
+        face, endpoint = self.face, self.endpoint
+        form: Form = {
+            "operationId": operation_id(endpoint, "" if face.name == "v1" else face.name),
+            "summary": endpoint.summary[:1].upper() + endpoint.summary[1:],
+            "tags": [tag_of(face, endpoint)],
+            "security": face.security(endpoint),
+        }
+        if parameters := [*self._path(), *self._query(), *self._headers(), *face.parameters(endpoint)]:
+            form["parameters"] = parameters
+        if (body := self._body()) is not None:
+            form["requestBody"] = body
+        form["responses"] = dict(sorted((self._errors() | self._answers()).items()))
+        return form
+
+    def _path(self) -> list[Form]:
+        names = [part[1:-1].partition(":")[0] for part in self.endpoint.path.split("/") if part[:1] == "{"]
+        declared = self.endpoint.signature.path
+        return [
+            {"name": n, "in": "path", "required": True, "schema": self.schemas.of(declared.get(n, Any)) or TEXT}
+            for n in names
+        ]
+
+    def _query(self) -> list[Form]:
+        shape = self.endpoint.signature.query
+        if shape is None:
+            return []
+        hints = get_type_hints(shape, include_extras=True)
+        forms = []
+        for field in msgspec.structs.fields(shape):
+            form: Form = {
+                "name": field.encode_name,
+                "in": "query",
+                "schema": not_null(self.schemas.of(hints[field.name])),
+            }
+            forms.append({**form, "required": True} if field.required else form)
+        return forms
+
+    def _headers(self) -> list[Form]:
+        return [{"name": name, "in": "header", "schema": TEXT} for name in self.endpoint.signature.headers.values()]
+
+    def _body(self) -> Form | None:
+        endpoint = self.endpoint
+        takes = endpoint.signature.takes
+        if endpoint.body is not None:
+            shape = self.schemas.of(endpoint.body)
+            return {"required": has_required(endpoint.body), "content": {JSON: self._media(endpoint.body, shape)}}
+        if takes is None:
+            return None
+        schema = BINARY if takes.shape is None else self.schemas.of(takes.shape)
+        return {"required": takes.shape is None, "content": {media: {"schema": schema} for media in takes.media}}
+
+    def _answers(self) -> Form:
+        grouped: dict[int, list[Outcome]] = {}
+        for outcome in self.endpoint.signature.outcomes:
+            status = self.endpoint.status if outcome.status == 200 else outcome.status
+            grouped.setdefault(status, []).append(outcome)
+        return {str(status): self._answer(status, outcomes) for status, outcomes in sorted(grouped.items())}
+
+    def _answer(self, status: int, outcomes: list[Outcome]) -> Form:
+        form: Form = {"description": MEANING[status]}
+        if headers := self.endpoint.headers:
+            form["headers"] = {name: {"description": text, "schema": TEXT} for name, text in headers.items()}
+        if media := outcomes[0].media:
+            kinds = [outcome.type for outcome in outcomes]
+            if kinds == [None]:
+                form["content"] = {media: {"schema": BINARY}}
+            else:
+                shapes = [self.schemas.of(kind) for kind in kinds]
+                shape = shapes[0] if len(shapes) == 1 else {"anyOf": shapes}
+                form["content"] = {media: self._media(kinds[0], shape) if media == JSON else {"schema": shape}}
+        return form
+
+    def _media(self, kind: Any, shape: Form) -> Form:
+        return {"schema": shape} if kind is Any else {"schema": shape, "example": example(kind)}
+
+    def _errors(self) -> Form:
+        by_status: dict[int, dict[tuple[Kind | None, str], str]] = {500: {(None, "INTERNAL_ERROR"): BUG}}
+        for kind, code in all_errors(self.face, self.endpoint):
+            status = self.face.status_of(self.endpoint, kind, code)
+            by_status.setdefault(status, {})[kind.kind, code] = first_line(kind)
+        envelope = self.schemas.of(self.face.envelope(self.endpoint))
+        forms: Form = {}
+        for status, codes in sorted(by_status.items()):
+            schema = {"allOf": [envelope, self.face.narrowed(self.endpoint, list(codes))]}
+            text = "\n".join(sorted(f"- `{code}`: {meaning}" for (_, code), meaning in codes.items()))
+            forms[str(status)] = {"description": text, "content": {JSON: {"schema": schema}}}
+        return forms
+
+
+def all_errors(face: Described, endpoint: Endpoint) -> dict[ErrorCase, None]:
+    """Return the declared errors of an endpoint and those that follow from its declaration, each once."""
+    found: list[ErrorCase] = [*face.automatic(endpoint), (Unavailable, Unavailable.code)]
+    found += [one if isinstance(one, tuple) else (one, one.code) for one in endpoint.errors]
+    return dict.fromkeys(found)
+
+
+def not_null(form: Form) -> Form:
+    """Return the schema of a parameter: one that may be absent is never sent as null."""
+    kinds = [one for one in form.get("anyOf", []) if one != {"type": "null"}]
+    return {**kinds[0], **{k: v for k, v in form.items() if k not in {"anyOf", "default"}}} if len(kinds) == 1 else form
+
+
+def has_required(shape: type[Any]) -> bool:
+    """Whether a body must be sent: it has a field without default."""
+    kind, _ = split(shape)
+    return any(field.required for field in msgspec.structs.fields(kind))
+
+
+def first_line(thing: type[Any]) -> str:
+    """Return the first paragraph of a docstring as one line."""
+    return " ".join((thing.__doc__ or "").partition("\n\n")[0].split())
+
+
+BUG = "Something went wrong on the server."
+TEXT: Form = {"type": "string"}
+BINARY: Form = {"type": "string", "format": "binary"}
+MEANING = {
+    200: "It is done.",
+    201: "Something was made.",
+    204: "There is nothing to send.",
+    206: "One range of the bytes.",
+    304: "The client has it already.",
+    400: "Refused.",
+    409: "The state of the thing forbids it now.",
+}

@@ -1,0 +1,196 @@
+"""What surrounds every request, HTTP or WebSocket: one plain ASGI wrapper, since each layer costs every request.
+
+Request ids, the rules and headers of the realm that a path belongs to (`asgi/realm.py`), how many may be inside at
+once, the time a body may take, HEAD, metrics and the access log.
+"""
+
+import asyncio
+import re
+import time
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from contextlib import suppress
+from typing import Any
+
+import structlog
+from prometheus_client import Counter, Histogram
+
+from asterism.asgi.addresses import Addresses
+from asterism.asgi.crowd import Crowd
+from asterism.asgi.incoming import Incoming
+from asterism.asgi.realm import Headers, Knock, Realm, Refusal
+from asterism.base import ids
+
+Message = MutableMapping[str, Any]
+
+log = structlog.get_logger("asterism.http")
+REQUESTS = Counter("asterism_http_requests_total", "Answered requests.", ["method", "route", "status"])
+SECONDS = Histogram("asterism_http_request_seconds", "Time to the end of the answer.", ["route"])
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "WEBSOCKET"})
+TOTAL_INSIDE, EACH_INSIDE = 4096, 512
+ALWAYS_OPEN = "/health"
+_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+
+
+class Wrapper:
+    """Wraps the application. Of `realms` the first that covers a path counts; `/health` has always a place."""
+
+    def __init__(self, app: Any, realms: Sequence[Realm], addresses: Addresses, crowd: Crowd | None = None) -> None:
+        self.app = app
+        self._realms = realms
+        self._addresses = addresses
+        self._crowd = crowd or Crowd(total=TOTAL_INSIDE, each=EACH_INSIDE)
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Serve one ASGI connection."""
+        if scope["type"] not in {"http", "websocket"}:
+            await self.app(scope, receive, send)
+            return
+        knock = Knock.of(scope)
+        realm = next((one for one in self._realms if one.covers(knock.path)), None)
+        given = knock.headers.get(b"x-request-id", b"")
+        request_id = given if _REQUEST_ID.fullmatch(given) else ids.uuid4().encode()
+        scope.setdefault("state", {})["request_id"] = request_id.decode()
+        extra = [(b"x-request-id", request_id), (b"x-content-type-options", b"nosniff")]
+        if realm is not None:
+            extra += realm.headers(knock.path, knock.origin)
+        outgoing = (_Answer if scope["type"] == "http" else _Socket)(send, extra, Incoming(receive, knock.headers))
+        started = time.perf_counter()
+        with structlog.contextvars.bound_contextvars(request_id=request_id.decode()):
+            refusal = self._refuse(scope, knock, realm)
+            if refusal is not None:
+                await outgoing.refuse(refusal, head=knock.method == "HEAD")
+            else:
+                await self._enter(scope, knock, realm, outgoing)
+            self._record(scope, knock, outgoing, time.perf_counter() - started)
+
+    def _refuse(self, scope: Any, knock: Knock, realm: Realm | None) -> Refusal | None:
+        if sum(name == b"host" for name, _ in scope["headers"]) > 1:  # RFC 9112 3.2: two readers could read two hosts
+            return _problem(realm, 400, "VALIDATION_ERROR", "A request has one Host header.")
+        if realm is not None and (refusal := realm.refuse(knock)) is not None:
+            return refusal
+        if knock.method != "OPTIONS":
+            return None
+        headers = realm.preflight(knock) if realm is not None else None
+        if headers is None and b"access-control-request-method" in knock.headers:
+            headers = []
+        return None if headers is None else Refusal(204, b"", headers)
+
+    async def _enter(self, scope: Any, knock: Knock, realm: Realm | None, outgoing: "_Outgoing") -> None:
+        if knock.path == ALWAYS_OPEN:
+            await self._serve(scope, knock, outgoing)
+            return
+        peer = (scope.get("client") or ("",))[0]
+        address = self._addresses.resolve(peer, knock.headers.get(b"x-forwarded-for", b"").decode("latin-1"))
+        with self._crowd.inside(address) as admitted:
+            if admitted:
+                await self._serve(scope, knock, outgoing)
+            else:
+                refusal = _problem(realm, 429, "RATE_LIMITED", "Too many requests of this address are being answered.")
+                refusal.headers.append((b"retry-after", b"5"))
+                await outgoing.refuse(refusal, head=knock.method == "HEAD")
+
+    async def _serve(self, scope: Any, knock: Knock, outgoing: "_Outgoing") -> None:
+        if knock.method == "HEAD":
+            scope["method"] = "GET"
+            outgoing.head = True
+        if len(knock.path) > 1 and (knock.path.endswith("/") or "//" in knock.path):
+            scope["path"] = "/%00"  # another path than the one without the slash, and no route has it
+        try:
+            await self.app(scope, outgoing.incoming.receive, outgoing.send)
+        except Exception:
+            log.exception("request failed", method=knock.method, path=knock.path)
+            if not outgoing.status:
+                await outgoing.refuse(Refusal(500, b"", [(b"content-type", b"application/json")]))
+
+    def _record(self, scope: Any, knock: Knock, outgoing: "_Outgoing", seconds: float) -> None:
+        route = scope.get("path_template") or ("guard" if outgoing.refused else "unmatched")
+        method = knock.method if knock.method in METHODS else "other"
+        REQUESTS.labels(method, route, str(outgoing.status)).inc()
+        if not outgoing.streaming:
+            SECONDS.labels(route).observe(seconds)
+        log.info("request", method=knock.method[:20], route=route, status=outgoing.status, ms=round(seconds * 1000, 1))
+
+
+def _problem(realm: Realm | None, status: int, code: str, message: str) -> Refusal:
+    if realm is None:
+        return Refusal(status, message.encode() + b"\n", [(b"content-type", b"text/plain; charset=utf-8")])
+    headers = [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
+    return Refusal(status, realm.problem(status, code, message), headers)
+
+
+class _Outgoing:
+    """The sending side of one connection: adds the headers that are not there yet, and remembers how it ended."""
+
+    def __init__(self, send: Callable[[Message], Awaitable[None]], extra: Headers, incoming: Incoming) -> None:
+        self._send = send
+        self._extra = extra
+        self.incoming = incoming
+        self.head = False
+        self.status = 0
+        self.streaming = False
+        self.refused = False
+
+    async def send(self, message: Message) -> None:
+        """Pass a message on."""
+        await self._send(message)
+
+    async def refuse(self, refusal: Refusal, *, head: bool = False) -> None:
+        """Answer at once; with `head`, without the body."""
+        raise NotImplementedError
+
+    def _dress(self, message: Message) -> None:
+        present = {name.lower() for name, _ in message["headers"]}
+        message["headers"] = [*message["headers"], *(pair for pair in self._extra if pair[0] not in present)]
+
+
+class _Answer(_Outgoing):
+    """The answer to an HTTP request."""
+
+    _ended = False
+
+    async def send(self, message: Message) -> None:
+        """Pass a message on; of an answer to HEAD the body is kept back."""
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            if self.status >= 400:
+                await self.incoming.drain()
+            self._dress(message)
+            self.streaming = (b"content-type", b"text/event-stream; charset=utf-8") in message["headers"]
+        elif self.head:
+            if self._ended:
+                return
+            self._ended = True
+            message = {"type": "http.response.body", "body": b"", "more_body": False}
+        await self._send(message)
+
+    async def refuse(self, refusal: Refusal, *, head: bool = False) -> None:
+        """Answer at once; with `head`, without the body."""
+        self.refused = True
+        length = [(b"content-length", str(len(refusal.body)).encode())] if refusal.body else []
+        await self.send(
+            {"type": "http.response.start", "status": refusal.status, "headers": [*refusal.headers, *length]}
+        )
+        body = b"" if head or self.head else refusal.body
+        await self._send({"type": "http.response.body", "body": body, "more_body": False})
+
+
+class _Socket(_Outgoing):
+    """The sending side of a WebSocket."""
+
+    streaming = True
+
+    async def send(self, message: Message) -> None:
+        """Pass a message on; the opening one carries the common headers."""
+        if message["type"] == "websocket.accept":
+            self.status = 101
+            message = {**message, "headers": list(message.get("headers", []))}
+            self._dress(message)
+        elif message["type"] == "websocket.close" and not self.status:
+            self.status = 403
+        await self._send(message)
+
+    async def refuse(self, refusal: Refusal, *, head: bool = False) -> None:  # noqa: ARG002 - there is no HEAD here
+        """Close it; unopened, that is answered as 403 whatever the reason."""
+        self.refused = not self.status
+        with suppress(RuntimeError, asyncio.CancelledError):
+            await self.send({"type": "websocket.close", "code": 1008, "reason": ""})

@@ -1,0 +1,101 @@
+"""What `/v1` says about itself in the OpenAPI document."""
+
+from collections.abc import Sequence
+from types import SimpleNamespace
+from typing import Any
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from asterism.asgi.body import MalformedJson, TooSlow
+from asterism.asgi.endpoint import Endpoint, ErrorCase
+from asterism.base.errors import DomainError, Invalid, Kind, NotFound, RateLimited, TooLarge, Unsupported
+from asterism.faces.v1.call import Rules
+from asterism.faces.v1.errors import OAUTH_PATHS, oauth_status, oauth_word, status_of
+from asterism.features.accounts.identity import InsufficientScope, NotSignedIn
+
+TAGS = {
+    "auth": "Signing in and out, tokens, devices, keys of model providers, the audit log.",
+    "blobs": "Content by its hash: blobs, alone and in batches, manifests, and what nothing needs any more.",
+    "chats": "Chats, their messages and their runs.",
+    "health": "Whether the server is up.",
+    "models": "The models that runs can use.",
+    "oauth": "Device sign-in (RFC 8628), tokens exchanged, revoked (RFC 7009) and looked at (RFC 7662).",
+    "projects": "Projects and everything that belongs to one.",
+    "runs": "Answers that models write, and their events.",
+    "snapshots": "Snapshots: what they hold and how they differ.",
+    "usage": "Tokens and cost.",
+    "workspaces": "Workspaces: what moves their heads, and their memory.",
+}
+BODY: tuple[type[DomainError], ...] = (MalformedJson, TooLarge, TooSlow, Unsupported)
+
+
+class ErrorFields(msgspec.Struct):
+    """What went wrong: a stable code, a sentence, what to do next, and facts."""
+
+    code: str
+    message: str
+    hint: str | UnsetType = UNSET
+    details: dict[str, Any] | UnsetType = UNSET
+
+
+class Error(msgspec.Struct):
+    """An error (Fastest 0.3, Starbot 0.5)."""
+
+    error: ErrorFields
+
+
+class OAuthError(msgspec.Struct):
+    """An error in the words of RFC 6749 5.2, on the two paths that OAuth clients know."""
+
+    error: str
+    error_description: str
+    interval: int | UnsetType = UNSET
+
+
+class V1Description:
+    """The words of `/v1` for the document."""
+
+    name = "v1"
+    tags = TAGS
+
+    def automatic(self, endpoint: Endpoint) -> Sequence[ErrorCase]:
+        """Return what every endpoint declared like this may answer: bad texts, no token, a bad body."""
+        rules: Rules = endpoint.rules
+        found: list[type[DomainError]] = [Invalid, *([NotFound] if "{" in endpoint.path else [])]
+        if rules.auth is True:
+            found.append(NotSignedIn)
+        if rules.auth:
+            found.append(InsufficientScope)
+        if rules.auth or rules.rate is not None:
+            found.append(RateLimited)
+        if endpoint.body is not None:
+            found += BODY
+        elif endpoint.signature.takes is not None:
+            found += [TooLarge, TooSlow, *([Unsupported] if endpoint.signature.takes.shape else [])]
+        return [(kind, kind.code) for kind in found]
+
+    def status_of(self, endpoint: Endpoint, kind: type[DomainError], code: str) -> int:
+        """Return the status of an error."""
+        error: Any = SimpleNamespace(kind=kind.kind, code=code)
+        return oauth_status(error) if endpoint.path in OAUTH_PATHS else status_of(error)
+
+    def envelope(self, endpoint: Endpoint) -> type[Any]:
+        """Return the Struct of an error's body."""
+        return OAuthError if endpoint.path in OAUTH_PATHS else Error
+
+    def narrowed(self, endpoint: Endpoint, codes: Sequence[tuple[Kind | None, str]]) -> dict[str, Any]:
+        """Return the JSON Schema that says which codes an error's body may hold."""
+        if endpoint.path in OAUTH_PATHS:
+            words = sorted({oauth_word(kind) for kind, _ in codes})
+            return {"properties": {"error": {"enum": words}}}
+        return {"properties": {"error": {"properties": {"code": {"enum": sorted({code for _, code in codes})}}}}}
+
+    def security(self, endpoint: Endpoint) -> list[dict[str, list[str]]]:
+        """Return the security requirements; an empty one is for endpoints where a token is optional."""
+        auth = endpoint.rules.auth
+        return [] if not auth else [{"bearer": []}] if auth is True else [{"bearer": []}, {}]
+
+    def parameters(self, endpoint: Endpoint) -> list[dict[str, Any]]:  # noqa: ARG002 - the signature of all faces
+        """Return request headers that the face itself reads: none."""
+        return []

@@ -1,0 +1,23 @@
+"""Everything that `/v1` serves."""
+
+from asterism.asgi.endpoint import endpoints_of
+from asterism.faces.v1 import auth, blobs, chats, health, models, oauth, projects, runs, snapshots, usage, workspaces
+from asterism.faces.v1.description import V1Description
+from asterism.faces.v1.edge import V1Face
+
+MODULES = (
+    *auth.MODULES,
+    *oauth.MODULES,
+    health,
+    *projects.MODULES,
+    *workspaces.MODULES,
+    *snapshots.MODULES,
+    *blobs.MODULES,
+    *chats.MODULES,
+    *runs.MODULES,
+    models,
+    usage,
+)
+ENDPOINTS = endpoints_of(MODULES)
+FACE = V1Face()
+DESCRIPTION = V1Description()

@@ -1,0 +1,42 @@
+"""The OpenAPI document of a server: its faces, and what is served beside them."""
+
+from typing import Any
+
+import msgspec
+
+from asterism import __version__
+from asterism.asgi.openapi import document
+from asterism.faces.local import endpoints as local
+from asterism.faces.v1 import endpoints as v1
+
+HEALTH = {
+    "get": {
+        "operationId": "health",
+        "summary": "Say that the server is up.",
+        "tags": ["health"],
+        "security": [],
+        "responses": {
+            "200": {
+                "description": "It is up.",
+                "content": {
+                    "application/json": {
+                        "schema": {
+                            "type": "object",
+                            "properties": {"status": {"type": "string"}, "timestamp": {"type": "string"}},
+                            "required": ["status", "timestamp"],
+                        },
+                        "example": {"status": "ok", "timestamp": "2026-02-04T12:00:00.000Z"},
+                    }
+                },
+            }
+        },
+    }
+}
+
+
+def build_document(*, serves_api: bool) -> dict[str, Any]:
+    """Return the document as a JSON-able object; with `/api` where that is served."""
+    mounted: list[Any] = [(v1.DESCRIPTION, v1.ENDPOINTS)]
+    if serves_api:
+        mounted.append((local.DESCRIPTION, local.ENDPOINTS))
+    return msgspec.to_builtins(document(mounted, version=__version__, more={"/health": HEALTH}))  # type: ignore[no-any-return]
