@@ -1,6 +1,20 @@
 """One made-up secret of every kind, assembled so that no scanner takes this file for a leak."""
 
+import zlib
+
+from asterism.base.ids import BASE62
+
 _WORD = "aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY3zA5bC7d"
+
+
+def _asterism_token() -> str:
+    body = "ast_u_" + _WORD[:40]
+    check, tail = zlib.crc32(body.encode()), ""
+    for _ in range(6):
+        check, digit = divmod(check, 62)
+        tail = BASE62[digit] + tail
+    return body + tail
+
 
 SECRETS = {
     "key": '"""-----BEGIN RSA '
@@ -20,7 +34,7 @@ SECRETS = {
     "pypi": '"pypi-' + (_WORD * 2)[:60] + '"',
     "sendgrid": '"SG.' + _WORD[:22] + "." + _WORD[:40] + '"',
     "azure": '"DefaultEndpointsProtocol=https;AccountKey=' + (_WORD * 3)[:86] + '=="',
-    "asterism": '"ast_u_' + (_WORD + _WORD)[:46] + '"',
+    "asterism": f'"{_asterism_token()}"',
     "url": '"postgres://admin:' + "s3cr3tP4ssw0rdX9q" + '@db.internal/app"',
     "jwt": '"eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.' + "eyJzdWIiOiIxMjM0NTY3ODkwIn0." + _WORD[:43] + '"',
     "api_key_value": '"' + _WORD[:24] + '"',

@@ -10,6 +10,8 @@ import pytest
 from asterism.features.review import reviews
 from asterism.features.review.findings import Lens
 from asterism.kernel.llm import FailureKind, Scripted
+from bench.secrets import pieces
+from bench.secrets.cases import load
 from tests.features.review.reviews.conftest import TARGET, request, world
 from tests.features.review.reviews.secrets_of_every_kind import SECRETS
 
@@ -205,6 +207,15 @@ def test_no_secret_of_any_kind_leaves_the_machine(db, clock, checkout):
     assert {issue.rule_id for issue in saved.result.issues if issue.source == "secrets"} >= {
         "private-key", "aws-access-key", "github-token",
     }  # fmt: skip
+
+
+def test_no_secret_reaches_the_model_wherever_it_lives(db, clock, checkout):
+    cases = load("true", draw=3)
+    text = "\n\n".join(case.text for case in cases) + "\n"
+    _, _, requests = run(db, clock, checkout, lambda m: m.play(answer()), lenses=(Lens.SECURITY,), text=text)
+    sent = "".join(turn.text for one in requests for turn in one.turns)
+    assert sent.count("[REDACTED:") >= len(cases)
+    assert not [value for case in cases for _, value, _ in case.secrets if any(one in sent for one in pieces(value))]
 
 
 def test_text_reaches_the_model_literally(db, clock, checkout):

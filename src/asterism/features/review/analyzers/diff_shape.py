@@ -1,30 +1,31 @@
 """Diff rules that look at several lines together: DR05, DR06, DR09-DR11."""
 
-import re
 from collections.abc import Iterator
 
+from asterism.base.linear import compiled
 from asterism.features.review.analyzers.languages import code_of, indentation, language, without_strings
 from asterism.features.review.findings import ReviewedFile, is_source
 
 Hit = tuple[int | None, int | None, str]
 
-_ASSERTION = re.compile(
+_ASSERTION = compiled(
     r"\bassert\b|\bassert[A-Z_]\w*\s*[(!]|\bexpect\s*\(|\b(?:require|assert)\.\w+\(|\bt\.(?:Error|Fatal)f?\(|\bshould\b\.|pytest\.raises\("
 )
 _LOST = 3
 _LEVELS = 6
 _RUN = 5
 _LOOP_REACH = 5
-_LOOP = re.compile(r"^\s*(?:async\s+)?(?:for|while|foreach)\b(?!.*\bend\b)|\.(?:forEach|each)\s*\(|^\s*loop\s*\{")
-_SLOW = re.compile(
-    r"\b(?:requests|httpx)\.(?:get|post|put|patch|delete|head|request)\(|\burllib\.request\.urlopen\(|(?<![\w.$])fetch\("
+_LOOP = compiled(r"^\s*(?:async\s+)?(?:for|while|foreach)\b|\.(?:forEach|each)\s*\(|^\s*loop\s*\{")
+_ONE_LINE = compiled(r"^\s*(?:async\s+)?(?:for|while|foreach)\b.*\bend\b")
+_SLOW = compiled(
+    r"\b(?:requests|httpx)\.(?:get|post|put|patch|delete|head|request)\(|\burllib\.request\.urlopen\(|(?:^|[^\w.$])(?P<seen>fetch\()"
     r"|\baxios(?:\.\w+)?\(|\bhttp\.(?:Get|Post|Head|PostForm)\(|\b(?:cursor|cur|conn|connection|db|session|tx|client|pool)\.(?:execute|query|Query|QueryRow|Exec|QueryContext|ExecContext|QueryRowContext|find_one|findOne|findUnique|findFirst|scalar)\("
     r"|\.objects\.(?:get|filter|create)\(|\.query\.(?:get|filter|filter_by)\(|^\s*(?:\w+=\$\()?curl\s"
 )
-_PYTHON_EXCEPT = re.compile(r"^(\s*)except\b[^:]*:\s*(pass|\.\.\.)?\s*$")
-_EMPTY_CATCH = re.compile(r"\bcatch\s*(?:\([^)]*\))?\s*\{\s*\}")
-_OPEN_CATCH = re.compile(r"\bcatch\s*(?:\([^)]*\))?\s*\{\s*$")
-_OPEN_ERR = re.compile(r"^\s*if\s+(?:\w+\s*:?=\s*[^;]+;\s*)?err\s*!=\s*nil\s*\{\s*(\}\s*)?$")
+_PYTHON_EXCEPT = compiled(r"^(\s*)except\b[^:]*:\s*(pass|\.\.\.)?\s*$")
+_EMPTY_CATCH = compiled(r"\bcatch\s*(?:\([^)]*\))?\s*\{\s*\}")
+_OPEN_CATCH = compiled(r"\bcatch\s*(?:\([^)]*\))?\s*\{\s*$")
+_OPEN_ERR = compiled(r"^\s*if\s+(?:\w+\s*:?=\s*[^;]+;\s*)?err\s*!=\s*nil\s*\{\s*(\}\s*)?$")
 
 
 def added_source_lines(file: ReviewedFile) -> int:
@@ -99,10 +100,10 @@ def calls_in_loops(file: ReviewedFile) -> Iterator[Hit]:
             continue
         code = code_of(line.text, file.path)
         hit = _SLOW.search(code)
-        if hit is None or _LOOP.search(code):
+        if hit is None or _opens_loop(code):
             continue
         if _inside_loop(file, number, _width(line.text)):
-            yield number, number, f"call in a loop: {hit[0].strip()}"
+            yield number, number, f"call in a loop: {_SLOW.seen(hit).strip()}"
 
 
 def _inside_loop(file: ReviewedFile, number: int, width: int) -> bool:
@@ -113,9 +114,13 @@ def _inside_loop(file: ReviewedFile, number: int, width: int) -> bool:
         if not text.strip() or _width(text) >= width:
             continue
         width = _width(text)
-        if _LOOP.search(code_of(text, file.path)):
+        if _opens_loop(code_of(text, file.path)):
             return True
     return False
+
+
+def _opens_loop(code: str) -> bool:
+    return _LOOP.search(code) is not None and _ONE_LINE.search(code) is None
 
 
 def empty_handlers(file: ReviewedFile) -> Iterator[Hit]:

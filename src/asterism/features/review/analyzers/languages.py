@@ -1,7 +1,9 @@
 """Just enough about languages for line rules: which one a file is in, and what of a line is code."""
 
 import posixpath
-import re
+from functools import lru_cache
+
+from asterism.base.linear import compiled
 
 _BY_EXTENSION = {
     "py": "python", "pyi": "python",
@@ -13,7 +15,7 @@ _BY_EXTENSION = {
 }  # fmt: skip
 LONGEST = 2000
 _COMMENTS = {"python": "#", "ruby": "#", "shell": "#", "elixir": "#", "lua": "--"}
-_STRING = re.compile(r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'")
+_STRING = compiled(r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'")
 
 
 def language(path: str) -> str:
@@ -22,6 +24,7 @@ def language(path: str) -> str:
     return _BY_EXTENSION.get(name.rpartition(".")[2].lower(), "") if "." in name else ""
 
 
+@lru_cache(maxsize=4096)
 def code_of(line: str, path: str) -> str:
     """Return the line without a trailing or whole-line comment, so that prose about code is not taken for code.
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -57,7 +58,7 @@ Tools = Callable[[Sequence[str], Path, float], Awaitable[ToolResult]]
 """Run a program (argv, working folder, seconds) inside limits, with a cleared environment. Raises AnalyzerFailed."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Job:
     """What all analyzers of one review share.
 
@@ -76,8 +77,11 @@ class Job:
 
     def path_of(self, copy: str) -> str | None:
         """Return the reviewed path of a private copy as a tool names it."""
-        wanted = self.folder / copy
-        return next((path for path, place in self.copies.items() if place == wanted), None)
+        return self._paths.get(self.folder / copy)
+
+    @cached_property
+    def _paths(self) -> dict[Path, str]:
+        return {place: path for path, place in self.copies.items()}
 
 
 class Analyzer(Protocol):

@@ -1,8 +1,8 @@
 """The rules of the analyzer `patterns`: what is matched, and what is said about it."""
 
-import re
 from dataclasses import dataclass
 
+from asterism.base.linear import Pattern, compiled
 from asterism.features.review.analyzers.texts import Words
 
 JS = frozenset({"javascript"})
@@ -24,12 +24,12 @@ class Rule:
     languages: frozenset[str]
     place: str
     confidence: float
-    pattern: re.Pattern[str]
+    pattern: Pattern
     words: Words
-    unless: re.Pattern[str] | None = None
-    before: re.Pattern[str] | None = None
-    then: re.Pattern[str] | None = None
-    never: re.Pattern[str] | None = None
+    unless: Pattern | None = None
+    before: Pattern | None = None
+    then: Pattern | None = None
+    never: Pattern | None = None
     reach: int = 0
     loop: bool = False
 
@@ -39,12 +39,12 @@ def _rule(
     unless: str | None = None, before: str | None = None, then: str | None = None, never: str | None = None,
     reach: int = 0, loop: bool = False,
 ) -> Rule:  # fmt: skip
-    def compiled(text: str | None) -> re.Pattern[str] | None:
-        return None if text is None else re.compile(text)
+    def maybe(text: str | None) -> Pattern | None:
+        return None if text is None else compiled(text)
 
     return Rule(
-        name, languages, place, confidence, re.compile(pattern), Words(*words), compiled(unless), compiled(before),
-        compiled(then), compiled(never), reach, loop,
+        name, languages, place, confidence, compiled(pattern), Words(*words), maybe(unless), maybe(before),
+        maybe(then), maybe(never), reach, loop,
     )  # fmt: skip
 
 
@@ -54,29 +54,30 @@ _CORRECT_MEDIUM = "correctness correctness medium"
 
 RULES: tuple[Rule, ...] = (
     _rule(
-        "eval", JS, _SECURITY_HIGH, 0.80, r"(?<![\w.$])(?:eval\(|new Function\()",
+        "eval", JS, _SECURITY_HIGH, 0.80, r"(?:^|[^\w.$])(?P<seen>eval\(|new Function\()",
         "Text run as a program", "The text is compiled and run.",
         "Whoever controls the text controls the page or process.", "Parse the value, or look it up in a table.",
     ),
     _rule(
         "html-sink", JS, _SECURITY_HIGH, 0.75,
-        r"\.(?:inner|outer)HTML\s*\+?=(?!=)|dangerouslySetInnerHTML|\bdocument\.write(?:ln)?\(|\.insertAdjacentHTML\(",
+        r"\.(?:inner|outer)HTML\s*\+?=(?:[^=]|$)|dangerouslySetInnerHTML|\bdocument\.write(?:ln)?\(|\.insertAdjacentHTML\(",
         "Markup inserted without escaping", "The value becomes part of the page as markup.",
         "A value with a script in it runs in every reader's session.",
         "Set textContent, or sanitise the markup first.",
-        unless=r"HTML\s*=\s*(?:''|\"\"|``|(['\"])[^'\"$]*\1)\s*;?\s*$|anitize",
+        unless=r"HTML\s*=\s*(?:``|'[^'\"$]*'|\"[^'\"$]*\")\s*;?\s*$|anitize",
     ),
     _rule(
-        "shell-text", JS, _SECURITY_HIGH, 0.80, r"\bexec(?:Sync)?\(\s*(?:`[^`]*\$\{|(['\"])[^'\"]*\1\s*\+)",
+        "shell-text", JS, _SECURITY_HIGH, 0.80, r"\bexec(?:Sync)?\(\s*(?:`[^`]*\$\{|(?:'[^'\"]*'|\"[^'\"]*\")\s*\+)",
         "Command line built from parts", "A shell interprets the joined text.",
         "A value with shell characters adds commands of its own.", "Use execFile or spawn with an argument list.",
     ),
     _rule(
         "shell-text", GO, _SECURITY_HIGH, 0.80,
-        r"exec\.Command(?:Context)?\([^\"]*\"(?:/bin/)?(?:ba)?sh\",\s*\"-c\",\s*(?!\"[^\"]*\"\s*\))",
+        r"exec\.Command(?:Context)?\([^\"]*\"(?:/bin/)?(?:ba)?sh\",\s*\"-c\",",
         "Command line built from parts", "A shell interprets the text.",
         "A value with shell characters adds commands of its own.",
         "Call the program itself with separate arguments.",
+        unless=r"\"-c\",\s*\"[^\"]*\"\s*\)",
     ),
     _rule(
         "sql-text", JS, _SECURITY_HIGH, 0.80, rf"`[^`]*{_SQL}[^`]*\$\{{|['\"][^'\"]*{_SQL}.*['\"]\s*\+\s*\w",
@@ -108,7 +109,7 @@ RULES: tuple[Rule, ...] = (
         "Define an async function inside the effect and call it.",
     ),
     _rule(
-        "assign-in-condition", JS, _CORRECT_HIGH, 0.85, r"\bif\s*\(\s*!?[\w.$\[\]]+\s*=(?![=>])\s*[^=)]+\)",
+        "assign-in-condition", JS, _CORRECT_HIGH, 0.85, r"\bif\s*\(\s*!?[\w.$\[\]]+\s*=\s*[^=>)\s][^=)]*\)",
         "Assignment in a condition", "The condition assigns a value instead of comparing with it.",
         "The branch depends on the value alone and the variable is overwritten.", "Compare with ===.",
     ),
@@ -119,9 +120,10 @@ RULES: tuple[Rule, ...] = (
     ),
     _rule(
         "typeof-unknown", JS, _CORRECT_HIGH, 0.95,
-        r"typeof\s+[\w.$\[\]()]+\s*[!=]==?\s*(['\"])(?!(?:undefined|object|boolean|number|bigint|string|symbol|function)\1)",
+        r"typeof\s+[\w.$\[\]()]+\s*[!=]==?\s*['\"]",
         "typeof compared with an unknown type", "typeof never yields this text.",
         "The condition never changes.", "Correct the spelling, or use Array.isArray or === null.",
+        unless=r"[!=]==?\s*['\"](?:undefined|object|boolean|number|bigint|string|symbol|function)['\"]",
     ),
     _rule(
         "past-the-end", JS | GO, _CORRECT_HIGH, 0.85,
@@ -135,7 +137,7 @@ RULES: tuple[Rule, ...] = (
         "Indexing with it raises IndexError.", "Leave out the + 1.",
     ),
     _rule(
-        "length-below-zero", JS, _CORRECT_MEDIUM, 0.90, r"\.length\s*(?:<\s*0|>=\s*0)(?![.\d])",
+        "length-below-zero", JS, _CORRECT_MEDIUM, 0.90, r"\.length\s*(?:<|>=)\s*0(?:[^.\d]|$)",
         "Length compared with zero the wrong way", "A length is never negative.",
         "The condition never changes.", "Compare with > 0 or === 0.",
     ),
@@ -234,6 +236,6 @@ RULES: tuple[Rule, ...] = (
         "nil-map", GO, _CORRECT_HIGH, 0.85, r"^\s*var\s+(\w+)\s+map\[[^\]]+\]\S+\s*$",
         "Write to a nil map", "The map was declared but never made.",
         "The first assignment panics.", "Make the map, or use a literal.",
-        then=r"^\s*\w+\[[^\]]+\]\s*=(?!=)", never=r"make\(map", reach=8,
+        then=r"^\s*\w+\[[^\]]+\]\s*=(?:[^=]|$)", never=r"make\(map", reach=8,
     ),
 )  # fmt: skip

@@ -5,16 +5,16 @@ stands in tests is left alone, because tests do odd things on purpose.
 """
 
 import asyncio
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from asterism.base.linear import compiled
 from asterism.features.review.analyzers.languages import code_of, language
 from asterism.features.review.analyzers.models import Finding, Job
 from asterism.features.review.analyzers.pattern_table import RULES, Rule
 from asterism.features.review.findings import Category, Lens, ReviewedFile, Severity, one_line
 
-_LOOP = re.compile(r"^\s*for\b")
+_LOOP = compiled(r"^\s*for\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def check(file: ReviewedFile) -> Iterator[Finding]:
         for rule in rules:
             hit = rule.pattern.search(code)
             if hit is not None and _holds(rule, file, _Line(number, code)):
-                yield _finding(rule, file.path, number, hit[0])
+                yield _finding(rule, file.path, number, rule.pattern.seen(hit))
 
 
 def _holds(rule: Rule, file: ReviewedFile, line: _Line) -> bool:

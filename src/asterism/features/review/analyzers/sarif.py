@@ -1,7 +1,6 @@
 """SARIF 2.1.0 as input: any tool's results, placed by level, tags and security severity (Stargazer 5.9.3)."""
 
 import posixpath
-import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -9,6 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 import msgspec
 
+from asterism.base.linear import compiled
 from asterism.features.review.analyzers import rule_map, sarif_fixes
 from asterism.features.review.analyzers.models import AnalyzerFailed, Finding, Job
 from asterism.features.review.findings import DEFAULT_CATEGORY, Category, Lens, ReviewedFile, Severity, one_line
@@ -18,6 +18,7 @@ FILE_BYTES = 10 << 20
 MOST_RESULTS = 25_000
 _LEVELS = {"error": Severity.HIGH, "warning": Severity.MEDIUM, "note": Severity.LOW, "none": Severity.NIT}
 _PRECISION = {"very-high": 0.95, "high": 0.85, "medium": 0.70, "low": 0.50}
+_SENTENCE_END = compiled(r"[.!?]\s")
 _SCORES = ((9.0, Severity.BLOCKER), (7.0, Severity.HIGH), (4.0, Severity.MEDIUM), (0.0, Severity.LOW))
 _WORDS = (
     (("security", "cwe", "owasp"), Lens.SECURITY),
@@ -184,7 +185,7 @@ class _Reader:
         rule = self._rule(result)
         place = self._weigh(result, rule, rule_id, file)
         message = _message(result, rule) or rule_id
-        title = one_line(re.split(r"(?<=[.!?])\s", message, maxsplit=1)[0].rstrip("."), 200) or rule_id
+        title = one_line(_first_sentence(message), 200) or rule_id
         advice = _text(rule.get("help")) or _text(rule.get("fullDescription")) or f"Follow the advice of {self.tool}."
         return Finding(
             source=f"sarif:{self.tool}", rule_id=rule_id, file=file.path, start=start, end=end, lens=place.lens,
@@ -253,6 +254,11 @@ def _message(result: Json, rule: Json) -> str:
     for index, argument in enumerate(arguments):
         text = text.replace("{%d}" % index, str(argument))  # noqa: UP031 - braces read badly in an f-string
     return text or _text(rule.get("shortDescription"))
+
+
+def _first_sentence(text: str) -> str:
+    end = _SENTENCE_END.search(text)
+    return (text if end is None else text[: end.start()]).rstrip(".")
 
 
 def _text(value: Any) -> str:

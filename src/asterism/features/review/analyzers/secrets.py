@@ -3,7 +3,7 @@
 import asyncio
 
 from asterism.features.review.analyzers.models import Finding, Job
-from asterism.features.review.findings import Category, Lens, ReviewedFile, SecretMatch, detector, lower, mask
+from asterism.features.review.findings import Category, Lens, ReviewedFile, SecretMatch, detector, lower
 
 _NAMES = {
     "private-key": "Private key",
@@ -42,21 +42,24 @@ class Secrets:
 
 def check(file: ReviewedFile) -> list[Finding]:
     """Report at most one secret per added line, the worst one; placeholders are no findings."""
-    out = []
-    for number, line in file.diff.new_lines.items():
-        if line.kind != "added":
-            continue
-        real = [match for match in detector.find(line.text) if not match.placeholder]
-        if real:
-            worst = min(real, key=lambda match: (detector.weight(match.kind), -match.kind.confidence))
-            out.append(_finding(file, number, worst))
-    return out
+    worst: dict[int, SecretMatch] = {}
+    for (first, text), matches in zip(file.texts, file.secrets, strict=True):
+        number, at = first, 0
+        for match in matches:
+            number, at = number + text.count("\n", at, match.start), match.start
+            if not match.placeholder and number in file.diff.added_numbers:
+                worst[number] = min(worst.get(number, match), match, key=_rank)
+    return [_finding(file, number, match) for number, match in worst.items()]
+
+
+def _rank(match: SecretMatch) -> tuple[int, float]:
+    return detector.weight(match.kind), -match.kind.confidence
 
 
 def _finding(file: ReviewedFile, number: int, match: SecretMatch) -> Finding:
     kind = match.kind
     name = _NAMES[kind.name]
-    shown = mask(match.value) if detector.find(match.value) else match.value[:4] + detector.MASK
+    shown = detector.masked(match)
     title = name if kind.name in {"connection-url", "assignment"} else f"{name} in the source"
     return Finding(
         source="secrets", rule_id=kind.name, file=file.path, start=number, end=number, lens=Lens.SECURITY,

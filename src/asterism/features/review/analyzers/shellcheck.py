@@ -1,16 +1,16 @@
 """shellcheck on shell scripts of the reviewed version; beyond the contract's analyzers."""
 
-import re
 from collections.abc import Sequence
 
 import msgspec
 
+from asterism.base.linear import compiled
 from asterism.features.review.analyzers.models import SECONDS, AnalyzerFailed, Finding, Job
 from asterism.features.review.analyzers.ruff import program
 from asterism.features.review.findings import Category, Lens, Severity, one_line, patches
 
 _SUFFIXES = (".sh", ".bash", ".ksh")
-_SHEBANG = re.compile(r"^#!\s*(?:/usr)?/bin/(?:env\s+)?(?:ba|da|k)?sh\b")
+_SHEBANG = compiled(r"^#!\s*(?:/usr)?/bin/(?:env\s+)?(?:ba|da|k)?sh\b")
 # Sourced files are not there, and a script without a first line is checked as what its name says.
 _NOT_OURS = "SC1090,SC1091,SC2148"
 _LEVELS = {

@@ -1,19 +1,21 @@
 """Making our texts harmless where others show them (Stargazer [10.9])."""
 
-import re
+from asterism.base.linear import compiled
 
-_LINK = re.compile(r"\[([^\]\n]*)\]\(\s*([^)\s]*)[^)\n]*\)")
-_SCHEME = re.compile(r"\b(?:javascript|data|vbscript|file):", re.IGNORECASE)
-_MENTION = re.compile(r"@(?=[A-Za-z0-9_])")
-_WEB = re.compile(r"https?://", re.IGNORECASE)
+_LINK = compiled(r"\[([^\[\]\n]*)\]\(\s*([^)\s]*)[^)\n]*\)")
+# A blank behind the colon makes it prose: "1 file: a.py".
+_SCHEME = compiled(r"(?i)\b(?:javascript|data|vbscript|file):[^\s\x{200B}]")
+_MENTION = compiled("@[A-Za-z0-9_]")
+_WEB = compiled("(?i)https?://")
+_TICKS = compiled("`+")
 
 
 def github(text: str) -> str:
     """Escape HTML, defuse mentions, keep only web links."""
     text = _LINK.sub(lambda hit: hit[0] if _WEB.match(hit[2]) else hit[1], text)
-    text = _SCHEME.sub(lambda hit: hit[0][:-1] + "\u200b:", text)
+    text = _SCHEME.sub(lambda hit: f"{hit[0][:-2]}\u200b:{hit[0][-1]}", text)
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return _MENTION.sub("@\u200b", text)
+    return _MENTION.sub(lambda hit: f"@\u200b{hit[0][1]}", text)
 
 
 def clip_bytes(text: str, limit: int) -> str:
@@ -31,7 +33,7 @@ def clip(text: str, limit: int) -> str:
 
 def fence(content: str, word: str) -> str:
     """Put text into a Markdown fence that is longer than any run of backticks inside."""
-    longest = max((len(run) for run in re.findall(r"`+", content)), default=0)
+    longest = max((len(run[0]) for run in _TICKS.finditer(content)), default=0)
     ticks = "`" * max(3, longest + 1)
     body = content if content.endswith("\n") or not content else content + "\n"
     return f"{ticks}{word}\n{body}{ticks}"

@@ -1,12 +1,12 @@
 """A review as a Markdown document (Stargazer 7.6)."""
 
-import re
 from collections.abc import Sequence
 
+from asterism.base.linear import compiled
 from asterism.features.review.exports.escapes import fence, github
 from asterism.features.review.findings import SEVERITIES, Issue
 
-_SPECIAL = re.compile(r"([\\`*_\[\]#|~])")
+_SPECIAL = compiled(r"[\\`*_\[\]#|~]")
 
 
 def document(review_id: str, created_at: str, summary: str, issues: Sequence[Issue]) -> str:
@@ -49,7 +49,7 @@ def _entry(issue: Issue) -> list[str]:
 
 
 def _plain(text: str) -> str:
-    return _SPECIAL.sub(r"\\\1", github(text))
+    return _SPECIAL.sub(lambda hit: "\\" + hit[0], github(text))
 
 
 def _code(text: str) -> str:

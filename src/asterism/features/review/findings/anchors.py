@@ -1,9 +1,9 @@
 """Where a finding stands in the reviewed text, and the excerpt that proves it (Stargazer 5.10)."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from asterism.base.linear import compiled
 from asterism.features.review.findings.detector import mask, redact
 from asterism.features.review.findings.models import Evidence, Lens, Range
 from asterism.features.review.findings.reviewed import ReviewedFile
@@ -12,7 +12,7 @@ NEAR = 3
 EXCERPT_LINES = 10
 EXCERPT_BYTES = 4096
 _FILE_LEVEL_LENSES = frozenset({Lens.TESTS, Lens.SIMPLICITY})
-_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]{2,}")
+_IDENTIFIER = compiled(r"[A-Za-z_][A-Za-z0-9_]{2,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +59,13 @@ def anchor(file: ReviewedFile, claim: Claim) -> Anchor | Unanchored:
 def anchor_tool(file: ReviewedFile, start: int, end: int) -> Anchor | Unanchored:
     """Keep an analyzer's range when it holds an added line ([5.30]); cut it to the hunk when it begins outside one."""
     start, end = max(1, start), max(start, end)
-    added = [number for number in file.diff.added_numbers if start <= number <= end]
-    if not added:
+    added = file.first_added(start, end)
+    if added is None:
         return Unanchored("preExisting")
     if file.hunk_at(start) is None:
-        hunk = file.hunk_at(min(added))
-        start = hunk[0] if hunk else min(added)
-    last = end
-    while last > start and file.line(last) is None:
-        last -= 1
-    return Anchor(start, last, "reported by the tool")
+        hunk = file.hunk_at(added)
+        start = hunk[0] if hunk else added
+    return Anchor(start, max(start, file.last_known(end)), "reported by the tool")
 
 
 def _by_quote(file: ReviewedFile, claim: Claim) -> Anchor | Unanchored:
@@ -145,8 +142,8 @@ def _file_level(file: ReviewedFile, claim: Claim) -> Anchor | Unanchored:
         [line.text for line in file.diff.new_lines.values() if line.kind == "added"]
         + [line.text for line in file.diff.deleted_lines]
     )
-    words = set(_IDENTIFIER.findall(changed))
-    return whole if any(word in words for word in _IDENTIFIER.findall(claim.title)) else Unanchored("unsupported")
+    words = {hit[0] for hit in _IDENTIFIER.finditer(changed)}
+    return whole if any(hit[0] in words for hit in _IDENTIFIER.finditer(claim.title)) else Unanchored("unsupported")
 
 
 def _touches(file: ReviewedFile, start: int, end: int) -> bool:

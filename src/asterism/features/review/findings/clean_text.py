@@ -1,12 +1,12 @@
 """Text that goes into a prompt, and text that comes back out of a model (Stargazer [5.18], [5.20])."""
 
-import re
+from asterism.base.linear import Hit, compiled
 
-_INVISIBLE = re.compile(
+_INVISIBLE = compiled(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]"
 )
-_ESCAPE_SEQUENCES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
-_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f]")
+_ESCAPE_SEQUENCES = compiled(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
+_CONTROLS = compiled("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f]")
 
 
 def visible(text: str) -> str:
@@ -16,7 +16,11 @@ def visible(text: str) -> str:
 
 def harmless(text: str) -> str:
     """Drop control and terminal escape sequences from a model's text."""
-    return _CONTROLS.sub("", _ESCAPE_SEQUENCES.sub("", scalar(text)))
+    return _CONTROLS.sub(_nothing, _ESCAPE_SEQUENCES.sub(_nothing, scalar(text)))
+
+
+def _nothing(_hit: Hit) -> str:
+    return ""
 
 
 def scalar(text: str) -> str:

@@ -1,9 +1,11 @@
 """A changed file as a review sees it: its diff and, when known, its whole new text. Everything else reads from here."""
 
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
-from asterism.features.review.findings.detector import mask
+from asterism.features.review.findings import detector
 from asterism.features.review.findings.paths import is_test
 from asterism.vcs.unified import FileDiff
 
@@ -74,15 +76,48 @@ class ReviewedFile:
         return out
 
     @cached_property
-    def shown_lines(self) -> tuple[str, ...]:
-        """All known new-side lines with secrets masked in their surroundings, so that the inside of a key is too."""
-        return split_lines(mask(self.new_text)) if self.new_text is not None else ()
+    def texts(self) -> tuple[tuple[int, str], ...]:
+        """The known new-side text with the number of its first line: all of it, or one piece per hunk."""
+        if self.new_text is not None:
+            return ((1, self.new_text),) if self.new_text else ()
+        return tuple(
+            (hunk.new_start, "\n".join(line.text for line in hunk.lines if line.new is not None))
+            for hunk in self.diff.hunks
+            if hunk.new_count
+        )
+
+    @cached_property
+    def secrets(self) -> tuple[tuple[detector.Match, ...], ...]:
+        """What the detector finds in each piece of `texts`; read once, for findings, redaction and masking alike."""
+        return tuple(tuple(detector.scan(text)) for _, text in self.texts)
+
+    @cached_property
+    def shown_lines(self) -> dict[int, str]:
+        """All known new-side lines by number, with secrets masked in their surroundings."""
+        return self._without_secrets(detector.masked)
+
+    @cached_property
+    def redacted_lines(self) -> dict[int, str]:
+        """All known new-side lines by number, with secrets redacted in their surroundings."""
+        return self._without_secrets(detector.redacted)
+
+    def _without_secrets(self, shown: Callable[[detector.Match], str]) -> dict[int, str]:
+        out: dict[int, str] = {}
+        for (first, text), matches in zip(self.texts, self.secrets, strict=True):
+            clean = detector.replaced(text, matches, shown)
+            lines = clean.split("\n") if self.new_text is None else split_lines(clean)
+            out.update(enumerate(lines, first))
+        return out
 
     def shown(self, start: int, end: int) -> list[str]:
         """Return lines `start..end` like `between`, with secrets masked."""
-        if self.new_text is not None:
-            return list(self.shown_lines[max(0, start - 1) : max(0, end)])
-        return mask("\n".join(self.between(start, end))).split("\n") if self.between(start, end) else []
+        out: list[str] = []
+        for number in range(start, end + 1):
+            text = self.shown_lines.get(number)
+            if text is None:
+                break
+            out.append(text)
+        return out
 
     @cached_property
     def hunk_ranges(self) -> tuple[tuple[int, int], ...]:
@@ -91,7 +126,29 @@ class ReviewedFile:
 
     def hunk_at(self, number: int) -> tuple[int, int] | None:
         """Return the new-side range of the hunk that shows line `number`."""
-        return next(((first, last) for first, last in self.hunk_ranges if first <= number <= last), None)
+        at = bisect_right(self.hunk_ranges, number, key=lambda both: both[0]) - 1
+        return self.hunk_ranges[at] if at >= 0 and number <= self.hunk_ranges[at][1] else None
+
+    @cached_property
+    def added(self) -> tuple[int, ...]:
+        """The new-side numbers of the added lines, ascending."""
+        return tuple(sorted(self.diff.added_numbers))
+
+    def first_added(self, start: int, end: int) -> int | None:
+        """Return the first added line among `start..end`."""
+        at = bisect_left(self.added, start)
+        return self.added[at] if at < len(self.added) and self.added[at] <= end else None
+
+    def last_known(self, end: int) -> int:
+        """Return the last line up to `end` whose text is known, 0 when there is none."""
+        if self.lines is not None:
+            return min(end, len(self.lines))
+        at = bisect_right(self._shown_numbers, end)
+        return self._shown_numbers[at - 1] if at else 0
+
+    @cached_property
+    def _shown_numbers(self) -> tuple[int, ...]:
+        return tuple(self.diff.new_lines)
 
 
 def split_lines(text: str) -> tuple[str, ...]:

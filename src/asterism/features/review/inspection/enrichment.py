@@ -146,7 +146,6 @@ def context(file: ReviewedFile | None, issue: Issue) -> Context | None:
     """Return up to five lines before and after the issue in the reviewed version."""
     if file is None or file.lines is None or issue.line_start is None or issue.line_end is None:
         return None
-    lines = file.shown_lines
-    before = lines[max(0, issue.line_start - 1 - AROUND) : issue.line_start - 1]
-    after = lines[issue.line_end : issue.line_end + AROUND]
+    before = tuple(file.shown(max(1, issue.line_start - AROUND), issue.line_start - 1))
+    after = tuple(file.shown(issue.line_end + 1, issue.line_end + AROUND))
     return Context(before, after, len(before) + len(after))

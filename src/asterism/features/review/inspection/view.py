@@ -4,7 +4,6 @@ The number of lines never changes, so line numbers in the text are those of the 
 """
 
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 
 from asterism.features.review.findings import ReviewedFile, redact, visible
 from asterism.features.review.inspection.chunks import Piece
@@ -62,15 +61,4 @@ def _hunk(file: ReviewedFile, hunk: Hunk, lines: dict[int, str]) -> Iterator[str
 
 def redacted_lines(file: ReviewedFile) -> dict[int, str]:
     """Return every known new-side line redacted in its surroundings, so that the inside of a key is caught too."""
-    return _redacted(file.new_text) if file.new_text is not None else _redacted_hunks(file)
-
-
-@lru_cache(maxsize=64)
-def _redacted(text: str) -> dict[int, str]:
-    return {number: visible(line) for number, line in enumerate(redact(text).split("\n"), 1)}
-
-
-def _redacted_hunks(file: ReviewedFile) -> dict[int, str]:
-    shown = file.diff.new_lines
-    lines = redact("\n".join(line.text for line in shown.values())).split("\n")
-    return {number: visible(line) for number, line in zip(shown, lines, strict=True)}
+    return {number: visible(line) for number, line in file.redacted_lines.items()}
