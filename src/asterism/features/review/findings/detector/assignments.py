@@ -49,7 +49,7 @@ _LINKS = tuple(
         rf"{_CLOSE}[ \t]{{0,20}},?\s{{0,80}}[\"']?{_PAIR}[\"']?{_GAP}[:=]{_GAP}(?P<open>{_QUOTE})?",
         # variable "name" { … default = "…"
         r"[\"']\s{0,20}\{\s{0,80}(?:(?:type|description|sensitive)\s{0,20}=[^\n]{0,200}\n\s{0,80}){0,3}default\s{0,20}=\s{0,20}(?P<open>\")",
-        # getenv("NAME", "value"), define('NAME', 'value'), os.environ["NAME"] or "value"
+        # getenv("NAME", "value"), define('NAME', 'value'), ENV["NAME"] or "value"
         rf"\\{{0,3}}[\"'`][\])]?{_GAP}\)?{_GAP}(?:,|\|\||\?\?|\?:|or\b){_BREAK}{_PREFIX}(?P<open>{_QUOTE})",
         rf"[)\]]?{_GAP}(?:\|\||\?\?|\?:|or\b){_BREAK}{_PREFIX}(?P<open>{_QUOTE})",
         # setPassword("value")
