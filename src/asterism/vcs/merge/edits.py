@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from asterism.vcs.diff import Change
 from asterism.vcs.manifest import Entry
+from asterism.vcs.merge.triples import folders_above
 
 
 def clashing_paths(ours: Sequence[Change], theirs: Sequence[Change]) -> list[str]:
@@ -15,17 +16,9 @@ def clashing_paths(ours: Sequence[Change], theirs: Sequence[Change]) -> list[str
     clashes = {edit.path for edit in ours if edit.path in changed and edit.new != changed[edit.path].new}
     edited = {edit.path for edit in ours if edit.new is not None}
     arriving = {change.path for change in theirs if change.new is not None}
-    above_arriving = {above for path in arriving for above in _above(path)}
-    clashes |= {path for path in edited if path in above_arriving or not arriving.isdisjoint(_above(path))}
+    above_arriving = {above for path in arriving for above in folders_above(path)}
+    clashes |= {path for path in edited if path in above_arriving or not arriving.isdisjoint(folders_above(path))}
     return sorted(clashes)
-
-
-def _above(path: str) -> set[str]:
-    found = set()
-    while "/" in path:
-        path = path.rpartition("/")[0]
-        found.add(path)
-    return found
 
 
 def with_edits(

@@ -1,0 +1,95 @@
+"""The line merge: agreement with git, exactness on bytes, regions and limits."""
+
+import subprocess
+from time import process_time
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from asterism.vcs.linediff import MAX_BYTES, MAX_LINES
+from asterism.vcs.lines import merge_lines, mergeable, with_markers
+
+WORD = st.sampled_from([b"a", b"b", b"c", b"d", b"", b"e\r", b"\xe9"])
+LINES = st.lists(WORD, max_size=14)
+
+
+@st.composite
+def versions(draw):
+    """A base and two edits of it, with or without a newline at the end of each."""
+    base = draw(LINES)
+    sides = [base]
+    for _ in range(2):
+        lines = list(base)
+        for _ in range(draw(st.integers(0, 3))):
+            at = draw(st.integers(0, len(lines)))
+            lines[at : at + draw(st.integers(0, 3))] = draw(st.lists(WORD, max_size=3))
+        sides.append(lines)
+    return [b"\n".join(side) + (b"\n" if side and draw(st.integers(0, 4)) else b"") for side in sides]
+
+
+def git_merge(folder, base: bytes, ours: bytes, main: bytes) -> bytes | None:
+    for name, content in (("base", base), ("ours", ours), ("main", main)):
+        (folder / name).write_bytes(content)
+    done = subprocess.run(["git", "merge-file", "-p", "ours", "base", "main"], cwd=folder, capture_output=True)
+    assert 0 <= done.returncode < 128, done.stderr
+    return done.stdout if done.returncode == 0 else None
+
+
+@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(versions())
+def test_where_git_and_we_say_clean_the_bytes_are_the_same(tmp_path, contents):
+    base, ours, main = contents
+    theirs, mine = git_merge(tmp_path, base, ours, main), merge_lines(base, ours, main)
+    if theirs is not None and mine.content is not None:
+        assert mine.content == theirs
+    assert (theirs is None) == (mine.content is None), "one of the two finds a conflict where the other finds none"
+
+
+@given(versions())
+def test_the_merge_is_symmetric_and_keeps_what_one_side_alone_changed(contents):
+    base, ours, main = contents
+    assert merge_lines(base, ours, main).content == merge_lines(base, main, ours).content
+    assert merge_lines(base, ours, ours).content == ours
+    assert merge_lines(base, base, main).content == main
+    assert merge_lines(base, ours, base).content == ours
+
+
+@given(versions())
+def test_segments_cover_every_side_from_end_to_end(contents):
+    base, ours, main = contents
+    at = (0, 0, 0)
+    for _, region in merge_lines(base, ours, main).segments:
+        assert (region.base_start, region.ours_start, region.main_start) == at
+        at = (region.base_end, region.ours_end, region.main_end)
+    assert at == tuple(len(side.split(b"\n")) - (side.endswith(b"\n") or not side) for side in (base, ours, main))
+
+
+def test_one_unchanged_line_between_is_enough_and_none_is_not():
+    assert merge_lines(b"1\n2\n3\n", b"x\n2\n3\n", b"1\n2\ny\n").content == b"x\n2\ny\n"
+    apart = merge_lines(b"1\n2\n3\n", b"x\n2\n3\n", b"1\ny\n3\n")
+    assert apart.content is None
+    assert apart.regions == ((0, 2, 0, 2, 0, 2),)
+
+
+def test_conflicts_are_marked_in_the_line_ends_of_the_file():
+    contents = (b"a\r\nb\r\nc\r\n", b"a\r\nours\r\nsame\r\nc\r\n", b"a\r\ntheirs\r\nsame\r\nc\r\n")
+    merge = merge_lines(*contents)
+    assert merge.content is None
+    shown = with_markers(merge, *contents)
+    assert shown == (b"a\r\n<<<<<<< ours\r\nours\r\n=======\r\ntheirs\r\n>>>>>>> theirs\r\nsame\r\nc\r\n")
+
+
+def test_binary_and_large_contents_are_told_apart():
+    assert mergeable(b"a", b"b\0", b"c") == "binary"
+    assert mergeable(b"x" * MAX_BYTES, b"", b"") == "text"
+    assert mergeable(b"x" * (MAX_BYTES + 1), b"", b"") == "too_large"
+    assert mergeable(b"\n" * MAX_LINES, b"", b"") == "too_large"
+
+
+def test_a_hundred_thousand_lines_changed_on_both_sides_take_little_time():
+    lines = [f"line {number} of a long file" for number in range(100_000)]
+    base = "\n".join(lines)[: 2 * 1024 * 1024].encode()
+    ours, main = base.replace(b"1 of", b"1 in"), base.replace(b"2 of", b"2 in")
+    start = process_time()
+    merge_lines(base, ours, main)
+    assert process_time() - start < 10
