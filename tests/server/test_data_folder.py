@@ -80,10 +80,21 @@ def test_a_shared_folder_with_other_things_is_left_alone(tmp_path: Path, found: 
     assert mode(tmp_path) == found
 
 
-def test_an_empty_folder_for_everybody_is_left_alone(tmp_path: Path) -> None:
-    tmp_path.chmod(0o1777)  # as /tmp on a fresh machine
+@pytest.mark.parametrize("names", [[], ["lost+found"]])
+def test_an_empty_volume_is_closed(tmp_path: Path, names: list[str]) -> None:
+    for name in names:
+        (tmp_path / name).mkdir()
+    tmp_path.chmod(0o1777)
+    open_folder(Settings(data_dir=tmp_path))
+    assert mode(tmp_path) == 0o700
+
+
+@pytest.mark.parametrize("name", ["/tmp", "/var/tmp", "/"])
+def test_folders_of_everybody_are_left_alone(name: str) -> None:
+    before = mode(Path(name))
     with pytest.raises(DataFolderUnusable):
-        open_folder(Settings(data_dir=tmp_path))
+        open_folder(Settings(data_dir=Path(name)))
+    assert mode(Path(name)) == before
 
 
 @pytest.mark.parametrize("place", ["file", "file/below"])

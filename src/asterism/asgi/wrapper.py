@@ -19,6 +19,7 @@ from asterism.asgi.crowd import Crowd
 from asterism.asgi.incoming import Incoming
 from asterism.asgi.realm import Headers, Knock, Realm, Refusal
 from asterism.base import ids
+from asterism.base.errors import DomainError
 
 Message = MutableMapping[str, Any]
 
@@ -97,7 +98,10 @@ class Wrapper:
             scope["path"] = "/%00"  # another path than the one without the slash, and no route has it
         try:
             await self.app(scope, outgoing.incoming.receive, outgoing.send)
-        except Exception:
+        except Exception as error:
+            if outgoing.status and (cause := _domain_cause(error)) is not None:
+                outgoing.cut = cause.message  # the rest is missing, and the client can tell: nothing ends it
+                return
             log.exception("request failed", method=knock.method, path=knock.path)
             if not outgoing.status:
                 await outgoing.refuse(Refusal(500, b"", [(b"content-type", b"application/json")]))
@@ -108,7 +112,21 @@ class Wrapper:
         REQUESTS.labels(method, route, str(outgoing.status)).inc()
         if not outgoing.streaming:
             SECONDS.labels(route).observe(seconds)
-        log.info("request", method=knock.method[:20], route=route, status=outgoing.status, ms=round(seconds * 1000, 1))
+        line: dict[str, Any] = {"method": knock.method[:20], "route": route, "status": outgoing.status}
+        line["ms"] = round(seconds * 1000, 1)
+        if outgoing.cut is None:
+            log.info("request", **line)
+        else:
+            log.error("answer cut off", **line, problem=outgoing.cut)
+
+
+def _domain_cause(error: BaseException | None) -> DomainError | None:
+    """Return the error of ours that one of the framework's came from, None when there is none."""
+    if isinstance(error, BaseExceptionGroup):
+        return next(filter(None, map(_domain_cause, error.exceptions)), None)
+    if error is None or isinstance(error, DomainError):
+        return error
+    return _domain_cause(error.__cause__ or error.__context__)
 
 
 def _problem(realm: Realm | None, status: int, code: str, message: str) -> Refusal:
@@ -129,6 +147,7 @@ class _Outgoing:
         self.status = 0
         self.streaming = False
         self.refused = False
+        self.cut: str | None = None
 
     async def send(self, message: Message) -> None:
         """Pass a message on."""

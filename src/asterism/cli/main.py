@@ -19,6 +19,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "dev": ("dev", "Tools for trying things without accounts."),
     "diff": ("diff", "Show what differs."),
     "export-git": ("export_git", "Write a project's history to a new git repository."),
+    "fsck": ("fsck", "Check everything that a server stores, and repair it."),
     "import-git": ("import_git", "Bring the history of a git repository into a project."),
     "init": ("init", "Bind this folder to a project."),
     "keys": ("keys", "Look after the master key."),

@@ -39,7 +39,7 @@ def create(
     """Print an access token of a local user. Works beside a running server, and before its first start."""
     if (scope == "agent") != (workspace is not None):
         raise Invalid("--scope agent and --workspace go together.")
-    with local_database(data_dir) as (settings, db), db.write() as tx:
+    with local_database(data_dir, make=True) as (settings, db), db.write() as tx:
         identity.ensure_owner(tx, settings.owner_email)
         person = identity.find_user(tx, user)
         if workspace is not None:

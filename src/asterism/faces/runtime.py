@@ -4,7 +4,7 @@
 the faces, since the edge below them needs no more of it than the database.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from asterism.asgi.addresses import Addresses
@@ -18,7 +18,7 @@ from asterism.features.review.reviews import ReviewManager
 from asterism.features.review.trust import RootRules, SessionTrust
 from asterism.features.talk.catalogue import ModelDirectory
 from asterism.features.talk.runs import ChatRuns
-from asterism.features.versions.storage import Limits
+from asterism.features.versions.storage import Limits, Roots
 from asterism.kernel.blobs import Blobs
 from asterism.kernel.db import Database
 from asterism.kernel.git import Git
@@ -88,6 +88,7 @@ class Runtime:
     db: Database
     blobs: Blobs
     storage_limits: Limits
+    roots: Sequence[Roots]
     clock: Clock
     jobs: JobQueue
     models: Models

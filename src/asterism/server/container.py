@@ -7,7 +7,7 @@ from asterism import __version__
 from asterism.base.clock import Clock, SystemClock
 from asterism.faces.runtime import Runtime
 from asterism.features.versions.storage import Limits
-from asterism.kernel.blobs import open_blobs
+from asterism.kernel.blobs import ObjectStoreBlobs, open_blobs
 from asterism.kernel.db import Database, open_database
 from asterism.kernel.jobs import DurableJobs
 from asterism.kernel.llm import PydanticModels
@@ -19,6 +19,7 @@ from asterism.server.data_folder import open_folder
 from asterism.server.jobs import register_jobs
 from asterism.server.local import build_local
 from asterism.server.reviews import build_reviews
+from asterism.server.roots import ROOTS
 from asterism.server.settings import Settings
 from asterism.server.signin import ActivityWriter, build_sign_in, settings_key_store
 
@@ -30,6 +31,11 @@ def open_settings_database(settings: Settings, clock: Clock | None = None) -> Da
     """
     open_folder(settings)
     return open_database(settings.database, clock=clock)
+
+
+def open_settings_blobs(settings: Settings) -> ObjectStoreBlobs:
+    """Open the content store that the settings name."""
+    return open_blobs(settings.blobs_url or settings.data_dir / "blobs", spool=settings.data_dir / "incoming")
 
 
 def build_runtime(settings: Settings, *, clock: Clock | None = None) -> Runtime:
@@ -45,8 +51,9 @@ def build_runtime(settings: Settings, *, clock: Clock | None = None) -> Runtime:
     local = build_local(settings, db, secrets, models)
     return Runtime(
         db=db,
-        blobs=open_blobs(settings.blobs_url or settings.data_dir / "blobs", spool=settings.data_dir / "incoming"),
+        blobs=open_settings_blobs(settings),
         storage_limits=storage_limits(settings),
+        roots=ROOTS,
         clock=clock,
         jobs=jobs,
         models=models,

@@ -6,6 +6,7 @@ Imports only what listening takes (ADR 0071).
 import fcntl
 import os
 import stat
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -55,8 +56,8 @@ def open_folder(settings: Settings) -> None:
     folder = settings.data_dir
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        names = {path.name for path in folder.iterdir()}
-        _close(folder, ours=not names or is_installation(folder))
+        others = {path.name for path in folder.iterdir()} - {"lost+found"}
+        _close(folder, ours=is_installation(folder) or (not others and folder.resolve() not in _everybodys()))
         for path in folder.iterdir():
             if path.name != "master.key" and path.is_file() and not path.is_symlink():  # an open key is refused instead
                 _close_file(path)
@@ -81,12 +82,17 @@ def _close(folder: Path, *, ours: bool) -> None:
     found = stat.S_IMODE(folder.stat().st_mode)
     if not found & OTHERS:
         return
-    if not ours or found & stat.S_ISVTX:
+    if not ours:
         raise DataFolderUnusable(
             f"The folder {folder} is open to other users (mode {found:04o}), so it may be shared on purpose.",
             hint="Choose a folder of its own with --data-dir, one that does not exist yet for example.",
         )
     folder.chmod(0o700)
+
+
+def _everybodys() -> set[Path]:
+    """Return folders that others rely on, whatever they hold at the moment."""
+    return {Path(name).resolve() for name in ("/", "/tmp", "/var/tmp", tempfile.gettempdir(), Path.home())}  # noqa: S108
 
 
 def _close_file(path: Path) -> None:

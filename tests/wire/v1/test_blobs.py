@@ -276,7 +276,7 @@ def test_names_that_collide_only_without_case_are_two(alice: httpx.Client) -> No
 
 
 def test_more_than_the_limits_is_too_large(tmp_path_factory: pytest.TempPathFactory, database_url: str) -> None:
-    limits = {"blob_max_bytes": 1000, "manifest_max_bytes": 200, "quota_bytes": 1500}
+    limits = {"blob_max_bytes": 1000, "manifest_max_bytes": 200, "quota_bytes": 1902}
     with TestServer(tmp_path_factory.mktemp("small"), database_url, **limits) as small, small.person() as client:
         found = error(upload(client, b"x" * 1001), 413, "PAYLOAD_TOO_LARGE")
         assert found["details"]["limit_bytes"] == 1000

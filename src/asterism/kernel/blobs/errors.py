@@ -9,6 +9,10 @@ class ObjectMissing(NotFound):
     """No object has that key."""
 
 
+class ObjectDamaged(ObjectMissing):
+    """The object is shorter than what was stored: what was asked for is not there any more."""
+
+
 def translate(error: Exception) -> DomainError:
     """Return our error for one of the store's or the disk's: a full disk is told apart from other trouble."""
     text = str(error).lower()

@@ -15,7 +15,7 @@ from obstore.store import LocalStore, MemoryStore, from_url
 
 from asterism.base.errors import Invalid, Unavailable
 from asterism.kernel.blobs.durability import sync_files
-from asterism.kernel.blobs.errors import ObjectMissing, translate
+from asterism.kernel.blobs.errors import ObjectDamaged, ObjectMissing, translate
 from asterism.kernel.blobs.port import ObjectInfo
 from asterism.kernel.blobs.spool import Spool
 
@@ -33,6 +33,10 @@ def _translated() -> Iterator[None]:
         raise ObjectMissing("There is no such object.") from error
     except (BaseError, OSError) as error:
         raise translate(error) from error
+
+
+def _damaged() -> ObjectDamaged:
+    return ObjectDamaged("The object is shorter than what was stored.")
 
 
 class ObjectStoreBlobs:
@@ -68,20 +72,37 @@ class ObjectStoreBlobs:
             return obstore.get(self._store, key).bytes().to_bytes()
 
     def get_range(self, key: str, start: int, end: int) -> bytes:
-        """Return a range of the content at once. Raises ObjectMissing."""
+        """Return a range of the content at once. Raises ObjectMissing or ObjectDamaged."""
         if start >= end:
             return b""
-        with _translated():
-            return obstore.get_range(self._store, key, start=start, end=end).to_bytes()
+        with self._range(key, end):
+            data = obstore.get_range(self._store, key, start=start, end=end).to_bytes()
+            if len(data) != end - start:
+                raise _damaged()
+            return data
 
     def read(self, key: str, start: int, end: int) -> Iterator[bytes]:
-        """Yield a range of the content in pieces. Raises ObjectMissing before the first."""
+        """Yield a range of the content in pieces. Raises ObjectMissing or ObjectDamaged before the first."""
         if start >= end:
             return
-        with _translated():
+        with self._range(key, end):
             result = obstore.get(self._store, key, options={"range": (start, end)})
+            if result.meta["size"] < end:
+                raise _damaged()
             for piece in result.stream(min_chunk_size=PIECE):
                 yield bytes(piece)
+
+    @contextmanager
+    def _range(self, key: str, end: int) -> Iterator[None]:
+        """Translate errors of reading up to `end`: a store says of a range beyond the object only that it is wrong."""
+        try:
+            with _translated():
+                yield
+        except Unavailable as error:
+            size = self.size(key)
+            if size is not None and size < end:
+                raise _damaged() from error
+            raise
 
     def size(self, key: str) -> int | None:
         """Return the size in bytes, None when there is no such object."""

@@ -39,11 +39,17 @@ class Blobs(Protocol):
         ...
 
     def get_range(self, key: str, start: int, end: int) -> bytes:
-        """Return the bytes from `start` up to, not including, `end`, at once. Raises ObjectMissing."""
+        """Return the bytes from `start` up to, not including, `end`, at once.
+
+        Raises ObjectMissing, or ObjectDamaged when the object ends before `end`.
+        """
         ...
 
     def read(self, key: str, start: int, end: int) -> Iterator[bytes]:
-        """Yield the bytes from `start` up to, not including, `end`, in pieces. Raises ObjectMissing."""
+        """Yield the bytes from `start` up to, not including, `end`, in pieces.
+
+        Raises ObjectMissing, or ObjectDamaged when the object ends before `end`, both before the first piece.
+        """
         ...
 
     def size(self, key: str) -> int | None:

@@ -142,6 +142,16 @@ class Database:
 
         return await asyncio.get_running_loop().run_in_executor(pool, work)
 
+    def check(self) -> list[str]:
+        """Return what is wrong with the file and with references between rows; PostgreSQL keeps both by itself."""
+        if self.dialect != "sqlite":
+            return []
+        with self.read() as tx:
+            problems = [str(row["integrity_check"]) for row in tx.all(sa.text("PRAGMA integrity_check(20)"))]
+            broken = tx.all(sa.text("PRAGMA foreign_key_check"))[:20]
+        problems += [f"a row of {row['table']} refers to one of {row['parent']} that is not there" for row in broken]
+        return [problem for problem in problems if problem != "ok"]
+
     def close(self) -> None:
         """Wait for running transactions and close every connection."""
         self._readers.shutdown(wait=True)

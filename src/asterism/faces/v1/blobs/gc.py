@@ -7,16 +7,8 @@ import msgspec
 
 from asterism.faces.v1.blobs.root import megabytes
 from asterism.faces.v1.call import Call, post
-from asterism.features.talk import runs
-from asterism.features.versions import snapshots, storage, workspaces
-from asterism.features.versions.storage import Collected, CollectionRequest, Roots
-
-# What keeps manifests and blobs from being collected. A feature that refers to any adds itself here.
-ROOTS = (
-    Roots(manifests=snapshots.manifest_roots),
-    Roots(maybe=workspaces.manifest_roots),
-    Roots(maybe=runs.manifest_roots),  # a run may begin just while the tree it reads is swept
-)
+from asterism.features.versions import storage
+from asterism.features.versions.storage import Collected, CollectionRequest
 
 
 class Collection(msgspec.Struct):
@@ -57,7 +49,7 @@ class CollectionReport(msgspec.Struct):
 async def collect(call: Call[None], body: Collection) -> CollectionReport:
     """POST /v1/blobs/gc: find, and unless it is a dry run delete, what nothing refers to."""
     user_id, request = call.caller.user_id, body.domain()
-    done = await asyncio.to_thread(storage.collect, call.rt.db, call.rt.blobs, user_id, request, ROOTS)
+    done = await asyncio.to_thread(storage.collect, call.rt.db, call.rt.blobs, user_id, request, call.rt.roots)
     return answer(done)
 
 

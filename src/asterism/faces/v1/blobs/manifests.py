@@ -31,9 +31,10 @@ async def upload(
     call: Call[None], hash: str, body: Annotated[Upload, Takes.of("application/json")]
 ) -> Created[StoredManifest] | Ok[StoredManifest]:
     """PUT /v1/blobs/manifests/:hash: check and store a manifest, byte for byte."""
-    data = await body.read(call.rt.storage_limits.manifest_bytes)
-    user_id = call.caller.user_id
-    created = await asyncio.to_thread(storage.upload, call.rt.db, call.rt.blobs, user_id, hash, data)
+    limits = call.rt.storage_limits
+    data = await body.read(limits.manifest_bytes)
+    where = (call.rt.db, call.rt.blobs, call.caller.user_id)
+    created = await asyncio.to_thread(storage.upload, *where, hash, data, quota=limits.quota_bytes)
     return (Created if created else Ok)(StoredManifest(hash, created))
 
 

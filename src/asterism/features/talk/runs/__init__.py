@@ -18,11 +18,11 @@ from asterism.features.talk.runs.events import RunEvent
 from asterism.features.talk.runs.models import ACTIVE, STREAM, Run, RunOptions, RunView
 from asterism.features.talk.runs.profiles import PROFILES
 from asterism.features.talk.runs.service import (
+    ROOTS,
     active_runs,
     follow_run,
     get_run,
     list_runs,
-    manifest_roots,
     require_idle,
     view_run,
 )
@@ -31,6 +31,7 @@ from asterism.features.talk.runs.start import Starter
 __all__ = [
     "ACTIVE",
     "PROFILES",
+    "ROOTS",
     "STREAM",
     "ChatRuns",
     "ContextTooLong",
@@ -49,7 +50,6 @@ __all__ = [
     "follow_run",
     "get_run",
     "list_runs",
-    "manifest_roots",
     "require_idle",
     "view_run",
 ]

@@ -10,6 +10,7 @@ from asterism.features.talk.runs.errors import EventsExpired, RunInProgress, Unk
 from asterism.features.talk.runs.events import TokenDelta
 from asterism.features.talk.runs.models import STREAM, Run, RunView, Status
 from asterism.features.talk.runs.result import text_of
+from asterism.features.versions import storage
 from asterism.kernel.db import Tx
 from asterism.kernel.runs import RunHost
 from asterism.kernel.streams import Head, Streams, type_of
@@ -113,3 +114,6 @@ def delete_chat(tx: Tx, streams: Streams, caller: Caller, chat_id: str) -> None:
 def manifest_roots(tx: Tx, user_id: str) -> set[str]:
     """Return the manifests that runs of the user were made on, which keeps them from being collected."""
     return store.manifest_hashes(tx, user_id)
+
+
+ROOTS = storage.Roots(maybe=manifest_roots, columns=("runs.tree",))

@@ -16,6 +16,7 @@ from asterism.features.versions.snapshots.errors import (
 )
 from asterism.features.versions.snapshots.models import NewSnapshot, Snapshot, Source, Tag
 from asterism.features.versions.snapshots.service import (
+    ROOTS,
     count_since,
     find_in_project,
     find_many,
@@ -23,12 +24,12 @@ from asterism.features.versions.snapshots.service import (
     get_snapshot,
     is_ancestor,
     list_snapshots,
-    manifest_roots,
     register,
 )
 from asterism.features.versions.snapshots.tags import create_tag, delete_tag, list_tags
 
 __all__ = [
+    "ROOTS",
     "FileChange",
     "NewSnapshot",
     "Snapshot",
@@ -53,6 +54,5 @@ __all__ = [
     "is_ancestor",
     "list_snapshots",
     "list_tags",
-    "manifest_roots",
     "register",
 ]

@@ -175,3 +175,6 @@ def with_missing(tx: Tx, user_id: str, found: Sequence[Snapshot]) -> list[Snapsh
 def manifest_roots(tx: Tx, user_id: str) -> set[str]:
     """Return the manifests that the user's snapshots keep from being collected."""
     return store.manifest_hashes(tx, user_id)
+
+
+ROOTS = storage.Roots(manifests=manifest_roots, columns=("snapshots.manifest_hash",))

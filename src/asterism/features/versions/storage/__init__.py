@@ -6,7 +6,7 @@ package: `storage.find_blobs`, `storage.upload_manifest`. Server-made content go
 """
 
 from asterism.features.versions.storage.batches import Receiver, receive
-from asterism.features.versions.storage.blob_bodies import body_size, plan_sending, send
+from asterism.features.versions.storage.blob_bodies import open_range, plan_sending, send
 from asterism.features.versions.storage.blobs import (
     Found,
     check_room,
@@ -16,8 +16,10 @@ from asterism.features.versions.storage.blobs import (
     keep,
     locate,
     read,
+    read_whole,
     store_bytes,
     store_spool,
+    verify,
 )
 from asterism.features.versions.storage.collection import collect
 from asterism.features.versions.storage.collection_models import Collected, CollectionRequest, Roots
@@ -27,6 +29,7 @@ from asterism.features.versions.storage.errors import (
     CollectionRunning,
     CollectionUnsafe,
     HashMismatch,
+    ManifestLost,
     ManifestNotFound,
     QuotaExceeded,
     UnknownBlob,
@@ -34,6 +37,8 @@ from asterism.features.versions.storage.errors import (
     UnknownPath,
 )
 from asterism.features.versions.storage.folders import find_node, list_folder
+from asterism.features.versions.storage.inspection import inspect, users_with_storage
+from asterism.features.versions.storage.inspection_models import Inspected
 from asterism.features.versions.storage.manifests import (
     entries,
     find_manifest,
@@ -60,8 +65,10 @@ __all__ = [
     "CollectionUnsafe",
     "Found",
     "HashMismatch",
+    "Inspected",
     "Limits",
     "Manifest",
+    "ManifestLost",
     "ManifestNotFound",
     "Place",
     "QuotaExceeded",
@@ -72,7 +79,6 @@ __all__ = [
     "UnknownManifest",
     "UnknownPath",
     "Usage",
-    "body_size",
     "changes",
     "check_room",
     "collect",
@@ -84,14 +90,17 @@ __all__ = [
     "find_manifest",
     "find_node",
     "hold",
+    "inspect",
     "keep",
     "list_folder",
     "locate",
     "manifest",
     "manifest_bytes",
     "missing_counts",
+    "open_range",
     "plan_sending",
     "read",
+    "read_whole",
     "receive",
     "receive_blob",
     "require_complete",
@@ -102,4 +111,6 @@ __all__ = [
     "tree_records",
     "upload",
     "usage",
+    "users_with_storage",
+    "verify",
 ]

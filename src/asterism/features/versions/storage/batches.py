@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 
 from asterism.features.versions.storage import blobs as single
 from asterism.features.versions.storage.errors import HashMismatch
-from asterism.features.versions.storage.models import MEBIBYTE, Limits, Pack, Stored
+from asterism.features.versions.storage.models import MEBIBYTE, Limits, Stored
 from asterism.kernel.blobs import Blobs, Spool
 from asterism.kernel.db import Database
 from asterism.vcs.batch import BadBatch, BatchReader, FrameData, FrameEnd, FrameStart
@@ -80,8 +80,8 @@ class Receiver:
         if self._spool is not None:
             with self._spool as spool:
                 self._spool = None
-                self._check_room()
-                self._count(single.store_spool(self._db, self._blobs, self._user_id, self._current, spool), spool.size)
+                fresh = single.store_spool(self._db, self._blobs, self._user_id, self._current, spool, self._quota)
+                self._count(fresh, spool.size)
             return
         content = self._parts[0] if len(self._parts) == 1 else b"".join(self._parts)
         self._parts = []
@@ -90,32 +90,27 @@ class Receiver:
         self._ready[self._current] = content
         self._ready_bytes += len(content)
 
-    def _check_room(self) -> None:
-        with self._db.read() as tx:
-            single.check_room(tx, self._user_id, self._quota)
-
     def _store_ready(self) -> None:
         """Write the collected small blobs as one pack, leaving out what is stored already."""
         ready, self._ready, self._ready_bytes = self._ready, {}, 0
         if not ready:
             return
-        with self._db.read() as tx:
-            missing = single.find(tx, self._user_id, list(ready)).missing
-            if missing:
-                single.check_room(tx, self._user_id, self._quota)
-        pack = single.write_pack(self._blobs, self._user_id, {b: ready[b] for b in missing}) if missing else None
-        fresh = self._register(pack, list(ready.keys() - missing))
+        known = single.keep_intact(self._db, self._blobs, self._user_id, list(ready))
+        kept = set(known)
+        fresh = self._register({blob: data for blob, data in ready.items() if blob not in kept})
         self.result = Stored(
             stored=self.result.stored + len(fresh),
             existing=self.result.existing + len(ready) - len(fresh),
             size=self.result.size + sum(fresh.values()),
         )
 
-    def _register(self, pack: Pack | None, known: list[str]) -> dict[str, int]:
-        with self._db.write() as tx:
-            single.hold(tx, self._user_id)
-            single.keep(tx, self._user_id, known)
-            return single.register(tx, self._blobs, self._user_id, pack) if pack is not None else {}
+    def _register(self, missing: dict[str, bytes]) -> dict[str, int]:
+        if not missing:
+            return {}
+        with self._db.read() as tx:  # spares writing what cannot be kept; what counts is checked when it is registered
+            single.check_room(tx, self._user_id, self._quota)
+        pack = single.write_pack(self._blobs, self._user_id, missing)
+        return single.store_pack(self._db, self._blobs, self._user_id, pack, self._quota)
 
     def _count(self, fresh: bool, size: int) -> None:
         before = self.result

@@ -1,14 +1,16 @@
 """Sending many blobs in one body. Blobs that lie one after the other in a pack are read at once."""
 
+import hashlib
 from collections.abc import Iterator, Sequence
 
 from asterism.features.versions.storage import store
-from asterism.features.versions.storage.blobs import read
+from asterism.features.versions.storage.blobs import primed, read, read_whole, verify
+from asterism.features.versions.storage.errors import BlobGone, UnknownBlob
 from asterism.features.versions.storage.keys import pack_key
 from asterism.features.versions.storage.models import MEBIBYTE, Place
 from asterism.kernel.blobs import Blobs, ObjectMissing
 from asterism.kernel.db import Database, Tx
-from asterism.vcs.batch import HEAD_BYTES, frame_head
+from asterism.vcs.batch import frame_head
 
 READ_AT_ONCE = 2 * MEBIBYTE
 GAP_BYTES = 32 * 1024  # reading over a small gap is cheaper than a second read
@@ -22,20 +24,47 @@ def plan_sending(tx: Tx, user_id: str, hashes: Sequence[str]) -> list[Planned]:
     return [(blob, stored.get(blob)) for blob in hashes]
 
 
-def body_size(plan: Sequence[Planned]) -> int:
-    """Return the number of bytes of a download batch."""
-    return sum(HEAD_BYTES + (place.size if place else 0) for _, place in plan)
+def open_range(
+    db: Database, blobs: Blobs, user_id: str, blob: str, place: Place, start: int, end: int, *, verified: bool
+) -> bytes | Iterator[bytes]:
+    """Return a range of a located blob: of a small one at once, of a large one in pieces, the first one read already.
+
+    A small blob is verified, a large one only when `verified` is asked for; that reads it twice. Raises BlobGone when
+    it is lost. Blocks.
+    """
+    if place.size <= MEBIBYTE:
+        return read_whole(db, blobs, user_id, blob, place)[start:end]
+    if verified:
+        verify(db, blobs, user_id, blob, place)
+    return read(db, blobs, user_id, blob, place, start, end)
 
 
 def send(db: Database, blobs: Blobs, user_id: str, plan: Sequence[Planned]) -> Iterator[bytes]:
-    """Yield a download batch in pieces of a few megabytes, in the order of the plan."""
+    """Return a download batch in pieces of a few megabytes, in the order of the plan, the first one read.
+
+    Blocks. Small blobs are verified. One that turns out to be lost is sent as not stored; so how long the body is, is
+    not known before.
+    """
+    return primed(_pieces(db, blobs, user_id, plan))
+
+
+def _pieces(db: Database, blobs: Blobs, user_id: str, plan: Sequence[Planned]) -> Iterator[bytes]:
     for run in _runs(plan):
         blob, place = run[0]
         if place is not None and place.size > READ_AT_ONCE:
-            yield frame_head(blob, place.size)
-            yield from read(db, blobs, user_id, blob, place)
-            continue
-        yield _frames(db, blobs, user_id, run)
+            yield from _large_frame(db, blobs, user_id, blob, place)
+        else:
+            yield _frames(db, blobs, user_id, run)
+
+
+def _large_frame(db: Database, blobs: Blobs, user_id: str, blob: str, place: Place) -> Iterator[bytes]:
+    try:
+        pieces = read(db, blobs, user_id, blob, place)
+    except (BlobGone, UnknownBlob):
+        yield frame_head(blob, None)
+        return
+    yield frame_head(blob, place.size)
+    yield from pieces
 
 
 def _runs(plan: Sequence[Planned]) -> Iterator[list[Planned]]:
@@ -70,13 +99,19 @@ def _frames(db: Database, blobs: Blobs, user_id: str, run: Sequence[Planned]) ->
         return b"".join(_frame_alone(db, blobs, user_id, blob, place) for blob, place in run)
     parts: list[bytes | memoryview] = []
     for blob, place in run:
-        parts.append(frame_head(blob, place.size if place else None))
-        if place is not None:
-            parts.append(data[place.start - first.start :][: place.size])
+        content = data[place.start - first.start :][: place.size] if place is not None else None
+        if content is not None and hashlib.sha256(content).hexdigest() != blob:
+            parts.append(_frame_alone(db, blobs, user_id, blob, place))
+            continue
+        parts.append(frame_head(blob, None if content is None else len(content)))
+        parts += [content] if content is not None else []
     return b"".join(parts)
 
 
 def _frame_alone(db: Database, blobs: Blobs, user_id: str, blob: str, place: Place | None) -> bytes:
     if place is None:
         return frame_head(blob, None)
-    return frame_head(blob, place.size) + b"".join(read(db, blobs, user_id, blob, place))
+    try:
+        return frame_head(blob, place.size) + read_whole(db, blobs, user_id, blob, place)
+    except (BlobGone, UnknownBlob):
+        return frame_head(blob, None)

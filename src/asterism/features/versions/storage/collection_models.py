@@ -12,8 +12,12 @@ NamesOfUser = Callable[[Tx, str], Iterable[str]]
 class Roots:
     """What one feature refers to, by user: manifests that were stored, and blobs by themselves.
 
-    `maybe` are manifests that need not be stored (a client may have announced one that it never uploaded).
+    `maybe` are manifests that need not be stored (a client may have announced one that it never uploaded). `columns`
+    are the columns, as `table.column`, that all of these are read from. A feature with such columns declares its
+    `ROOTS`; `server/roots.py` collects them. One that is forgotten loses data.
     """
+
+    columns: tuple[str, ...] = ()
 
     manifests: NamesOfUser | None = None
     maybe: NamesOfUser | None = None

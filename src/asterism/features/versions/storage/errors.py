@@ -24,15 +24,28 @@ class UnknownBlob(NotFound):
 
 
 class BlobGone(NotFound):
-    """A stored manifest names this blob, but it was never uploaded."""
+    """A stored manifest names this blob, but it was never uploaded, or was lost from the object store."""
 
     code = "BLOB_MISSING"
 
     def __init__(self, blob: str) -> None:
         super().__init__(
-            f"Blob {blob} is named by a manifest but not stored.",
+            f"Blob {blob} is known but its content is not stored.",
             hint="Push again from where the files are.",
             details={"missing_blobs": [blob]},
+        )
+
+
+class ManifestLost(NotFound):
+    """A manifest is registered, but its bytes are gone from the object store, or damaged."""
+
+    code = "BLOB_MISSING"
+
+    def __init__(self, manifest_hash: str) -> None:
+        super().__init__(
+            f"The content of manifest {manifest_hash} was lost from the server's storage.",
+            hint="Push this version again from where the files are; `asterism fsck --repair` may restore it.",
+            details={"missing_blobs": [manifest_hash]},
         )
 
 
@@ -68,13 +81,13 @@ class ManifestNotFound(Invalid):
 
 
 class QuotaExceeded(TooLarge):
-    """The user's storage is used up."""
+    """The user's storage is used up, or would be by what was sent."""
 
     code = "QUOTA_EXCEEDED"
 
     def __init__(self, quota: int) -> None:
         super().__init__(
-            f"Your storage of {quota} bytes is used up.",
+            f"This does not fit into your storage of {quota} bytes.",
             hint="Collect what is not referenced any more: POST /v1/blobs/gc.",
             details={"limit_bytes": quota},
         )

@@ -1,14 +1,17 @@
 """Use cases of manifests: storing, reading, and the folder records behind them."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 from asterism.base import ids
+from asterism.base.errors import Unavailable
 from asterism.features.versions.storage import store
+from asterism.features.versions.storage.blobs import check_room
 from asterism.features.versions.storage.comparison import prepare_by_comparing
-from asterism.features.versions.storage.errors import BlobsMissing, HashMismatch, UnknownManifest
+from asterism.features.versions.storage.errors import BlobsMissing, HashMismatch, ManifestLost, UnknownManifest
 from asterism.features.versions.storage.keys import manifest_key
 from asterism.features.versions.storage.models import Manifest, Prepared, Usage
-from asterism.kernel.blobs import Blobs
+from asterism.kernel.blobs import Blobs, ObjectMissing
 from asterism.kernel.db import Database, Tx
 from asterism.vcs import manifest as format
 from asterism.vcs import tree
@@ -25,43 +28,75 @@ def prepare(data: bytes, named: str) -> Prepared:
     return Prepared(named, data, len(entries), blobs, top, forest, has_regular_layout(data))
 
 
-def upload(db: Database, blobs: Blobs, user_id: str, named: str, data: bytes) -> bool:
+def upload(db: Database, blobs: Blobs, user_id: str, named: str, data: bytes, *, quota: int | None = None) -> bool:
     """Store the exact bytes of a manifest; return whether it is new. Runs in a worker thread, outside a transaction.
 
-    Raises what `prepare` raises, and Unavailable.
+    One that is stored is read back, and written again when it was lost. Raises what `prepare` raises, QuotaExceeded and
+    Unavailable.
     """
     if hash_bytes(data) != named:
         raise HashMismatch(named)
     with db.read() as tx:
-        known = store.manifest(tx, user_id, named) is not None
-    if known:
+        known = store.manifest(tx, user_id, named)
+    if known is not None:
+        if not is_readable(blobs, user_id, known):
+            replace_object(db, blobs, user_id, named, data)
         with db.write() as tx:
             store.lock(tx, user_id)
             if store.touch_manifest(tx, user_id, named):
                 return False
+    with db.read() as tx:
+        check_room(tx, user_id, quota, len(data))
     prepared = prepare_by_comparing(db, blobs, user_id, named, data) or prepare(data, named)
-    object_id = write(blobs, user_id, prepared)
+    object_id = write(blobs, user_id, prepared.hash, prepared.data)
+    try:
+        with db.write() as tx:
+            return register(tx, blobs, user_id, prepared, object_id, quota)
+    except BaseException:
+        with suppress(Unavailable):  # a stray is collected later
+            blobs.delete([manifest_key(user_id, named, object_id)])
+        raise
+
+
+def is_readable(blobs: Blobs, user_id: str, found: Manifest) -> bool:
+    """Say whether a stored manifest's bytes are there and are what they were."""
+    try:
+        return hash_bytes(blobs.get(manifest_key(user_id, found.hash, found.object_id))) == found.hash
+    except ObjectMissing:
+        return False
+
+
+def replace_object(db: Database, blobs: Blobs, user_id: str, manifest_hash: str, data: bytes) -> None:
+    """Write the bytes of a stored manifest, which were lost, anew."""
+    object_id = write(blobs, user_id, manifest_hash, data)
     with db.write() as tx:
-        return register(tx, blobs, user_id, prepared, object_id)
+        store.lock(tx, user_id)
+        before = store.set_manifest_object(tx, user_id, manifest_hash, object_id)
+    useless = object_id if before is None else before
+    blobs.delete([manifest_key(user_id, manifest_hash, useless)])
 
 
-def write(blobs: Blobs, user_id: str, prepared: Prepared) -> str:
+def write(blobs: Blobs, user_id: str, manifest_hash: str, data: bytes) -> str:
     """Write a manifest's bytes as a durable object; return the object's id."""
     object_id = ids.ulid()
-    key = manifest_key(user_id, prepared.hash, object_id)
-    blobs.put(key, prepared.data)
+    key = manifest_key(user_id, manifest_hash, object_id)
+    blobs.put(key, data)
     blobs.sync([key])
     return object_id
 
 
-def register(tx: Tx, blobs: Blobs, user_id: str, prepared: Prepared, object_id: str) -> bool:
-    """Say that a manifest, whose bytes were written, is stored; return whether it was not before."""
+def register(tx: Tx, blobs: Blobs, user_id: str, prepared: Prepared, object_id: str, quota: int | None) -> bool:
+    """Say that a manifest, whose bytes were written, is stored; return whether it was not before.
+
+    Raises QuotaExceeded; what the server itself makes is counted but never refused (`quota` None).
+    """
     store.lock(tx, user_id)
     if store.touch_manifest(tx, user_id, prepared.hash):
         tx.after_commit(lambda: blobs.delete([manifest_key(user_id, prepared.hash, object_id)]))
         return False
     if prepared.base is not None and not _is_complete(tx, user_id, prepared.base):
         prepared = prepare(prepared.data, prepared.hash)  # a collection took the other manifest meanwhile
+    check_room(tx, user_id, quota, len(prepared.data))
     missing = prepared.blobs.difference(store.places(tx, user_id, list(prepared.blobs)))
     store.insert_manifest(tx, user_id, prepared, object_id, sorted(missing))
     store.add_usage(tx, user_id, Usage(manifest_count=1, manifest_bytes=len(prepared.data)))
@@ -79,7 +114,7 @@ def store_entries(tx: Tx, blobs: Blobs, user_id: str, entries: Sequence[Entry]) 
     prepared = prepare(data, hash_bytes(data))
     store.lock(tx, user_id)
     if not store.touch_manifest(tx, user_id, prepared.hash):
-        register(tx, blobs, user_id, prepared, write(blobs, user_id, prepared))
+        register(tx, blobs, user_id, prepared, write(blobs, user_id, prepared.hash, prepared.data), None)
     return manifest(tx, user_id, prepared.hash)
 
 
@@ -97,13 +132,19 @@ def manifest(tx: Tx, user_id: str, manifest_hash: str) -> Manifest:
 
 
 def manifest_bytes(tx: Tx, blobs: Blobs, user_id: str, manifest_hash: str) -> bytes:
-    """Return the exact stored bytes. Raises UnknownManifest."""
+    """Return the exact stored bytes, verified. Raises UnknownManifest or ManifestLost."""
     found = manifest(tx, user_id, manifest_hash)
-    return blobs.get(manifest_key(user_id, manifest_hash, found.object_id))
+    try:
+        data = blobs.get(manifest_key(user_id, manifest_hash, found.object_id))
+    except ObjectMissing as error:
+        raise ManifestLost(manifest_hash) from error
+    if hash_bytes(data) != manifest_hash:
+        raise ManifestLost(manifest_hash)
+    return data
 
 
 def entries(tx: Tx, blobs: Blobs, user_id: str, manifest_hash: str) -> list[Entry]:
-    """Return the entries of a stored manifest. Raises UnknownManifest."""
+    """Return the entries of a stored manifest. Raises UnknownManifest or ManifestLost."""
     return format.read(manifest_bytes(tx, blobs, user_id, manifest_hash))
 
 

@@ -6,8 +6,9 @@ from asterism.base.ids import CROCKFORD
 from asterism.features.versions.storage import store, sweep_store
 from asterism.features.versions.storage.blobs import write_pack
 from asterism.features.versions.storage.keys import pack_key
-from asterism.kernel.blobs import Blobs
+from asterism.kernel.blobs import Blobs, ObjectMissing
 from asterism.kernel.db import Database
+from asterism.vcs.content import hash_bytes
 
 PACKS_AT_ONCE = 50
 OBJECTS_AT_ONCE = 500
@@ -38,8 +39,19 @@ def _rewrite(db: Database, blobs: Blobs, user_id: str, pack_id: str) -> None:
     key = pack_key(user_id, pack_id)
     with db.read() as tx:
         live = sweep_store.pack_contents(tx, pack_id)
-    data = blobs.get(key) if live else b""  # at most PACK_BYTES: a larger pack holds one blob and is never half dead
+    try:
+        data = (
+            blobs.get(key) if live else b""
+        )  # at most PACK_BYTES: a larger pack holds one blob and is never half dead
+    except ObjectMissing:
+        data = b""
     contents = {blob: data[start : start + size] for blob, start, size in live}
+    lost = [blob for blob, content in contents.items() if hash_bytes(content) != blob]
+    if lost:  # such a pack stays: what it lost counts as lost, and `fsck` may find it again
+        with db.write() as tx:
+            store.lock(tx, user_id)
+            store.mark_lost(tx, user_id, lost, lost=True)
+        return
     new = write_pack(blobs, user_id, contents) if contents else None
     with db.write() as tx:
         store.lock(tx, user_id)

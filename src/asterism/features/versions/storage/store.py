@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from asterism.features.versions.storage.models import Manifest, Pack, Place, Prepared, Usage
 from asterism.features.versions.storage.tables import blobs, manifests, missing_blobs, packs, trees, user_storage
-from asterism.kernel.db import Tx, insert_ignore
+from asterism.kernel.db import RowDict, Tx, insert_ignore
 
 AT_ONCE = 500
 
@@ -49,9 +49,11 @@ def add_usage(tx: Tx, user_id: str, change: Usage) -> None:
 
 
 def places(tx: Tx, user_id: str, hashes: Sequence[str]) -> dict[str, Place]:
-    """Return where those blobs are that are stored."""
+    """Return where those blobs are that are stored, and not known to be lost."""
     found: dict[str, Place] = {}
-    where = sa.select(blobs.c.hash, blobs.c.pack_id, blobs.c.start, blobs.c.size).where(blobs.c.user_id == user_id)
+    where = sa.select(blobs.c.hash, blobs.c.pack_id, blobs.c.start, blobs.c.size).where(
+        blobs.c.user_id == user_id, blobs.c.lost.is_(False)
+    )
     for part in chunked(hashes):
         query = where.where(blobs.c.hash.in_(part))
         rows: Any = tx.execute(query).fetchall()
@@ -68,6 +70,28 @@ def touch_blobs(tx: Tx, user_id: str, hashes: Sequence[str]) -> None:
             .where(blobs.c.user_id == user_id, blobs.c.hash.in_(part), blobs.c.touched_at < now)
             .values(touched_at=now)
         )
+
+
+def mark_lost(tx: Tx, user_id: str, hashes: Sequence[str], *, lost: bool) -> int:
+    """Note that blobs cannot be read any more, or can again; return of how many that was news."""
+    count = 0
+    for part in chunked(hashes):
+        mine = (blobs.c.user_id == user_id, blobs.c.hash.in_(part), blobs.c.lost.is_(not lost))
+        count += tx.execute(sa.update(blobs).where(*mine).values(lost=lost)).rowcount
+    return count
+
+
+def drop_lost(tx: Tx, user_id: str, hashes: Sequence[str]) -> None:
+    """Forget lost blobs, because they are about to be stored anew."""
+    gone: list[RowDict] = []
+    for part in chunked(hashes):
+        mine = (blobs.c.user_id == user_id, blobs.c.hash.in_(part), blobs.c.lost.is_(True))
+        gone += tx.all(sa.delete(blobs).where(*mine).returning(blobs.c.size, blobs.c.pack_id))
+    for row in gone:
+        live = packs.c.live_bytes - row["size"]
+        tx.execute(sa.update(packs).where(packs.c.id == row["pack_id"]).values(live_bytes=live))
+    if gone:
+        add_usage(tx, user_id, Usage(-len(gone), -sum(row["size"] for row in gone)))
 
 
 def insert_pack(tx: Tx, user_id: str, pack: Pack, fresh: Mapping[str, tuple[int, int]]) -> None:
@@ -117,9 +141,11 @@ def missing_of(tx: Tx, user_id: str, manifest_hash: str, limit: int) -> list[str
 
 
 def is_awaited(tx: Tx, user_id: str, blob: str) -> bool:
-    """Say whether a stored manifest names this blob although it is not stored."""
-    mine = (missing_blobs.c.user_id == user_id, missing_blobs.c.hash == blob)
-    return tx.one(sa.select(missing_blobs.c.hash).where(*mine).limit(1)) is not None
+    """Say whether this blob is known although it is not stored: a stored manifest names it, or it was lost."""
+    awaited = (missing_blobs.c.user_id == user_id, missing_blobs.c.hash == blob)
+    lost = (blobs.c.user_id == user_id, blobs.c.hash == blob)
+    queries = (sa.select(missing_blobs.c.hash).where(*awaited), sa.select(blobs.c.hash).where(*lost))
+    return any(tx.one(query.limit(1)) is not None for query in queries)
 
 
 def recent_manifests(tx: Tx, user_id: str, limit: int) -> list[Manifest]:
@@ -137,6 +163,15 @@ def touch_manifest(tx: Tx, user_id: str, manifest_hash: str) -> bool:
     """Note that the manifest was uploaded again; return whether it is stored at all."""
     mine = (manifests.c.user_id == user_id, manifests.c.hash == manifest_hash)
     return bool(tx.execute(sa.update(manifests).where(*mine).values(touched_at=tx.now())).rowcount)
+
+
+def set_manifest_object(tx: Tx, user_id: str, manifest_hash: str, object_id: str) -> str | None:
+    """Say that a stored manifest's bytes are in another object; return the former one, None when it is not stored."""
+    mine = (manifests.c.user_id == user_id, manifests.c.hash == manifest_hash)
+    before = tx.scalar(sa.select(manifests.c.object_id).where(*mine))
+    if before is not None:
+        tx.execute(sa.update(manifests).where(*mine).values(object_id=object_id, touched_at=tx.now()))
+    return str(before) if before is not None else None
 
 
 def insert_manifest(tx: Tx, user_id: str, prepared: Prepared, object_id: str, missing: Sequence[str]) -> None:

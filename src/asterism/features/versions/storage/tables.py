@@ -23,6 +23,7 @@ blobs = sa.Table(
     sa.Column("pack_id", sa.Text, nullable=False),
     sa.Column("start", sa.BigInteger, nullable=False),
     sa.Column("touched_at", sa.Text, nullable=False),
+    sa.Column("lost", sa.Boolean, nullable=False, server_default=sa.false()),  # found unreadable; an upload repairs it
     sqlite_with_rowid=False,
 )
 sa.Index("ix_blobs_pack_id", blobs.c.pack_id)

@@ -41,5 +41,6 @@ async def receive_blob(
                 await asyncio.to_thread(spool.write, b"".join(waiting))
                 waiting, held = [], 0
         await asyncio.to_thread(spool.write, b"".join(waiting))
-        created = await asyncio.to_thread(single.store_spool, db, blobs, user_id, named, spool)
+        quota = limits.quota_bytes
+        created = await asyncio.to_thread(single.store_spool, db, blobs, user_id, named, spool, quota)
         return spool.size, created

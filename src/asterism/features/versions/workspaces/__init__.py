@@ -17,6 +17,7 @@ from asterism.features.versions.workspaces.models import (
 from asterism.features.versions.workspaces.moves import move_head, register_aside, save_unsaved
 from asterism.features.versions.workspaces.pushes import list_workspace_snapshots, push_snapshot, restore_workspace
 from asterism.features.versions.workspaces.service import (
+    ROOTS,
     create_workspace,
     current_tree,
     delete_workspace,
@@ -24,7 +25,6 @@ from asterism.features.versions.workspaces.service import (
     get_workspace,
     heartbeat,
     list_workspaces,
-    manifest_roots,
     purge_deleted,
     set_as_main,
     set_current_manifest,
@@ -34,6 +34,7 @@ from asterism.features.versions.workspaces.service import (
 from asterism.features.versions.workspaces.working_tree import head_manifest, working_manifest
 
 __all__ = [
+    "ROOTS",
     "Cause",
     "MainStays",
     "ManifestMove",
@@ -53,7 +54,6 @@ __all__ = [
     "heartbeat",
     "list_workspace_snapshots",
     "list_workspaces",
-    "manifest_roots",
     "move_head",
     "purge_deleted",
     "push_snapshot",

@@ -218,6 +218,12 @@ def manifest_roots(tx: Tx, user_id: str) -> set[str]:
     return store.referenced_manifests(tx, user_id)
 
 
+ROOTS = storage.Roots(
+    maybe=manifest_roots,
+    columns=("workspaces.current_manifest_hash", "pointer_moves.from_manifest_hash", "pointer_moves.to_manifest_hash"),
+)
+
+
 def purge_deleted(tx: Tx) -> int:
     """Remove workspaces whose grace time is over; their snapshots stay. Return how many. For the expiry job."""
     return store.purge(tx, shift(tx.now(), seconds=-GRACE_DAYS * 24 * 3600))

@@ -1,0 +1,81 @@
+"""SQL of inspections."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from asterism.features.versions.storage.models import Manifest, Usage
+from asterism.features.versions.storage.store import chunked, insert_trees
+from asterism.features.versions.storage.tables import blobs, manifests, missing_blobs, packs, trees, user_storage
+from asterism.kernel.db import Tx, insert_ignore
+
+
+@dataclass(frozen=True, slots=True)
+class PackedBlob:
+    """A blob as a pack holds it; `lost` is whether it counts as lost."""
+
+    hash: str
+    start: int
+    size: int
+    lost: bool
+
+
+def users(tx: Tx) -> list[str]:
+    """Return the users who store anything."""
+    return [row[0] for row in tx.execute(sa.select(user_storage.c.user_id).order_by(user_storage.c.user_id))]
+
+
+def packs_after(tx: Tx, user_id: str, cursor: str, limit: int) -> list[str]:
+    """Return ids of packs, in order, after the one named by `cursor`."""
+    query = sa.select(packs.c.id).where(packs.c.user_id == user_id, packs.c.id > cursor)
+    return [row[0] for row in tx.execute(query.order_by(packs.c.id).limit(limit))]
+
+
+def contents(tx: Tx, user_id: str, pack_id: str) -> list[PackedBlob]:
+    """Return the blobs that a pack holds, by place."""
+    query = sa.select(blobs.c.hash, blobs.c.start, blobs.c.size, blobs.c.lost)
+    rows: Any = tx.execute(query.where(blobs.c.user_id == user_id, blobs.c.pack_id == pack_id).order_by(blobs.c.start))
+    return [PackedBlob(*row) for row in rows]
+
+
+def manifests_after(tx: Tx, user_id: str, cursor: str, limit: int) -> list[Manifest]:
+    """Return manifests (not counting what they miss), by hash, after the one named by `cursor`."""
+    query = sa.select(manifests).where(manifests.c.user_id == user_id, manifests.c.hash > cursor)
+    fields = ("hash", "object_id", "size", "root", "entries", "files", "total_bytes")
+    rows = tx.all(query.order_by(manifests.c.hash).limit(limit))
+    return [Manifest(**{name: row[name] for name in fields}, missing=0) for row in rows]
+
+
+def manifest_names(tx: Tx, user_id: str) -> set[str]:
+    """Return the hashes of all stored manifests."""
+    return {row[0] for row in tx.execute(sa.select(manifests.c.hash).where(manifests.c.user_id == user_id))}
+
+
+def replace_trees(tx: Tx, user_id: str, records: Mapping[str, bytes]) -> None:
+    """Store folder records anew, in place of what stands under their names."""
+    for part in chunked(list(records)):
+        tx.execute(sa.delete(trees).where(trees.c.user_id == user_id, trees.c.hash.in_(part)))
+    insert_trees(tx, user_id, records)
+
+
+def add_missing(tx: Tx, user_id: str, manifest_hash: str, names: Sequence[str]) -> None:
+    """Note that a manifest waits for blobs."""
+    insert_ignore(
+        tx, missing_blobs, [{"user_id": user_id, "manifest_hash": manifest_hash, "hash": name} for name in names]
+    )
+
+
+def counted_usage(tx: Tx, user_id: str) -> Usage:
+    """Return how much is stored, counted row by row."""
+    size = sa.func.coalesce(sa.func.sum(blobs.c.size), 0)
+    of_blobs: Any = tx.execute(sa.select(sa.func.count(), size).where(blobs.c.user_id == user_id)).one()
+    size = sa.func.coalesce(sa.func.sum(manifests.c.size), 0)
+    of_manifests: Any = tx.execute(sa.select(sa.func.count(), size).where(manifests.c.user_id == user_id)).one()
+    return Usage(of_blobs[0], int(of_blobs[1]), of_manifests[0], int(of_manifests[1]))
+
+
+def set_usage(tx: Tx, user_id: str, usage: Usage) -> None:
+    """Write down how much is stored."""
+    tx.execute(sa.update(user_storage).where(user_storage.c.user_id == user_id).values(asdict(usage)))
