@@ -11,7 +11,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from asterism.base.clock import SystemClock
-from asterism.features.review import analyzers, inspection
+from asterism.features.review import analyzers
 from asterism.features.review.findings import Issue, Lens, Severity
 from asterism.features.review.inspection import Asker, Change, ModelUse, Pipeline, Sources
 from asterism.kernel.llm import PydanticModels, Target
@@ -71,8 +71,7 @@ def _target() -> Target | None:
 async def _review(case: Case, tools: analyzers.ToolRunner, asker: Asker | None) -> tuple[Issue, ...]:
     change = Change((case.file,), (), None, None, "", 0)
     sources = Sources(analyzers.chosen(analyzers.DEFAULT), tools, analyzers.Project(), asker)
-    listener = inspection.Silence(SystemClock())
-    outcome = await Pipeline(change, tuple(Lens), Severity.LOW, sources, listener).run()
+    outcome = await Pipeline(change, tuple(Lens), Severity.LOW, sources, SystemClock()).run()
     return outcome.issues
 
 

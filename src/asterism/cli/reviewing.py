@@ -13,6 +13,7 @@ from pathlib import Path
 
 import msgspec
 
+from asterism.base.clock import SystemClock
 from asterism.base.errors import DomainError, Invalid
 from asterism.cli import review_report
 from asterism.cli.output import say
@@ -177,7 +178,7 @@ async def _of_checkout(
     checks = analyzers.chosen(_enabled(), Path(commands) if commands else None)
     with Progress() as progress:
         return await inspection.inspect_checkout(
-            root, options, checks, run_commands=allow_commands, listener=progress, program=program
+            root, options, checks, run_commands=allow_commands, clock=SystemClock(), program=program, seen=progress.see
         )
 
 
@@ -186,7 +187,7 @@ async def _of_text(text: str, options: inspection.Options) -> inspection.Inspect
     sources = inspection.Sources(analyzers.for_diff(analyzers.chosen(_enabled())), tools, analyzers.Project())
     try:
         with Progress() as progress:
-            return await inspection.inspect_diff(text, options, sources, listener=progress)
+            return await inspection.inspect_diff(text, options, sources, clock=SystemClock(), seen=progress.see)
     finally:
         tools.close()
 

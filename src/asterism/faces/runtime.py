@@ -14,7 +14,7 @@ from asterism.base.clock import Clock
 from asterism.features.accounts.identity import Activity, Lifetimes, SignUp
 from asterism.features.review.local_chats import Chats
 from asterism.features.review.local_providers import KeyPlaces
-from asterism.features.review.reviews import ReviewManager
+from asterism.features.review.reviews import ReviewRuns
 from asterism.features.review.trust import RootRules, SessionTrust
 from asterism.features.talk.catalogue import ModelDirectory
 from asterism.features.talk.runs import ChatRuns
@@ -97,7 +97,7 @@ class Runtime:
     streams: Streams
     sign_in: SignIn
     local: LocalServices
-    reviews: ReviewManager
+    reviews: ReviewRuns
     host: RunHost
     runs: ChatRuns
     sse_heartbeat: float

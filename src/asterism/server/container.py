@@ -61,7 +61,7 @@ def build_runtime(settings: Settings, *, clock: Clock | None = None) -> Runtime:
         secrets=secrets,
         local=local,
         reviews=build_reviews(
-            settings, db=db, streams=streams, models=models, git=local.git, secrets=secrets, clock=clock
+            settings, host, db=db, streams=streams, models=models, git=local.git, secrets=secrets, clock=clock
         ),
         streams=streams,
         host=host,
@@ -94,8 +94,8 @@ async def start_services(rt: Runtime, stack: AsyncExitStack) -> None:
     stack.push_async_callback(asyncio.to_thread, rt.jobs.close)
     stack.push_async_callback(rt.models.stop)
     stack.push_async_callback(rt.local.chats.close)
-    await rt.host.start()
-    stack.push_async_callback(rt.host.stop)
     await rt.reviews.start()
     stack.push_async_callback(rt.reviews.stop)
+    await rt.host.start()
+    stack.push_async_callback(rt.host.stop)
     stack.push_async_callback(asyncio.to_thread, rt.local.git.close)  # first of all: others wait for what it runs

@@ -7,6 +7,7 @@ from asterism.features.review import analyzers, reviews
 from asterism.kernel.db import Database
 from asterism.kernel.git import Git
 from asterism.kernel.llm import Models
+from asterism.kernel.runs import RunHost
 from asterism.kernel.secrets import Secrets
 from asterism.kernel.streams import Streams
 from asterism.server.settings import Settings
@@ -15,9 +16,17 @@ MODEL_CALLS = 8
 
 
 def build_reviews(
-    settings: Settings, *, db: Database, streams: Streams, models: Models, git: Git, secrets: Secrets, clock: Clock
-) -> reviews.ReviewManager:
-    """Build the manager of all reviews. Raises Invalid for an unknown analyzer or a bad file of commands."""
+    settings: Settings,
+    host: RunHost,
+    *,
+    db: Database,
+    streams: Streams,
+    models: Models,
+    git: Git,
+    secrets: Secrets,
+    clock: Clock,
+) -> reviews.ReviewRuns:
+    """Build what begins all reviews. Raises Invalid for an unknown analyzer or a bad file of commands."""
     services = reviews.Services(
         db=db,
         streams=streams,
@@ -31,4 +40,4 @@ def build_reviews(
         verify_model=settings.review_verify_model,
         require_model=settings.review_require_model,
     )
-    return reviews.ReviewManager(services)
+    return reviews.ReviewRuns(services, host)

@@ -92,7 +92,7 @@ def test_a_finding_from_the_wire_to_the_store(api, provider):
 @pytest.mark.parametrize(
     ("script", "code", "key"),
     [
-        (Script(status=401), "AI_ERROR", True), (Script(status=403), "AI_ERROR", True),
+        (Script(status=401), "API_KEY_INVALID", True), (Script(status=403), "API_KEY_INVALID", True),
         (Script(status=400), "AI_ERROR", False), (Script(status=429, retry_after=60), "RATE_LIMITED", False),
         (Script(chunks=("not json",)), "AI_ERROR", False), (Script(chunks=("a", "b"), cut_after=1), "AI_ERROR", False),
         (Script(chunks=("a", "b"), garbage_after=1), "AI_ERROR", False), (Script(chunks=()), "AI_ERROR", False),
@@ -195,4 +195,4 @@ def test_a_model_may_be_required(modelled, api, checkout):
         assert (answer.status_code, answer.json()["error"]["code"]) == (500, "API_KEY_MISSING")
     finally:
         manager.services = before
-    assert isinstance(manager, reviews.ReviewManager)
+    assert isinstance(manager, reviews.ReviewRuns)

@@ -13,7 +13,9 @@ SQL = """import sqlite3
 def find(user):
     return sqlite3.connect("x").execute("SELECT * FROM t WHERE u = '" + user + "'")
 """
-CODES = {"INTERNAL_ERROR", "API_KEY_MISSING", "RATE_LIMITED", "NO_DIFF", "AI_ERROR", "GENERATION_FAILED"}
+CODES = {
+    "INTERNAL_ERROR", "API_KEY_INVALID", "API_KEY_MISSING", "RATE_LIMITED", "NO_DIFF", "AI_ERROR", "GENERATION_FAILED",
+}  # fmt: skip
 LEGACY_FIELDS = {
     "id", "issueCount", "projectPath", "createdAt", "staged", "branch", "overallScore", "criticalCount", "warningCount",
 }  # fmt: skip

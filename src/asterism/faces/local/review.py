@@ -9,6 +9,7 @@ from asterism.faces.local import review_options as shared
 from asterism.faces.local.call import LocalCall, get
 from asterism.features.review import reviews
 from asterism.kernel import git
+from asterism.kernel.streams import Event
 
 
 @get("/api/review/stream", guarded=True, statuses=shared.NO_MODEL)
@@ -19,12 +20,12 @@ async def stream(call: LocalCall[None]) -> Any:
     await checkout.git.work(checkout.require_work_tree)
     target = await shared.required_model(call)
     request = reviews.LegacyRequest(call.root, staged, target, run_commands=call.trust.run_commands)
-    run = call.rt.reviews.begin_legacy(request)
-    return sse_response(with_heartbeat(frames(run), beat=shared.BEAT))
+    events = await call.rt.reviews.begin_legacy(request)
+    return sse_response(with_heartbeat(frames(events), beat=shared.BEAT))
 
 
-async def frames(run: reviews.LegacyRun) -> AsyncGenerator[bytes, None]:
-    """Write the events of a run as frames."""
-    async with aclosing(run.follow()) as events:
-        async for kind, data in events:
-            yield frame(kind, {"type": kind, **data})
+async def frames(events: AsyncGenerator[Event, None]) -> AsyncGenerator[bytes, None]:
+    """Write the events of a run as frames, without numbers: nobody can come back to them."""
+    async with aclosing(events):
+        async for event in events:
+            yield frame(event.type, event.tagged)

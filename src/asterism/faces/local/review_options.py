@@ -69,7 +69,7 @@ async def opened(call: LocalCall[Any], request: reviews.Request) -> AsyncGenerat
     return _after(manager, beginning)
 
 
-async def _after(manager: reviews.ReviewManager, beginning: "asyncio.Task[str]") -> AsyncGenerator[bytes, None]:
+async def _after(manager: reviews.ReviewRuns, beginning: "asyncio.Task[str]") -> AsyncGenerator[bytes, None]:
     yield comment("review")
     try:
         review_id = await asyncio.shield(beginning)
@@ -83,7 +83,7 @@ async def _after(manager: reviews.ReviewManager, beginning: "asyncio.Task[str]")
             yield one
 
 
-async def followed(manager: reviews.ReviewManager, review_id: str, after: int = 0) -> AsyncGenerator[bytes, None]:
+async def followed(manager: reviews.ReviewRuns, review_id: str, after: int = 0) -> AsyncGenerator[bytes, None]:
     """Write the events of a review as frames, from the one behind `after` to the terminal one."""
     async with aclosing(manager.follow(review_id, after)) as events:
         async for event in events:

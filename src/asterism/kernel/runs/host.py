@@ -161,6 +161,10 @@ class RunHost:
         async for _ in self._streams.subscribe(stream, END):
             pass
 
+    def performed(self, kind: type[W]) -> list[W]:
+        """Return the works of a class that this process performs."""
+        return [active.work for active in self._active.values() if isinstance(active.work, kind)]
+
     def _spawn(self, work: Coroutine[Any, Any, Any], name: str) -> "asyncio.Task[Any]":
         task = asyncio.create_task(work, name=name)
         self._background.add(task)
@@ -236,6 +240,15 @@ class RunHost:
         settle = kind.settle
         await self._db.run(self._end, stream, lambda tx, ending: settle(tx, stream, ending), Stopped())
 
+    async def _settled(self, run: store.Hosted) -> None:
+        """End an abandoned run; one that cannot be ended keeps neither the others nor the start waiting."""
+        try:
+            await self._settle(run.stream, self._kinds.get(run.kind))
+        except DomainError:
+            raise
+        except Exception as error:
+            log.exception("runs.bug", run=run.stream, error=type(error).__name__)
+
     async def _beat(self) -> None:
         while True:
             await self._sleep(HEARTBEAT_SECONDS)
@@ -272,6 +285,6 @@ class RunHost:
             elsewhere = first and self._db.dialect == "sqlite" and not owners.is_here(run.owner)
             if elsewhere or self._is_gone(run.owner) or owners.is_silent(run.last_beat, run.created_at, now):
                 log.info("runs.abandoned", run=run.stream)
-                await self._settle(run.stream, self._kinds.get(run.kind))
+                await self._settled(run)
         if first:
             await self._db.run(store.forget_owners)

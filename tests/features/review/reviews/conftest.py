@@ -15,6 +15,7 @@ from asterism.features.review.findings import Lens, Severity
 from asterism.kernel.db import Database
 from asterism.kernel.git import Git
 from asterism.kernel.llm import ScriptedModels, Target
+from asterism.kernel.runs import RunHost
 from asterism.kernel.secrets import memory_secrets
 from asterism.kernel.streams import DatabaseStreams
 
@@ -71,7 +72,8 @@ class World:
             tools=self.tools,
             server_gate=asyncio.Semaphore(8),
         )
-        self.manager = reviews.ReviewManager(self.services)
+        self.host = RunHost(db, self.streams, is_gone=lambda _owner: False)  # two worlds are one process
+        self.manager = reviews.ReviewRuns(self.services, self.host)
 
     async def events(self, review_id: str, after: int = 0) -> list[tuple[int, str, dict]]:
         return [(e.seq, e.type, msgspec.json.decode(e.data)) async for e in self.manager.follow(review_id, after)]
@@ -82,9 +84,11 @@ async def world(db: Database, clock: ManualClock, checks: str = analyzers.DEFAUL
     made = World(db, clock, checks)
     await made.streams.start()
     await made.manager.start()
+    await made.host.start()
     try:
         yield made
     finally:
+        await made.host.stop()
         await made.manager.stop()
         await made.streams.stop()
         made.tools.close()

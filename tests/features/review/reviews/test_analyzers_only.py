@@ -63,11 +63,12 @@ def test_events_come_in_the_documented_order_and_replay_is_identical(db, clock, 
         "review_started", "step_start", "step_complete", "review_started", "step_start",
         "agent_start", "agent_thinking", "agent_start", "agent_thinking",
     ]  # fmt: skip
-    assert kinds[9:28] == per_file * 4 + ["agent_thinking"] * 3
-    assert kinds[28:34] == [
+    assert live[9][2]["thought"] == "No model is configured; only static checks run."
+    assert kinds[9:29] == ["agent_thinking", *per_file * 4, *["agent_thinking"] * 3]
+    assert kinds[29:35] == [
         "issue_found", "issue_found", "agent_complete", "agent_complete", "orchestrator_complete", "step_complete",
     ]  # fmt: skip
-    assert kinds[34:] == [
+    assert kinds[35:] == [
         "step_start", *["enrich_progress"] * 8, "step_complete", "step_start", "step_complete", "complete",
     ]  # fmt: skip
     second = live[3][2]

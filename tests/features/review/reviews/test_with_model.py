@@ -7,7 +7,7 @@ import re
 import msgspec
 import pytest
 
-from asterism.features.review import reviews
+from asterism.features.review import inspection, reviews
 from asterism.features.review.findings import Lens
 from asterism.kernel.llm import FailureKind, Scripted
 from bench.secrets import pieces
@@ -76,11 +76,13 @@ def test_a_confirmed_finding_is_kept_with_rebuilt_evidence(db, clock, checkout):
 
 
 @pytest.mark.parametrize(
-    ("verdict", "confidence"), [("refuted", None), ("unsure", 0.63), ("garbage", 0.63), (None, 0.6)]
+    ("verdict", "confidence"),
+    [("refuted", None), ("unsure", 0.63), ("garbage", 0.63), (None, 0.6), ("none at all", 0.6)],
 )
 def test_verification_removes_or_lowers(db, clock, checkout, verdict, confidence):
     def play(models):
-        second = "no json" if verdict is None else json.dumps({"verdicts": [{"id": 1, "verdict": verdict}]})
+        verdicts = [] if verdict == "none at all" else [{"id": 1, "verdict": verdict}]
+        second = "no json" if verdict is None else json.dumps({"verdicts": verdicts})
         models.play(answer(finding()), second)
 
     _, saved, _ = run(db, clock, checkout, play)
@@ -90,7 +92,7 @@ def test_verification_removes_or_lowers(db, clock, checkout, verdict, confidence
         assert "Left out: 1 refuted." in saved.result.summary
     else:
         assert saved.result.issues[0].confidence == confidence
-    assert ("could not be verified" in saved.result.summary) == (verdict is None)
+    assert ("could not be verified" in saved.result.summary) == (confidence == 0.6)
 
 
 def test_each_issue_is_judged_alone(db, clock, checkout):
@@ -140,7 +142,7 @@ def test_an_answer_that_is_no_json_is_asked_for_again_once(db, clock, checkout):
 @pytest.mark.parametrize(
     ("kind", "code", "key"),
     [
-        (FailureKind.AUTH, "AI_ERROR", True), (FailureKind.TIMEOUT, "AI_ERROR", False),
+        (FailureKind.AUTH, "API_KEY_INVALID", True), (FailureKind.TIMEOUT, "AI_ERROR", False),
         (FailureKind.EMPTY, "AI_ERROR", False), (FailureKind.CONTENT_FILTERED, "AI_ERROR", False),
     ],
 )  # fmt: skip
@@ -225,3 +227,63 @@ def test_text_reaches_the_model_literally(db, clock, checkout):
     assert "$& $1 {diff} %s {0} END 1234" in sent
     assert "\\u{202E}\\u{200B}" in sent
     assert "\u202e" not in sent
+
+
+@pytest.mark.parametrize("gone", ["deleted", "emptied"])
+def test_findings_in_a_file_that_is_gone_have_no_lines(db, clock, checkout, gone):
+    checkout.write("old.py", CODE)
+    checkout.commit()
+    if gone == "deleted":
+        (checkout.root / "old.py").unlink()
+    else:
+        checkout.write("old.py", "")
+
+    def play(models):
+        models.play(
+            answer(finding(file="old.py", title="It is still called"), finding(file="pay.py")),
+            json.dumps({"verdicts": [{"id": 1, "verdict": "confirmed"}, {"id": 2, "verdict": "confirmed"}]}),
+        )
+
+    events, saved, requests = run(db, clock, checkout, play)
+    assert events[-1][1] == "complete", events[-1]
+    lines = {issue.file: (issue.line_start, issue.line_end) for issue in saved.result.issues}
+    assert lines == {"old.py": (None, None), "pay.py": (2, 2)}
+    assert "- def pay(amount, rate):" in requests[0].turns[0].text
+
+
+def test_a_key_that_is_refused_ends_the_review_whatever_analyzers_found(db, clock, checkout):
+    refused = [Scripted(failure=FailureKind.AUTH) for _ in range(2)]
+    lenses = (Lens.CORRECTNESS, Lens.SECURITY)
+    found = "import os\n" + CODE
+    events, saved, _ = run(db, clock, checkout, lambda m: m.play(*refused), lenses=lenses, checks="ruff", text=found)
+    assert saved is None
+    assert events[-1][2]["error"]["code"] == "API_KEY_INVALID"
+    one_works = (refused[0], answer())
+    _, saved, _ = run(db, clock, checkout, lambda m: m.play(*one_works), lenses=lenses, checks="ruff", text=found)
+    assert "The lens" in saved.result.summary
+
+
+def test_an_endless_answer_is_read_as_far_as_any_answer_goes(db, clock, checkout):
+    whole = answer(finding())
+    cut = whole[: whole.rindex("]")] + "," + " " * inspection.ANSWER_CHARACTERS
+    confirmed = json.dumps({"verdicts": [{"id": 1, "verdict": "confirmed"}]})
+    closed = []
+
+    def play(models):
+        models.play(Scripted((cut, *[" " * 100_000] * 800)), confirmed)
+        closed.append(models.closed)
+
+    _, saved, requests = run(db, clock, checkout, play)
+    assert [issue.title for issue in saved.result.issues] == ["Rate is not a fraction"]
+    assert closed == [[requests[0]]]
+    assert "The model's answer was cut off." in saved.result.summary
+
+
+def test_an_answer_of_just_the_allowed_length_is_whole(db, clock, checkout):
+    whole = answer()
+    full = whole + " " * (inspection.ANSWER_CHARACTERS - len(whole))
+    _, saved, requests = run(db, clock, checkout, lambda m: m.play(Scripted((full,))))
+    assert saved.coverage.lenses[0].coverage == "full"
+    _, saved, requests = run(db, clock, checkout, lambda m: m.play(Scripted((full + " ",))))
+    assert saved.coverage.lenses[0].coverage == "partial"
+    assert len(requests) == 1

@@ -1,13 +1,13 @@
 """One look at one change: collected, chunked, shown to analyzers and lenses, judged, made one list.
 
 Knows no database: `reviews` keeps what comes out and tells of it, the command line prints it. `Pipeline` runs the
-stages and tells a `Listener` what happens; `inspect_checkout` and `inspect_diff` are the whole without a store.
+stages and yields the `facts` of what happens; `inspect_checkout` and `inspect_diff` are the whole without a store.
 """
 
-from asterism.features.review.inspection import collection, enrichment, prompts, read_events, summary, view
-from asterism.features.review.inspection.asker import CALLS_PER_SERVER, RETRIES, Answer, Asker
+from asterism.features.review.inspection import collection, enrichment, facts, prompts, summary, view
+from asterism.features.review.inspection.asker import ANSWER_CHARACTERS, CALLS_PER_SERVER, RETRIES, Answer, Asker
 from asterism.features.review.inspection.chunks import Chunk, Piece
-from asterism.features.review.inspection.direct import Inspected, Silence, inspect_checkout, inspect_diff
+from asterism.features.review.inspection.direct import Inspected, inspect_checkout, inspect_diff
 from asterism.features.review.inspection.errors import NoDiff, ReviewFailed, TooMuchDiff
 from asterism.features.review.inspection.models import (
     CALL_SECONDS,
@@ -15,7 +15,6 @@ from asterism.features.review.inspection.models import (
     PROFILES,
     Change,
     Coverage,
-    Data,
     Defaults,
     Dropped,
     LensStatus,
@@ -25,10 +24,11 @@ from asterism.features.review.inspection.models import (
     Skip,
 )
 from asterism.features.review.inspection.options import file_names, mode, resolve, severity, words
-from asterism.features.review.inspection.pipeline import Listener, Outcome, Pipeline, Sources, counts
+from asterism.features.review.inspection.pipeline import Outcome, Pipeline, Sources, counts
 from asterism.features.review.inspection.posted import change_of, require_diff
 
 __all__ = [
+    "ANSWER_CHARACTERS",
     "CALLS_PER_SERVER",
     "CALL_SECONDS",
     "MODES",
@@ -39,12 +39,10 @@ __all__ = [
     "Change",
     "Chunk",
     "Coverage",
-    "Data",
     "Defaults",
     "Dropped",
     "Inspected",
     "LensStatus",
-    "Listener",
     "Mode",
     "ModelUse",
     "NoDiff",
@@ -53,7 +51,6 @@ __all__ = [
     "Piece",
     "Pipeline",
     "ReviewFailed",
-    "Silence",
     "Skip",
     "Sources",
     "TooMuchDiff",
@@ -61,12 +58,12 @@ __all__ = [
     "collection",
     "counts",
     "enrichment",
+    "facts",
     "file_names",
     "inspect_checkout",
     "inspect_diff",
     "mode",
     "prompts",
-    "read_events",
     "require_diff",
     "resolve",
     "severity",

@@ -1,18 +1,19 @@
 """Reviewing without a store: a checkout from the command line, or a diff (Stargazer 10)."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
 
-from asterism.base.clock import Clock, stamp
+from asterism.base.clock import Clock
 from asterism.features.review import analyzers
-from asterism.features.review.findings import Issue, Lens, headline
+from asterism.features.review.findings import headline
 from asterism.features.review.inspection import collection, enrichment, summary
-from asterism.features.review.inspection.chunks import Chunk
 from asterism.features.review.inspection.errors import ReviewFailed, TooMuchDiff
+from asterism.features.review.inspection.facts import InspectionFact
 from asterism.features.review.inspection.models import Change, Options
-from asterism.features.review.inspection.pipeline import Listener, Outcome, Pipeline, Sources
+from asterism.features.review.inspection.pipeline import Outcome, Pipeline, Sources
 from asterism.features.review.inspection.posted import change_of
 from asterism.kernel import git
 
@@ -26,27 +27,8 @@ class Inspected:
     summary: str
 
 
-class Silence:
-    """A listener for work that nobody watches."""
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-
-    def now(self) -> str:
-        """Return the present as a stamp."""
-        return stamp(self._clock.now())
-
-    async def agent_start(self, lens: Lens, files: int) -> None:
-        """Say nothing."""
-
-    async def reading(self, lens: Lens, part: Chunk, total: int) -> None:
-        """Say nothing."""
-
-    async def think(self, lens: Lens, thought: str) -> None:
-        """Say nothing."""
-
-    async def preview(self, issue: Issue) -> None:
-        """Say nothing."""
+def unseen(_fact: InspectionFact) -> None:
+    """Watch nothing."""
 
 
 async def inspect_checkout(
@@ -55,23 +37,28 @@ async def inspect_checkout(
     checks: Sequence[analyzers.Analyzer],
     *,
     run_commands: bool,
-    listener: Listener,
+    clock: Clock,
     program: git.Git,
+    seen: Callable[[InspectionFact], None] = unseen,
 ) -> Inspected:
     """Review a checkout by analyzers alone.
 
-    Raises ReviewFailed, and NotGitRepo, GitNotFound or UnknownRevision.
+    `seen` is told what happens. Raises ReviewFailed, and NotGitRepo, GitNotFound or UnknownRevision.
     """
     change = await program.work(collection.collect, program, root, options, run_commands=run_commands)
     tools = analyzers.ToolRunner()
     try:
         project = analyzers.Project(root, options.mode == "staged", run_commands)
         sources = Sources(checks, tools, project)
-        outcome = await Pipeline(change, options.lenses, options.minimum, sources, listener).run()
+        outcome = await _outcome(change, options, sources, clock, seen)
     finally:
         tools.close()
     historian = enrichment.Historian(git.Checkout(program, root), change, options.mode)
-    outcome.issues = await enrichment.enriched(historian, outcome.issues, listener.now, _unwatched)
+    enriched = enrichment.Enrichment(historian, outcome.issues, clock)
+    async with aclosing(enriched.facts()) as facts:
+        async for _ in facts:
+            pass
+    outcome.issues = enriched.issues
     return Inspected(change, outcome, summary.summary_of(change, options, outcome, outcome.issues, model=False))
 
 
@@ -80,22 +67,32 @@ async def inspect_diff(
     options: Options,
     sources: Sources,
     *,
-    listener: Listener,
+    clock: Clock,
+    seen: Callable[[InspectionFact], None] = unseen,
     refs: tuple[str | None, str | None] = (None, None),
 ) -> Inspected:
-    """Review a diff of which nothing but the text is known. Raises NoDiff, TooMuchDiff and ReviewFailed."""
+    """Review a diff of which nothing but the text is known; `seen` is told what happens.
+
+    Raises NoDiff, TooMuchDiff and ReviewFailed.
+    """
     try:
         change = await asyncio.to_thread(change_of, diff)
     except ReviewFailed as failure:
         raise TooMuchDiff(failure.message) from failure
     outcome = Outcome()
     if change.files:
-        outcome = await Pipeline(change, options.lenses, options.minimum, sources, listener).run()
+        outcome = await _outcome(change, options, sources, clock, seen)
     return Inspected(change, outcome, _summary(change, options, outcome, refs, model=sources.asker is not None))
 
 
-async def _unwatched(_issue: Issue, _kind: str, _status: str) -> None:
-    pass
+async def _outcome(
+    change: Change, options: Options, sources: Sources, clock: Clock, seen: Callable[[InspectionFact], None]
+) -> Outcome:
+    pipeline = Pipeline(change, options.lenses, options.minimum, sources, clock)
+    async with aclosing(pipeline.facts()) as facts:
+        async for fact in facts:
+            seen(fact)
+    return pipeline.outcome
 
 
 def _summary(

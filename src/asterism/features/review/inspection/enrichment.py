@@ -1,12 +1,15 @@
 """Blame and context of final issues, from git and the snapshot (Stargazer 5.13)."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
 
-from asterism.features.review.findings import Blame, Context, Enrichment, Issue, ReviewedFile
+from asterism.base.clock import Clock, stamp
+from asterism.features.review.findings import Blame, Context, Issue, ReviewedFile
+from asterism.features.review.findings import Enrichment as IssueEnrichment
+from asterism.features.review.inspection.facts import Enriching
 from asterism.features.review.inspection.models import Change, Mode
 from asterism.kernel import git
 from asterism.vcs.linediff import TooManyLines, matching_lines
@@ -84,29 +87,38 @@ class Historian:
             return {}
 
 
-Progress = Callable[[Issue, str, str], Awaitable[None]]
-"""Told `(issue, "blame" or "context", "started", "complete" or "failed")`."""
+class Enrichment:
+    """Asks for all blames at once, and tells of them in the issues' order; only issues with a line are enriched.
 
+    `issues` are the given ones until `facts` was read to its end, then the enriched ones.
+    """
 
-async def enriched(
-    historian: Historian, issues: Sequence[Issue], now: Callable[[], str], progress: Progress
-) -> tuple[Issue, ...]:
-    """Ask for all blames at once, and tell of them in the issues' order; only issues with a line are enriched."""
-    chosen = [issue for issue in issues if issue.line_start is not None]
-    found: dict[str, Enrichment] = {}
-    async with asyncio.TaskGroup() as group:
-        tasks = [(issue, group.create_task(historian.blame(issue))) for issue in chosen]
-        for issue, task in tasks:
-            await progress(issue, "blame", "started")
-            blame = await task
-            await progress(issue, "blame", "failed" if blame is None else "complete")
-            await progress(issue, "context", "started")
-            around = context(historian.change.file(issue.file), issue)
-            await progress(issue, "context", "failed" if around is None else "complete")
-            found[issue.id] = Enrichment(blame, around, now())
-    return tuple(
-        msgspec.structs.replace(issue, enrichment=found[issue.id]) if issue.id in found else issue for issue in issues
-    )
+    def __init__(self, historian: Historian, issues: Sequence[Issue], clock: Clock) -> None:
+        self.issues = tuple(issues)
+        self._historian, self._clock = historian, clock
+
+    async def facts(self) -> AsyncGenerator[Enriching, None]:
+        """Do it and yield what happens. Closing it stops the questions."""
+        found: dict[str, IssueEnrichment] = {}
+        chosen = [issue for issue in self.issues if issue.line_start is not None]
+        blames = [asyncio.create_task(self._historian.blame(issue)) for issue in chosen]
+        try:
+            for issue, task in zip(chosen, blames, strict=True):
+                yield Enriching(issue, "blame", "started")
+                blame = await task
+                yield Enriching(issue, "blame", "failed" if blame is None else "complete")
+                yield Enriching(issue, "context", "started")
+                around = context(self._historian.change.file(issue.file), issue)
+                yield Enriching(issue, "context", "failed" if around is None else "complete")
+                found[issue.id] = IssueEnrichment(blame, around, stamp(self._clock.now()))
+        finally:
+            for task in blames:
+                task.cancel()
+            await asyncio.gather(*blames, return_exceptions=True)
+        self.issues = tuple(
+            msgspec.structs.replace(issue, enrichment=found[issue.id]) if issue.id in found else issue
+            for issue in self.issues
+        )
 
 
 def committed_line(file: ReviewedFile, number: int) -> int | None:

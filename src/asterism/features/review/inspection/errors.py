@@ -10,12 +10,14 @@ class NoDiff(Invalid):
 
 
 class ReviewFailed(Exception):
-    """Ends a run with an event of this code and text; it never reaches a caller."""
+    """Ends a review with an event of this code and text; it never reaches a caller.
 
-    def __init__(self, code: str, message: str) -> None:
+    `word` is what is said of the parts that were under way, where the whole text would say too much.
+    """
+
+    def __init__(self, code: str, message: str, *, word: str | None = None) -> None:
         super().__init__(message)
-        self.code = code
-        self.message = message
+        self.code, self.message, self.word = code, message, word
 
 
 class TooMuchDiff(TooLarge):

@@ -1,5 +1,6 @@
 """One lens at work on one chunk: ask, read, judge, place (Stargazer 5.8, 5.10)."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -52,7 +53,7 @@ class Specialist:
         question = Turn("user", prompts.lens_user(chunk, self.chunks))
         system = prompts.lens_system(self.lens)
         answer = await self.asker.ask(system, question, schema=prompts.ISSUES_SCHEMA)
-        raw = answers.issues_of(answer.text, truncated=answer.truncated)
+        raw = await asyncio.to_thread(answers.issues_of, answer.text, truncated=answer.truncated)
         if raw is None:
             turns = (
                 question,
@@ -60,10 +61,10 @@ class Specialist:
                 Turn("user", prompts.REMINDER),
             )
             answer = await self.asker.ask(system, *turns, schema=prompts.ISSUES_SCHEMA)
-            raw = answers.issues_of(answer.text, truncated=answer.truncated)
+            raw = await asyncio.to_thread(answers.issues_of, answer.text, truncated=answer.truncated)
         if raw is None:
             raise ModelFailure(FailureKind.OTHER, name=self.asker.target.provider, model=self.asker.target.model)
-        return self._judge(raw, chunk, answer.truncated, now)
+        return await asyncio.to_thread(self._judge, raw, chunk, answer.truncated, now)
 
     def _judge(self, raw: Sequence[object], chunk: Chunk, truncated: bool, now: Now) -> ChunkResult:
         result = ChunkResult(truncated=truncated)

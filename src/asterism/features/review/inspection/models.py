@@ -1,7 +1,7 @@
 """What one look at a change is about: its options, the change, and what was looked at (Stargazer 5, 11.3)."""
 
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -151,6 +151,3 @@ class Coverage(msgspec.Struct, frozen=True, rename="camel"):
     analyzers: tuple[AnalyzerStatus, ...]
     dropped: Dropped
     model: ModelUse | UnsetType = UNSET
-
-
-Data = dict[str, Any]

@@ -1,15 +1,17 @@
 """Stages 4 to 8 of a review: lenses and analyzers side by side, then one list (Stargazer 5.1)."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field
-from typing import Protocol
 
+from asterism.base.clock import Clock, stamp
 from asterism.features.review import analyzers
 from asterism.features.review.findings import AGENTS, Issue, Lens, Severity, at_least, finalise
 from asterism.features.review.inspection.asker import Asker
 from asterism.features.review.inspection.chunks import Chunk, chunk
 from asterism.features.review.inspection.errors import ReviewFailed
+from asterism.features.review.inspection.facts import CandidatePlaced, ChunkRead, InspectionFact, LensBegan, Thought
 from asterism.features.review.inspection.lens_pass import ChunkResult, Specialist
 from asterism.features.review.inspection.models import LENS_SECONDS, Change, Dropped, LensStatus
 from asterism.features.review.inspection.verification import verify
@@ -17,32 +19,9 @@ from asterism.kernel.llm import FailureKind, ModelFailure
 
 PREVIEWS = 300
 """A review never keeps more issues than that, so nobody needs more previews."""
+NO_MODEL = "No model is configured; only static checks run."
 BREATHS = 50
 """Findings that are placed before other tasks of the server get a turn."""
-
-
-class Listener(Protocol):
-    """Hears what happens while the stages run; the log of a stored review, or nobody."""
-
-    def now(self) -> str:
-        """Return the present as a stamp."""
-        ...
-
-    async def agent_start(self, lens: Lens, files: int) -> None:
-        """A lens begins."""
-        ...
-
-    async def reading(self, lens: Lens, part: Chunk, total: int) -> None:
-        """A lens reads the files of a chunk."""
-        ...
-
-    async def think(self, lens: Lens, thought: str) -> None:
-        """An agent says what it is about."""
-        ...
-
-    async def preview(self, issue: Issue) -> None:
-        """A candidate has its place."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +38,14 @@ class Sources:
 
 @dataclass(slots=True)
 class Outcome:
-    """What the stages yield."""
+    """What comes of the stages. `refused` is what the provider said when it took the key of no lens."""
 
     issues: tuple[Issue, ...] = ()
     lenses: tuple[LensStatus, ...] = ()
     checks: tuple[analyzers.AnalyzerStatus, ...] = ()
     dropped: Dropped = field(default_factory=Dropped)
     notes: list[str] = field(default_factory=list)
+    refused: str | None = None
 
     @property
     def failed_checks(self) -> list[tuple[str, str]]:
@@ -92,23 +72,53 @@ class Pipeline:
         lenses: Sequence[Lens],
         minimum: Severity,
         sources: Sources,
-        listener: Listener,
+        clock: Clock,
         dismissed: frozenset[str] = frozenset(),
     ) -> None:
         self.change, self.lenses, self.minimum = change, tuple(lenses), minimum
-        self.sources, self.listener, self.dismissed = sources, listener, dismissed
+        self.sources, self.clock, self.dismissed = sources, clock, dismissed
         self.outcome = Outcome()
         self._candidates: list[Issue] = []
         self._files = {file.path: file for file in change.files}
         self._previews = 0
         self._checked = asyncio.Event()
+        self._told: asyncio.Queue[InspectionFact | None] = asyncio.Queue()  # bounded by files, chunks and previews
+
+    async def facts(self) -> AsyncGenerator[InspectionFact, None]:
+        """Run the stages and yield what happens; afterwards `outcome` is there.
+
+        Raises ReviewFailed when nothing could be found because nothing worked ([5.26]). Closing it stops the stages.
+        """
+        stages = asyncio.create_task(self._stages())
+        stages.add_done_callback(lambda _: self._told.put_nowait(None))
+        try:
+            while (fact := await self._told.get()) is not None:
+                yield fact
+            await stages
+        finally:
+            stages.cancel()
+            await asyncio.gather(stages, return_exceptions=True)
 
     async def run(self) -> Outcome:
-        """Run the stages. Raises ReviewFailed when nothing could be found because nothing worked ([5.26])."""
+        """Run the stages unwatched and return what comes of them. Raises ReviewFailed."""
+        async with aclosing(self.facts()) as facts:
+            async for _ in facts:
+                pass
+        return self.outcome
+
+    def _now(self) -> str:
+        return stamp(self.clock.now())
+
+    def _tell(self, fact: InspectionFact) -> None:
+        self._told.put_nowait(fact)
+
+    async def _stages(self) -> None:
         files = self.change.files
         chunks = chunk(files)
         for lens in self.lenses:
-            await self.listener.agent_start(lens, len(files))
+            self._tell(LensBegan(lens, len(files)))
+        if self.sources.asker is None:
+            self._tell(Thought(self.lenses[0], NO_MODEL))
         works = [_LensWork(lens) for lens in self.lenses]
         async with (
             analyzers.prepared(files, self.sources.project, self.sources.tools) as job,
@@ -119,9 +129,8 @@ class Pipeline:
                 group.create_task(self._lens(work, chunks))
         total = len(self._candidates)
         noun = "candidate" if total == 1 else "candidates"
-        await self.listener.think(self.lenses[0], f"Checking {total} {noun} against the diff")
+        self._tell(Thought(self.lenses[0], f"Checking {total} {noun} against the diff"))
         await self._finish(works)
-        return self.outcome
 
     async def _check(self, job: analyzers.Job) -> None:
         try:
@@ -138,35 +147,35 @@ class Pipeline:
             file = self._files.get(finding.file)
             if finding.lens not in self.lenses or file is None:
                 continue
-            placed = analyzers.place(finding, file, self.listener.now())
+            placed = analyzers.place(finding, file, self._now())
             if isinstance(placed, analyzers.Dropped):
                 self.outcome.dropped.add(placed.reason)
             else:
-                await self._candidate(placed)
+                self._candidate(placed)
 
-    async def _candidate(self, issue: Issue) -> None:
+    def _candidate(self, issue: Issue) -> None:
         self._candidates.append(issue)
         if not at_least(issue.severity, self.minimum) or issue.fingerprint in self.dismissed:
             return
         self._previews += 1
         if self._previews <= PREVIEWS:
-            await self.listener.preview(issue)
+            self._tell(CandidatePlaced(issue))
 
     async def _lens(self, work: _LensWork, chunks: Sequence[Chunk]) -> None:
         """Read chunk by chunk; calls of later chunks are already under way meanwhile."""
         total = len(self.change.files)
         if self.sources.asker is None:
             for part in chunks:
-                await self.listener.reading(work.lens, part, total)
+                self._tell(ChunkRead(work.lens, part, total))
             await self._checked.wait()
-            await self.listener.think(work.lens, _found_text(self._count(work.lens)))
+            self._tell(Thought(work.lens, _found_text(self._count(work.lens))))
             return
         specialist = Specialist(work.lens, self.sources.asker, self.change.files, len(chunks))
-        tasks = [asyncio.create_task(specialist.examine(part, self.listener.now)) for part in chunks]
+        tasks = [asyncio.create_task(specialist.examine(part, self._now)) for part in chunks]
         try:
             async with asyncio.timeout(self.sources.lens_seconds):
                 for part, task in zip(chunks, tasks, strict=True):
-                    await self.listener.reading(work.lens, part, total)
+                    self._tell(ChunkRead(work.lens, part, total))
                     await self._await_chunk(work, task)
         except TimeoutError:
             work.late = True
@@ -180,14 +189,14 @@ class Pipeline:
             result = await task
         except ModelFailure as failure:
             work.failures.append(failure)
-            await self.listener.think(work.lens, f"The model gave no answer: {failure.message}")
+            self._tell(Thought(work.lens, f"The model gave no answer: {failure.message}"))
             return
         work.results.append(result)
         for reason in result.dropped:
             self.outcome.dropped.add(reason)
         for issue in result.issues:
-            await self._candidate(issue)
-        await self.listener.think(work.lens, _found_text(self._count(work.lens)))
+            self._candidate(issue)
+        self._tell(Thought(work.lens, _found_text(self._count(work.lens))))
 
     def _count(self, lens: Lens) -> int:
         return sum(issue.lens is lens for issue in self._candidates)
@@ -210,6 +219,7 @@ class Pipeline:
         outcome.dropped.add("overCap", final.over_cap)
         outcome.issues = final.issues
         outcome.lenses = tuple(self._status(work) for work in works)
+        outcome.refused = _refused(works)
         if asker is not None and not final.issues and all(status.status == "failed" for status in outcome.lenses):
             raise _all_failed(works)
 
@@ -231,13 +241,21 @@ def _found_text(amount: int) -> str:
     return f"{amount} {'candidate' if amount == 1 else 'candidates'} found"
 
 
+def _refused(works: Sequence[_LensWork]) -> str | None:
+    """Return what the provider said when it refused the key for every lens and nothing else happened."""
+    failures = [failure for work in works for failure in work.failures]
+    if any(work.results or work.late or not work.failures for work in works):
+        return None
+    return failures[0].message if all(one.failure is FailureKind.AUTH for one in failures) else None
+
+
 def _all_failed(works: Sequence[_LensWork]) -> ReviewFailed:
     failures = [failure for work in works for failure in work.failures]
     if failures and all(failure.failure is FailureKind.RATE_LIMITED for failure in failures):
         return ReviewFailed("RATE_LIMITED", failures[0].message)
-    auth = next((failure for failure in failures if failure.failure is FailureKind.AUTH), None)
-    if auth is not None and all(failure.failure is FailureKind.AUTH for failure in failures):
-        return ReviewFailed("AI_ERROR", auth.message)
+    refused = _refused(works)
+    if refused is not None:
+        return ReviewFailed("API_KEY_INVALID", refused)
     first = next((failure for failure in failures if failure.failure is not FailureKind.AUTH), None)
     return ReviewFailed("AI_ERROR", first.message if first else "The model did not answer in time.")
 

@@ -75,11 +75,12 @@ async def _batch(asker: Asker, batch: Sequence[Issue], files: Sequence[ReviewedF
         )
     except ModelFailure:
         return None
-    data = json_object(answer.text)
+    data = await asyncio.to_thread(json_object, answer.text)
     return _verdicts(data) if data is not None else None
 
 
 def _verdicts(data: Mapping[str, Any]) -> Mapping[int, str] | None:
+    """Read an answer; one that judges nothing is as good as none."""
     entries = data.get("verdicts")
     if not isinstance(entries, list):
         return None
@@ -88,9 +89,9 @@ def _verdicts(data: Mapping[str, Any]) -> Mapping[int, str] | None:
         if not isinstance(entry, Mapping):
             continue
         number, verdict = entry.get("id"), str(entry.get("verdict")).lower()
-        if isinstance(number, int) and not isinstance(number, bool) and verdict in _VERDICTS:
-            out[number] = verdict
-    return out
+        if isinstance(number, int) and not isinstance(number, bool):
+            out[number] = verdict if verdict in _VERDICTS else "unsure"
+    return out or None
 
 
 def _piece(issue: Issue, index: int, file: ReviewedFile) -> Piece:

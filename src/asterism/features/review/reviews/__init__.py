@@ -1,9 +1,10 @@
 """Reviews: several specialised reviewers and static analyzers look at one change, and their findings become one list.
 
-`ReviewManager` runs and joins reviews, the functions here read and change stored ones. Every review writes its events
+`ReviewRuns` begins and joins reviews, the functions here read and change stored ones. Every review writes its events
 to a stream; what a client sees live is what a replay shows.
 """
 
+from asterism.features.review.reviews import events
 from asterism.features.review.reviews.drilldown import drill
 from asterism.features.review.reviews.errors import (
     AllLensesFailed,
@@ -14,12 +15,11 @@ from asterism.features.review.reviews.errors import (
     ReviewNotFound,
     TooManyReviews,
 )
-from asterism.features.review.reviews.legacy import LegacyRequest, LegacyRun
+from asterism.features.review.reviews.legacy_review import LegacyRequest
 from asterism.features.review.reviews.log import stream_of
-from asterism.features.review.reviews.manager import ReviewManager
 from asterism.features.review.reviews.models import Row
 from asterism.features.review.reviews.posted_diff import for_github, review_diff
-from asterism.features.review.reviews.running import Request, Services
+from asterism.features.review.reviews.review_runs import ReviewRuns
 from asterism.features.review.reviews.service import (
     SavedTriage,
     completed_review,
@@ -36,6 +36,7 @@ from asterism.features.review.reviews.service import (
     reviewed_files,
     status,
 )
+from asterism.features.review.reviews.services import Request, Services
 
 __all__ = [
     "AllLensesFailed",
@@ -44,10 +45,9 @@ __all__ = [
     "KeyRejected",
     "LegacyRequest",
     "LegacyReviewNotFound",
-    "LegacyRun",
     "Request",
-    "ReviewManager",
     "ReviewNotFound",
+    "ReviewRuns",
     "Row",
     "SavedTriage",
     "Services",
@@ -56,6 +56,7 @@ __all__ = [
     "delete_review",
     "dismiss",
     "drill",
+    "events",
     "find_issue",
     "for_github",
     "list_legacy",

@@ -12,7 +12,7 @@ from asterism.features.review.inspection import Asker, ModelUse, Piece, prompts,
 from asterism.features.review.reviews import service, store
 from asterism.features.review.reviews.errors import DrilldownFailed, KeyRejected
 from asterism.features.review.reviews.models import Drilldown, DrilldownTrace, Row
-from asterism.features.review.reviews.running import Services
+from asterism.features.review.reviews.services import Services
 from asterism.kernel.llm import FailureKind, ModelFailure, Target, Turn, json_object
 
 TEXT = 20_000
@@ -36,7 +36,7 @@ async def drill(services: Services, row: Row, issue: Issue, target: Target) -> D
         answer = await asker.ask(prompts.DRILLDOWN_SYSTEM, question, schema=prompts.DRILLDOWN_SCHEMA, tokens=8192)
     except ModelFailure as failure:
         raise refused(failure) from failure
-    data = json_object(answer.text)
+    data = await asyncio.to_thread(json_object, answer.text)
     if data is None:
         raise DrilldownFailed("The model's answer cannot be read.", code="MODEL_ERROR")
     drilldown = _read(data, issue, others, files, stamp(services.clock.now()))

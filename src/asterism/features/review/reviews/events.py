@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from asterism.features.review.findings import Agent, Category, Issue, Lens, Result, Severity
+from asterism.features.review.findings import Agent, Category, Issue, LegacyResult, Lens, Result, Severity
 from asterism.features.review.inspection import Skip
 from asterism.kernel.streams import Fact
 
@@ -111,6 +111,11 @@ class Preview(msgspec.Struct, frozen=True):
     line_start: int | None
     line_end: int | None
 
+    @classmethod
+    def of(cls, issue: Issue) -> "Preview":
+        """Make it from a candidate."""
+        return cls(issue.id, issue.severity, issue.category, issue.title, issue.file, issue.line_start, issue.line_end)
+
 
 class IssuePreview(Fact, frozen=True, tag="issue_preview"):
     """A candidate has its place."""
@@ -207,3 +212,32 @@ ReviewEvent: TypeAlias = (
     | Complete
     | Error
 )
+
+
+class Chunk(Fact, frozen=True, tag="chunk"):
+    """A piece of the model's answer to a review of the older kind, secrets masked (Stargazer 9.2)."""
+
+    content: str
+
+
+class LegacyComplete(Fact, frozen=True, rename="camel", tag="complete"):
+    """The review of the older kind is saved."""
+
+    result: LegacyResult
+    review_id: str
+
+
+class LegacyCause(msgspec.Struct, frozen=True):
+    """Why a review of the older kind failed."""
+
+    code: str
+    message: str
+
+
+class LegacyError(Fact, frozen=True, tag="error"):
+    """The review of the older kind failed."""
+
+    error: LegacyCause
+
+
+LegacyEvent: TypeAlias = Chunk | LegacyComplete | LegacyError

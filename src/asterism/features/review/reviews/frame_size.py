@@ -6,11 +6,13 @@ from typing import Any
 import msgspec
 from msgspec import UNSET
 
-from asterism.features.review.findings import Issue, Result
+from asterism.features.review.findings import Issue, LegacyIssue, LegacyResult, Result
 from asterism.features.review.reviews.events import Complete
+from asterism.features.review.reviews.models import LegacyRecord, Record
 
-FRAME_BYTES = 917_504
+FRAME_BYTES = 256 << 10
 _SLACK = 512  # the id, event and data words, the review id and the other fields around the result
+_NOTE = 256  # the sentence on what was left out, and the members around it
 _EXCERPT = 400
 _TEXT = 1000
 Reduce = Callable[[Issue], Issue]
@@ -56,10 +58,11 @@ def fitting_issue(issue: Issue, limit: int = FRAME_BYTES) -> Issue:
     return issue
 
 
-def complete(result: Result, review_id: str, duration_ms: int, limit: int = FRAME_BYTES) -> Complete:
+def complete(record: Record, limit: int = FRAME_BYTES) -> Complete:
     """Build the event `complete`, reduced on a copy when it would be too large; the stored review never is."""
-    shown, truncated = _fitting(result, review_id, limit - _SLACK)
-    return Complete(shown, review_id, duration_ms, truncated or UNSET)
+    review_id, duration = record.metadata.id, record.metadata.duration_ms
+    shown, truncated = _fitting(record.result, review_id, limit - _SLACK)
+    return Complete(shown, review_id, duration if isinstance(duration, int) else 0, truncated or UNSET)
 
 
 def _fitting(result: Result, review_id: str, limit: int) -> tuple[Result, bool]:
@@ -72,14 +75,31 @@ def _fitting(result: Result, review_id: str, limit: int) -> tuple[Result, bool]:
         if _size(reduced) <= limit:
             return reduced, True
     kept: list[Issue] = []
-    room = limit - len(result.summary.encode()) * 2 - 256
+    room = limit - _size(result.summary) - _NOTE
     for issue in issues:
         room -= _size(issue) + 1
         if room < 0:
             break
         kept.append(issue)
-    note = f"{len(issues) - len(kept)} more issues are stored with review {review_id}."
-    return Result(f"{result.summary}\n{note}", tuple(kept)), True
+    return Result(f"{result.summary}\n{_left_out(len(issues) - len(kept), review_id)}", tuple(kept)), True
+
+
+def fitting_legacy(record: LegacyRecord, limit: int = FRAME_BYTES) -> LegacyResult:
+    """Return the result of a review of the older kind, its last issues left out where one event cannot hold them."""
+    room = limit - _SLACK - _size(record.summary) - _NOTE
+    kept: list[LegacyIssue] = []
+    for issue in record.issues:
+        room -= _size(issue) + 1
+        if room < 0:
+            break
+        kept.append(issue)
+    left = len(record.issues) - len(kept)
+    summary = f"{record.summary}\n{_left_out(left, record.id)}".strip() if left else record.summary
+    return LegacyResult(summary, tuple(kept), record.overall_score)
+
+
+def _left_out(amount: int, review_id: str) -> str:
+    return f"{amount} more issues are stored with review {review_id}."
 
 
 def _size(value: Any) -> int:

@@ -1,19 +1,20 @@
-"""Writing the log of a running review: every event stamped and in order, the open step and agents remembered."""
+"""Writing the log of a review: the one place where what happens becomes events, stamped and in order."""
 
-import asyncio
-from collections.abc import Sequence
-from typing import Any, Literal
-
-import msgspec
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 
 from asterism.base.clock import Clock, stamp
 from asterism.features.review.findings import AGENTS, Issue, Lens
-from asterism.features.review.inspection import Chunk, Data, read_events
-from asterism.features.review.reviews.events import ReviewEvent
-from asterism.kernel.streams import Streams
+from asterism.features.review.inspection import Change, Outcome, Skip, counts, summary
+from asterism.features.review.inspection.facts import CandidatePlaced, ChunkRead, Enriching, InspectionFact, LensBegan
+from asterism.features.review.reviews import events
+from asterism.features.review.reviews.events import ReviewEvent, Step
+from asterism.features.review.reviews.file_events import file_events
+from asterism.kernel.streams import Event, Fact, Streams
 
-Step = Literal["diff", "triage", "enrich", "report"]
-_THOUGHT = 200
+THOUGHT = 200  # characters
+SKIPS = 50
+_LENSES = {agent.id: lens for lens, agent in AGENTS.items()}
 
 
 def stream_of(review_id: str) -> str:
@@ -21,89 +22,130 @@ def stream_of(review_id: str) -> str:
     return f"review:{review_id}"
 
 
+@dataclass(slots=True)
+class Progress:
+    """What is open in a review: the step, and the lenses whose agents were introduced and are not done."""
+
+    step: Step | None = None
+    lenses: list[Lens] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, log: Iterable[Event]) -> "Progress":
+        """Read it out of a log."""
+        progress = cls()
+        for event in log:
+            for kind in (events.StepStart, events.StepComplete, events.AgentStart, events.AgentComplete):
+                fact = event.fact(kind)
+                if fact is not None:
+                    progress.note(fact)
+        return progress
+
+    def note(self, event: Fact) -> None:
+        """Take in one event."""
+        if isinstance(event, events.StepStart):
+            self.step = event.step
+        elif isinstance(event, events.StepComplete):
+            self.step = None
+        elif isinstance(event, events.AgentStart):
+            self.lenses.append(event.agent.lens)
+        elif isinstance(event, events.AgentComplete):
+            self.lenses.remove(_LENSES[event.agent])
+
+    def failed(self, code: str, message: str, now: str, word: str | None = None) -> list[ReviewEvent]:
+        """Return the events that end a review that failed: open agents fail, then the step, then the review ([6.8]).
+
+        `word` is what agents say instead of the whole message.
+        """
+        ended: list[ReviewEvent] = [_agent_complete(lens, 0, now, word or message) for lens in self.lenses]
+        if self.step is not None:
+            ended.append(events.StepError(self.step, message, now))
+        return [*ended, events.Error(events.Cause(message, code))]
+
+
 class Log:
-    """Appends events of one review. Events of one call are contiguous, whoever else writes meanwhile."""
+    """Appends the events of one review to its stream, and remembers what is open."""
 
     def __init__(self, streams: Streams, review_id: str, clock: Clock) -> None:
         self.review_id = review_id
-        self.open_step: Step | None = None
-        self.open_lenses: list[Lens] = []
-        self._streams = streams
-        self._clock = clock
-        self._lock = asyncio.Lock()
+        self.progress = Progress()
+        self.readings = 0
+        self._streams, self._clock = streams, clock
 
     def now(self) -> str:
         """Return the present as a stamp."""
         return stamp(self._clock.now())
 
-    async def emit(self, *events: tuple[str, Data]) -> None:
-        """Append events one after the other, each with its time at the end."""
-        async with self._lock:
-            for kind, data in events:
-                event = msgspec.convert({"type": kind, **data, "timestamp": self.now()}, ReviewEvent)
-                await self._streams.append(stream_of(self.review_id), event)
+    async def emit(self, event: ReviewEvent) -> None:
+        """Append an event."""
+        self.progress.note(event)
+        await self._streams.append(stream_of(self.review_id), event)
 
-    async def started(self, files: int | None = None, skipped: Sequence[Any] = ()) -> None:
-        """Announce the review: first without a count, then with what will be reviewed."""
-        data: Data = {"reviewId": self.review_id, "filesTotal": files or 0}
-        if files is not None:
-            data["filesSkipped"] = len(skipped)
-            data["skipped"] = msgspec.to_builtins(list(skipped[:50]))
-        await self.emit(("review_started", data))
+    async def started(self) -> None:
+        """Announce the review."""
+        await self.emit(events.ReviewStarted(review_id=self.review_id, files_total=0, timestamp=self.now()))
+
+    async def collected(self, files: int, skipped: Sequence[Skip], lenses: int) -> None:
+        """Say what so many lenses will review."""
+        self.readings = files * lenses
+        await self.emit(
+            events.ReviewStarted(
+                review_id=self.review_id,
+                files_total=files,
+                files_skipped=len(skipped),
+                skipped=tuple(skipped[:SKIPS]),
+                timestamp=self.now(),
+            )
+        )
 
     async def begin(self, step: Step) -> None:
         """Open a step."""
-        self.open_step = step
-        await self.emit(("step_start", {"step": step}))
+        await self.emit(events.StepStart(step, self.now()))
 
     async def end(self, step: Step) -> None:
         """Close the open step."""
-        self.open_step = None
-        await self.emit(("step_complete", {"step": step}))
+        await self.emit(events.StepComplete(step, self.now()))
 
-    async def agent_start(self, lens: Lens, files: int) -> None:
-        """Introduce the agent of a lens and say what it does first."""
-        agent = AGENTS[lens]
-        self.open_lenses.append(lens)
-        noun = "file" if files == 1 else "files"
-        await self.emit(
-            ("agent_start", {"agent": msgspec.to_builtins(agent)}),
-            ("agent_thinking", {"agent": agent.id, "thought": f"Reading {files} changed {noun}"}),
-        )
+    async def tell(self, fact: InspectionFact) -> None:
+        """Write what happened while the change was inspected."""
+        if isinstance(fact, LensBegan):
+            noun = "file" if fact.files == 1 else "files"
+            await self.emit(events.AgentStart(AGENTS[fact.lens], self.now()))
+            await self._think(fact.lens, f"Reading {fact.files} changed {noun}")
+        elif isinstance(fact, ChunkRead):
+            for event in file_events(fact, self.now(), readings=self.readings):
+                await self.emit(event)
+        elif isinstance(fact, CandidatePlaced):
+            issue = fact.issue
+            await self.emit(events.IssuePreview(AGENTS[issue.lens].id, events.Preview.of(issue), self.now()))
+        else:
+            await self._think(fact.lens, fact.text)
 
-    async def reading(self, lens: Lens, part: Chunk, total: int) -> None:
-        """Tell which files of a chunk a lens reads."""
-        await self.emit(*read_events.events(lens, part, total))
+    async def _think(self, lens: Lens, thought: str) -> None:
+        await self.emit(events.AgentThinking(AGENTS[lens].id, thought[:THOUGHT], self.now()))
 
-    async def think(self, lens: Lens, thought: str) -> None:
-        """Tell what an agent is about."""
-        await self.emit(("agent_thinking", {"agent": AGENTS[lens].id, "thought": thought[:_THOUGHT]}))
+    async def enriching(self, fact: Enriching) -> None:
+        """Write what is being learned about a final issue."""
+        await self.emit(events.EnrichProgress(fact.issue.id, fact.kind, fact.status, self.now()))
 
-    async def preview(self, issue: Issue) -> None:
-        """Show a candidate as soon as it has a place."""
-        brief = {
-            "id": issue.id,
-            "severity": issue.severity.value,
-            "category": issue.category.value,
-            "title": issue.title,
-            "file": issue.file,
-            "line_start": issue.line_start,
-            "line_end": issue.line_end,
-        }
-        await self.emit(("issue_preview", {"agent": AGENTS[issue.lens].id, "issue": brief}))
+    async def announce(self, change: Change, lenses: Sequence[Lens], outcome: Outcome, issues: Sequence[Issue]) -> None:
+        """Write the final issues, the agents and the whole: events 9 to 11 of Stargazer 6.6."""
+        for issue in issues:
+            await self.emit(events.IssueFound(AGENTS[issue.lens].id, issue, self.now()))
+        tally = counts(issues, lenses)
+        by_lens = {status.lens_id: status for status in outcome.lenses}
+        for lens, _, amount in tally:
+            status = by_lens[lens]
+            error = status.error if status.status == "failed" and isinstance(status.error, str) else None
+            await self.emit(_agent_complete(lens, amount, self.now(), error))
+        stats = [
+            events.LensStat(lens, amount, by_lens[lens].status, by_lens[lens].coverage) for lens, _, amount in tally
+        ]
+        line = summary.agents_line([(name, amount) for _, name, amount in tally])
+        await self.emit(events.OrchestratorComplete(line, len(issues), tuple(stats), len(change.files), self.now()))
 
-    async def agent_complete(self, lens: Lens, issues: int, error: str | None = None) -> None:
-        """Let an agent finish; `error` says why its lens failed."""
-        data: Data = {"agent": AGENTS[lens].id, "issueCount": issues}
-        if error is not None:
-            data |= {"status": "failed", "error": error}
-        self.open_lenses.remove(lens)
-        await self.emit(("agent_complete", data))
 
-    async def abandon(self, message: str, word: str | None = None) -> None:
-        """Say before a terminal error what was still open: agents fail, then the step."""
-        for lens in list(self.open_lenses):
-            await self.agent_complete(lens, 0, word or message)
-        if self.open_step is not None:
-            step, self.open_step = self.open_step, None
-            await self.emit(("step_error", {"step": step, "error": message}))
+def _agent_complete(lens: Lens, issues: int, now: str, error: str | None = None) -> events.AgentComplete:
+    agent = AGENTS[lens].id
+    if error is None:
+        return events.AgentComplete(agent=agent, issue_count=issues, timestamp=now)
+    return events.AgentComplete(agent=agent, issue_count=issues, status="failed", error=error, timestamp=now)

@@ -9,13 +9,12 @@ from asterism.features.review.inspection import (
     ModelUse,
     Options,
     ReviewFailed,
-    Silence,
     Sources,
     TooMuchDiff,
     inspect_diff,
 )
 from asterism.features.review.reviews.errors import AllLensesFailed
-from asterism.features.review.reviews.running import Services
+from asterism.features.review.reviews.services import Services
 from asterism.kernel.llm import Target
 
 SECONDS = 300.0
@@ -38,7 +37,7 @@ async def review_diff(
     checks = analyzers.for_diff(services.checks)
     sources = Sources(checks, services.tools, analyzers.Project(), asker, services.verify_model, SECONDS)
     try:
-        return await inspect_diff(diff, options, sources, listener=Silence(services.clock), refs=refs)
+        return await inspect_diff(diff, options, sources, clock=services.clock, refs=refs)
     except ReviewFailed as failure:
         raise _refused(failure) from failure
 

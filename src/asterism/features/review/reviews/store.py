@@ -1,7 +1,5 @@
 """SQL of reviews, drilldowns and dismissals."""
 
-from collections.abc import Sequence
-
 import msgspec
 import sqlalchemy as sa
 
@@ -109,10 +107,10 @@ def delete(tx: Tx, review_id: str) -> bool:
     return tx.execute(reviews.delete().where(reviews.c.id == review_id)).rowcount > 0
 
 
-def running(tx: Tx) -> Sequence[tuple[str, Kind]]:
-    """Return the reviews that are recorded as running."""
-    query = sa.select(reviews.c.id, reviews.c.kind).where(reviews.c.state == "running")
-    return [(row["id"], row["kind"]) for row in tx.all(query)]
+def running_of(tx: Tx, project_path: str) -> list[str]:
+    """Return the reviews of a project that are recorded as running."""
+    query = sa.select(reviews.c.id).where(reviews.c.state == "running", reviews.c.project_path == project_path)
+    return [row["id"] for row in tx.all(query)]
 
 
 def ended_without_result(tx: Tx, before: str) -> list[str]:

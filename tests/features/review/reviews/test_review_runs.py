@@ -4,6 +4,7 @@ import asyncio
 import json
 import random
 
+import msgspec
 import pytest
 
 from asterism.features.review import reviews
@@ -11,6 +12,7 @@ from asterism.features.review.findings import Lens
 from asterism.features.review.reviews import store
 from asterism.features.review.reviews.events import StepStart
 from asterism.kernel.llm import FailureKind, Scripted
+from asterism.kernel.runs import store as hosted
 from tests.features.review.reviews.conftest import TARGET, request, world
 
 EMPTY = json.dumps({"summary": "", "issues": []})
@@ -103,6 +105,63 @@ def test_at_most_eight_reviews_run(db, clock, changed):
     assert (refused.code, refused.retry_after) == ("RATE_LIMITED", 5)
 
 
+def test_eight_reviews_begun_at_the_same_instant_all_run_and_a_ninth_does_not(db, clock, changed):
+    lenses = [(one,) for one in Lens] + [(Lens.CORRECTNESS, one) for one in list(Lens)[1:5]]
+
+    async def scenario():
+        async with world(db, clock, "") as w:
+            gate = held(w)
+            beginning = [w.manager.opened(request(changed.root, lenses=one, target=TARGET)) for one in lenses[:8]]
+            assert w.manager.full
+            with pytest.raises(reviews.TooManyReviews):
+                w.manager.opened(request(changed.root, lenses=lenses[8], target=TARGET))
+            with pytest.raises(reviews.TooManyReviews):
+                await w.manager.begin(request(changed.root, lenses=lenses[8], target=TARGET))
+            joined = await w.manager.begin(request(changed.root, lenses=lenses[0], target=TARGET))
+            ids = await asyncio.gather(*beginning)
+            gate.set()
+            ends = [(await w.events(one))[-1][1] for one in ids]
+            assert not w.manager.full
+            return ids, joined, ends
+
+    ids, joined, ends = asyncio.run(scenario())
+    assert joined == ids[0]
+    assert len(set(ids)) == 8
+    assert ends == ["complete"] * 8
+
+
+def test_another_server_leaves_the_reviews_of_this_one_alone(db, clock, changed):
+    async def scenario():
+        async with world(db, clock, "") as w:
+            gate = held(w)
+            review_id = await w.manager.begin(request(changed.root, target=TARGET))
+            await until(w, review_id, "agent_start")
+            async with world(db, clock, "") as other:
+                with db.read() as tx:
+                    state = reviews.status(tx, review_id).wire()["state"]
+                cancelled = asyncio.create_task(other.manager.cancel(review_id))
+                last = (await other.events(review_id))[-1]
+                assert await cancelled
+            gate.set()
+            return state, last[2]["error"]["message"]
+
+    assert asyncio.run(scenario()) == ("running", "Review cancelled.")
+
+
+def test_a_review_whose_trust_is_gone_says_so(db, clock, changed):
+    async def scenario():
+        async with world(db, clock, "") as w:
+            held(w)
+            review_id = await w.manager.begin(request(changed.root, target=TARGET))
+            await until(w, review_id, "agent_start")
+            await w.manager.cancel_project(changed.root)
+            return (await w.events(review_id))[-1][2]
+
+    assert asyncio.run(scenario()) == {
+        "error": {"message": "The project is not trusted any more.", "code": "GENERATION_FAILED"}
+    }
+
+
 def test_fifty_followers_hear_the_same(db, clock, changed):
     async def scenario():
         async with world(db, clock, "ruff,secrets") as w:
@@ -129,10 +188,12 @@ def test_a_crash_leaves_a_terminal_event(db, clock, changed):
                 store.add_running(
                     tx, review_id=review_id, kind="triage", project_path="/p", mode="staged", created_at=tx.now()
                 )
+                hosted.insert(tx, reviews.stream_of(review_id), "review", "another machine")
                 w.streams.create(tx, reviews.stream_of(review_id))
                 w.streams.append_in(tx, reviews.stream_of(review_id), StepStart("diff", tx.now()))
 
             await db.run(crashed)
+            clock.advance(61)
         async with world(db, clock, "") as w:
             events = await w.events(review_id)
             with db.read() as tx:
@@ -143,7 +204,7 @@ def test_a_crash_leaves_a_terminal_event(db, clock, changed):
                 return events, state, reviews.status(tx, review_id).wire()
 
     events, state, later = asyncio.run(scenario())
-    assert [kind for _, kind, _ in events] == ["step_start", "error"]
+    assert [(seq, kind) for seq, kind, _ in events] == [(1, "step_start"), (1001, "step_error"), (1002, "error")]
     assert events[-1][2]["error"]["code"] == "INTERNAL_ERROR"
     assert state == "failed"
     assert later == {"sessionActive": False, "reviewSaved": False, "isComplete": False}
@@ -155,7 +216,7 @@ def test_a_server_that_stops_ends_its_reviews(db, clock, changed):
             held(w)
             review_id = await w.manager.begin(request(changed.root, target=TARGET))
             await until(w, review_id, "agent_start")
-            await w.manager.stop()
+            await w.host.stop()
             return await w.events(review_id)
 
     events = asyncio.run(scenario())
@@ -239,8 +300,8 @@ def legacy(db, clock, changed, *answers, staged=False):
     async def scenario():
         async with world(db, clock, "") as w:
             w.models.play(*answers)
-            run = w.manager.begin_legacy(reviews.LegacyRequest(changed.root, staged, TARGET))
-            events = [event async for event in run.follow()]
+            told = await w.manager.begin_legacy(reviews.LegacyRequest(changed.root, staged, TARGET))
+            events = [(event.type, msgspec.json.decode(event.data)) async for event in told]
             with db.read() as tx:
                 listed = reviews.list_legacy(tx, project_path=str(changed.root), limit=9, offset=0)
             return events, listed
@@ -284,4 +345,4 @@ def test_how_the_older_kind_fails(db, clock, changed, answers, staged, code):
 
 def test_an_answer_that_is_no_json_becomes_the_summary(db, clock, changed):
     events, _ = legacy(db, clock, changed, "All fine here.")
-    assert events[-1][1]["result"] == {"summary": "All fine here.", "issues": (), "overallScore": None}
+    assert events[-1][1]["result"] == {"summary": "All fine here.", "issues": [], "overallScore": None}
