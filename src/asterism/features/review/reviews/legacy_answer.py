@@ -1,4 +1,4 @@
-"""Reading the model's answer to a review of the older kind (Stargazer 9.3). Pure."""
+"""Reading the model's answer to a review of the older kind (Stargazer 9.1). Pure."""
 
 from collections.abc import Mapping
 from typing import Any
