@@ -1,83 +1,17 @@
 """One suite for the port `Models`: the scripted fake, and the real adapter on each wire format over real sockets."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import aclosing, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import pytest
 
-from asterism.kernel.llm import (
-    Completion,
-    Delta,
-    FailureKind,
-    Finish,
-    Limits,
-    ModelFailure,
-    Models,
-    Part,
-    PydanticModels,
-    Request,
-    Scripted,
-    ScriptedModels,
-    Target,
-    Turn,
-)
-from asterism.kernel.llm.fake_server import FakeModelServer, Script
+from asterism.kernel.llm import Completion, Delta, FailureKind, Finish, Limits, ModelFailure
+from asterism.kernel.llm.fake_server import Script
+from tests.support.models import World, every_adapter, is_closed, read, run
 
 pytestmark = pytest.mark.xdist_group("llm")  # the vendors' libraries are loaded once
 
-WIRES = ["openai", "anthropic", "gemini"]
 SCHEMA = {"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"]}
-
-
-@dataclass
-class World:
-    """An adapter, a request it can answer, and how to say what it shall answer."""
-
-    models: Models
-    request: Request
-    play: Callable[[Script], None]
-    closed: Callable[[], bool]
-
-
-@asynccontextmanager
-async def world(kind: str) -> AsyncIterator[World]:
-    turns = (Turn("user", "Hello"),)
-    if kind == "scripted":
-        scripted = ScriptedModels()
-        request = Request(Target("local", "demo", "http://127.0.0.1:1"), turns)
-        yield World(scripted, request, lambda s: scripted.play(as_scripted(s)), lambda: bool(scripted.closed))
-        return
-    models = PydanticModels()
-    async with FakeModelServer(key="secret") as fake:
-        base = fake.google_url if kind == "gemini" else fake.url
-        request = Request(Target(kind, "demo", base, "secret"), turns, system="Be brief.")
-        yield World(models, request, fake.play, lambda: any(call.closed_early for call in fake.calls))
-        await models.stop()
-
-
-def as_scripted(script: Script) -> Scripted:
-    reason = "max_tokens" if script.finish == "length" else "end"
-    hold = asyncio.Event() if script.delay > 10 else None
-    failure = {429: FailureKind.RATE_LIMITED, 401: FailureKind.AUTH}.get(script.status)
-    return Scripted(script.chunks, reason=reason, failure=failure, retry_after=script.retry_after, hold=hold)  # type: ignore[arg-type]
-
-
-def run(kind: str, body: Callable[[World], Awaitable[None]]) -> None:
-    async def main() -> None:
-        async with world(kind) as w, asyncio.timeout(60):
-            await body(w)
-
-    asyncio.run(main())
-
-
-async def read(w: World, request: Request | None = None) -> list[Part]:
-    async with aclosing(w.models.stream(request or w.request)) as parts:
-        return [part async for part in parts]
-
-
-every_adapter = pytest.mark.parametrize("kind", ["scripted", *WIRES])
 
 
 @every_adapter
@@ -137,13 +71,11 @@ def test_leaving_closes_the_connection_at_once(kind: str) -> None:
         parts = w.models.stream(w.request)
         assert await anext(parts) == Delta("a")
         waiting = asyncio.ensure_future(anext(parts))
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(0)
         waiting.cancel()
         await asyncio.gather(waiting, return_exceptions=True)
         await parts.aclose()
-        async with asyncio.timeout(1):
-            while not w.closed():
-                await asyncio.sleep(0.01)
+        await is_closed(w)
 
     run(kind, body)
 

@@ -1,13 +1,25 @@
 """What the real adapter sends and how it reads failures, on each wire format."""
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from asterism.kernel.llm import FailureKind, Limits, ModelFailure, PydanticModels, Request, Target, Turn
+from asterism.kernel.llm import (
+    FailureKind,
+    Limits,
+    ModelFailure,
+    PydanticModels,
+    Request,
+    Target,
+    Tool,
+    ToolCall,
+    ToolResult,
+    Turn,
+)
 from asterism.kernel.llm.fake_server import FakeModelServer, Script
 
 pytestmark = pytest.mark.xdist_group("llm")
@@ -158,3 +170,58 @@ def test_a_key_is_never_shown() -> None:
     target = Target("openai", "demo", "http://127.0.0.1:1/v1", "sk-very-secret")
     assert "sk-very-secret" not in repr(target)
     assert "sk-very-secret" not in repr(Request(target, TURNS))
+
+
+OBJECT = {"type": "object", "properties": {"path": {"type": "string"}}, "required": ["path"]}
+SCHEMA_FIELDS = {"parameters", "input_schema", "parameters_json_schema", "parametersJsonSchema"}
+TOOL = Tool("read_file", "Read a file.", OBJECT)
+
+
+@pytest.mark.parametrize("provider", ["openai", "anthropic", "gemini", "local"])
+def test_a_tool_is_offered_with_its_description_and_schema(provider: str) -> None:
+    async def body(models: PydanticModels, fake: FakeModelServer, request: Request) -> None:
+        await models.complete(replace(request, tools=(TOOL,)))
+        (entry,) = fake.calls[0].body["tools"]
+        if provider == "gemini":
+            (entry,) = entry["functionDeclarations"]
+        entry = entry.get("function", entry)
+        assert (entry["name"], entry["description"]) == ("read_file", "Read a file.")
+        (schema,) = (value for name, value in entry.items() if name in SCHEMA_FIELDS)
+        assert (schema["type"], schema["required"]) == ("object", ["path"])
+        assert schema["properties"]["path"]["type"] == "string"
+
+    talk(provider, body)
+
+
+@pytest.mark.parametrize("provider", ["local", "anthropic", "gemini"])
+def test_signatures_and_thoughts_go_back_to_their_provider_alone(provider: str) -> None:
+    async def body(models: PydanticModels, fake: FakeModelServer, request: Request) -> None:
+        call = ToolCall("c1", "read_file", "{}")
+        fake.play(Script(("I see.",), thoughts=("Hm.",), calls=(call,)))
+        said = await models.complete(replace(request, tools=(TOOL,)))
+        own = said.turn
+        results = Turn("user", parts=(ToolResult(own.calls[0].id, "x"),))
+        for turn, is_back in ((own, True), (replace(own, provider="somebody"), False)):
+            await models.complete(replace(request, turns=(Turn("user", "a"), turn, results), tools=(TOOL,)))
+            sent = str(fake.calls[-1].body)
+            signed = "'reasoning_content': 'Hm.'" if provider == "local" else "c2lnbmF0dXJl"
+            assert (signed in sent) == is_back
+            assert ("Hm." in sent) == (is_back and provider != "gemini")
+            assert "I see." in sent
+
+    talk(provider, body)
+
+
+@pytest.mark.parametrize("provider", ["local", "anthropic", "gemini"])
+def test_arguments_that_are_no_object_go_back_as_an_empty_one(provider: str) -> None:
+    async def body(models: PydanticModels, fake: FakeModelServer, request: Request) -> None:
+        turn = Turn("assistant", parts=(ToolCall("c1", "read_file", '{"path": '),))
+        results = Turn("user", parts=(ToolResult("c1", "The arguments are no JSON.", error=True),))
+        await models.complete(replace(request, turns=(Turn("user", "a"), turn, results), tools=(TOOL,)))
+        sent = fake.calls[0].body
+        conversation = json.dumps(sent.get("messages") or sent["contents"])
+        assert "read_file" in conversation
+        assert "path" not in conversation
+        assert fake.calls[0].results == [ToolResult("c1", "The arguments are no JSON.", error=True)]
+
+    talk(provider, body)
