@@ -1,4 +1,4 @@
-"""One suite for the port `Models`: the scripted fake, and the real adapter on each wire format over real sockets."""
+"""One suite for the port `Models`: `ScriptedModels`, and `PydanticModels` on each wire format over real sockets."""
 
 import asyncio
 from dataclasses import replace

@@ -16,6 +16,7 @@ from asterism.kernel.llm import (
     json_object,
     provider,
 )
+from asterism.kernel.llm.reading.wellformed import Joiner
 
 
 def test_google_is_gemini() -> None:
@@ -81,3 +82,17 @@ def test_a_retry_after_is_honoured_up_to_the_patience() -> None:
     assert 0.8 <= (policy.pause(asked[0.1], 1) or 0) <= 1.2
     assert policy.pause(asked[5], 1) == 5
     assert policy.pause(asked[11], 1) is None
+
+
+@given(st.text(max_size=60), st.data())
+def test_pieces_cut_anywhere_are_joined_again(text: str, data: st.DataObject) -> None:
+    units = text.encode("utf-16-le", "surrogatepass")
+    halves = [units[n : n + 2].decode("utf-16-le", "surrogatepass") for n in range(0, len(units), 2)]
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(halves)), max_size=6)))
+    joiner, out = Joiner(), ""
+    for a, b in zip([0, *cuts], [*cuts, len(halves)], strict=True):
+        piece = joiner.take("".join(halves[a:b]))
+        piece.encode()
+        out += piece
+    out += joiner.rest()
+    assert out == text.replace("\x00", "\ufffd")

@@ -66,7 +66,7 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Delta:
-    """A piece of the answer, never empty."""
+    """A piece of the answer: never empty, without U+0000 and halves of code points."""
 
     text: str
 

@@ -6,7 +6,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from asterism.features.talk.runs.models import ContextItem
-from asterism.features.talk.runs.pieces import Joiner
 from asterism.features.talk.runs.prompt import Setting, instructions, reference_block, system_text
 from asterism.features.talk.runs.tokens import estimate
 
@@ -48,17 +47,3 @@ def test_of_instructions_the_newest_whole_ones_are_kept() -> None:
     texts = ["a" * 2_000, "b" * 1_600, "c" * 1_200]
     assert instructions(texts) == texts[1:]
     assert instructions(["x" * 4_000]) == []
-
-
-@given(st.text(max_size=60), st.data())
-def test_pieces_cut_anywhere_are_joined_again(text: str, data: st.DataObject) -> None:
-    units = text.encode("utf-16-le", "surrogatepass")
-    halves = [units[n : n + 2].decode("utf-16-le", "surrogatepass") for n in range(0, len(units), 2)]
-    cuts = sorted(data.draw(st.lists(st.integers(0, len(halves)), max_size=6)))
-    joiner, out = Joiner(), ""
-    for a, b in zip([0, *cuts], [*cuts, len(halves)], strict=True):
-        piece = joiner.take("".join(halves[a:b]))
-        piece.encode()
-        out += piece
-    out += joiner.rest()
-    assert out == text.replace("\x00", "\ufffd")

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from asterism.features.talk.runs.assembly import Prompt
 from asterism.features.talk.runs.errors import error_of
 from asterism.features.talk.runs.models import Outcome, RunUsage
-from asterism.features.talk.runs.pieces import Joiner
 from asterism.features.talk.runs.start import BegunRun
 from asterism.features.talk.runs.tokens import estimate
 from asterism.kernel.llm import Delta, FailureKind, Finish, ModelFailure, Models, RetryPolicy, Usage, asked
@@ -72,15 +71,13 @@ class Answer:
         await self.say(f"{failure.message.split('.')[0]}; trying again")
 
     async def _ask(self) -> Outcome:
-        joiner = Joiner()
         self.under_way = True
         try:
             async with aclosing(self.models.stream(self.begun.request(self.prompt))) as parts:
                 async for part in parts:
                     if isinstance(part, Delta):
-                        await self._take(joiner.take(part.text))
+                        await self._take(part.text)
                     else:
-                        await self._take(joiner.rest())
                         return await self._finished(part)
         except ModelFailure as failure:
             self.usage = self.usage.plus(self._counted(failure.usage))
@@ -89,9 +86,8 @@ class Answer:
         raise ModelFailure(FailureKind.INTERRUPTED, name=self.begun.chosen.spec.provider)
 
     async def _take(self, piece: str) -> None:
-        if piece:
-            self.pieces.append(piece)
-            await self.emit(piece)
+        self.pieces.append(piece)
+        await self.emit(piece)
 
     async def _finished(self, finish: Finish) -> Outcome:
         self.usage = self.usage.plus(self._counted(finish.usage))
