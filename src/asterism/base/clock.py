@@ -41,7 +41,7 @@ class ManualClock:
 def stamp(moment: datetime) -> str:
     """Write an aware datetime as `YYYY-MM-DDTHH:MM:SS.mmmZ` in UTC, fraction cut to milliseconds."""
     moment = moment.astimezone(UTC)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
+    return moment.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
 
 
 def parse(text: str) -> datetime:

@@ -19,9 +19,10 @@ def export_git(
 ) -> None:
     """Make one commit of every snapshot: equal trees, messages, authors, times and order of parents.
 
-    Main's head is at HEAD; other workspaces become branches, tags tags. git keeps no empty folders.
+    What came from git gets its committer and time zones back. Main's head is at HEAD; other workspaces become branches,
+    tags tags. git keeps no empty folders; what else it cannot hold is left out or renamed, and named.
     """
-    from asterism.cli.output import command, emit, say, show
+    from asterism.cli.output import command, emit, say, say_warnings, show
     from asterism.cli.progressbar import Bar
     from asterism.cli.session import open_api
     from asterism.client.gitbridge import exporting
@@ -31,8 +32,8 @@ def export_git(
         with open_api(url, token) as api, Bar(items=True) as bar:
             found = get_project(api, project)
             done = exporting.export_git(api, found, directory, bar)
-        for warning in list(dict.fromkeys(done.warnings))[:20]:
-            say(f"warning: {warning}")
+        warnings = list(done.notes)
+        say_warnings(warnings)
         if as_json:
             emit(
                 {
@@ -41,6 +42,7 @@ def export_git(
                     "commits": done.commits,
                     "head": done.head,
                     "snapshot_id": done.head_snapshot,
+                    "warnings": warnings,
                 }
             )
             return

@@ -17,20 +17,24 @@ def import_git(
     token: Token = None,
     as_json: AsJson = False,
 ) -> None:
-    """Make one snapshot of every commit, parents first, with message, author and time.
+    """Make one snapshot of every commit, parents first, with message, author, committer and times.
 
-    HEAD's history becomes that of the workspace main; other branches get workspaces, tags become tags.
+    HEAD's history becomes that of the workspace main; other branches get workspaces, tags become tags. Run again, it
+    adds what is new, and workspaces and tags follow git; those that somebody moved meanwhile stay. What a project
+    cannot hold is left out and named.
     """
-    from asterism.cli.output import command, emit, say
+    from asterism.cli import signin
+    from asterism.cli.output import command, emit, say, say_warnings
     from asterism.cli.progressbar import Bar
     from asterism.cli.session import open_api
     from asterism.client.gitbridge import importing
 
     with command(as_json=as_json):
         with open_api(url, token) as api, Bar(items=True) as bar:
-            done = importing.import_git(api, directory, project, bar)
-        for warning in list(dict.fromkeys(done.warnings))[:20]:
-            say(f"warning: {warning}")
+            made_before = signin.file_path().with_name("imports.json")
+            done = importing.import_git(api, directory, project, bar, made_before=made_before)
+        warnings = list(done.notes)
+        say_warnings(warnings)
         if as_json:
             emit(
                 {
@@ -40,6 +44,7 @@ def import_git(
                     "commits": done.commits,
                     "created": done.created,
                     "snapshots": done.snapshots,
+                    "warnings": warnings,
                 }
             )
             return

@@ -15,13 +15,14 @@ With `--json` standard output holds exactly one object, also on failure (`{"erro
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from asterism.base.errors import DomainError, Kind
 
 EXIT_INTERRUPTED = 130
+WARNINGS = 40
 _EXITS = {
     Kind.UNAUTHENTICATED: 3,
     Kind.FORBIDDEN: 3,
@@ -82,6 +83,14 @@ def show(text: str) -> None:
 def say(text: str) -> None:
     """Print a line of talk."""
     sys.stderr.write(printable(text) + "\n")
+
+
+def say_warnings(warnings: Sequence[str]) -> None:
+    """Print warnings, the first of many."""
+    for warning in warnings[:WARNINGS]:
+        say(f"warning: {warning}")
+    if len(warnings) > WARNINGS:
+        say(f"warning: {len(warnings) - WARNINGS} more; --json lists them all")
 
 
 def printable(text: str) -> str:

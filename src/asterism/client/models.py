@@ -50,6 +50,7 @@ class Snapshot(Struct):
     complete: bool = True
     missing_blob_count: int = 0
     fast_forward: bool | None = None
+    origin: str | None = None
 
 
 class Tag(Struct):

@@ -14,4 +14,4 @@ def snapshot_id(manifest_hash: str, parents: Sequence[str], name: str, email: st
 
 def whole_second(moment: datetime) -> str:
     """Write a time the way ids hold it."""
-    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"

@@ -61,6 +61,7 @@ def snapshot(found: Snapshot) -> dict[str, Any]:
         "complete": found.missing == 0,
         "missing_blob_count": found.missing,
         "fast_forward": found.fast_forward,
+        **({"origin": found.origin} if found.origin is not None else {}),
     }
 
 

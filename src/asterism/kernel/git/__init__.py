@@ -1,8 +1,8 @@
 """git, safely: a trusted folder's status, diffs, review snapshots and history.
 
-`Checkout(Git(), root)` is one accepted project root; the functions take it as their first argument and block. Paths
-are `str` with surrogate escapes where git's bytes are not UTF-8 (`printable` makes them sendable). A repository's
-configuration never runs a program (see `environment`).
+`Checkout(Git(), root)` is one accepted project root; the functions take it as their first argument and block.
+`Repository(Git(), folder)` reads objects and references alone. Paths are `str` with surrogate escapes where git's bytes
+are not UTF-8 (`printable` makes them sendable). No configuration of a repository counts (see `settings`).
 """
 
 from asterism.kernel.git.checkout import Checkout
@@ -20,6 +20,8 @@ from asterism.kernel.git.history import (
 )
 from asterism.kernel.git.paths import check_pathspec
 from asterism.kernel.git.program import Git
+from asterism.kernel.git.refnames import is_ref
+from asterism.kernel.git.repository import Ref, Repository, new_repository_environment
 from asterism.kernel.git.snapshot import Snapshot, SnapshotFile, take_snapshot
 from asterism.kernel.git.status import Entry, Status, SubmoduleState, parse_status, read_status
 
@@ -35,6 +37,8 @@ __all__ = [
     "Mode",
     "NotGitRepo",
     "OverLimit",
+    "Ref",
+    "Repository",
     "Snapshot",
     "SnapshotFile",
     "Status",
@@ -44,7 +48,9 @@ __all__ = [
     "blame_line",
     "check_pathspec",
     "diff_text",
+    "is_ref",
     "merge_base",
+    "new_repository_environment",
     "parse_status",
     "printable",
     "read_blobs",

@@ -6,6 +6,7 @@ import functools
 import os
 import re
 import shutil
+import subprocess
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -17,7 +18,7 @@ from asterism.kernel.git.errors import CommandFailed, GitNotFound
 from asterism.kernel.git.listing import Listings
 from asterism.kernel.git.remembered import Remembered
 from asterism.kernel.git.standin import StandIns
-from asterism.kernel.sandbox.process import Ending, Outcome, absolute_path, run_bounded
+from asterism.kernel.sandbox.process import Ending, Outcome, absolute_path, bound_memory, run_bounded
 
 OLDEST = (2, 32)
 """The first version that can be kept from reading the user's configuration; an older one could not be hardened."""
@@ -122,6 +123,27 @@ class Git:
         if outcome.ending is Ending.CANCELLED:
             raise CommandFailed("git was ended, since this program stops.")
         return outcome
+
+    def open(self, arguments: Sequence[str], *, cwd: Path, environment: Mapping[str, str]) -> "subprocess.Popen[bytes]":
+        """Start git with pipes to its input and from both outputs, for work that is done piece by piece.
+
+        Whoever opens it ends it. Raises GitNotFound, CommandFailed.
+        """
+        argv = [self._find(), "--no-pager", *arguments]
+        try:
+            process = subprocess.Popen(
+                argv,
+                cwd=cwd,
+                env=dict(environment),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                process_group=0,
+            )
+        except OSError as error:
+            raise CommandFailed("git could not be started in this folder.") from error
+        bound_memory(process.pid, MEMORY)
+        return process
 
     def _start(
         self,

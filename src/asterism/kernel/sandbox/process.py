@@ -98,7 +98,7 @@ def run_bounded(
     )
     try:
         if memory is not None:
-            _bound_memory(process.pid, memory)
+            bound_memory(process.pid, memory)
         transfer = _Transfer(process, stdin, max_output)
         ending = transfer.run(started + timeout, cancelled)
     finally:
@@ -216,7 +216,7 @@ class _Transfer:
             self._process.stdin.close()
 
 
-def _bound_memory(pid: int, most: int) -> None:
+def bound_memory(pid: int, most: int) -> None:
     """Bound a program that has just started. It has taken little by now, and what it takes from here on counts."""
     limit = getattr(resource, "prlimit", None)
     if limit is not None:

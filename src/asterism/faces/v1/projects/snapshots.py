@@ -25,6 +25,7 @@ class SnapshotToMake(msgspec.Struct):
     author_email: str | None = None
     created_at: str | None = None
     expected_head: str | None = None
+    origin: str | None = None
 
     def domain(self) -> NewSnapshot:
         """Return it as the domain knows it; a lone parent is a list of one."""
@@ -40,6 +41,7 @@ class SnapshotToMake(msgspec.Struct):
             author_name=self.author_name,
             author_email=self.author_email,
             created_at=self.created_at,
+            origin=self.origin,
         )
 
 

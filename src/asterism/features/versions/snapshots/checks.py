@@ -8,6 +8,7 @@ from asterism.base.errors import Invalid
 from asterism.features.versions.snapshots.models import (
     MAX_AUTHOR,
     MAX_IMPORTED_SUMMARY,
+    MAX_ORIGIN,
     MAX_PARENTS,
     MAX_SUMMARY,
     NewSnapshot,
@@ -23,22 +24,27 @@ def check_shape(new: NewSnapshot, now: datetime) -> None:
         ("summary", new.summary, MAX_IMPORTED_SUMMARY if new.source == "import" else MAX_SUMMARY),
         ("author_name", new.author_name, MAX_AUTHOR),
         ("author_email", new.author_email, MAX_AUTHOR),
+        ("origin", new.origin, MAX_ORIGIN),
     ):
         if text is not None and len(text) > limit:
             raise Invalid.field(field, f"must have at most {limit} characters")
+    if new.origin is not None and new.source != "import":
+        raise Invalid.field("origin", "belongs to source import alone")
     if new.created_at is not None:
-        given_time(new.created_at, now)
+        given_time(new, now)
     if new.id is not None and not _ID.match(new.id):
         raise Invalid.field("snapshot_id", "is not an id")
 
 
-def given_time(text: str, now: datetime) -> datetime:
-    """Read the time that a client says it made the snapshot at. Raises Invalid."""
+def given_time(new: NewSnapshot, now: datetime) -> datetime | None:
+    """Read the time that a client says it made the snapshot at; an import may bring any (ADR 0056). Raises Invalid."""
+    if new.created_at is None:
+        return None
     try:
-        moment = parse(text)
-    except ValueError as error:
+        moment = parse(new.created_at)
+    except (ValueError, OverflowError) as error:
         raise Invalid.field("created_at", "is not an RFC 3339 time") from error
-    if moment > now + FUTURE:
+    if new.source != "import" and moment > now + FUTURE:
         raise Invalid.field("created_at", "lies more than 24 hours ahead")
     return moment
 

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from asterism.base.clock import stamp
+
 EARLIEST_SECONDS = -600
 LATEST_SECONDS = 120
 MAX_KNOWN_AUTHORS = 6
@@ -44,7 +46,7 @@ def recover(
     """Return author and time that make the id `wanted`, None when none of those tried does."""
     base = hashlib.sha256(_prefix(manifest_hash, parents))
     for author, moment in _candidates(given, authors, now):
-        created_at = f"{moment:%Y-%m-%dT%H:%M:%SZ}"
+        created_at = stamp(moment)[:19] + "Z"
         digest = base.copy()
         digest.update(_suffix(author, created_at))
         if digest.hexdigest() == wanted:

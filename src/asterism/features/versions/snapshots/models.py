@@ -9,11 +9,15 @@ MAX_PARENTS = 16
 MAX_SUMMARY = 2000
 MAX_IMPORTED_SUMMARY = 200_000  # a commit message comes whole (ADR 0014)
 MAX_AUTHOR = 255
+MAX_ORIGIN = 4000
 
 
 @dataclass(frozen=True, slots=True)
 class NewSnapshot:
-    """What a client says about a snapshot that it registers; `created_at` as the client spelled it."""
+    """What a client says about a snapshot that it registers; `created_at` as the client spelled it.
+
+    `origin` (ADR 0056) are the lines of the git commit it came from that a snapshot cannot hold otherwise.
+    """
 
     manifest_hash: str
     id: str | None = None
@@ -23,6 +27,7 @@ class NewSnapshot:
     author_name: str | None = None
     author_email: str | None = None
     created_at: str | None = None
+    origin: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,7 @@ class Snapshot:
     registered_at: str
     fast_forward: bool | None
     verified: bool
+    origin: str | None = None
     missing: int = 0
 
 

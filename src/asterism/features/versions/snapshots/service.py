@@ -70,6 +70,7 @@ def register(
             "registered_at": now,
             "fast_forward": fast_forward,
             "verified": verified,
+            "origin": new.origin,
         },
     )
     actor = "cli" if new.source == "import" else new.source
@@ -91,7 +92,7 @@ def _authorship(
     """Return author name, e-mail, time of creation, and whether they hash to the id."""
     name, email = new.author_name or "", new.author_email or ""
     now = tx.clock.now()
-    moment = given_time(new.created_at, now) if new.created_at is not None else None
+    moment = given_time(new, now)
     if not is_hash(snapshot_id):
         return name, email, stamp(moment or now), False
     authors = [("", "")]

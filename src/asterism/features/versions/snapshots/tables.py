@@ -21,6 +21,7 @@ snapshots = sa.Table(
     sa.Column("registered_at", sa.Text, nullable=False),
     sa.Column("fast_forward", sa.Boolean),
     sa.Column("verified", sa.Boolean, nullable=False),
+    sa.Column("origin", sa.Text),
     sa.UniqueConstraint("project_id", "id"),
 )
 sa.Index("ix_snapshots_id", snapshots.c.id)
