@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Protocol, TypeAlias
 
 from asterism.base.errors import Invalid, TooLarge
+from asterism.vcs.protected_names import is_disguised, may_be_disguised
 
 MAX_ENTRIES = 200_000
 MAX_PATH_BYTES = 1024
@@ -87,6 +88,7 @@ def _odd_paths(paths: Sequence[str]) -> bool:
         or max(path.count("/") for path in paths) >= MAX_SEGMENTS
         or _ODD_SEGMENT.search(joined) is not None
         or _DRIVE.search(joined) is not None
+        or may_be_disguised(joined)
     )
 
 
@@ -228,6 +230,8 @@ def path_reasons(path: str) -> Iterator[str]:
         yield own
     elif "\\" in path and _place_reason(path.replace("\\", "/")):
         yield "path_backslash"
+    elif any(is_disguised(segment) for segment in path.split("/")):
+        yield "path_protected"
 
 
 def _place_reason(path: str) -> str | None:
