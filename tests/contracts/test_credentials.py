@@ -78,7 +78,7 @@ def test_the_file_holds_no_key_and_is_private(tmp_path: Path) -> None:
     place.write("gemini", "a-very-secret-key")
     assert b"a-very-secret-key" not in place.path.read_bytes()
     assert place.path.stat().st_mode & 0o777 == 0o600
-    assert sorted(p.name for p in tmp_path.iterdir()) == [".credentials.json.lock", "credentials.json"]
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["credentials.json"]
 
 
 def test_a_file_of_another_installation_gives_nothing(tmp_path: Path) -> None:

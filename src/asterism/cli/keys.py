@@ -30,8 +30,7 @@ def rotate_keys(data_dir: DataDir = None, as_json: AsJson = False) -> None:
         store = settings_key_store(settings)
         check_keys(db, store)
         bar.start("re-wrapping", 0)
-        report = rotate(db, store, bar.advance)
-        credentials_file(settings, EnvelopeSecrets(store)).reseal()
+        report = rotate(db, store, bar.advance, places=[credentials_file(settings, EnvelopeSecrets(store))])
     tell(report, as_json)
 
 

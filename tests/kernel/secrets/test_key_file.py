@@ -46,3 +46,12 @@ def test_what_exists_decides_where_the_ring_is(tmp_path: Path) -> None:
     assert isinstance(open_key_store(path, "os"), FileKeyStore)
     path.write_text('{"entry":"master-key-1","generation":"1","store":"os"}')
     assert isinstance(open_key_store(path, "file"), OsKeyStore)
+
+
+def test_what_a_killed_writer_left_is_removed_at_the_next_start(tmp_path: Path) -> None:
+    path = tmp_path / "master.key"
+    FileKeyStore(path).create(RING)
+    (tmp_path / ".master.key.0123456789ab").write_text("half a key")
+    open_key_store(path)
+    assert os.listdir(tmp_path) == ["master.key"]
+    assert FileKeyStore(path).load() == RING

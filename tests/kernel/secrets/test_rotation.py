@@ -1,12 +1,15 @@
 """Start-up checks and rotation, on both engines."""
 
+import json
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from asterism.base.clock import ManualClock
+from asterism.kernel.credentials import FileCredentials
 from asterism.kernel.db import Database, metadata
 from asterism.kernel.secrets import (
     EnvelopeSecrets,
@@ -17,7 +20,7 @@ from asterism.kernel.secrets import (
     rotate,
     sealed_column,
 )
-from asterism.kernel.secrets.keys import new_ring
+from asterism.kernel.secrets.keys import KeyRing, new_ring
 from asterism.kernel.secrets.tables import encryption_keys
 
 COUNT = 1203  # more than two batches
@@ -141,3 +144,115 @@ def test_writers_that_go_on_while_keys_rotate_lose_nothing(
     for row_id, sealed in rows.items():
         assert secrets.open(Place("safes", "content", row_id), sealed) == f"value {row_id}"
         assert sealed.startswith(f"enc:v2:{report.key_id}:")
+
+
+class Killed(BaseException):
+    """Stands for the end of the process."""
+
+
+class FragileStore(MemoryKeyStore):
+    """A key store during whose next save but `left` the process is killed, before or after the ring is written."""
+
+    left = -1
+    after = False
+
+    def save(self, ring: KeyRing) -> None:
+        self.left -= 1
+        if self.left == -1 and not self.after:
+            raise Killed
+        super().save(ring)
+        if self.left == -1:
+            raise Killed
+
+
+class FragilePlace:
+    """A file of keys during whose next sealing the process is killed, before or after the file is written."""
+
+    def __init__(self, file: FileCredentials) -> None:
+        self.file = file
+        self.killed: str | None = None
+
+    def reseal(self) -> tuple[int, int]:
+        if self.killed == "before":
+            raise Killed
+        done = self.file.reseal()
+        if self.killed == "after":
+            raise Killed
+        return done
+
+    def key_ids(self) -> set[str]:
+        return self.file.key_ids()
+
+
+@pytest.mark.parametrize(
+    "moment", ["place before", "place after", *(f"save {n} {w}" for n in (0, 1) for w in ("b", "a"))]
+)
+def test_a_rotation_that_is_killed_loses_nothing(
+    db: Database, safes: sa.Table, clock: ManualClock, tmp_path: Path, moment: str
+) -> None:
+    store = FragileStore()
+    check_keys(db, store)
+    secrets = EnvelopeSecrets(store)
+    place = FragilePlace(FileCredentials(tmp_path / "credentials.json", secrets))
+    place.file.write("openai", "the key")
+    fill(db, safes, secrets, ["a"])
+    rotate(db, store, places=[place])
+    clock.advance(25 * 3600)  # now there is a key to drop, so both saves happen
+    kind, *more = moment.split()
+    if kind == "place":
+        place.killed = more[0]
+    else:
+        store.left, store.after = int(more[0]), more[1] == "a"
+    with pytest.raises(Killed):
+        rotate(db, store, places=[place])
+    place.killed, store.left = None, -1
+    for _ in range(3):
+        check_keys(db, store)  # as a start does
+        assert place.file.read("openai") == "the key"
+        assert secrets.open(Place("safes", "content", "a"), contents(db, safes)["a"]) == "value a"
+        clock.advance(25 * 3600)
+        rotate(db, store, places=[place])
+    ring = store.load()
+    assert ring is not None
+    assert len(ring.keys) == 2  # the rest was dropped in the end
+
+
+def test_what_cannot_be_opened_outside_the_database_keeps_its_key(
+    db: Database, store: MemoryKeyStore, clock: ManualClock, tmp_path: Path
+) -> None:
+    file = FileCredentials(tmp_path / "credentials.json", EnvelopeSecrets(store))
+    file.write("openai", "the key")
+    sealed = json.loads(file.path.read_text())["openai"]
+    file.path.write_text(json.dumps({"elsewhere": sealed}))  # sealed for another account: it opens nowhere
+    first = store.load()
+    assert first is not None
+    for _ in range(2):
+        report = rotate(db, store, places=[file])
+        clock.advance(25 * 3600)
+        assert (report.unreadable, report.dropped) == (1, [])
+    ring = store.load()
+    assert ring is not None
+    assert first.active in ring.keys
+
+
+def test_two_rotations_at_once_keep_both_keys(db: Database, store: MemoryKeyStore, clock: ManualClock) -> None:
+    first = rotate(db, store)
+    clock.advance(25 * 3600)
+
+    class Between:
+        """Rotates in the middle of the other rotation."""
+
+        second: str | None = None
+
+        def reseal(self) -> tuple[int, int]:
+            self.second = rotate(db, store).key_id
+            return 0, 0
+
+        def key_ids(self) -> set[str]:
+            return set()
+
+    between = Between()
+    third = rotate(db, store, places=[between])
+    ring = store.load()
+    assert ring is not None
+    assert {first.key_id, between.second, third.key_id} <= set(ring.keys)

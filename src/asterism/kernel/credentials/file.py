@@ -1,16 +1,12 @@
 """Keys in one file of the data folder, mode 0600, each sealed on its own for its account (Stargazer 3.4)."""
 
-import fcntl
-import os
-import secrets as random
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 
 from asterism.kernel.credentials.port import SecretDecryptFailed
-from asterism.kernel.secrets import MasterKeyError, Place, Secrets, SecretUnreadable
+from asterism.kernel.secrets import MasterKeyError, Place, Secrets, SecretUnreadable, key_id_of, locked, write_whole
 
 
 class FileCredentials:
@@ -39,23 +35,38 @@ class FileCredentials:
             sealed = self._secrets.seal(_place(account), text)
         except MasterKeyError as error:
             raise _unreadable() from error
-        with self._locked():
+        with locked(self.path):
             self._save(self._load() | {account: sealed})
 
     def delete(self, account: str) -> None:
         """Take the key out of the file."""
-        with self._locked():
+        with locked(self.path):
             kept = self._load()
             if kept.pop(account, None) is not None:
                 self._save(kept)
 
-    def reseal(self) -> None:
-        """Seal every key again with the active master key, so that a rotation may drop older ones."""
-        with self._locked():
+    def reseal(self) -> tuple[int, int]:
+        """Seal every key again with the active master key, so that a rotation may drop older ones.
+
+        Return how many were sealed, and how many stay as they are, since they cannot be opened.
+        """
+        with locked(self.path):
             kept = self._load()
-            texts = {account: self.read(account) or "" for account in kept}
+            texts: dict[str, str] = {}
+            for account, sealed in kept.items():
+                with suppress(SecretUnreadable):
+                    texts[account] = self._secrets.open(_place(account), sealed)
             if texts:
-                self._save({account: self._secrets.seal(_place(account), text) for account, text in texts.items()})
+                self._save(kept | {name: self._secrets.seal(_place(name), text) for name, text in texts.items()})
+        return len(texts), len(kept) - len(texts)
+
+    def key_ids(self) -> set[str]:
+        """Return the ids of the master keys that keys of the file are sealed with."""
+        found: set[str] = set()
+        for sealed in self._load().values():
+            with suppress(SecretUnreadable):
+                found.add(key_id_of(sealed))
+        return found
 
     def _load(self) -> dict[str, str]:
         try:
@@ -66,32 +77,7 @@ class FileCredentials:
             raise _unreadable() from error
 
     def _save(self, kept: dict[str, str]) -> None:
-        draft = self.path.with_name(f".{self.path.name}.{random.token_hex(6)}")
-        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(msgspec.json.encode(kept))
-                file.flush()
-                os.fsync(file.fileno())
-            draft.replace(self.path)
-        finally:
-            draft.unlink(missing_ok=True)
-        folder = os.open(self.path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
-
-    @contextmanager
-    def _locked(self) -> Iterator[None]:
-        """Keep other processes and threads from changing the file at the same time."""
-        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle = os.open(self.path.with_name(f".{self.path.name}.lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX)
-            yield
-        finally:
-            os.close(handle)
+        write_whole(self.path, msgspec.json.encode(kept), replace=True)
 
 
 def _place(account: str) -> Place:

@@ -5,11 +5,13 @@ key store, or memory for tests). A column that holds sealed text is declared wit
 finds it.
 """
 
+from asterism.kernel.secrets.envelope import key_id_of
 from asterism.kernel.secrets.file_store import FileKeyStore, open_key_store
 from asterism.kernel.secrets.keys import KeyRing, KeyStore
 from asterism.kernel.secrets.memory import MemoryKeyStore, memory_secrets
 from asterism.kernel.secrets.os_store import OsKeyStore
-from asterism.kernel.secrets.port import MasterKeyError, Place, Secrets, SecretUnreadable
+from asterism.kernel.secrets.port import MasterKeyError, Place, SealedPlace, Secrets, SecretUnreadable
+from asterism.kernel.secrets.private_file import locked, write_whole
 from asterism.kernel.secrets.registry import sealed_column, sealed_columns
 from asterism.kernel.secrets.rotation import RotationReport, rotate
 from asterism.kernel.secrets.startup import check_keys
@@ -25,12 +27,16 @@ __all__ = [
     "OsKeyStore",
     "Place",
     "RotationReport",
+    "SealedPlace",
     "SecretUnreadable",
     "Secrets",
     "check_keys",
+    "key_id_of",
+    "locked",
     "memory_secrets",
     "open_key_store",
     "rotate",
     "sealed_column",
     "sealed_columns",
+    "write_whole",
 ]

@@ -50,6 +50,11 @@ def rewrap(ring: KeyRing, place: Place, sealed: str) -> str:
     return _join(ring.active, _wrap(ring, place, data_key), nonce, ciphertext)
 
 
+def key_id_of(sealed: str) -> str:
+    """Return the id of the key that wraps `sealed`. Raises SecretUnreadable when it is no sealed text."""
+    return _split(sealed)[0]
+
+
 def _wrap(ring: KeyRing, place: Place, data_key: bytes) -> bytes:
     nonce = secrets.token_bytes(NONCE_BYTES)
     return nonce + AESGCM(ring.keys[ring.active]).encrypt(nonce, data_key, _bound(ring.active, place))

@@ -1,8 +1,8 @@
 """The key ring as one 0600 file, `master.key` in the data folder; also the choice between file and system store."""
 
 import os
-import secrets
 import stat
+from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
@@ -11,6 +11,7 @@ import msgspec
 from asterism.kernel.secrets.keys import RESTORE, KeyRing, KeyStore, decode_ring, encode_ring
 from asterism.kernel.secrets.os_store import OsKeyStore, keyring_works
 from asterism.kernel.secrets.port import MasterKeyError
+from asterism.kernel.secrets.private_file import locked, write_whole
 
 FILE_NAME = "master.key"
 Choice = Literal["auto", "file", "os"]
@@ -22,6 +23,8 @@ def open_key_store(path: Path, choice: Choice = "auto") -> KeyStore:
     What exists decides: the file holds either the ring or the note that the ring is in the operating system's key
     store. For a first start, `choice` decides; `auto` takes the system's store where one works.
     """
+    with suppress(OSError), locked(path):  # removes what a killed rotation left
+        pass
     noted = _is_note(path)
     if noted is None:
         noted = choice == "os" or (choice == "auto" and keyring_works())
@@ -91,29 +94,9 @@ def read_private(path: Path) -> str | None:
 
 
 def write_private(path: Path, text: str, *, replace: bool) -> bool:
-    """Write a 0600 file as a whole and durably; return False when it exists and must not be replaced."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        if replace:
-            draft.replace(path)
-        else:
-            os.link(draft, path)
-    except FileExistsError:
-        return False
-    finally:
-        draft.unlink(missing_ok=True)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
-    return True
+    """Write the key file as a whole; return False when it exists and must not be replaced."""
+    with locked(path):
+        return write_whole(path, text.encode(), replace=replace)
 
 
 def file_version(path: Path) -> object:

@@ -29,6 +29,18 @@ class Place:
         return f"{self.table}/{self.column}/{self.row_id}"
 
 
+class SealedPlace(Protocol):
+    """A place outside the database that keeps sealed values; rotation must know every one."""
+
+    def reseal(self) -> tuple[int, int]:
+        """Seal every value again with the active key; return how many were, and how many could not be opened."""
+        ...
+
+    def key_ids(self) -> set[str]:
+        """Return the ids of the keys that its values are sealed with."""
+        ...
+
+
 class Secrets(Protocol):
     """Seals text for storage and opens it again."""
 

@@ -5,7 +5,7 @@ transactions that sealed before that moment can still bring a record with an old
 none. The data itself is never decrypted. An interrupted rotation is finished by the next one.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -14,7 +14,7 @@ from asterism.base.clock import shift
 from asterism.kernel.db import Database, Tx
 from asterism.kernel.secrets import envelope
 from asterism.kernel.secrets.keys import RESTORE, KeyRing, KeyStore, new_key_id
-from asterism.kernel.secrets.port import MasterKeyError, Place, SecretUnreadable
+from asterism.kernel.secrets.port import MasterKeyError, Place, SealedPlace, SecretUnreadable
 from asterism.kernel.secrets.registry import sealed_columns
 from asterism.kernel.secrets.startup import forget_keys, record_key
 
@@ -32,9 +32,17 @@ class RotationReport:
     dropped: list[str]
 
 
-def rotate(db: Database, store: KeyStore, progress: Callable[[int], None] = lambda _count: None) -> RotationReport:
+def rotate(
+    db: Database,
+    store: KeyStore,
+    progress: Callable[[int], None] = lambda _count: None,
+    *,
+    places: Sequence[SealedPlace] = (),
+) -> RotationReport:
     """Rotate the master key of one installation. `progress` is told the number of records after each batch.
 
+    `places` are those outside the database that keep sealed values. Killed at any moment, it leaves every value
+    readable.
     Raises MasterKeyError when there is no ring to rotate.
     """
     with db.write() as tx:
@@ -45,12 +53,14 @@ def rotate(db: Database, store: KeyStore, progress: Callable[[int], None] = lamb
         rewrapped += changed
         if changed == 0:
             break
-    return RotationReport(ring.active, rewrapped, unreadable, _drop_unused(db, store, ring))
+    for place in places:
+        changed, failed = place.reseal()
+        rewrapped, unreadable = rewrapped + changed, unreadable + failed
+    return RotationReport(ring.active, rewrapped, unreadable, _drop_unused(db, store, places))
 
 
 def _add_key(tx: Tx, store: KeyStore) -> KeyRing:
-    if tx.dialect == "postgresql":
-        tx.execute(sa.text("SELECT pg_advisory_xact_lock(7276424)"))
+    tx.take_turns("key ring")
     ring = store.load()
     if ring is None:
         raise MasterKeyError("There is no master key to rotate.", hint=RESTORE)
@@ -98,15 +108,25 @@ def _one_batch(tx: Tx, ring: KeyRing, table: sa.Table, column: sa.Column[str], a
     return [row_id for row_id, _ in rows], failed
 
 
-def _drop_unused(db: Database, store: KeyStore, ring: KeyRing) -> list[str]:
-    """Drop keys that were retired long ago and that no record names."""
+def _drop_unused(db: Database, store: KeyStore, places: Sequence[SealedPlace]) -> list[str]:
+    """Drop keys that were retired long ago and that nothing names.
+
+    First the database forgets them, then the ring: killed in between, the ring has a key too many, which does no harm.
+    The other way about, the next start would find a key missing.
+    """
     with db.write() as tx:
+        tx.take_turns("key ring")
+        ring = store.load()
         limit = shift(tx.now(), seconds=-KEEP_RETIRED)
-        old = {key for key, retired_at in ring.retired.items() if retired_at < limit}
-        unused = {key for key in old if not _named(tx, key)}
-        if unused:
-            forget_keys(tx, unused)
-            store.save(ring.without(unused))
+        old = {key for key, retired_at in ring.retired.items() if retired_at < limit} if ring else set()
+        unused = {key for key in old if not _named(tx, key)}.difference(*(place.key_ids() for place in places))
+        forget_keys(tx, unused)
+    if unused:
+        with db.write() as tx:
+            tx.take_turns("key ring")
+            ring = store.load()  # anew: another rotation may have added a key
+            if ring is not None:
+                store.save(ring.without(unused))
     return sorted(unused)
 
 
