@@ -1,6 +1,6 @@
 """Diffs for tests that need a file under review."""
 
-from asterism.kernel.git.unified import FileDiff, parse
+from asterism.vcs.unified import FileDiff, parse
 
 
 def added_file(path: str, text: str) -> FileDiff:

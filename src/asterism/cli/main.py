@@ -27,6 +27,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "login": ("login", "Sign in to a server."),
     "logout": ("logout", "End the saved sign-in."),
     "projects": ("projects", "List your projects."),
+    "providers": ("providers", "Choose the models that reviews and chats use."),
     "pull": ("pull", "Move this folder to its workspace's newest snapshot."),
     "push": ("push", "Save this folder's tree as a snapshot on the server."),
     "restore": ("restore", "Make this folder's tree that of a snapshot."),

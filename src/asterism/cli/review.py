@@ -38,6 +38,9 @@ def review(
     allow_commands: Annotated[
         bool, typer.Option("--allow-commands", help="Let programs of the project run; only where you trust it.")
     ] = False,
+    no_model: Annotated[
+        bool, typer.Option("--no-model", help="Ask no model, only run static checks; nothing leaves this machine.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
     url: Annotated[
         str | None, typer.Option(envvar="ASTERISM_URL", show_envvar=True, help="Review through this server.")
@@ -63,6 +66,7 @@ def review(
             profile=profile,
             min_severity=min_severity,
             allow_commands=allow_commands,
+            no_model=no_model,
             url=url,
         )
     )

@@ -7,15 +7,17 @@ import asyncio
 import json
 import os
 import sys
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
+import platformdirs
 
 from asterism.base.clock import SystemClock
 from asterism.base.errors import DomainError, Invalid
-from asterism.cli import review_report
+from asterism.cli import review_model, review_report
 from asterism.cli.output import say
 from asterism.cli.review_progress import Progress
 from asterism.cli.review_report import Report
@@ -50,6 +52,7 @@ class Wish:
     profile: str | None = None
     min_severity: str | None = None
     allow_commands: bool = False
+    no_model: bool = False
     url: str | None = None
 
 
@@ -130,7 +133,7 @@ def made(wish: Wish, options: inspection.Options, known: frozenset[str] | None) 
         text = _diff_text(wish.diff)
         if not text.strip():
             return Report(NOTHING, known=known)
-        return _report(asyncio.run(_of_text(text, options)), known)
+        return _report(asyncio.run(_of_text(wish, text, options)), known)
     with closing(git.Git()) as program:
         root = toplevel(program, wish.folder)
         return _report_of(wish, options, program, root, known)
@@ -145,7 +148,7 @@ def _report_of(
         done = review_server.review(wish.url, root, options, allow_commands=wish.allow_commands)
         return Report(done.summary, done.issues, known=known, facts=done.facts)
     try:
-        return _report(asyncio.run(_of_checkout(root, options, program, allow_commands=wish.allow_commands)), known)
+        return _report(asyncio.run(_of_checkout(wish, root, options, program)), known)
     except inspection.ReviewFailed as failure:
         if failure.code == "NO_DIFF":
             return Report(failure.message, known=known)
@@ -170,24 +173,34 @@ def toplevel(program: git.Git, folder: Path) -> Path:
     return folder.resolve().parents[len(up) - 1] if up else folder.resolve()
 
 
-async def _of_checkout(
-    root: Path, options: inspection.Options, program: git.Git, *, allow_commands: bool
-) -> inspection.Inspected:
-    # not by way of the server's settings: those read `asterism.toml`, and the checkout must not name commands
+async def _of_checkout(wish: Wish, root: Path, options: inspection.Options, program: git.Git) -> inspection.Inspected:
+    # not by way of the server's settings: the checkout must not name commands
     commands = os.environ.get("ASTERISM_REVIEW_COMMANDS")
     checks = analyzers.chosen(_enabled(), Path(commands) if commands else None)
-    with Progress() as progress:
-        return await inspection.inspect_checkout(
-            root, options, checks, run_commands=allow_commands, clock=SystemClock(), program=program, seen=progress.see
-        )
+    async with review_model.asker(wanted=not wish.no_model) as asker:
+        with _tools() as tools, Progress() as progress:
+            return await inspection.inspect_checkout(
+                root, options, checks, run_commands=wish.allow_commands, clock=SystemClock(), program=program,
+                tools=tools, asker=asker, seen=progress.see,
+            )  # fmt: skip
 
 
-async def _of_text(text: str, options: inspection.Options) -> inspection.Inspected:
-    tools = analyzers.ToolRunner()
-    sources = inspection.Sources(analyzers.for_diff(analyzers.chosen(_enabled())), tools, analyzers.Project())
-    try:
-        with Progress() as progress:
+async def _of_text(wish: Wish, text: str, options: inspection.Options) -> inspection.Inspected:
+    checks = analyzers.for_diff(analyzers.chosen(_enabled()))
+    async with review_model.asker(wanted=not wish.no_model) as asker:
+        with _tools() as tools, Progress() as progress:
+            sources = inspection.Sources(checks, tools, analyzers.Project(), asker)
             return await inspection.inspect_diff(text, options, sources, clock=SystemClock(), seen=progress.see)
+
+
+@contextmanager
+def _tools() -> Iterator[analyzers.ToolRunner]:
+    """Run programs on copies in the user's cache folder, which the next review sweeps when this one is killed."""
+    tools = analyzers.ToolRunner(
+        analyzers.Scratch(Path(platformdirs.user_cache_dir("asterism", appauthor=False)) / "reviews")
+    )
+    try:
+        yield tools
     finally:
         tools.close()
 

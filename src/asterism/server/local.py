@@ -17,15 +17,20 @@ from asterism.server.settings_sources import process_environment
 
 def build_local(settings: Settings, db: Database, secrets: Secrets, models: Models) -> LocalServices:
     """Build the ports and services of `/api`."""
-    keys = KeyPlaces(
+    keys = key_places(settings, secrets)
+    roots = RootRules(settings.project_root or Path.cwd(), tuple(split_path_list(settings.allowed_roots)))
+    return LocalServices(git=Git(), roots=roots, keys=keys, chats=Chats(db, models))
+
+
+def key_places(settings: Settings, secrets: Secrets) -> KeyPlaces:
+    """Return where the keys of model providers live."""
+    return KeyPlaces(
         file=credentials_file(settings, secrets),
         keyring=KeyringCredentials(),
         environment=process_environment(),
         base_urls=settings.base_urls,
         view=settings.api_provider_view,
     )
-    roots = RootRules(settings.project_root or Path.cwd(), tuple(split_path_list(settings.allowed_roots)))
-    return LocalServices(git=Git(), roots=roots, keys=keys, chats=Chats(db, models))
 
 
 def credentials_file(settings: Settings, secrets: Secrets) -> FileCredentials:

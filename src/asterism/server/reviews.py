@@ -13,6 +13,7 @@ from asterism.kernel.streams import Streams
 from asterism.server.settings import Settings
 
 MODEL_CALLS = 8
+SCRATCH = "reviews"
 
 
 def build_reviews(
@@ -26,7 +27,12 @@ def build_reviews(
     secrets: Secrets,
     clock: Clock,
 ) -> reviews.ReviewRuns:
-    """Build what begins all reviews. Raises Invalid for an unknown analyzer or a bad file of commands."""
+    """Build what begins all reviews, and sweep the copies that dead ones left behind.
+
+    Raises Invalid for an unknown analyzer or a bad file of commands.
+    """
+    scratch = analyzers.Scratch(settings.data_dir / SCRATCH)
+    scratch.open()
     services = reviews.Services(
         db=db,
         streams=streams,
@@ -35,7 +41,7 @@ def build_reviews(
         secrets=secrets,
         clock=clock,
         checks=analyzers.chosen(settings.review_analyzers, settings.review_commands),
-        tools=analyzers.ToolRunner(),
+        tools=analyzers.ToolRunner(scratch),
         server_gate=asyncio.Semaphore(MODEL_CALLS),
         verify_model=settings.review_verify_model,
         require_model=settings.review_require_model,

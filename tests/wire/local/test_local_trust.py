@@ -135,6 +135,30 @@ def test_trust_does_not_travel_with_the_folder(api: Api, tmp_path: Path) -> None
     refused(api.get("/api/git/status", headers={HEADER: str(copy)}), 403, "TRUST_REQUIRED")
 
 
+@pytest.mark.parametrize("theirs", [
+    '{"projectId":"11111111-2222-4333-8444-555555555555","repoRoot":"/x","createdAt":"2020-01-01T00:00:00Z","n":1}\n',
+    "not json", "[1, 2]", "", "\xff",
+])  # fmt: skip
+def test_another_tools_project_file_is_kept(api: Api, theirs: str) -> None:
+    folder = api.root / ".stargazer"
+    folder.mkdir()
+    (folder / "project.json").write_bytes(theirs.encode("latin-1"))
+    (folder / ".gitignore").write_text("*.log\n")
+    api.trust()
+    assert (folder / "project.json").read_bytes() == theirs.encode("latin-1")
+    assert (folder / ".gitignore").read_text() == "*.log\n"
+
+
+def test_a_project_file_without_an_id_is_completed_and_ours_brought_up_to_date(api: Api) -> None:
+    folder = api.root / ".stargazer"
+    folder.mkdir()
+    for facts in ({"theme": "dark"}, {"theme": "dark", "projectId": api.project_id(), "repoRoot": "/elsewhere"}):
+        (folder / "project.json").write_text(json.dumps(facts))
+        api.trust()
+        found = json.loads((folder / "project.json").read_text())
+        assert (found["theme"], found["projectId"], found["repoRoot"]) == ("dark", api.project_id(), str(api.root))
+
+
 def test_a_folder_in_the_way_of_ours_is_left_alone(api: Api, tmp_path: Path) -> None:
     (tmp_path / "elsewhere").mkdir()
     (api.root / ".stargazer").symlink_to(tmp_path / "elsewhere")

@@ -271,8 +271,11 @@ def test_model_routes_without_a_model(api, checkout):
     checkout.write("a.py", SQL)
     _, events, review_id = reviewed(api)
     issue = next(event["issue"] for event in events if event["type"] == "issue_found")
-    answer = api.get("/api/review/stream?staged=false")
-    assert (answer.status_code, answer.json()["error"]["code"]) == (500, "CONFIG_NOT_FOUND")
+    for query in ("staged=false", "mode=staged", "mode=unstaged&staged=true"):
+        answer = api.get(f"/api/review/stream?{query}")
+        assert (answer.status_code, answer.json()["error"]["code"]) == (500, "CONFIG_NOT_FOUND")
+    answer = api.get("/api/review/stream?mode=everything")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "VALIDATION_ERROR")
     answer = api.post(f"/api/triage/reviews/{review_id}/drilldown", json={"issueId": issue["id"]})
     assert (answer.status_code, answer.json()["error"]["code"]) == (500, "CONFIG_NOT_FOUND")
     answer = api.post(f"/api/triage/reviews/{review_id}/drilldown", json={"issueId": "nope"})

@@ -7,7 +7,7 @@ from typing import Any
 from asterism.asgi.sse import frame, sse_response, with_heartbeat
 from asterism.faces.local import review_options as shared
 from asterism.faces.local.call import LocalCall, get
-from asterism.features.review import reviews
+from asterism.features.review import inspection, reviews
 from asterism.kernel import git
 from asterism.kernel.streams import Event
 
@@ -15,7 +15,7 @@ from asterism.kernel.streams import Event
 @get("/api/review/stream", guarded=True, statuses=shared.NO_MODEL)
 async def stream(call: LocalCall[None]) -> Any:
     """GET /api/review/stream: review staged or unstaged changes in the older form."""
-    staged = call.query.flag("staged", True)
+    staged = inspection.legacy_staged(call.query.text("mode"), staged=call.query.flag("staged", True))
     checkout = git.Checkout(call.rt.local.git, call.root)
     await checkout.git.work(checkout.require_work_tree)
     target = await shared.required_model(call)

@@ -50,7 +50,7 @@ from asterism.kernel.llm.models import (
     TurnEnd,
     Usage,
 )
-from asterism.kernel.llm.providers import PROVIDERS, BadBaseUrl, Provider, base_url, provider
+from asterism.kernel.llm.providers import PROVIDERS, BadBaseUrl, Provider, base_url, label, provider
 from asterism.kernel.llm.pydantic import PydanticModels
 from asterism.kernel.llm.retry import RetryPolicy, asked
 from asterism.kernel.llm.scenario import Scenario
@@ -95,5 +95,6 @@ __all__ = [
     "asked",
     "base_url",
     "json_object",
+    "label",
     "provider",
 ]

@@ -69,6 +69,12 @@ def provider(name: str) -> Provider | None:
     return PROVIDERS.get(_ALIASES.get(name, name))
 
 
+def label(name: str) -> str:
+    """Return what messages call a provider: its label, or the name itself when it is none of ours."""
+    entry = provider(name)
+    return entry.label if entry is not None else name
+
+
 def base_url(name: str, configured: Mapping[str, str]) -> str:
     """Return where a provider is reached, without a trailing slash.
 

@@ -18,7 +18,7 @@ from asterism.kernel.llm.collect import collect, text_alone
 from asterism.kernel.llm.failures import FailureKind, ModelFailure
 from asterism.kernel.llm.loader import load_wire
 from asterism.kernel.llm.models import AnswerPart, Completion, Part, Request, Target
-from asterism.kernel.llm.providers import Wire, provider
+from asterism.kernel.llm.providers import Wire, label, provider
 from asterism.kernel.llm.timing import timed
 
 if TYPE_CHECKING:
@@ -117,5 +117,4 @@ class PydanticModels:
 
 
 def _name(target: Target) -> str:
-    entry = provider(target.provider)
-    return entry.label if entry else target.provider
+    return label(target.provider)

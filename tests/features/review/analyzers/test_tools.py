@@ -66,15 +66,47 @@ def test_where_bandit_results_belong(rule, severity, confidence, in_test, expect
     assert (None if place is None else place.severity.value) == expected
 
 
-def test_the_projects_configuration_is_not_read(tmp_path):
+def test_the_projects_configuration_hides_no_defect(tmp_path):
     (tmp_path / "ruff.toml").write_text('lint.select = []\nexclude = ["*"]\n')
     (tmp_path / ".bandit").write_text("[bandit]\nskips = B307\n")
     (tmp_path / ".shellcheckrc").write_text("disable=all\n")
     os.chmod(tmp_path, 0o755)
-    files = (added("import os\nx = eval(input())\n"), added("#!/bin/bash\nrm -rf $1/*\n", "b.sh"))
+    files = (added("import os\nx = eval(input())\ny = nowhere\n"), added("#!/bin/bash\nrm -rf $1/*\n", "b.sh"))
     found, statuses = run("ruff,bandit,shellcheck", *files, project=analyzers.Project(tmp_path))
-    assert {one.rule_id for one in found} >= {"F401", "B307", "SC2115"}
+    assert {one.rule_id for one in found} >= {"F821", "B307", "SC2115"}
     assert {status for status, _ in statuses.values()} == {"ok"}
+
+
+CR_IN_LINES = {
+    "every line ends in CR CR LF": "".join(f"v{n} = {n}\r\r\n" for n in range(1, 30)) + "v30 = nowhere\r\r\n",
+    "CR in a string": '"""progress\rbar\rtext\r"""\n' + "x = 1\n" * 28 + "y = nowhere\n",
+    "CR in a comment": "# a\r# b\n" + "x = 1\n" * 28 + "y = nowhere\n",
+    "CR LF": "x = 1\r\n" * 29 + "y = nowhere\r\n",
+    "CR alone between statements": "x = 1\ry = 2\n" + "x = 1\n" * 28 + "y = nowhere\n",
+    "form feeds and separators": "x = '\x0c\x1c\x85\u2028'\n" + "x = 1\n" * 28 + "y = nowhere\n",
+}
+
+
+@pytest.mark.parametrize("text", CR_IN_LINES.values(), ids=CR_IN_LINES)
+def test_a_tools_line_is_gits_line(text):
+    found, _ = run("ruff,bandit", added(text.replace("nowhere", "eval(nowhere)")))
+    assert {(one.rule_id, one.start, one.end) for one in found if one.rule_id in {"F821", "B307"}} == {
+        ("F821", 30, 30), ("B307", 30, 30),
+    }  # fmt: skip
+
+
+def test_a_report_that_is_broken_is_named_and_the_others_count(tmp_path):
+    folder = tmp_path / ".stargazer/sarif"
+    folder.mkdir(parents=True)
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src/a b.ts").write_text("eval(x)\n")
+    (folder / "a.sarif").write_text("{not json")
+    (folder / "b.sarif").write_text(document(result()))
+    (folder / "c.sarif").write_text('{"runs": 1}')
+    os.mkfifo(folder / "d.sarif")
+    found, statuses = run("sarif", added("eval(x)\n", "src/a b.ts"), project=analyzers.Project(tmp_path))
+    assert statuses["sarif"] == ("ok", "left out: a.sarif is not JSON, c.sarif is not SARIF")
+    assert len(found) == 1
 
 
 def test_a_syntax_error_and_a_safe_fix():
@@ -189,6 +221,9 @@ def test_sarif_files_of_a_project(tmp_path):
     found, statuses = run("sarif", added("eval(x)\n", "src/a b.ts"), project=analyzers.Project(tmp_path))
     assert [one.rule_id for one in found] == ["no-eval"]
     (tmp_path / ".stargazer/sarif/y.sarif").write_text("{")
+    _, statuses = run("sarif", added("eval(x)\n", "src/a b.ts"), project=analyzers.Project(tmp_path))
+    assert statuses["sarif"] == ("ok", "left out: y.sarif is not JSON")
+    (tmp_path / ".stargazer/sarif/x.sarif").unlink()
     _, statuses = run("sarif", added("eval(x)\n", "src/a b.ts"), project=analyzers.Project(tmp_path))
     assert statuses["sarif"] == ("failed", "y.sarif is not JSON")
 

@@ -10,6 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from asterism.features.review import exports
+from asterism.features.review.exports import escapes
 from asterism.features.review.findings import Category, Issue, Lens, ReviewedFile, Severity, patches
 from asterism.vcs.unified import apply, parse
 from tests.features.review.exports.sarif_schema import SARIF
@@ -150,3 +151,12 @@ def test_markdown():
     assert "## Medium (1)" in text
     assert "`a.py:10` - correctness" in text
     assert "```diff\n--- a/a.py\n" in text
+
+
+def test_prose_with_a_colon_is_not_taken_for_a_scheme():
+    text = "Skipped 1 file: a.lock (lockfile). The data: two rows. See file: b."
+    assert escapes.github(text) == text
+    assert escapes.github("javascript:alert(1) data:text/html,x file:///etc/passwd") == (
+        "javascript\u200b:alert(1) data\u200b:text/html,x file\u200b:///etc/passwd"
+    )
+    assert escapes.github("[" * 50_000 + "](x)").count("[") >= 49_999

@@ -8,6 +8,7 @@ from asterism.features.review.analyzers.catalogue import BUILT_IN, DEFAULT, chos
 from asterism.features.review.analyzers.models import Analyzer, AnalyzerFailed, AnalyzerStatus, Finding, Job, Tools
 from asterism.features.review.analyzers.placement import Dropped, place
 from asterism.features.review.analyzers.runner import Project, prepared, run_all
+from asterism.features.review.analyzers.scratch import Scratch
 from asterism.features.review.analyzers.tools import ToolRunner
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "Finding",
     "Job",
     "Project",
+    "Scratch",
     "ToolRunner",
     "Tools",
     "chosen",

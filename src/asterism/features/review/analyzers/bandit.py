@@ -6,6 +6,7 @@ import msgspec
 
 from asterism.features.review.analyzers import rule_map, texts
 from asterism.features.review.analyzers.models import SECONDS, AnalyzerFailed, Finding, Job
+from asterism.features.review.analyzers.rows import Rows
 from asterism.features.review.analyzers.ruff import python_files
 from asterism.features.review.findings import one_line
 
@@ -56,10 +57,11 @@ def _finding(job: Job, result: _Result) -> Finding | None:
     if place is None:
         return None
     words = texts.words(texts.BANDIT, result.test_id)
-    last = max(result.line_range, default=result.line_number)
+    rows = Rows(file.new_text or "")
+    first, last = rows.line(result.line_number), rows.line(max([result.line_number, *result.line_range]))
     return Finding(
-        source="bandit", rule_id=result.test_id, file=path, start=result.line_number, lens=place.lens,
-        end=max(result.line_number, last), category=place.category, severity=place.severity,
+        source="bandit", rule_id=result.test_id, file=path, start=first, lens=place.lens,
+        end=last, category=place.category, severity=place.severity,
         confidence=place.confidence, title=words.title or one_line(result.issue_text.rstrip("."), 200),
         message=result.issue_text, rationale=words.rationale, why=words.why, recommendation=words.recommendation,
     )  # fmt: skip

@@ -1,6 +1,7 @@
 """The port of an analyzer and what passes through it."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +18,14 @@ OUTPUT = 20 << 20
 
 class AnalyzerFailed(Exception):
     """An analyzer could not do its work; the text is fit for `coverage` and the summary."""
+
+
+class PartlyFailed(Exception):
+    """An analyzer did its work but for a part; the text names what it left out, `found` is the rest."""
+
+    def __init__(self, found: "list[Finding]", message: str) -> None:
+        super().__init__(message)
+        self.found = found
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +63,16 @@ class ToolResult(Protocol):
     def returncode(self) -> int: ...  # noqa: D102
 
 
-Tools = Callable[[Sequence[str], Path, float], Awaitable[ToolResult]]
-"""Run a program (argv, working folder, seconds) inside limits, with a cleared environment. Raises AnalyzerFailed."""
+class Tools(Protocol):
+    """Where analyzers work, and how they run programs."""
+
+    async def __call__(self, argv: Sequence[str], folder: Path, seconds: float, /) -> ToolResult:
+        """Run a program in a folder, inside limits, with a cleared environment. Raises AnalyzerFailed."""
+        ...
+
+    def workplace(self) -> AbstractContextManager[Path]:
+        """Give a private folder for copies of reviewed files, gone when left or, after a kill, at the next start."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -97,7 +114,7 @@ class Analyzer(Protocol):
         ...
 
     async def run(self, job: Job) -> list[Finding]:
-        """Check the files. Raises AnalyzerFailed."""
+        """Check the files. Raises AnalyzerFailed or PartlyFailed."""
         ...
 
 

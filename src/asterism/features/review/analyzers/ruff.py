@@ -1,18 +1,26 @@
-"""ruff on the Python files of the reviewed version, by our rules and not by the project's (Stargazer 5.9.1)."""
+"""ruff on the Python files of the reviewed version, by our rules (Stargazer 5.9.1).
 
+The project's own settings decide about style and nothing else; see `ruff_settings`.
+"""
+
+import asyncio
 import shutil
 import sysconfig
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 
 from asterism.features.review.analyzers import rule_map, texts
 from asterism.features.review.analyzers.models import SECONDS, AnalyzerFailed, Finding, Job
+from asterism.features.review.analyzers.rows import Rows
+from asterism.features.review.analyzers.ruff_settings import RuffSettings, SettingsOf
 from asterism.features.review.findings import one_line, patches
 
 _PYTHON = (".py", ".pyi")
 _BROKEN = 2
+_NEWEST = "py313"
+_COMPLEXITY = 15
 
 
 class _Position(msgspec.Struct):
@@ -51,21 +59,45 @@ class Ruff:
         return None if python_files(job) else ""
 
     async def run(self, job: Job) -> list[Finding]:
-        """Check all Python files in one process."""
-        copies = [str(job.copies[path].relative_to(job.folder)) for path in python_files(job)]
-        argv = [
-            program("ruff"), "check", "--isolated", "--no-cache", "--quiet", "--exit-zero", "--output-format", "json",
-            "--target-version", "py313", "--select", rule_map.RUFF_SELECT,
-            "--config", "lint.mccabe.max-complexity=15", "--per-file-ignores", "__init__.py:F401", "--", *copies,
-        ]  # fmt: skip
-        done = await job.tools(argv, job.folder, SECONDS)
-        if done.returncode >= _BROKEN or done.returncode < 0:
-            raise AnalyzerFailed(f"ruff ended with status {done.returncode}")
-        try:
-            results = msgspec.json.decode(done.stdout or b"[]", type=list[_Result])
-        except msgspec.MsgspecError as error:
-            raise AnalyzerFailed("ruff wrote something that is not its JSON form") from error
-        return [finding for result in results if (finding := _finding(job, result)) is not None]
+        """Check all Python files, in one process unless the project has several sets of settings."""
+        settings_of = SettingsOf(job.root, job.by_path)
+        settings = await asyncio.to_thread(lambda: {path: settings_of(path) for path in python_files(job)})
+        out: list[Finding] = []
+        for options, paths in _alike(settings).items():
+            for result in await _checked(job, options, paths):
+                finding = _finding(job, result)
+                if finding is not None and settings[finding.file].wants(
+                    finding.rule_id, finding.file, finding.severity
+                ):
+                    out.append(finding)
+        return out
+
+
+def _alike(settings: Mapping[str, RuffSettings]) -> dict[tuple[str, ...], list[str]]:
+    """Put together the files that ruff is run on with the same options, nearly always all of them."""
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for path, found in settings.items():
+        options = ["--target-version", found.target or _NEWEST]
+        options += ["--config", f"lint.mccabe.max-complexity={found.complexity or _COMPLEXITY}"]
+        if found.builtins:
+            options += ["--config", f"builtins={msgspec.json.encode(found.builtins).decode()}"]
+        groups.setdefault(tuple(options), []).append(path)
+    return groups
+
+
+async def _checked(job: Job, options: Sequence[str], paths: Sequence[str]) -> list[_Result]:
+    copies = [str(job.copies[path].relative_to(job.folder)) for path in paths]
+    argv = [
+        program("ruff"), "check", "--isolated", "--no-cache", "--quiet", "--exit-zero", "--output-format", "json",
+        "--select", rule_map.RUFF_SELECT, *options, "--per-file-ignores", "__init__.py:F401", "--", *copies,
+    ]  # fmt: skip
+    done = await job.tools(argv, job.folder, SECONDS)
+    if done.returncode >= _BROKEN or done.returncode < 0:
+        raise AnalyzerFailed(f"ruff ended with status {done.returncode}")
+    try:
+        return msgspec.json.decode(done.stdout or b"[]", type=list[_Result])
+    except msgspec.MsgspecError as error:
+        raise AnalyzerFailed("ruff wrote something that is not its JSON form") from error
 
 
 def _finding(job: Job, result: _Result) -> Finding | None:
@@ -76,18 +108,19 @@ def _finding(job: Job, result: _Result) -> Finding | None:
     rule = result.code or "invalid-syntax"
     place = rule_map.ruff(rule, in_test=file.is_test)
     words = texts.words(texts.BANDIT, "B" + rule[1:]) if rule[0] == "S" and rule[1:].isdigit() else _words(rule)
-    end = result.end_location.row
-    if result.end_location.column == 1 and end > result.location.row:
-        end -= 1
+    rows = Rows(file.new_text or "")
+    last = result.end_location.row
+    if result.end_location.column == 1 and last > result.location.row:
+        last -= 1
     advice = words.recommendation
     if result.fix and result.fix.message and result.fix.applicability == "safe":
         advice = f"{advice} ({one_line(result.fix.message, 200)})"
     return Finding(
-        source="ruff", rule_id=rule, file=path, start=result.location.row, end=end, lens=place.lens,
-        category=place.category, severity=place.severity, confidence=place.confidence,
+        source="ruff", rule_id=rule, file=path, start=rows.line(result.location.row), end=rows.line(last),
+        lens=place.lens, category=place.category, severity=place.severity, confidence=place.confidence,
         title=words.title or one_line(result.message, 200), message=result.message,
         rationale=words.rationale, why=words.why, recommendation=advice,
-        patch=_patch(path, file.new_text or "", result.fix),
+        patch=_patch(path, rows, result.fix),
     )  # fmt: skip
 
 
@@ -99,29 +132,24 @@ def _words(rule: str) -> texts.Words:
     return texts.words(texts.RUFF, rule)
 
 
-def _patch(path: str, text: str, fix: _Fix | None) -> str | None:
+def _patch(path: str, rows: Rows, fix: _Fix | None) -> str | None:
     """Turn a fix that ruff calls safe into a unified diff."""
     if fix is None or fix.applicability != "safe":
         return None
-    new = _edited(text, fix.edits)
-    return None if new is None else patches.between(path, text, new)
+    new = _edited(rows, fix.edits)
+    return None if new is None else patches.between(path, rows.text, new)
 
 
-def _edited(text: str, edits: Sequence[_Edit]) -> str | None:
+def _edited(rows: Rows, edits: Sequence[_Edit]) -> str | None:
     """Apply edits given by 1-based row and character column, last one first."""
-    starts = [0]
-    for line in text.splitlines(keepends=True):
-        starts.append(starts[-1] + len(line))
+    text = rows.text
     for edit in sorted(edits, key=lambda one: (one.location.row, one.location.column), reverse=True):
-        begin, end = _offset(starts, edit.location), _offset(starts, edit.end_location)
-        if begin is None or end is None or begin > end or end > len(text):
+        begin = rows.offset(edit.location.row, edit.location.column)
+        end = rows.offset(edit.end_location.row, edit.end_location.column)
+        if begin is None or end is None or begin > end:
             return None
         text = text[:begin] + edit.content + text[end:]
     return text
-
-
-def _offset(starts: Sequence[int], position: _Position) -> int | None:
-    return starts[position.row - 1] + position.column - 1 if 1 <= position.row <= len(starts) else None
 
 
 def python_files(job: Job) -> list[str]:

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from asterism.features.review.analyzers.models import (
     AnalyzerStatus,
     Finding,
     Job,
+    PartlyFailed,
     Tools,
 )
 from asterism.features.review.analyzers.placement import copy_name
@@ -36,8 +36,7 @@ class Project:
 @asynccontextmanager
 async def prepared(files: Sequence[ReviewedFile], project: Project, tools: Tools) -> AsyncIterator[Job]:
     """Make the private copy of the reviewed version and take it away again."""
-    with tempfile.TemporaryDirectory(prefix="asterism-review-") as name:
-        folder = Path(name)
+    with tools.workplace() as folder:
         copies = await asyncio.to_thread(_copy, files, folder)
         yield Job(
             files=files,
@@ -77,6 +76,9 @@ async def _run_one(analyzer: Analyzer, job: Job, report: Report) -> AnalyzerStat
     try:
         async with asyncio.timeout(SECONDS + 5):
             found = await analyzer.run(job)
+    except PartlyFailed as partly:
+        await report(analyzer.id, partly.found)
+        return AnalyzerStatus(analyzer.id, "ok", str(partly))
     except AnalyzerFailed as failure:
         return AnalyzerStatus(analyzer.id, "failed", str(failure))
     except TimeoutError:

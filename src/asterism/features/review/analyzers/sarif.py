@@ -1,6 +1,9 @@
 """SARIF 2.1.0 as input: any tool's results, placed by level, tags and security severity (Stargazer 5.9.3)."""
 
+import asyncio
+import os
 import posixpath
+import stat
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,14 +13,16 @@ import msgspec
 
 from asterism.base.linear import compiled
 from asterism.features.review.analyzers import rule_map, sarif_fixes
-from asterism.features.review.analyzers.models import AnalyzerFailed, Finding, Job
+from asterism.features.review.analyzers.models import AnalyzerFailed, Finding, Job, PartlyFailed
 from asterism.features.review.findings import DEFAULT_CATEGORY, Category, Lens, ReviewedFile, Severity, one_line
+from asterism.kernel import git
 
 FOLDER = ".stargazer/sarif"
 FILE_BYTES = 10 << 20
 MOST_RESULTS = 25_000
 _LEVELS = {"error": Severity.HIGH, "warning": Severity.MEDIUM, "note": Severity.LOW, "none": Severity.NIT}
 _PRECISION = {"very-high": 0.95, "high": 0.85, "medium": 0.70, "low": 0.50}
+_NAMED = 5
 _SENTENCE_END = compiled(r"[.!?]\s")
 _SCORES = ((9.0, Severity.BLOCKER), (7.0, Severity.HIGH), (4.0, Severity.MEDIUM), (0.0, Severity.LOW))
 _WORDS = (
@@ -41,13 +46,23 @@ class SarifFiles:
         return None if job.root is not None and _reports(job.root) else ""
 
     async def run(self, job: Job) -> list[Finding]:
-        """Read every report. Raises AnalyzerFailed when one cannot be read; the others still count for nothing."""
+        """Read every report. Raises PartlyFailed naming those that cannot be read, AnalyzerFailed when none can."""
         root = job.root
         if root is None:
             return []
         out: list[Finding] = []
-        for path in _reports(root):
-            out += read_report(path, root, job)
+        broken: list[str] = []
+        reports = _reports(root)
+        for path in reports:
+            try:
+                out += await asyncio.to_thread(read_report, path, root, job)
+            except AnalyzerFailed as failure:
+                broken.append(str(failure))
+        if broken and len(broken) == len(reports):
+            raise AnalyzerFailed(broken[0] if len(broken) == 1 else f"no report can be read; {broken[0]}")
+        if broken:
+            more = f" and {len(broken) - _NAMED} more" if len(broken) > _NAMED else ""
+            raise PartlyFailed(out, f"left out: {', '.join(broken[:_NAMED])}{more}")
         return out
 
 
@@ -60,13 +75,18 @@ def _reports(root: Path) -> list[Path]:
 
 def read_report(path: Path, root: Path, job: Job) -> list[Finding]:
     """Read one report file."""
+    name = one_line(git.printable(path.name), 100)
     try:
-        facts = path.stat()
-        if facts.st_size > FILE_BYTES:
-            raise AnalyzerFailed(f"{path.name} is larger than {FILE_BYTES >> 20} MiB")
-        data = path.read_bytes()
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(handle, "rb") as file:
+            facts = os.fstat(file.fileno())
+            if not stat.S_ISREG(facts.st_mode):
+                raise AnalyzerFailed(f"{name} is no regular file")
+            if facts.st_size > FILE_BYTES:
+                raise AnalyzerFailed(f"{name} is larger than {FILE_BYTES >> 20} MiB")
+            data = file.read(FILE_BYTES + 1)
     except OSError as error:
-        raise AnalyzerFailed(f"{path.name} cannot be read") from error
+        raise AnalyzerFailed(f"{name} cannot be read") from error
 
     def fresh(file: ReviewedFile) -> bool:
         try:
@@ -74,7 +94,7 @@ def read_report(path: Path, root: Path, job: Job) -> list[Finding]:
         except (OSError, ValueError):
             return False
 
-    return parse(data, path.name, root=root, files=job.by_path, fresh=fresh)
+    return parse(data, name, root=root, files=job.by_path, fresh=fresh)
 
 
 def parse(

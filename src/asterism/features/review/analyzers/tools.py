@@ -2,23 +2,30 @@
 
 import asyncio
 import shutil
+import tempfile
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 
 from asterism.features.review.analyzers.models import MEMORY, OUTPUT, AnalyzerFailed
+from asterism.features.review.analyzers.scratch import Scratch
 from asterism.kernel.sandbox.process import Ending, Outcome, bare_environment, run_bounded
 
 THREADS = 8
 
 
 class ToolRunner:
-    """Runs programs for analyzers, at most eight at once. Call `close` at the end."""
+    """Runs programs for analyzers, at most eight at once, and gives them folders to work in. Call `close` at the end.
 
-    def __init__(self) -> None:
+    Without a `scratch` the folders lie in the system's place for temporary files.
+    """
+
+    def __init__(self, scratch: Scratch | None = None) -> None:
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="analyzer")
+        self._scratch = scratch
 
     async def __call__(self, argv: Sequence[str], folder: Path, seconds: float) -> Outcome:
         """Run `argv` in `folder`. Raises AnalyzerFailed when it cannot start or passes a bound."""
@@ -51,9 +58,21 @@ class ToolRunner:
             cancelled=stop.is_set,
         )
 
+    @contextmanager
+    def workplace(self) -> Iterator[Path]:
+        """Give a private folder, and take it away with all it holds."""
+        if self._scratch is not None:
+            with self._scratch.folder() as folder:
+                yield folder
+        else:
+            with tempfile.TemporaryDirectory(prefix="asterism-review-") as name:
+                yield Path(name)
+
     def close(self) -> None:
         """Let the threads go."""
         self._pool.shutdown(wait=False, cancel_futures=True)
+        if self._scratch is not None:
+            self._scratch.close()
 
 
 @lru_cache(maxsize=1)

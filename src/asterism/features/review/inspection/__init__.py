@@ -23,7 +23,7 @@ from asterism.features.review.inspection.models import (
     Options,
     Skip,
 )
-from asterism.features.review.inspection.options import file_names, mode, resolve, severity, words
+from asterism.features.review.inspection.options import file_names, legacy_staged, mode, resolve, severity, words
 from asterism.features.review.inspection.pipeline import Outcome, Pipeline, Sources, counts
 from asterism.features.review.inspection.posted import change_of, require_diff
 
@@ -62,6 +62,7 @@ __all__ = [
     "file_names",
     "inspect_checkout",
     "inspect_diff",
+    "legacy_staged",
     "mode",
     "prompts",
     "require_diff",

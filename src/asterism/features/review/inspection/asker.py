@@ -21,6 +21,7 @@ from asterism.kernel.llm import (
     Turn,
     Usage,
     asked,
+    label,
 )
 
 CALLS_PER_SERVER = 8
@@ -63,7 +64,9 @@ class Asker:
                 async with asyncio.timeout(seconds):
                     return await asked(lambda: self._once(request), RETRIES)
             except TimeoutError:
-                raise ModelFailure(FailureKind.TIMEOUT, name=self.target.provider, model=self.target.model) from None
+                raise ModelFailure(
+                    FailureKind.TIMEOUT, name=label(self.target.provider), model=self.target.model
+                ) from None
 
     def request(
         self, system: str, *turns: Turn, schema: Mapping[str, Any] | None, tokens: int, seconds: float

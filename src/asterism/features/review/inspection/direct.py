@@ -10,6 +10,7 @@ from asterism.base.clock import Clock
 from asterism.features.review import analyzers
 from asterism.features.review.findings import headline
 from asterism.features.review.inspection import collection, enrichment, summary
+from asterism.features.review.inspection.asker import Asker
 from asterism.features.review.inspection.errors import ReviewFailed, TooMuchDiff
 from asterism.features.review.inspection.facts import InspectionFact
 from asterism.features.review.inspection.models import Change, Options
@@ -39,27 +40,25 @@ async def inspect_checkout(
     run_commands: bool,
     clock: Clock,
     program: git.Git,
+    tools: analyzers.Tools,
+    asker: Asker | None = None,
     seen: Callable[[InspectionFact], None] = unseen,
 ) -> Inspected:
-    """Review a checkout by analyzers alone.
+    """Review a checkout, by analyzers alone without an `asker`.
 
     `seen` is told what happens. Raises ReviewFailed, and NotGitRepo, GitNotFound or UnknownRevision.
     """
     change = await program.work(collection.collect, program, root, options, run_commands=run_commands)
-    tools = analyzers.ToolRunner()
-    try:
-        project = analyzers.Project(root, options.mode == "staged", run_commands)
-        sources = Sources(checks, tools, project)
-        outcome = await _outcome(change, options, sources, clock, seen)
-    finally:
-        tools.close()
+    sources = Sources(checks, tools, analyzers.Project(root, options.mode == "staged", run_commands), asker)
+    outcome = await _outcome(change, options, sources, clock, seen)
     historian = enrichment.Historian(git.Checkout(program, root), change, options.mode)
     enriched = enrichment.Enrichment(historian, outcome.issues, clock)
     async with aclosing(enriched.facts()) as facts:
         async for _ in facts:
             pass
     outcome.issues = enriched.issues
-    return Inspected(change, outcome, summary.summary_of(change, options, outcome, outcome.issues, model=False))
+    text = summary.summary_of(change, options, outcome, outcome.issues, model=asker is not None)
+    return Inspected(change, outcome, text)
 
 
 async def inspect_diff(

@@ -24,7 +24,7 @@ from asterism.features.review.inspection import answers, prompts
 from asterism.features.review.inspection.answers import Draft, Malformed
 from asterism.features.review.inspection.asker import Asker
 from asterism.features.review.inspection.chunks import Chunk
-from asterism.kernel.llm import FailureKind, ModelFailure, Turn
+from asterism.kernel.llm import FailureKind, ModelFailure, Turn, label
 
 Now = Callable[[], str]
 """Returns the present as a stamp."""
@@ -63,7 +63,7 @@ class Specialist:
             answer = await self.asker.ask(system, *turns, schema=prompts.ISSUES_SCHEMA)
             raw = await asyncio.to_thread(answers.issues_of, answer.text, truncated=answer.truncated)
         if raw is None:
-            raise ModelFailure(FailureKind.OTHER, name=self.asker.target.provider, model=self.asker.target.model)
+            raise ModelFailure(FailureKind.OTHER, name=label(self.asker.target.provider), model=self.asker.target.model)
         return await asyncio.to_thread(self._judge, raw, chunk, answer.truncated, now)
 
     def _judge(self, raw: Sequence[object], chunk: Chunk, truncated: bool, now: Now) -> ChunkResult:

@@ -38,6 +38,15 @@ def mode(text: str | None, staged: bool | None) -> Mode:
     raise Invalid(f"Unknown mode {text!r}; legal values are {', '.join(MODES)}.")
 
 
+def legacy_staged(text: str | None, *, staged: bool) -> bool:
+    """Read which changes the older review means: `mode` wins over the older flag. Raises Invalid."""
+    if not text:
+        return staged
+    if text not in {"staged", "unstaged"}:
+        raise Invalid(f"Unknown mode {text!r}; legal values are staged, unstaged.")
+    return text == "staged"
+
+
 def words(text: str | None) -> list[str]:
     """Split a comma-separated value: trimmed, empties and repetitions dropped."""
     return list(dict.fromkeys(part.strip() for part in (text or "").split(",") if part.strip()))

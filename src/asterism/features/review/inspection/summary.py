@@ -25,6 +25,7 @@ def summary(
     model_used: bool,
     statuses: Sequence[LensStatus],
     failed_analyzers: Sequence[tuple[str, str]],
+    partial_analyzers: Sequence[tuple[str, str]] = (),
     skipped: Sequence[Skip],
     dropped: Dropped,
     notes: Sequence[str] = (),
@@ -34,10 +35,11 @@ def summary(
     noun = "file" if files == 1 else "files"
     lines.append(f"Reviewed {files} {noun} with {', '.join(lens.value for lens in lenses)}.")
     if not model_used:
-        lines.append("No model configured; only static checks ran.")
+        lines.append("No model configured; only static checks ran. To set one up, run: asterism providers set")
     else:
         lines += [_lens_note(status) for status in statuses if status.status == "failed" or status.coverage != "full"]
     lines += [f"The analyzer {name} failed: {detail}." for name, detail in failed_analyzers]
+    lines += [f"The analyzer {name} {detail}." for name, detail in partial_analyzers]
     lines += list(notes)
     if skipped:
         lines.append(skip_line(skipped))
@@ -79,6 +81,7 @@ def summary_of(change: Change, options: Options, outcome: Outcome, issues: tuple
         model_used=model,
         statuses=outcome.lenses,
         failed_analyzers=outcome.failed_checks,
+        partial_analyzers=[(one.id, one.detail) for one in outcome.checks if one.status == "ok" and one.detail],
         skipped=change.skipped,
         dropped=outcome.dropped,
         notes=outcome.notes,

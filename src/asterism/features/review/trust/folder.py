@@ -1,9 +1,15 @@
-"""The folder `.stargazer` that a trusted project gets (Stargazer [3.10]). It is written and never read."""
+"""The folder `.stargazer` that a trusted project gets (Stargazer [3.10]).
+
+Other tools keep files of the same names there. Theirs is kept: `project.json` is only completed or brought up to date,
+and only where it is ours or says nothing about who wrote it. Nothing in it is ever believed.
+"""
 
 import contextlib
 import os
 import secrets
+import stat
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import structlog
@@ -11,6 +17,7 @@ import structlog
 from asterism.features.review.trust.models import LocalProject
 
 NAME = ".stargazer"
+LARGEST = 1 << 20
 
 log = structlog.get_logger("asterism.trust")
 
@@ -21,8 +28,10 @@ def mark_project(project: LocalProject) -> None:
     try:
         folder = _open_folder(project.root)
         try:
-            _write(folder, "project.json", msgspec.json.encode(facts) + b"\n")
-            _write(folder, ".gitignore", b"*\n")
+            if (merged := _merged(folder, facts)) is not None:
+                _write(folder, "project.json", msgspec.json.encode(merged) + b"\n")
+            if not _exists(folder, ".gitignore"):
+                _write(folder, ".gitignore", b"*\n")
         finally:
             os.close(folder)
     except OSError as error:
@@ -35,6 +44,38 @@ def _open_folder(root: Path) -> int:
     with contextlib.suppress(FileExistsError):
         path.mkdir(mode=0o700)
     return os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+
+
+def _merged(folder: int, facts: dict[str, str]) -> dict[str, Any] | None:
+    """Return what `project.json` is to hold; None when it is another's, or holds it already."""
+    if not _exists(folder, "project.json"):
+        return dict(facts)
+    there = _read(folder, "project.json")
+    if there is None or there.get("projectId", facts["projectId"]) != facts["projectId"]:
+        return None
+    merged = {**there, **facts}
+    return None if merged == there else merged
+
+
+def _exists(folder: int, name: str) -> bool:
+    try:
+        os.stat(name, dir_fd=folder, follow_symlinks=False)
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def _read(folder: int, name: str) -> dict[str, Any] | None:
+    """Read an object of JSON; None for anything else. Raises OSError."""
+    handle = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder)
+    with os.fdopen(handle, "rb") as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            return None
+        data = file.read(LARGEST + 1)
+    try:
+        return msgspec.json.decode(data, type=dict[str, Any]) if len(data) <= LARGEST else None
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return None
 
 
 def _write(folder: int, name: str, data: bytes) -> None:

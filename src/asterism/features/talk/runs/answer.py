@@ -9,7 +9,7 @@ from asterism.features.talk.runs.errors import error_of
 from asterism.features.talk.runs.models import Outcome, RunUsage
 from asterism.features.talk.runs.start import BegunRun
 from asterism.features.talk.runs.tokens import estimate
-from asterism.kernel.llm import Delta, FailureKind, Finish, ModelFailure, Models, RetryPolicy, Usage, asked
+from asterism.kernel.llm import Delta, FailureKind, Finish, ModelFailure, Models, RetryPolicy, Usage, asked, label
 
 POLICY = RetryPolicy((0.5, 2.0), patience=10.0)
 
@@ -83,7 +83,7 @@ class Answer:
             self.usage = self.usage.plus(self._counted(failure.usage))
             self.under_way = False
             raise
-        raise ModelFailure(FailureKind.INTERRUPTED, name=self.begun.chosen.spec.provider)
+        raise ModelFailure(FailureKind.INTERRUPTED, name=label(self.begun.chosen.spec.provider))
 
     async def _take(self, piece: str) -> None:
         self.pieces.append(piece)
