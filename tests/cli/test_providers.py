@@ -27,9 +27,7 @@ def rows(done: "subprocess.CompletedProcess[str]") -> dict[str, dict[str, str]]:
 
 
 def test_a_key_is_saved_for_both_sides_and_never_shown(tmp_path: Path) -> None:
-    assert {row["reviews"] for row in rows(asterism(tmp_path, "providers", "list", "--json")).values()} <= {
-        "no key", "unknown",
-    }  # fmt: skip
+    assert "is not the data folder of a server" in asterism(tmp_path, "providers", "list").stderr
     done = asterism(tmp_path, "providers", "set", "openai", "--model", "gpt-x", stdin=KEY + "\n")
     assert (done.returncode, done.stdout) == (0, "OpenAI is set for reviews and chats.\n"), done.stderr
     listed = asterism(tmp_path, "providers", "list", "--json")
@@ -55,6 +53,7 @@ def test_a_key_is_saved_for_both_sides_and_never_shown(tmp_path: Path) -> None:
 def test_what_is_wrong_is_said_with_what_to_do(
     tmp_path: Path, arguments: tuple[str, ...], code: int, says: str
 ) -> None:
+    asterism(tmp_path, "token", "create")
     stdin = "key-1\n" if "groq" in arguments else ""
     done = asterism(tmp_path, "providers", *arguments, stdin=stdin)
     assert done.returncode == code, done.stdout + done.stderr

@@ -52,9 +52,9 @@ class _Place:
 
 
 @contextmanager
-def _opened(data_dir: Path | None) -> Iterator[_Place]:
+def _opened(data_dir: Path | None, *, make: bool = False) -> Iterator[_Place]:
     declare_tables()
-    with local_database(data_dir) as (settings, db):
+    with local_database(data_dir, make=make) as (settings, db):
         store = settings_key_store(settings)
         check_keys(db, store)
         secrets = EnvelopeSecrets(store)
@@ -91,7 +91,7 @@ def save(
     name: Name, model: Model = None, side: Side = "both", data_dir: DataDir = None, as_json: AsJson = False
 ) -> None:
     """Save a provider's key and use it. The key is asked for, or read from standard input; it is never an argument."""
-    with command(as_json=as_json), _opened(data_dir) as place:
+    with command(as_json=as_json), _opened(data_dir, make=True) as place:
         known = _known(name)
         key = _read_key(known) if PROVIDERS[known].needs_key else None
         done = []

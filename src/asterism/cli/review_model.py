@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager, suppress
 
 from asterism.features.review import inspection
 from asterism.kernel.llm import PydanticModels, Target
+from asterism.server.data_folder import is_installation
 from asterism.server.settings import Settings
 from asterism.server.settings_sources import load_process_settings
 
@@ -13,7 +14,7 @@ from asterism.server.settings_sources import load_process_settings
 def target() -> Target | None:
     """Return how to call the model that is set up, None when none is, or when this machine has no data folder yet."""
     settings = load_process_settings()
-    if settings.database_url is None and not (settings.data_dir / "asterism.db").is_file():
+    if not is_installation(settings.data_dir):
         return None
     return _found(settings)
 
