@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from asterism.vcs.lines import Region, merge_lines, mergeable
 from asterism.vcs.merge.models import DecisionKind, Method
+from asterism.vcs.structure import merge_structure
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,12 @@ def combine(path: str, base: bytes, ours: bytes, main: bytes) -> Combined:
     merged = merge_lines(base, ours, main)
     if merged.content is not None:
         return Combined(merged.content)
-    return Combined(None, kind="lockfile" if is_lock_file(path) else "content", regions=merged.regions)
+    if is_lock_file(path):
+        return Combined(None, kind="lockfile", regions=merged.regions)
+    structured = merge_structure(path, base, ours, main)
+    if structured is not None:
+        return Combined(structured.content, "structure", structured.proof)
+    return Combined(None, regions=merged.regions)
 
 
 _LOCK_FILES = frozenset(
