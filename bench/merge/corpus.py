@@ -59,9 +59,7 @@ def all_cases() -> list[Case]:
         for language, sample in SAMPLES.items()
         for name, ours, main, expected in _of(sample)
     ]
-    for case in odd_cases.CASES:
-        found.append(Case(*case))
-    return found
+    return found + [Case(*case) for case in odd_cases.CASES]
 
 
 Step = tuple[str, str, str, str | None]

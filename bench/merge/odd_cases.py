@@ -132,9 +132,12 @@ CASES: list[tuple[str, str, str, str, str, str, str | None]] = [
         "tests in one suite",
         "a.test.ts",
         'describe("cart", () => {\n  it("adds", () => {\n    add();\n  });\n});\n',
-        'describe("cart", () => {\n  it("adds", () => {\n    add();\n  });\n\n  it("clears", () => {\n    clear();\n  });\n});\n',
-        'describe("cart", () => {\n  it("adds", () => {\n    add();\n  });\n\n  it("counts", () => {\n    count();\n  });\n});\n',
-        'describe("cart", () => {\n  it("adds", () => {\n    add();\n  });\n\n  it("clears", () => {\n    clear();\n  });\n\n'
+        'describe("cart", () => {\n  it("adds", () => {\n    add();\n  });\n\n'
+        '  it("clears", () => {\n    clear();\n  });\n});\n',
+        'describe("cart", () => {\n  it("adds", () => {\n    add();\n  });\n\n'
+        '  it("counts", () => {\n    count();\n  });\n});\n',
+        'describe("cart", () => {\n  it("adds", () => {\n    add();\n  });\n\n'
+        '  it("clears", () => {\n    clear();\n  });\n\n'
         '  it("counts", () => {\n    count();\n  });\n});\n',
     ),
     (
@@ -151,9 +154,12 @@ CASES: list[tuple[str, str, str, str, str, str, str | None]] = [
         "modules and their tests",
         "src/lib.rs",
         "mod a;\nmod z;\n\n#[cfg(test)]\nmod tests {\n    #[test]\n    fn one() {}\n}\n",
-        "mod a;\nmod m;\nmod z;\n\n#[cfg(test)]\nmod tests {\n    #[test]\n    fn one() {}\n\n    #[test]\n    fn two() {}\n}\n",
-        "mod a;\nmod b;\nmod z;\n\n#[cfg(test)]\nmod tests {\n    #[test]\n    fn one() {}\n\n    #[test]\n    fn three() {}\n}\n",
-        "mod a;\nmod b;\nmod m;\nmod z;\n\n#[cfg(test)]\nmod tests {\n    #[test]\n    fn one() {}\n\n    #[test]\n"
+        "mod a;\nmod m;\nmod z;\n\n#[cfg(test)]\nmod tests {\n    #[test]\n    fn one() {}\n\n"
+        "    #[test]\n    fn two() {}\n}\n",
+        "mod a;\nmod b;\nmod z;\n\n#[cfg(test)]\nmod tests {\n    #[test]\n    fn one() {}\n\n"
+        "    #[test]\n    fn three() {}\n}\n",
+        "mod a;\nmod b;\nmod m;\nmod z;\n\n#[cfg(test)]\nmod tests {\n    #[test]\n    fn one() {}\n\n"
+        "    #[test]\n"
         "    fn three() {}\n\n    #[test]\n    fn two() {}\n}\n",
     ),
     (

@@ -12,8 +12,8 @@ class Sample:
     """A program with places, and two additions for each place, the first of which has the smaller key.
 
     `edits` are four replacements (old, new): the first two change neighbouring lines of one function or object, the
-    last two are different changes of one line. `block` is a member that can be moved to the place `moved`; `inside` is a
-    change within it. `ordered` is a place whose additions stand in an order, so that two of them are a conflict.
+    last two are different changes of one line. `block` is a member, and `inside` a change within it. `ordered` is a
+    place whose additions stand in an order, so that two of them are a conflict.
     """
 
     path: str
@@ -331,7 +331,8 @@ pub fn total(items: &[Item]) -> u32 {
         ("pub const LIMIT: u32 = 100;\n", "pub const LIMIT: u32 = 200;\n"),
         ("pub const LIMIT: u32 = 100;\n", "pub const LIMIT: u32 = 50;\n"),
     ),
-    block="    /// Puts an item in.\n    pub fn add(&mut self, item: Item) {\n        self.items.push(item);\n    }\n\n",
+    block="    /// Puts an item in.\n    pub fn add(&mut self, item: Item) {\n"
+    "        self.items.push(item);\n    }\n\n",
     inside=("        self.items.push(item);\n", "        self.items.insert(0, item);\n"),
     same_name=(
         "functions",

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from asterism.vcs.lines import merge_lines
 from asterism.vcs.structure import proof
 from asterism.vcs.structure.grammars import MAX_BYTES, language_of
 from asterism.vcs.structure.markdown import read_markdown
@@ -66,13 +65,9 @@ class _Merger:
             not names - allowed
             and proof.lines_kept(base, ours, main, result)
             and self.merge(base, main, ours) == result
-            and self._again(base, result, ours) == result
-            and self._again(base, result, main) == result
+            and self.merge(base, result, ours) == result
+            and self.merge(base, result, main) == result
         )
-
-    def _again(self, base: bytes, ours: bytes, main: bytes) -> bytes:
-        merged = merge_lines(base, ours, main).content
-        return self.merge(base, ours, main) if merged is None else merged
 
 
 def _ended(text: bytes) -> bool:

@@ -30,7 +30,7 @@ def merge_collections(base: Collection, ours: Collection, main: Collection, rule
         item = _merge_row(row, base, ours, main, rules)
         if item is not None:
             merged[row.id] = item
-    order = in_order([row for row in rows if row.id in merged], merged)
+    order = in_order(rows, merged)
     result = Collection(
         main.kind,
         base.commas,
