@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
+from openapi_spec_validator import validate
 
 from asterism.cli.routes import all_endpoints
 from asterism.server.document import build_document
@@ -48,3 +50,49 @@ def test_one_tag_per_resource_each_with_a_description() -> None:
 def test_the_local_face_is_described_where_it_is_served(serves_api: bool) -> None:
     paths = build_document(serves_api=serves_api)["paths"]
     assert any(path.startswith("/api/") for path in paths) is serves_api
+
+
+def test_it_is_openapi() -> None:
+    validate(DOCUMENT)
+
+
+def contents() -> Iterator[tuple[str, dict[str, Any]]]:
+    for path, method, form in OPERATIONS:
+        for answer in [form.get("requestBody", {}), *form["responses"].values()]:
+            for content in answer.get("content", {}).values():
+                yield f"{method} {path}", content
+
+
+def test_every_example_is_what_it_is_an_example_of() -> None:
+    wrong = []
+    for where, content in contents():
+        if "example" in content:
+            schema = {"components": DOCUMENT["components"], **content["schema"]}
+            wrong += [f"{where}: {e.message}" for e in Draft202012Validator(schema).iter_errors(content["example"])]
+    assert not wrong
+
+
+def test_errors_name_their_codes() -> None:
+    form = DOCUMENT["paths"]["/v1/projects/{project_id}/snapshots"]["post"]["responses"]["409"]
+    schema = {"components": DOCUMENT["components"], **form["content"]["application/json"]["schema"]}
+    judge = Draft202012Validator(schema)
+    assert judge.is_valid({"error": {"code": "HEAD_MOVED", "message": "x"}})
+    assert not judge.is_valid({"error": {"code": "NOT_FOUND", "message": "x"}})
+    assert "`HEAD_MOVED`" in form["description"]
+
+
+def test_headers_forms_bytes_and_streams_are_told() -> None:
+    events = DOCUMENT["paths"]["/v1/runs/{run_id}/events"]["get"]
+    assert {"Last-Event-ID", "after"} <= {one["name"] for one in events["parameters"]}
+    stream = events["responses"]["200"]
+    assert {"status", "token.delta", "message.final", "run.error"} <= set(
+        stream["content"]["text/event-stream"]["x-events"]
+    )
+    assert "X-Run-Id" in stream["headers"]
+    token = DOCUMENT["paths"]["/v1/oauth/token"]["post"]["requestBody"]["content"]
+    assert set(token) == {"application/json", "application/x-www-form-urlencoded"}
+    upload = DOCUMENT["paths"]["/v1/blobs/upload/{hash}"]["put"]
+    assert upload["requestBody"]["content"]["application/octet-stream"]["schema"]["format"] == "binary"
+    assert {"200", "201", "400", "401", "413"} <= set(upload["responses"])
+    status = DOCUMENT["paths"]["/api/git/status"]["get"]
+    assert "x-stargazer-project-root" in {one["name"] for one in status["parameters"]}

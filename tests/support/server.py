@@ -20,6 +20,7 @@ from asterism.kernel.jobs import MemoryJobs
 from asterism.server.boot import prepare, running
 from asterism.server.container import build_runtime
 from asterism.server.settings import Settings
+from tests.support.contract import CheckedClient
 
 T = TypeVar("T")
 _people = itertools.count(1)
@@ -111,4 +112,4 @@ class TestServer:
     def client(self, token: str | None = None) -> httpx.Client:
         """Return a client of this server, with a bearer token when one is given."""
         headers = {"Authorization": f"Bearer {token}"} if token else {}
-        return httpx.Client(base_url=self.url, headers=headers, timeout=30, trust_env=False)
+        return CheckedClient(base_url=self.url, headers=headers, timeout=30, trust_env=False)

@@ -79,7 +79,7 @@ class Options(TypedDict, total=False):
     raw: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Endpoint:
     """A handler and everything the edge knows about it. Made by the decorators of the faces.
 

@@ -10,11 +10,12 @@ import signal
 import socket
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import structlog
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
 from granian.server.embed import Server
 
 from asterism.base.errors import Invalid, Unavailable
@@ -24,6 +25,8 @@ from asterism.server.settings import Settings
 
 log = structlog.get_logger("asterism")
 STOP_SECONDS = 5
+IDLE_MILLISECONDS = 30_000
+MOST_CONNECTIONS, OTHER_FILES = 16_384, 512
 
 
 class CannotListen(Invalid):
@@ -86,6 +89,9 @@ async def listening(front: Front, settings: Settings) -> AsyncIterator[str]:
         interface=Interfaces.ASGINL,  # services start and stop in boot.py, not by the lifespan protocol
         log_enabled=False,
         backlog=1024,
+        backpressure=connections(),
+        http=HTTPModes.http1,  # that which also speaks HTTP/2 waits for ever for a connection's first byte
+        http1_settings=HTTP1Settings(header_read_timeout=IDLE_MILLISECONDS),
     )
     serving = asyncio.create_task(server.serve())
     await until_listening(settings.host, settings.port, serving)
@@ -94,6 +100,25 @@ async def listening(front: Front, settings: Settings) -> AsyncIterator[str]:
     finally:
         server.stop()  # type: ignore[no-untyped-call]
         await asyncio.wait({serving}, timeout=STOP_SECONDS)
+
+
+def connections() -> int:
+    """Return how many connections may be open, having raised the limit of open files as far as the system lets us.
+
+    Idle ones are closed after a while; until then each takes a file, and the database and the blobs need theirs.
+    """
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        return MOST_CONNECTIONS
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_CONNECTIONS + OTHER_FILES
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        with suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        soft = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    return MOST_CONNECTIONS if soft == resource.RLIM_INFINITY else max(64, min(MOST_CONNECTIONS, soft - OTHER_FILES))
 
 
 def check_port(host: str, port: int) -> None:

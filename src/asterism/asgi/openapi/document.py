@@ -8,10 +8,11 @@ import msgspec
 from asterism.asgi.endpoint import Endpoint, ErrorCase
 from asterism.asgi.openapi.examples import example
 from asterism.asgi.openapi.names import openapi_path, operation_id, resource
-from asterism.asgi.signature import Outcome, split
+from asterism.asgi.signature import Outcome, members, split
 from asterism.base.errors import DomainError, Kind, Unavailable
 
 JSON = "application/json"
+EVENT_STREAM = "text/event-stream"
 Form = dict[str, Any]
 
 
@@ -20,6 +21,8 @@ class Described(Protocol):
 
     name: str
     tags: Mapping[str, str]
+    tags_events: bool
+    """Whether the data of an event repeats its type, as its first member."""
 
     def automatic(self, endpoint: Endpoint) -> Sequence[ErrorCase]:
         """Return the errors that follow from how the endpoint is declared."""
@@ -84,11 +87,13 @@ def types_of(face: Described, endpoint: Endpoint) -> list[Any]:
     """Return every type that an operation's description refers to."""
     declared = endpoint.signature
     kinds = [endpoint.body, declared.takes and declared.takes.shape, face.envelope(endpoint)]
-    kinds += [outcome.type for outcome in declared.outcomes if outcome.type is not Any]
+    for outcome in declared.outcomes:
+        streamed = outcome.media == EVENT_STREAM and outcome.type is not Any
+        kinds += members(outcome.type) if streamed else [outcome.type]
     kinds += declared.path.values()
     if declared.query is not None:
         kinds += get_type_hints(declared.query, include_extras=True).values()
-    return [kind for kind in kinds if kind is not None]
+    return [kind for kind in kinds if kind is not None and kind is not Any]
 
 
 class Schemas:
@@ -174,7 +179,9 @@ class Operation:
         form: Form = {"description": MEANING[status]}
         if headers := self.endpoint.headers:
             form["headers"] = {name: {"description": text, "schema": TEXT} for name, text in headers.items()}
-        if media := outcomes[0].media:
+        if outcomes[0].media == EVENT_STREAM:
+            form["content"] = {EVENT_STREAM: self._events(outcomes[0].type)}
+        elif media := outcomes[0].media:
             kinds = [outcome.type for outcome in outcomes]
             if kinds == [None]:
                 form["content"] = {media: {"schema": BINARY}}
@@ -183,6 +190,24 @@ class Operation:
                 shape = shapes[0] if len(shapes) == 1 else {"anyOf": shapes}
                 form["content"] = {media: self._media(kinds[0], shape) if media == JSON else {"schema": shape}}
         return form
+
+    def _events(self, union: Any) -> Form:
+        """Describe an event stream: `x-events` says for each event what its `data:` line holds.
+
+        OpenAPI 3.1 has no words for the items of a stream, so its schema is that of the text.
+        """
+        events = {}
+        for kind in members(union) if union is not Any else ():
+            tag = kind.__struct_config__.tag
+            form = self.schemas.of(kind)
+            events[tag] = form if self.face.tags_events else self._untagged(form, kind.__struct_config__.tag_field)
+        return {"schema": TEXT, "x-events": events}
+
+    def _untagged(self, form: Form, tag_field: str) -> Form:
+        whole = self.schemas.components[form["$ref"].rpartition("/")[2]]
+        properties = {name: kind for name, kind in whole["properties"].items() if name != tag_field}
+        required = [name for name in whole["required"] if name != tag_field]
+        return {**whole, "properties": properties, "required": required}
 
     def _media(self, kind: Any, shape: Form) -> Form:
         return {"schema": shape} if kind is Any else {"schema": shape, "example": example(kind)}

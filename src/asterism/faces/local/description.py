@@ -51,6 +51,7 @@ class LocalDescription:
 
     name = "api"
     tags = TAGS
+    tags_events = True
 
     def automatic(self, endpoint: Endpoint) -> Sequence[ErrorCase]:
         """Return what every endpoint declared like this may answer: bad texts, no trust, a bad body."""

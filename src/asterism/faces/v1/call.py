@@ -2,17 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Generic, Literal, TypeVar, Unpack
+from typing import Literal, Unpack
 
 from asterism.asgi import call as asgi
 from asterism.asgi.endpoint import Endpoint, Handler, Options, declare
-from asterism.asgi.legacy_query import Query
 from asterism.asgi.limits import Rate
 from asterism.faces.runtime import Runtime
 from asterism.features.accounts.audit import Origin
 from asterism.features.accounts.identity import Caller
 
-B = TypeVar("B")
 Auth = bool | Literal["optional"]
 
 
@@ -25,11 +23,9 @@ class Rules:
 
 
 @dataclass(slots=True)
-class Call(asgi.Call[Runtime], Generic[B]):
+class Call(asgi.Call[Runtime]):
     """One request to `/v1`. `caller` is who sent the bearer token; on an open endpoint it may not be asked for."""
 
-    body: B
-    query: Query
     _caller: Caller | None = field(default=None, kw_only=True)
 
     @property

@@ -58,6 +58,7 @@ class V1Description:
 
     name = "v1"
     tags = TAGS
+    tags_events = False
 
     def automatic(self, endpoint: Endpoint) -> Sequence[ErrorCase]:
         """Return what every endpoint declared like this may answer: bad texts, no token, a bad body."""

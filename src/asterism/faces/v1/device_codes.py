@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
 
 from asterism.asgi.limits import WRONG_CODES
 from asterism.faces.v1.call import Call
@@ -12,7 +11,7 @@ from asterism.features.accounts.identity import ClientInfo, DeviceKind, User
 from asterism.kernel.db import Tx
 
 
-def client_of(call: Call[Any], fields: Mapping[str, object]) -> Client:
+def client_of(call: Call, fields: Mapping[str, object]) -> Client:
     """Return what a device says about itself, cut and cleaned; anything of a wrong type is dropped."""
     meta = fields.get("device_meta")
     told: Mapping[str, object] = meta if isinstance(meta, dict) else {}
@@ -27,14 +26,14 @@ def client_of(call: Call[Any], fields: Mapping[str, object]) -> Client:
     )
 
 
-def guesser(call: Call[Any]) -> str:
+def guesser(call: Call) -> str:
     """Return under whose name wrong codes are counted: the user, else the client address."""
     caller = call.known_caller
     return f"user {caller.user_id}" if caller else call.rt.sign_in.addresses.client(call.request)
 
 
 @contextmanager
-def guesses_counted(call: Call[Any]) -> Iterator[None]:
+def guesses_counted(call: Call) -> Iterator[None]:
     """Count a code that nobody waits with as a wrong guess. Raises RateLimited when there were too many."""
     limits, key = call.rt.sign_in.limits, guesser(call)
     limits.check(WRONG_CODES, key)
@@ -57,6 +56,6 @@ def user_of_grant(tx: Tx, grant: Grant) -> User | None:
     return identity.user_by_id(tx, grant.user_id) if grant.user_id else None
 
 
-def start(tx: Tx, call: Call[Any], fields: Mapping[str, object]) -> device_grants.Started:
+def start(tx: Tx, call: Call, fields: Mapping[str, object]) -> device_grants.Started:
     """Open a grant for the device that asks."""
     return device_grants.start(tx, client_of(call, fields), seconds=call.rt.sign_in.device_seconds)

@@ -6,7 +6,6 @@ from litestar import Response
 
 from asterism.asgi.body import AnyRequest, check_json_type, decode_json
 from asterism.asgi.endpoint import Endpoint, last_values
-from asterism.asgi.legacy_query import Query
 from asterism.asgi.limits import REQUESTS
 from asterism.asgi.query import Dialect, check_text
 from asterism.base.errors import NotFound
@@ -23,11 +22,11 @@ class V1Face:
 
     dialect = Dialect()
 
-    def open(self, endpoint: Endpoint, request: AnyRequest) -> Call[Any]:  # noqa: ARG002 - the face's signature
+    def open(self, endpoint: Endpoint, request: AnyRequest) -> Call:  # noqa: ARG002 - the face's signature
         """Make the call."""
-        return Call(request, request.app.state.runtime, None, Query(last_values(request)))
+        return Call(request, request.app.state.runtime)
 
-    async def admit(self, endpoint: Endpoint, call: Call[Any]) -> None:
+    async def admit(self, endpoint: Endpoint, call: Call) -> None:
         """Refuse what needs no transaction of its own: no token or a mistyped one, too many from one address."""
         rules: Rules = endpoint.rules
         if rules.auth is True:
@@ -48,7 +47,7 @@ class V1Face:
         """Whether a token is looked up."""
         return bool(endpoint.rules.auth)
 
-    def identify(self, endpoint: Endpoint, tx: Tx, call: Call[Any]) -> None:
+    def identify(self, endpoint: Endpoint, tx: Tx, call: Call) -> None:
         """Find the caller behind the bearer token. Raises NotSignedIn, InsufficientScope, RateLimited.
 
         Where a token is optional, one that is not valid counts as none.
@@ -71,19 +70,19 @@ class V1Face:
         sign_in.activity.note(caller, tx.clock.now())
         call._caller = caller
 
-    def decode(self, endpoint: Endpoint, call: Call[Any], raw: bytes) -> Any:
+    def decode(self, endpoint: Endpoint, call: Call, raw: bytes) -> Any:
         """Decode the body, then look at the texts of query and path."""
         body = None
         if endpoint.body is not None:
             if raw:
                 check_json_type(call.request.headers.get("content-type", ""))
-            body = call.body = decode_json(raw, endpoint.body)
+            body = decode_json(raw, endpoint.body)
         check_text(last_values(call.request))
         if any("\x00" in value for value in call.path.values()):
             raise NotFound("There is nothing of that id.")  # and no database could be asked for it
         return body
 
-    def permit(self, endpoint: Endpoint, call: Call[Any], body: Any) -> None:
+    def permit(self, endpoint: Endpoint, call: Call, body: Any) -> None:
         """Look at what a known caller asks for, once the body is read. Raises InsufficientScope."""
         if call.known_caller is not None:
             check_content(endpoint, call, body)

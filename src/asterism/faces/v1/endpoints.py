@@ -14,7 +14,7 @@ MODULES = (
     *snapshots.MODULES,
     *blobs.MODULES,
     *chats.MODULES,
-    *runs.MODULES,
+    runs,
     models,
     usage,
 )

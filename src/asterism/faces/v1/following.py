@@ -11,9 +11,21 @@ from asterism.asgi.sse import with_heartbeat
 from asterism.base.errors import RateLimited
 from asterism.faces.v1.call import Call
 from asterism.features.accounts import identity
+from asterism.features.talk.runs import Run
+
+RUN_HEADERS = {
+    "X-Run-Id": "The run, to find it again.",
+    "X-Message-Id": "The message that the run writes.",
+    "Location": "Where the run is read.",
+}
 
 
-def follow(call: Call[Any], frames: AsyncGenerator[bytes, None], headers: Mapping[str, str]) -> Events[Any]:
+def headers_of(run: Run) -> dict[str, str]:
+    """Return the headers that name a run, so that a client can find it again."""
+    return {"X-Run-Id": run.id, "X-Message-Id": run.message_id, "Location": f"/v1/runs/{run.id}"}
+
+
+def follow(call: Call, frames: AsyncGenerator[bytes, None], headers: Mapping[str, str]) -> Events[Any]:
     """Answer with an event stream that beats in silence, and ends once the caller's token is taken back.
 
     Raises RateLimited when the user has too many open already.
@@ -33,7 +45,7 @@ async def counted(crowd: Crowd, key: str, frames: AsyncGenerator[bytes, None]) -
                 yield chunk
 
 
-async def while_signed_in(call: Call[Any], frames: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
+async def while_signed_in(call: Call, frames: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
     """Yield `frames` until the token is revoked or expires; it is looked at once in a heartbeat's time."""
     looked = time.monotonic()
     async with aclosing(frames):

@@ -1,12 +1,20 @@
 """`/v1/health`: is this server up, and which version is it."""
 
-from typing import Any
+import msgspec
 
 from asterism.base.clock import stamp
 from asterism.faces.v1.call import Call, get
 
 
+class Health(msgspec.Struct):
+    """The server is up."""
+
+    status: str
+    timestamp: str
+    version: str
+
+
 @get("/v1/health", auth=False)
-async def read(call: Call[None]) -> Any:
+async def read(call: Call) -> Health:
     """GET /v1/health: say that the server is up, and its version."""
-    return {"status": "ok", "timestamp": stamp(call.rt.clock.now()), "version": call.rt.version}
+    return Health("ok", stamp(call.rt.clock.now()), call.rt.version)

@@ -71,7 +71,7 @@ def check_route(endpoint: Endpoint, caller: Caller, path: Mapping[str, str]) -> 
         raise InsufficientScope
 
 
-def check_content(endpoint: Endpoint, call: Call[Any], body: Any) -> None:
+def check_content(endpoint: Endpoint, call: Call, body: Any) -> None:
     """Raise InsufficientScope when a request reaches further by its body than its scope does.
 
     What it loads is checked where it is loaded: `Scope.reach`.

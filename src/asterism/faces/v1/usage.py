@@ -1,32 +1,84 @@
-"""`/v1/usage`."""
+"""`/v1/usage`: tokens and cost (Starbot 7.3)."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Literal, Self
 
-from asterism.faces.v1 import wire_chats
+import msgspec
+
 from asterism.faces.v1.call import Call, get
 from asterism.features.accounts import usage
 from asterism.features.talk import chats
 from asterism.features.versions import projects
 
-GROUPS = ("day", "model", "project", "chat")
+
+class Period(msgspec.Struct, rename={"first": "from", "last": "to"}):
+    """Two days, both included."""
+
+    first: str
+    last: str
+
+
+class Spent(msgspec.Struct):
+    """A sum over runs; `cost_usd` is over the priced ones, null when there is none."""
+
+    runs: int
+    input_tokens: int
+    output_tokens: int
+    cached_input_tokens: int
+    reasoning_tokens: int
+    cost_usd: float | None
+    unpriced_runs: int
+
+    @classmethod
+    def of(cls, found: usage.Spent) -> Self:
+        """Write a sum."""
+        return cls(*sum_of(found))
+
+
+class UsageItem(msgspec.Struct):
+    """The sum of one day, model, project or chat; `label` is null where the thing is gone."""
+
+    key: str
+    label: str | None
+    runs: int
+    input_tokens: int
+    output_tokens: int
+    cached_input_tokens: int
+    reasoning_tokens: int
+    cost_usd: float | None
+    unpriced_runs: int
+
+
+class UsageReport(msgspec.Struct):
+    """What the caller's runs used."""
+
+    period: Period
+    totals: Spent
+    items: list[UsageItem]
+
+
+class Asked(msgspec.Struct, rename={"first": "from", "last": "to"}):
+    """Which days (`YYYY-MM-DD`, both included; the current month without), grouped by what."""
+
+    first: str | None = None
+    last: str | None = None
+    group_by: Literal["day", "model", "project", "chat"] = "day"
 
 
 @get("/v1/usage")
-def index(call: Call[None]) -> Any:
+def index(call: Call, query: Asked) -> UsageReport:
     """GET /v1/usage: tokens and cost of the caller's runs, grouped."""
-    by: Any = call.query.choice("group_by", GROUPS, "day")
     first, last, total, groups = usage.report(
-        call.tx, call.caller, first=call.query.text("from"), last=call.query.text("to"), by=by
+        call.tx, call.caller, first=query.first, last=query.last, by=query.group_by
     )
-    return {
-        "period": {"from": first, "to": last},
-        "totals": wire_chats.spent(total),
-        "items": wire_chats.usage_items(groups, labels_of(call, by, [group.key for group in groups])),
-    }
+    labels = labels_of(call, query.group_by, [group.key for group in groups])
+    items = [
+        UsageItem(one.key, one.key if labels is None else labels.get(one.key), *sum_of(one.spent)) for one in groups
+    ]
+    return UsageReport(Period(first, last), Spent.of(total), items)
 
 
-def labels_of(call: Call[None], by: str, keys: Sequence[str]) -> Mapping[str, str] | None:
+def labels_of(call: Call, by: str, keys: Sequence[str]) -> Mapping[str, str] | None:
     """Return readable names of projects or chats that still exist; None where the key is readable itself."""
     if by == "chat":
         return chats.titles_of(call.tx, keys)
@@ -35,7 +87,25 @@ def labels_of(call: Call[None], by: str, keys: Sequence[str]) -> Mapping[str, st
     return {key: name for key in keys if (name := _project_name(call, key)) is not None}
 
 
-def _project_name(call: Call[None], project_id: str) -> str | None:
+def sum_of(found: usage.Spent) -> tuple[int, int, int, int, int, float | None, int]:
+    """Return a sum in the order of the wire."""
+    return (
+        found.runs,
+        found.input_tokens,
+        found.output_tokens,
+        found.cached_input_tokens,
+        found.reasoning_tokens,
+        dollars(found.cost_micros),
+        found.unpriced_runs,
+    )
+
+
+def dollars(micros: int | None) -> float | None:
+    """Write millionths of a dollar as dollars."""
+    return None if micros is None else micros / 1_000_000
+
+
+def _project_name(call: Call, project_id: str) -> str | None:
     try:
         return projects.get_project(call.tx, call.caller, project_id).name
     except projects.UnknownProject:

@@ -1,79 +1,193 @@
 """The objects of projects, workspaces and snapshots as `/v1` answers them: the union of both contracts' fields."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Annotated, Any, Self
 
-from asterism.features.versions.projects import ActivityEvent, Project
-from asterism.features.versions.snapshots import Snapshot
-from asterism.features.versions.workspaces import Workspace
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
 
-
-def project(found: Project) -> dict[str, Any]:
-    """Write a project (Fastest 3.1)."""
-    return {
-        "id": found.id,
-        "owner_user_id": found.owner_user_id,
-        "name": found.name,
-        "intent": found.intent,
-        "brief": found.brief,
-        "created_at": found.created_at,
-        "updated_at": found.updated_at,
-        "last_snapshot_id": found.last_snapshot_id,
-        "main_workspace_id": found.main_workspace_id,
-        "archived_at": found.archived_at,
-    }
+from asterism.features.versions import projects, snapshots, workspaces
 
 
-def workspace(found: Workspace) -> dict[str, Any]:
-    """Write a workspace (Fastest 4.1)."""
-    return {
-        "id": found.id,
-        "project_id": found.project_id,
-        "name": found.name,
-        "type": found.type,
-        "identifier": found.identifier,
-        "machine_id": found.machine_id,
-        "base_snapshot_id": found.base_snapshot_id,
-        "current_snapshot_id": found.current_snapshot_id,
-        "current_manifest_hash": found.current_manifest_hash,
-        "local_path": found.local_path,
-        "last_seen_at": found.last_seen_at,
-        "created_at": found.created_at,
-        "merge_history": None,
-        "version": found.version,
-        "is_main": found.is_main,
-        "dirty": found.dirty,
-    }
+class Done(msgspec.Struct):
+    """It is done; `success` is always true."""
+
+    success: bool = True
 
 
-def snapshot(found: Snapshot) -> dict[str, Any]:
-    """Write a snapshot (Fastest 6.1)."""
-    return {
-        "id": found.id,
-        "project_id": found.project_id,
-        "workspace_id": found.workspace_id,
-        "manifest_hash": found.manifest_hash,
-        "parent_snapshot_ids": found.parents,
-        "source": found.source,
-        "summary": found.summary,
-        "created_at": found.created_at,
-        "author_name": found.author_name,
-        "author_email": found.author_email,
-        "complete": found.missing == 0,
-        "missing_blob_count": found.missing,
-        "fast_forward": found.fast_forward,
-        **({"origin": found.origin} if found.origin is not None else {}),
-    }
+class Project(msgspec.Struct):
+    """A project (Fastest 3.1); `brief` is an object or a text."""
+
+    id: str
+    owner_user_id: str
+    name: str
+    intent: str | None
+    brief: Any
+    created_at: str
+    updated_at: str
+    last_snapshot_id: str | None
+    main_workspace_id: str | None
+    archived_at: str | None
+
+    @classmethod
+    def of(cls, found: projects.Project) -> Self:
+        """Write a project."""
+        return cls(
+            found.id,
+            found.owner_user_id,
+            found.name,
+            found.intent,
+            found.brief,
+            found.created_at,
+            found.updated_at,
+            found.last_snapshot_id,
+            found.main_workspace_id,
+            found.archived_at,
+        )
 
 
-def event(found: ActivityEvent) -> dict[str, Any]:
-    """Write an activity event (Fastest 0.10)."""
-    return {
-        "id": found.id,
-        "project_id": found.project_id,
-        "workspace_id": found.workspace_id,
-        "actor": found.actor,
-        "type": found.type,
-        "snapshot_id": found.snapshot_id,
-        "message": found.message,
-        "created_at": found.created_at,
-    }
+class Workspace(msgspec.Struct):
+    """A workspace (Fastest 4.1)."""
+
+    id: str
+    project_id: str
+    name: str
+    type: str
+    identifier: str
+    machine_id: str | None
+    base_snapshot_id: str | None
+    current_snapshot_id: str | None
+    current_manifest_hash: str | None
+    local_path: str | None
+    last_seen_at: str | None
+    created_at: str
+    merge_history: None
+    version: int
+    is_main: bool
+    dirty: bool
+
+    @classmethod
+    def of(cls, found: workspaces.Workspace) -> Self:
+        """Write a workspace."""
+        return cls(
+            found.id,
+            found.project_id,
+            found.name,
+            found.type,
+            found.identifier,
+            found.machine_id,
+            found.base_snapshot_id,
+            found.current_snapshot_id,
+            found.current_manifest_hash,
+            found.local_path,
+            found.last_seen_at,
+            found.created_at,
+            None,
+            found.version,
+            found.is_main,
+            found.dirty,
+        )
+
+
+class WorkspaceWithDrift(Workspace):
+    """A workspace with its latest drift report, which is null as long as there is none."""
+
+    drift: None = None
+
+
+class Snapshot(msgspec.Struct):
+    """A snapshot (Fastest 6.1); `origin` is absent unless the client told one."""
+
+    id: str
+    project_id: str
+    workspace_id: str | None
+    manifest_hash: str
+    parent_snapshot_ids: Sequence[str]
+    source: str
+    summary: str | None
+    created_at: str
+    author_name: str
+    author_email: str
+    complete: bool
+    missing_blob_count: int
+    fast_forward: bool | None
+    origin: str | UnsetType = UNSET
+
+    @classmethod
+    def of(cls, found: snapshots.Snapshot) -> Self:
+        """Write a snapshot."""
+        return cls(
+            found.id,
+            found.project_id,
+            found.workspace_id,
+            found.manifest_hash,
+            found.parents,
+            found.source,
+            found.summary,
+            found.created_at,
+            found.author_name,
+            found.author_email,
+            found.missing == 0,
+            found.missing,
+            found.fast_forward,
+            UNSET if found.origin is None else found.origin,
+        )
+
+
+class Event(msgspec.Struct):
+    """Something that happened in a project (Fastest 0.10)."""
+
+    id: str
+    project_id: str
+    workspace_id: str | None
+    actor: str
+    type: str
+    snapshot_id: str | None
+    message: str | None
+    created_at: str
+
+    @classmethod
+    def of(cls, found: projects.ActivityEvent) -> Self:
+        """Write an activity event."""
+        return cls(
+            found.id,
+            found.project_id,
+            found.workspace_id,
+            found.actor,
+            found.type,
+            found.snapshot_id,
+            found.message,
+            found.created_at,
+        )
+
+
+class ProjectAnswer(msgspec.Struct):
+    """A project."""
+
+    project: Project
+
+
+class WorkspaceAnswer(msgspec.Struct):
+    """A workspace."""
+
+    workspace: Workspace
+
+
+class SnapshotAnswer(msgspec.Struct):
+    """A snapshot."""
+
+    snapshot: Snapshot
+
+
+class SnapshotPage(msgspec.Struct):
+    """A page of snapshots; `next_cursor` is null on the last one."""
+
+    snapshots: list[Snapshot]
+    next_cursor: str | None
+
+
+class PageOf50(msgspec.Struct):
+    """Which page to read."""
+
+    limit: Annotated[int, Meta(ge=1, le=100)] = 50
+    cursor: str | None = None

@@ -1,169 +1,168 @@
-"""The objects of chats, messages, runs and models as `/v1` answers them (Starbot 0.3, 4.5, 5.6, 7.2)."""
+"""The objects of chats, messages and runs as `/v1` answers them (Starbot 0.3, 4.5, 5.6)."""
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from typing import Any
+from typing import Literal, Self
 
-from asterism.asgi.legacy_query import Query
+import msgspec
+from msgspec import UNSET, UnsetType
+
 from asterism.asgi.sse import frame
+from asterism.faces.v1.usage import dollars
 from asterism.features.accounts import usage
 from asterism.features.talk import chats, runs
-from asterism.features.talk.catalogue import ListedModel
-from asterism.features.talk.chats import Chat, Message
-from asterism.features.talk.memory import Document, Version
-from asterism.features.talk.runs import RunView
 from asterism.kernel.db import Tx
 from asterism.kernel.streams import Streams
 
 
-def wants_meta(query: Query) -> bool:
-    """Say whether `?include=meta` was given. Raises Invalid for any other value."""
-    return query.choice("include", ("meta",)) is not None
+class ChatMeta(msgspec.Struct):
+    """What `?include=meta` adds to a chat."""
+
+    updated_at: str
+    title_source: Literal["default", "auto", "user"]
+    message_count: int
+    last_message_at: str | None
+    active_run_id: str | None
+    input_tokens: int
+    output_tokens: int
+    cost_usd: float | None
 
 
-def chat(found: Chat) -> dict[str, Any]:
-    """Write a chat: exactly the contract's keys."""
-    return {
-        "id": found.id,
-        "project_id": found.project_id,
-        "workspace_id": found.workspace_id,
-        "title": found.title,
-        "created_at": found.created_at,
-    }
+class Chat(msgspec.Struct):
+    """A chat: exactly the contract's keys, and `meta` when it was asked for."""
+
+    id: str
+    project_id: str
+    workspace_id: str | None
+    title: str
+    created_at: str
+    meta: ChatMeta | UnsetType = UNSET
+
+    @classmethod
+    def of(cls, found: chats.Chat) -> Self:
+        """Write a chat."""
+        return cls(found.id, found.project_id, found.workspace_id, found.title, found.created_at)
 
 
-def chats_with_meta(tx: Tx, found: Sequence[Chat]) -> list[dict[str, Any]]:
+class ChatAnswer(msgspec.Struct):
+    """A chat."""
+
+    chat: Chat
+
+
+class MessageUsage(msgspec.Struct):
+    """Tokens of the run that wrote a message."""
+
+    input_tokens: int | None
+    output_tokens: int | None
+
+
+class MessageMeta(msgspec.Struct):
+    """What `?include=meta` adds to a message; the last four are null on messages that no run wrote."""
+
+    position: int
+    status: Literal["complete", "partial"]
+    run_id: str | None
+    model: str | None
+    usage: MessageUsage | None
+    cost_usd: float | None
+
+
+class Message(msgspec.Struct):
+    """A message: exactly the contract's keys, and `meta` when it was asked for."""
+
+    id: str
+    chat_id: str
+    role: Literal["user", "assistant", "system"]
+    content: str
+    created_at: str
+    meta: MessageMeta | UnsetType = UNSET
+
+    @classmethod
+    def of(cls, found: chats.Message, *, meta: bool = False) -> Self:
+        """Write a message."""
+        written = cls(found.id, found.chat_id, found.role, found.content, found.created_at)
+        if meta:
+            used = None if found.run_id is None else MessageUsage(found.input_tokens, found.output_tokens)
+            cost = dollars(found.cost_micros)
+            written.meta = MessageMeta(found.position, found.status, found.run_id, found.model, used, cost)
+        return written
+
+
+class Run(msgspec.Struct, kw_only=True):
+    """A run; in lists without `content` and `context`, what was given to the model besides the conversation."""
+
+    id: str
+    chat_id: str
+    status: Literal["queued", "running", "cancelling", "completed", "failed", "cancelled"]
+    mode: Literal["quick", "standard", "deep"]
+    include_project_memory: bool
+    workspace_scope: Literal["workspace", "project"]
+    model: str
+    message_id: str | None
+    last_seq: int
+    stop_reason: Literal["end", "max_tokens", "tool_limit", "cancelled", "error"] | None
+    error: runs.RunError | None
+    content: str | UnsetType = UNSET
+    usage: runs.RunUsage
+    cost_usd: float | None
+    tree: runs.Tree | None
+    budget: runs.Budget
+    window: runs.Window
+    context: Sequence[runs.ContextItem] | UnsetType = UNSET
+    created_at: str
+    started_at: str | None
+    finished_at: str | None
+
+    @classmethod
+    def of(cls, view: runs.RunView, *, whole: bool) -> Self:
+        """Write a run."""
+        found = view.run
+        return cls(
+            id=found.id,
+            chat_id=found.chat_id,
+            status=found.status,
+            mode=found.mode,
+            include_project_memory=found.include_project_memory,
+            workspace_scope=found.workspace_scope,
+            model=found.model,
+            message_id=found.message_id if view.answering else None,
+            last_seq=view.last_seq,
+            stop_reason=found.stop_reason,
+            error=found.error,
+            content=view.content if whole else UNSET,
+            usage=found.usage,
+            cost_usd=dollars(found.cost_micros),
+            tree=found.tree,
+            budget=found.budget,
+            window=found.window,
+            context=found.context if whole else UNSET,
+            created_at=found.created_at,
+            started_at=found.started_at,
+            finished_at=found.finished_at,
+        )
+
+
+def chats_with_meta(tx: Tx, found: Sequence[chats.Chat]) -> list[Chat]:
     """Write chats with what `?include=meta` adds."""
     ids = [one.id for one in found]
     counts, active, spent = chats.message_counts(tx, ids), runs.active_runs(tx, ids), usage.spent_on_chats(tx, ids)
     nothing, none = chats.MessageCounts(), usage.Spent()
-    return [
-        {
-            **chat(one),
-            "meta": {
-                "updated_at": one.active_at,
-                "title_source": one.title_source,
-                "message_count": counts.get(one.id, nothing).count,
-                "last_message_at": counts.get(one.id, nothing).last_message_at,
-                "active_run_id": active.get(one.id),
-                "input_tokens": spent.get(one.id, none).input_tokens,
-                "output_tokens": spent.get(one.id, none).output_tokens,
-                "cost_usd": dollars(spent.get(one.id, none).cost_micros),
-            },
-        }
-        for one in found
-    ]
-
-
-def message(found: Message, *, meta: bool = False) -> dict[str, Any]:
-    """Write a message: exactly the contract's keys, and `meta` when it was asked for."""
-    body: dict[str, Any] = {
-        "id": found.id,
-        "chat_id": found.chat_id,
-        "role": found.role,
-        "content": found.content,
-        "created_at": found.created_at,
-    }
-    if meta:
-        used = None
-        if found.run_id is not None:
-            used = {"input_tokens": found.input_tokens, "output_tokens": found.output_tokens}
-        body["meta"] = {
-            "position": found.position,
-            "status": found.status,
-            "run_id": found.run_id,
-            "model": found.model,
-            "usage": used,
-            "cost_usd": dollars(found.cost_micros),
-        }
-    return body
-
-
-def run(view: RunView, *, whole: bool = True) -> dict[str, Any]:
-    """Write a run; in lists without content and context."""
-    found = view.run
-    body = {
-        "id": found.id,
-        "chat_id": found.chat_id,
-        "status": found.status,
-        "mode": found.mode,
-        "include_project_memory": found.include_project_memory,
-        "workspace_scope": found.workspace_scope,
-        "model": found.model,
-        "message_id": found.message_id if view.answering else None,
-        "last_seq": view.last_seq,
-        "stop_reason": found.stop_reason,
-        "error": found.error,
-        "content": view.content,
-        "usage": found.usage,
-        "cost_usd": dollars(found.cost_micros),
-        "tree": found.tree,
-        "budget": found.budget,
-        "window": found.window,
-        "context": found.context,
-        "created_at": found.created_at,
-        "started_at": found.started_at,
-        "finished_at": found.finished_at,
-    }
-    return body if whole else {name: value for name, value in body.items() if name not in {"content", "context"}}
-
-
-def model(found: ListedModel) -> dict[str, Any]:
-    """Write a model."""
-    spec = found.spec
-    return {
-        "id": spec.id,
-        "provider": spec.provider,
-        "model": spec.model,
-        "label": spec.label,
-        "tier": spec.tier,
-        "available": found.source is not None,
-        "source": found.source,
-        "context_window": spec.context_window,
-        "max_output_tokens": spec.max_output_tokens,
-        "tools": spec.tools,
-        "reasoning": spec.reasoning,
-        "input_usd_per_mtok": spec.input_usd_per_mtok,
-        "output_usd_per_mtok": spec.output_usd_per_mtok,
-    }
-
-
-def document(found: Document) -> dict[str, str]:
-    """Write a memory document: exactly the contract's keys."""
-    return {"content": found.content, "updated_at": found.updated_at}
-
-
-def version(found: Version) -> dict[str, Any]:
-    """Write a version of a memory document; with its content where it was read."""
-    body: dict[str, Any] = {"version": found.version, "updated_at": found.updated_at}
-    body |= {"bytes": found.bytes} if found.content is None else {"content": found.content}
-    return body | {"source": found.source, "run_id": found.run_id, "proposal_id": found.proposal_id}
-
-
-def spent(found: usage.Spent) -> dict[str, Any]:
-    """Write a sum of usage."""
-    return {
-        "runs": found.runs,
-        "input_tokens": found.input_tokens,
-        "output_tokens": found.output_tokens,
-        "cached_input_tokens": found.cached_input_tokens,
-        "reasoning_tokens": found.reasoning_tokens,
-        "cost_usd": dollars(found.cost_micros),
-        "unpriced_runs": found.unpriced_runs,
-    }
-
-
-def usage_items(groups: Sequence[usage.Group], labels: Mapping[str, str] | None) -> list[dict[str, Any]]:
-    """Write groups of usage; without `labels` the key is the label, with them an unknown key has none."""
-    return [
-        {"key": one.key, "label": one.key if labels is None else labels.get(one.key), **spent(one.spent)}
-        for one in groups
-    ]
-
-
-def dollars(micros: int | None) -> float | None:
-    """Write millionths of a dollar as dollars."""
-    return None if micros is None else micros / 1_000_000
+    written = []
+    for one in found:
+        count, sums, chat = counts.get(one.id, nothing), spent.get(one.id, none), Chat.of(one)
+        chat.meta = ChatMeta(
+            updated_at=one.active_at,
+            title_source=one.title_source,
+            message_count=count.count,
+            last_message_at=count.last_message_at,
+            active_run_id=active.get(one.id),
+            input_tokens=sums.input_tokens,
+            output_tokens=sums.output_tokens,
+            cost_usd=dollars(sums.cost_micros),
+        )
+        written.append(chat)
+    return written
 
 
 async def frames(streams: Streams, stream: str, after: int = 0) -> AsyncGenerator[bytes, None]:

@@ -1,8 +1,10 @@
 """`/v1/auth/device`: device sign-in, literal to the Starbot contract (Starbot 1.2 to 1.5)."""
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from asterism.asgi.limits import DEVICE_START
 from asterism.base.errors import Invalid, NotFound
@@ -13,7 +15,8 @@ from asterism.features.accounts import device_grants, identity
 from asterism.features.accounts.device_grants import Outcome
 from asterism.kernel.db import Tx
 
-STATUS = {Outcome.PENDING: "pending", Outcome.DENIED: "denied"}  # everything else is `expired`
+State = Literal["pending", "denied", "expired", "authorized"]
+STATUS: Mapping[Outcome, State] = {Outcome.PENDING: "pending", Outcome.DENIED: "denied"}  # everything else is `expired`
 
 
 class Start(msgspec.Struct):
@@ -37,23 +40,63 @@ class Decision(msgspec.Struct):
     action: Literal["approve", "deny"] | None = None
 
 
-@post("/v1/auth/device/start", body=Start, auth=False, rate=DEVICE_START)
-def start(call: Call[Start]) -> Any:
+class StartedDevice(msgspec.Struct):
+    """The codes of a device sign-in (Starbot 1.2)."""
+
+    device_code: str
+    user_code: str
+    verification_url: str
+    expires_in: int
+    interval: int
+
+
+class Polled(msgspec.Struct, kw_only=True):
+    """How a device sign-in stands; `authorized` brings the tokens, once."""
+
+    status: State
+    access_token: str | UnsetType = UNSET
+    refresh_token: str | UnsetType = UNSET
+    expires_in: int | UnsetType = UNSET
+
+
+class Decided(msgspec.Struct):
+    """What was decided."""
+
+    status: Literal["confirmed", "denied"]
+
+
+class WaitingDevice(msgspec.Struct):
+    """What a device said about itself, and where it asked from."""
+
+    client_name: str | None
+    client_version: str | None
+    hostname: str | None
+    os: str | None
+    arch: str | None
+    address: str | None
+    requested_at: str
+    expires_at: str
+
+
+class PendingDevice(msgspec.Struct):
+    """The device that waits with a code."""
+
+    device: WaitingDevice
+
+
+@post("/v1/auth/device/start", auth=False, rate=DEVICE_START)
+def start(call: Call, body: Start) -> StartedDevice:
     """POST /v1/auth/device/start: open a device sign-in."""
-    started = device_codes.start(call.tx, call, msgspec.structs.asdict(call.body))
-    return {
-        "device_code": started.device_code,
-        "user_code": started.user_code,
-        "verification_url": f"{call.rt.sign_in.addresses.base(call.request)}/device",
-        "expires_in": started.expires_in,
-        "interval": call.rt.sign_in.poll_seconds,
-    }
+    started = device_codes.start(call.tx, call, msgspec.structs.asdict(body))
+    page = f"{call.rt.sign_in.addresses.base(call.request)}/device"
+    interval = call.rt.sign_in.poll_seconds
+    return StartedDevice(started.device_code, started.user_code, page, started.expires_in, interval)
 
 
-@post("/v1/auth/device/poll", body=Polling, auth=False)
-async def poll(call: Call[Polling]) -> Any:
+@post("/v1/auth/device/poll", auth=False, errors=(NotFound,))
+async def poll(call: Call, body: Polling) -> Polled:
     """POST /v1/auth/device/poll: ask how a device sign-in stands; the first poll after approval gets the tokens."""
-    code = call.body.device_code
+    code = body.device_code
     if not code.strip() or len(code) > 128:
         raise Invalid.field("device_code", "must have 1 to 128 characters")
     found = await call.rt.db.run_read(device_grants.look, code)
@@ -61,44 +104,53 @@ async def poll(call: Call[Polling]) -> Any:
         return await call.rt.db.run(redeem, call, code)
     if found.outcome is Outcome.UNKNOWN:
         raise NotFound("There is no such device sign-in.")
-    return {"status": STATUS.get(found.outcome, "expired")}
+    return Polled(status=STATUS.get(found.outcome, "expired"))
 
 
-@post("/v1/auth/device/confirm", body=Decision)
-def confirm(call: Call[Decision]) -> Any:
+@post("/v1/auth/device/confirm", errors=(device_grants.CodeUsed, device_grants.CodeExpired, device_grants.UnknownCode))
+def confirm(call: Call, body: Decision) -> Decided:
     """POST /v1/auth/device/confirm: approve or deny the device that shows this code."""
-    code, denied = checked_user_code(call.body.user_code), call.body.action == "deny"
+    code, denied = checked_user_code(body.user_code), body.action == "deny"
     decide = device_grants.deny if denied else device_grants.approve
     with guesses_counted(call):
         decide(call.tx, code, call.caller.user_id, origin=call.origin)
-    return {"status": "denied" if denied else "confirmed"}
+    return Decided("denied" if denied else "confirmed")
 
 
-@get("/v1/auth/device/pending/{user_code:str}")
-def pending(call: Call[None]) -> Any:
+@get("/v1/auth/device/pending/{user_code:str}", errors=(device_grants.CodeExpired,))
+def pending(call: Call, user_code: str) -> PendingDevice:
     """GET /v1/auth/device/pending/:userCode: which device waits with this code."""
     with guesses_counted(call):
-        grant = device_grants.pending_grant(call.tx, call.path["user_code"])
-    names = ("client_name", "client_version", "hostname", "os", "arch", "address")
-    told = {name: getattr(grant, name) for name in names}
-    return {"device": {**told, "requested_at": grant.created_at, "expires_at": grant.expires_at}}
+        grant = device_grants.pending_grant(call.tx, user_code)
+    return PendingDevice(
+        WaitingDevice(
+            grant.client_name,
+            grant.client_version,
+            grant.hostname,
+            grant.os,
+            grant.arch,
+            grant.address,
+            grant.created_at,
+            grant.expires_at,
+        )
+    )
 
 
-def redeem(tx: Tx, call: Call[Any], code: str) -> dict[str, Any]:
+def redeem(tx: Tx, call: Call, code: str) -> Polled:
     """Sign the device in and write its tokens; a grant whose user is gone counts as expired."""
     found = device_grants.poll(tx, code)
     user = user_of_grant(tx, found.grant) if found.grant else None
     if found.outcome is not Outcome.READY or user is None or found.grant is None:
-        return {"status": STATUS.get(found.outcome, "expired")}
+        return Polled(status=STATUS.get(found.outcome, "expired"))
     client = client_info(found.grant, "device")
     lifetimes, origin = call.rt.sign_in.lifetimes, call.origin
     pair = identity.start_refreshing_session(tx, user, client, lifetimes, method="device", origin=origin)
-    return {
-        "status": "authorized",
-        "access_token": pair.access.text,
-        "refresh_token": pair.refresh.text,
-        "expires_in": pair.access.expires_in,
-    }
+    return Polled(
+        status="authorized",
+        access_token=pair.access.text,
+        refresh_token=pair.refresh.text,
+        expires_in=pair.access.expires_in,
+    )
 
 
 def checked_user_code(typed: str) -> str:

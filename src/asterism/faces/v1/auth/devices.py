@@ -1,42 +1,71 @@
 """`/v1/auth/devices`: the caller's signed-in devices, seen and signed out (Starbot 1.9)."""
 
-from typing import Any
+import msgspec
 
 from asterism.faces.v1.call import Call, delete, get
+from asterism.faces.v1.wire import Done
 from asterism.features.accounts import identity
 
 
+class Device(msgspec.Struct):
+    """A signed-in device; `current` is the one that asks."""
+
+    id: str
+    name: str
+    client_name: str | None
+    client_version: str | None
+    platform: str | None
+    kind: str
+    created_at: str
+    last_seen_at: str
+    current: bool
+
+
+class Devices(msgspec.Struct):
+    """Devices, last seen first."""
+
+    devices: list[Device]
+
+
+class OthersRevoked(msgspec.Struct):
+    """How many devices were signed out."""
+
+    success: bool
+    revoked: int
+
+
 @get("/v1/auth/devices")
-def read(call: Call[None]) -> Any:
+def read(call: Call) -> Devices:
     """GET /v1/auth/devices: the caller's signed-in devices, last seen first."""
     shown = [device_entry(call, device) for device in identity.list_devices(call.tx, call.caller)]
-    shown.sort(key=lambda entry: entry["last_seen_at"], reverse=True)
-    return {"devices": shown}
+    shown.sort(key=lambda entry: entry.last_seen_at, reverse=True)
+    return Devices(shown)
 
 
 @delete("/v1/auth/devices/{device_id:str}")
-def revoke(call: Call[None]) -> Any:
+def revoke(call: Call, device_id: str) -> Done:
     """DELETE /v1/auth/devices/:deviceId: sign one device out."""
-    identity.revoke_device(call.tx, call.caller, call.path["device_id"], origin=call.origin)
-    return {"success": True}
+    identity.revoke_device(call.tx, call.caller, device_id, origin=call.origin)
+    return Done()
 
 
 @delete("/v1/auth/devices")
-def revoke_others(call: Call[None]) -> Any:
+def revoke_others(call: Call) -> OthersRevoked:
     """DELETE /v1/auth/devices: sign every device out but this one."""
-    return {"success": True, "revoked": identity.revoke_other_devices(call.tx, call.caller, origin=call.origin)}
+    count = identity.revoke_other_devices(call.tx, call.caller, origin=call.origin)
+    return OthersRevoked(success=True, revoked=count)
 
 
-def device_entry(call: Call[Any], device: identity.Device) -> dict[str, Any]:
+def device_entry(call: Call, device: identity.Device) -> Device:
     """Write a device as lists show it."""
-    return {
-        "id": device.id,
-        "name": device.name,
-        "client_name": device.client_name,
-        "client_version": device.client_version,
-        "platform": device.platform,
-        "kind": device.kind,
-        "created_at": device.created_at,
-        "last_seen_at": call.rt.sign_in.activity.device_seen_at(device.id, device.last_seen_at),
-        "current": device.id == call.caller.device_id,
-    }
+    return Device(
+        device.id,
+        device.name,
+        device.client_name,
+        device.client_version,
+        device.platform,
+        device.kind,
+        device.created_at,
+        call.rt.sign_in.activity.device_seen_at(device.id, device.last_seen_at),
+        device.id == call.caller.device_id,
+    )

@@ -1,7 +1,5 @@
 """What the sign-in routes share: provider tokens checked, sessions started, token objects written."""
 
-from typing import Any
-
 import msgspec
 
 from asterism.base.errors import Invalid
@@ -41,7 +39,7 @@ class PairObject(msgspec.Struct):
 PROVIDER_NAMES = {"google": "Google", "oidc": "OpenID Connect"}
 
 
-async def verified(call: Call[Any], provider: str, credential: str, nonce: str | None = None) -> Identity:
+async def verified(call: Call, provider: str, credential: str, nonce: str | None = None) -> Identity:
     """Return who an ID token says signed in. Raises ProviderNotConfigured, IdTokenRefused, KeysUnavailable, Invalid."""
     if not credential.strip():
         raise Invalid.field("credential", "must not be blank")
@@ -51,13 +49,13 @@ async def verified(call: Call[Any], provider: str, credential: str, nonce: str |
     return await call.rt.sign_in.id_tokens.verify(credential.strip(), known[0], nonce=nonce)
 
 
-def user_of(tx: Tx, call: Call[Any], provider: str, who: Identity) -> User:
+def user_of(tx: Tx, call: Call, provider: str, who: Identity) -> User:
     """Return the user of a verified identity. Raises SignUpNotAllowed."""
     sign_up: SignUp = call.rt.sign_in.providers[provider][1]
     return identity.user_of_identity(tx, who, sign_up, origin=call.origin)
 
 
-def start_web_session(tx: Tx, call: Call[Any], provider: str, who: Identity) -> IssuedToken:
+def start_web_session(tx: Tx, call: Call, provider: str, who: Identity) -> IssuedToken:
     """Sign the person in for 30 days."""
     user = user_of(tx, call, provider, who)
     name = f"{PROVIDER_NAMES[provider]} sign-in"

@@ -46,8 +46,8 @@ class Batch(Media):
     type = MEDIA_TYPE
 
 
-@post("/v1/blobs/batch")
-async def upload(call: Call[None], body: Annotated[Upload, Takes.of(MEDIA_TYPE)]) -> StoredBatch:
+@post("/v1/blobs/batch", errors=(storage.QuotaExceeded, storage.HashMismatch))
+async def upload(call: Call, body: Annotated[Upload, Takes.of(MEDIA_TYPE)]) -> StoredBatch:
     """POST /v1/blobs/batch: store many blobs, each verified and stored as it arrives."""
     limits = call.rt.storage_limits
     receiver = storage.Receiver(call.rt.db, call.rt.blobs, call.caller.user_id, limits)
@@ -55,8 +55,8 @@ async def upload(call: Call[None], body: Annotated[Upload, Takes.of(MEDIA_TYPE)]
     return StoredBatch(done.stored, done.existing, done.size)
 
 
-@post("/v1/blobs/batch-download")
-async def download(call: Call[None], body: BatchOfHashes) -> Content[Batch]:
+@post("/v1/blobs/batch-download", errors=(storage.BlobGone,))
+async def download(call: Call, body: BatchOfHashes) -> Content[Batch]:
     """POST /v1/blobs/batch-download: send up to 1000 blobs as one body, in the order asked for."""
     hashes = well_formed(body.hashes, MAX_HASHES)
     if not hashes:
@@ -68,7 +68,7 @@ async def download(call: Call[None], body: BatchOfHashes) -> Content[Batch]:
 
 
 @post("/v1/blobs/batch-exists")
-async def exists(call: Call[None], body: BatchOfHashes) -> MissingBlobs:
+async def exists(call: Call, body: BatchOfHashes) -> MissingBlobs:
     """POST /v1/blobs/batch-exists: say which of up to 10,000 blobs are not stored."""
     hashes, user_id = limited(body.hashes, MAX_ASKED), call.caller.user_id
     found = await call.rt.db.run_read(storage.find, user_id, hashes)

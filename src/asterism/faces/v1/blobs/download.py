@@ -6,7 +6,7 @@ from typing import Annotated
 import msgspec
 
 from asterism.asgi.answers import Content, NotModified, Octets, PartialContent
-from asterism.asgi.files import not_modified, parse_range
+from asterism.asgi.files import RangeNotSatisfiable, not_modified, parse_range
 from asterism.asgi.signature import Header
 from asterism.faces.v1.call import Call, get
 from asterism.features.versions import storage
@@ -20,9 +20,9 @@ class How(msgspec.Struct):
     verify: bool = False
 
 
-@get("/v1/blobs/download/{hash:str}")
+@get("/v1/blobs/download/{hash:str}", errors=(RangeNotSatisfiable, storage.BlobGone))
 async def download(
-    call: Call[None],
+    call: Call,
     hash: str,
     if_none_match: Annotated[str | None, Header("If-None-Match")],
     range: Annotated[str | None, Header("Range")],

@@ -45,8 +45,8 @@ class CollectionReport(msgspec.Struct):
     next_cursor: str | None
 
 
-@post("/v1/blobs/gc")
-async def collect(call: Call[None], body: Collection) -> CollectionReport:
+@post("/v1/blobs/gc", errors=(storage.CollectionRunning,))
+async def collect(call: Call, body: Collection) -> CollectionReport:
     """POST /v1/blobs/gc: find, and unless it is a dry run delete, what nothing refers to."""
     user_id, request = call.caller.user_id, body.domain()
     done = await asyncio.to_thread(storage.collect, call.rt.db, call.rt.blobs, user_id, request, call.rt.roots)

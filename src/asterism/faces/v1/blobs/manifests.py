@@ -11,6 +11,8 @@ from asterism.asgi.files import not_modified
 from asterism.asgi.signature import Header, Takes
 from asterism.faces.v1.call import Call, get, put
 from asterism.features.versions import storage
+from asterism.vcs.manifest import InvalidJson
+from asterism.vcs.rules import ManifestInvalid
 
 
 class StoredManifest(msgspec.Struct):
@@ -26,21 +28,25 @@ class ManifestBytes(Media):
     type = "application/json"
 
 
-@put("/v1/blobs/manifests/{hash:str}")
+@put(
+    "/v1/blobs/manifests/{hash:str}",
+    errors=(storage.QuotaExceeded, storage.HashMismatch, InvalidJson, ManifestInvalid),
+)
 async def upload(
-    call: Call[None], hash: str, body: Annotated[Upload, Takes.of("application/json")]
+    call: Call, hash: str, body: Annotated[Upload, Takes.of("application/json")]
 ) -> Created[StoredManifest] | Ok[StoredManifest]:
     """PUT /v1/blobs/manifests/:hash: check and store a manifest, byte for byte."""
     limits = call.rt.storage_limits
     data = await body.read(limits.manifest_bytes)
     where = (call.rt.db, call.rt.blobs, call.caller.user_id)
     created = await asyncio.to_thread(storage.upload, *where, hash, data, quota=limits.quota_bytes)
-    return (Created if created else Ok)(StoredManifest(hash, created))
+    answer = StoredManifest(hash, created)
+    return Created(answer) if created else Ok(answer)
 
 
 @get("/v1/blobs/manifests/{hash:str}")
 def download(
-    call: Call[None], hash: str, if_none_match: Annotated[str | None, Header("If-None-Match")]
+    call: Call, hash: str, if_none_match: Annotated[str | None, Header("If-None-Match")]
 ) -> Content[ManifestBytes] | NotModified:
     """GET /v1/blobs/manifests/:hash: the stored bytes, unchanged."""
     headers = {"ETag": f'"{hash}"', "Cache-Control": "private, max-age=31536000, immutable"}

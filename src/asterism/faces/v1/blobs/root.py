@@ -65,7 +65,7 @@ class BlobStats(msgspec.Struct):
 
 
 @post("/v1/blobs/exists")
-async def exists(call: Call[None], body: Hashes) -> KnownBlobs:
+async def exists(call: Call, body: Hashes) -> KnownBlobs:
     """POST /v1/blobs/exists: say which of up to 100 blobs are stored."""
     hashes, user_id = limited(body.hashes), call.caller.user_id
     found = await call.rt.db.run_read(storage.find, user_id, hashes)
@@ -75,7 +75,7 @@ async def exists(call: Call[None], body: Hashes) -> KnownBlobs:
 
 
 @post("/v1/blobs/presign-upload")
-def presign_upload(call: Call[None], body: Hashes) -> UploadUrls:
+def presign_upload(call: Call, body: Hashes) -> UploadUrls:
     """POST /v1/blobs/presign-upload: say where to upload up to 100 blobs."""
     hashes = well_formed(body.hashes)
     storage.keep(call.tx, call.caller.user_id, hashes)
@@ -83,7 +83,7 @@ def presign_upload(call: Call[None], body: Hashes) -> UploadUrls:
 
 
 @post("/v1/blobs/presign-download", tx="read")
-def presign_download(call: Call[None], body: Hashes) -> DownloadUrls:
+def presign_download(call: Call, body: Hashes) -> DownloadUrls:
     """POST /v1/blobs/presign-download: say where to download up to 100 blobs, and which of them are not stored."""
     hashes = well_formed(body.hashes)
     found = storage.find(call.tx, call.caller.user_id, hashes)
@@ -91,7 +91,7 @@ def presign_download(call: Call[None], body: Hashes) -> DownloadUrls:
 
 
 @get("/v1/blobs/stats")
-def stats(call: Call[None]) -> BlobStats:
+def stats(call: Call) -> BlobStats:
     """GET /v1/blobs/stats: how much the caller stores."""
     used = storage.usage(call.tx, call.caller.user_id)
     total = used.blob_bytes + used.manifest_bytes

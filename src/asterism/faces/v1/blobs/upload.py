@@ -19,9 +19,9 @@ class StoredBlob(msgspec.Struct):
     created: bool
 
 
-@put("/v1/blobs/upload/{hash:str}")
+@put("/v1/blobs/upload/{hash:str}", errors=(storage.QuotaExceeded, storage.HashMismatch))
 async def upload(
-    call: Call[None], hash: str, body: Annotated[Upload, Takes.of("application/octet-stream")]
+    call: Call, hash: str, body: Annotated[Upload, Takes.of("application/octet-stream")]
 ) -> Created[StoredBlob] | Ok[StoredBlob]:
     """PUT /v1/blobs/upload/:hash: store a blob, streamed, under the hash it turns out to have."""
     size, created = await storage.receive_blob(
@@ -33,4 +33,5 @@ async def upload(
         limits=call.rt.storage_limits,
         announced=body.announced,
     )
-    return (Created if created else Ok)(StoredBlob(hash, size, created))
+    answer = StoredBlob(hash, size, created)
+    return Created(answer) if created else Ok(answer)

@@ -1,5 +1,5 @@
-"""`/v1/chats`: the resource itself, its messages and its runs."""
+"""`/v1/chats`: the resource itself with its messages, and its runs."""
 
-from asterism.faces.v1.chats import cancel, messages, root, run, runs
+from asterism.faces.v1.chats import root, run
 
-MODULES = (root, messages, run, runs, cancel)
+MODULES = (root, run)

@@ -1,13 +1,24 @@
-"""`POST /v1/chats/:id/run`: answer a chat, streamed."""
+"""`/v1/chats/:id/run` and `/v1/chats/:id/runs`: answer a chat, streamed, and see how that went before."""
 
-from typing import Any, Literal
+from typing import Annotated, Literal
 
 import msgspec
+from msgspec import Meta
 
-from asterism.faces.v1 import wire_chats
-from asterism.faces.v1.call import Call, post
-from asterism.faces.v1.following import follow
-from asterism.features.talk.runs import Run, RunOptions
+from asterism.asgi.answers import Events
+from asterism.faces.v1.call import Call, get, post
+from asterism.faces.v1.following import RUN_HEADERS, follow, headers_of
+from asterism.faces.v1.wire_chats import Run, frames
+from asterism.features.talk import catalogue, runs
+
+RUN_ERRORS = (
+    catalogue.ModelNotConfigured,
+    catalogue.UnknownModel,
+    runs.ContextTooLong,
+    runs.IntegrationNotConnected,
+    runs.NoUserMessage,
+    runs.RunInProgress,
+)
 
 
 class RunBody(msgspec.Struct):
@@ -19,9 +30,9 @@ class RunBody(msgspec.Struct):
     model: str | None = None
     tools: str | list[str] | None = None
 
-    def options(self) -> RunOptions:
+    def options(self) -> runs.RunOptions:
         """Return the options, defaults filled in."""
-        return RunOptions(
+        return runs.RunOptions(
             mode=self.mode or "standard",
             include_project_memory=self.include_project_memory is not False,
             workspace_scope=self.workspace_scope,
@@ -30,14 +41,38 @@ class RunBody(msgspec.Struct):
         )
 
 
-@post("/v1/chats/{chat_id:str}/run", body=RunBody)
-async def run(call: Call[RunBody]) -> Any:
+class RunsAsked(msgspec.Struct):
+    """Which runs to list; `active` are those that have not ended."""
+
+    status: Literal["active", "queued", "running", "cancelling", "completed", "failed", "cancelled"] | None = None
+    limit: Annotated[int, Meta(ge=1, le=200)] = 50
+    before: str | None = None
+
+
+class Runs(msgspec.Struct):
+    """Runs of a chat, newest first."""
+
+    runs: list[Run]
+
+
+@post("/v1/chats/{chat_id:str}/run", headers=RUN_HEADERS, errors=RUN_ERRORS)
+async def run(call: Call, chat_id: str, body: RunBody) -> Events[runs.RunEvent]:
     """POST /v1/chats/:chatId/run: begin a run and stream its events."""
-    begun = await call.rt.runs.begin(call.caller, call.path["chat_id"], call.body.options())
-    frames = wire_chats.frames(call.rt.streams, begun.stream)
-    return follow(call, frames, headers_of(begun))
+    begun = await call.rt.runs.begin(call.caller, chat_id, body.options())
+    return follow(call, frames(call.rt.streams, begun.stream), headers_of(begun))
 
 
-def headers_of(run: Run) -> dict[str, str]:
-    """Return the headers that name a run, so that a client can find it again."""
-    return {"X-Run-Id": run.id, "X-Message-Id": run.message_id, "Location": f"/v1/runs/{run.id}"}
+@get("/v1/chats/{chat_id:str}/runs")
+def list_runs(call: Call, chat_id: str, query: RunsAsked) -> Runs:
+    """GET /v1/chats/:chatId/runs: the runs of a chat, newest first."""
+    status = query.status
+    found = runs.list_runs(
+        call.tx,
+        call.rt.streams,
+        call.caller,
+        chat_id,
+        statuses=None if status is None else runs.ACTIVE if status == "active" else (status,),
+        limit=query.limit,
+        before=query.before,
+    )
+    return Runs([Run.of(view, whole=False) for view in found])

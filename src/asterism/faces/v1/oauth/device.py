@@ -17,7 +17,7 @@ from asterism.faces.v1.edge import bearer_of
 from asterism.features.accounts import device_grants, identity
 from asterism.features.accounts.device_grants import CodeExpired, CodeUsed, UnknownCode
 from asterism.kernel.db import Tx
-from asterism.kernel.oidc import Identity, IdTokenRefused
+from asterism.kernel.oidc import Identity, IdTokenRefused, KeysUnavailable
 
 
 class Authorize(msgspec.Struct):
@@ -71,9 +71,20 @@ class ForbiddenOrigin(Forbidden):
     code = "FORBIDDEN_ORIGIN"
 
 
+AUTHORIZE_ERRORS = (
+    identity.NotSignedIn,
+    identity.InvalidCredential,
+    identity.SignUpNotAllowed,
+    (Invalid, "INVALID_CODE"),
+    (Invalid, "EXPIRED_CODE"),
+    (Invalid, "ALREADY_USED"),
+    KeysUnavailable,
+)
+
+
 @post("/v1/oauth/device", auth=False, rate=DEVICE_START)
 async def begin(
-    call: Call[None], body: Annotated[Upload, Takes.of("application/json", FORM, shape=AnyDevice)]
+    call: Call, body: Annotated[Upload, Takes.of("application/json", FORM, shape=AnyDevice)]
 ) -> DeviceCodes:
     """POST /v1/oauth/device: open a device sign-in; the body may be anything."""
     started = await call.rt.db.run(start, call, await read_any_fields(body))
@@ -88,8 +99,8 @@ async def begin(
     )
 
 
-@post("/v1/oauth/device/authorize", auth="optional")
-async def authorize(call: Call[None], body: Authorize) -> Authorized:
+@post("/v1/oauth/device/authorize", auth="optional", errors=AUTHORIZE_ERRORS)
+async def authorize(call: Call, body: Authorize) -> Authorized:
     """POST /v1/oauth/device/authorize: approve a device, by bearer token or by a Google credential."""
     who = None
     if call.known_caller is None:
@@ -98,8 +109,8 @@ async def authorize(call: Call[None], body: Authorize) -> Authorized:
     return Authorized(success=True, message="Device authorized. You can return to it now.")
 
 
-@post("/v1/oauth/device/deny", auth=False)
-def deny(call: Call[None], body: Deny) -> Done:
+@post("/v1/oauth/device/deny", auth=False, errors=(ForbiddenOrigin,))
+def deny(call: Call, body: Deny) -> Done:
     """POST /v1/oauth/device/deny: refuse a device; answers the same for every code."""
     check_origin(call)
     key = guesser(call)
@@ -109,7 +120,7 @@ def deny(call: Call[None], body: Deny) -> Done:
     return Done(success=True)
 
 
-async def credential_of(call: Call[Any], body: Authorize) -> Identity:
+async def credential_of(call: Call, body: Authorize) -> Identity:
     """Return whom the Google credential names. Raises Invalid, NotSignedIn, or IdTokenRefused as INVALID_CREDENTIAL."""
     credential = (body.credential or "").strip()
     if not credential:
@@ -122,7 +133,7 @@ async def credential_of(call: Call[Any], body: Authorize) -> Identity:
         raise identity.InvalidCredential from error
 
 
-def approve(tx: Tx, call: Call[Any], body: Authorize, who: Identity | None) -> None:
+def approve(tx: Tx, call: Call, body: Authorize, who: Identity | None) -> None:
     """Approve in the name of the caller, or of the user whom Google vouched for; errors in the words of Fastest 2.3."""
     user_id = call.caller.user_id if who is None else user_of(tx, call, "google", who).id
     try:
@@ -136,7 +147,7 @@ def approve(tx: Tx, call: Call[Any], body: Authorize, who: Identity | None) -> N
         raise Invalid(error.message, code="ALREADY_USED", hint=error.hint) from error
 
 
-def check_origin(call: Call[Any]) -> None:
+def check_origin(call: Call) -> None:
     """Raise ForbiddenOrigin when a browser says that a page of neither ours nor a listed site sends this."""
     origin = call.request.headers.get("origin")
     if origin is None:

@@ -1,7 +1,7 @@
 """`/v1/oauth`: tokens exchanged (RFC 6749, RFC 8628), revoked (RFC 7009), looked at (RFC 7662)."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -80,7 +80,7 @@ Exchanged = TokenObject | PairObject | Refused[OAuthRefusal]
 
 @post("/v1/oauth/token", auth=False, rate=TOKEN_EXCHANGE)
 async def token(
-    call: Call[None], body: Annotated[Upload, Takes.of("application/json", FORM, shape=TokenRequest)]
+    call: Call, body: Annotated[Upload, Takes.of("application/json", FORM, shape=TokenRequest)]
 ) -> TokenObject | PairObject | Refused[OAuthRefusal]:
     """POST /v1/oauth/token: exchange a device code or a refresh token; JSON or form."""
     fields = await read_fields(body)
@@ -93,7 +93,7 @@ async def token(
 
 
 @post("/v1/oauth/revoke", auth=False, rate=TOKEN_EXCHANGE)
-async def revoke(call: Call[None], body: Annotated[Upload, Takes.of(FORM, shape=TokenForm)]) -> Nothing:
+async def revoke(call: Call, body: Annotated[Upload, Takes.of(FORM, shape=TokenForm)]) -> Nothing:
     """POST /v1/oauth/revoke: take back the token in the form; an unknown one is no error."""
     text = required(await read_form(body), "token")
     await call.rt.db.run(identity.revoke_presented, text, origin=call.origin)
@@ -101,14 +101,14 @@ async def revoke(call: Call[None], body: Annotated[Upload, Takes.of(FORM, shape=
 
 
 @post("/v1/oauth/introspect")
-async def introspect(call: Call[None], body: Annotated[Upload, Takes.of(FORM, shape=TokenForm)]) -> Introspection:
+async def introspect(call: Call, body: Annotated[Upload, Takes.of(FORM, shape=TokenForm)]) -> Introspection:
     """POST /v1/oauth/introspect: say what a token of the caller's own is worth."""
     text = required(await read_form(body), "token")
     found = await call.rt.db.run_read(identity.introspect, call.caller, text)
     return Introspection(active=False) if found is None else introspection(*found)
 
 
-def exchange_device_code(tx: Tx, call: Call[Any], fields: Mapping[str, object]) -> Exchanged:
+def exchange_device_code(tx: Tx, call: Call, fields: Mapping[str, object]) -> Exchanged:
     """Answer one poll, in the order of Fastest 2.2; refusals are returned, so that the pace is written down."""
     code = fields.get("device_code")
     if not isinstance(code, str) or not code:
@@ -124,7 +124,7 @@ def exchange_device_code(tx: Tx, call: Call[Any], fields: Mapping[str, object]) 
     return token_object(identity.start_session(tx, user, client, seconds=seconds, method="device", origin=origin))
 
 
-def exchange_refresh_token(tx: Tx, call: Call[Any], fields: Mapping[str, object]) -> Exchanged:
+def exchange_refresh_token(tx: Tx, call: Call, fields: Mapping[str, object]) -> Exchanged:
     """Exchange a refresh token; every failure is `invalid_grant`, and what it revokes is committed."""
     text = fields.get("refresh_token")
     if not isinstance(text, str) or not text:

@@ -15,18 +15,41 @@ class BriefChange(msgspec.Struct):
     brief: dict[str, Any] | str | msgspec.UnsetType | None = msgspec.UNSET
 
 
+class Brief(msgspec.Struct):
+    """What the project is for; `brief` is an object or a text."""
+
+    id: str
+    intent: str | None
+    brief: Any
+
+
+class BriefAnswer(msgspec.Struct):
+    """What the project is for, in both places where clients look."""
+
+    project: Brief
+    intent: str | None
+    brief: Any
+
+
+class BriefSet(msgspec.Struct):
+    """What the project is for now."""
+
+    success: bool
+    intent: str | None
+    brief: Any
+
+
 @get("/v1/projects/{project_id:str}/brief")
-def read(call: Call[None]) -> Any:
+def read(call: Call, project_id: str) -> BriefAnswer:
     """GET /v1/projects/:projectId/brief: what the project is for."""
-    project = projects.get_project(call.tx, call.caller, call.path["project_id"])
-    found = {"intent": project.intent, "brief": project.brief}
-    return {"project": {"id": project.id, **found}, **found}
+    project = projects.get_project(call.tx, call.caller, project_id)
+    return BriefAnswer(Brief(project.id, project.intent, project.brief), project.intent, project.brief)
 
 
-@patch("/v1/projects/{project_id:str}/brief", body=BriefChange)
-def change(call: Call[BriefChange]) -> Any:
+@patch("/v1/projects/{project_id:str}/brief")
+def change(call: Call, project_id: str, body: BriefChange) -> BriefSet:
     """PATCH /v1/projects/:projectId/brief: say what the project is for."""
-    given = {"intent": call.body.intent, "brief": call.body.brief}
+    given = {"intent": body.intent, "brief": body.brief}
     changes = {name: value for name, value in given.items() if value is not msgspec.UNSET}
-    project = projects.set_brief(call.tx, call.caller, call.path["project_id"], changes)
-    return {"success": True, "intent": project.intent, "brief": project.brief}
+    project = projects.set_brief(call.tx, call.caller, project_id, changes)
+    return BriefSet(success=True, intent=project.intent, brief=project.brief)

@@ -1,11 +1,13 @@
 """`/v1/projects/:projectId/chats`."""
 
-from typing import Any
+from typing import Annotated, Literal
 
 import msgspec
+from msgspec import Meta
 
-from asterism.faces.v1 import wire_chats
+from asterism.asgi.answers import Created
 from asterism.faces.v1.call import Call, get, post
+from asterism.faces.v1.wire_chats import Chat, ChatAnswer, chats_with_meta
 from asterism.features.talk import chats
 
 
@@ -16,25 +18,37 @@ class NewChat(msgspec.Struct):
     workspace_id: str | None = None
 
 
-@post("/v1/projects/{project_id:str}/chats", body=NewChat, status=201)
-def create(call: Call[NewChat]) -> Any:
+class ChatsAsked(msgspec.Struct):
+    """All chats, or the newest; `before` is the id of a chat."""
+
+    include: Literal["meta"] | None = None
+    workspace_id: str | None = None
+    limit: Annotated[int, Meta(ge=1, le=500)] | None = None
+    before: str | None = None
+
+
+class Chats(msgspec.Struct):
+    """Chats, most recently active first."""
+
+    chats: list[Chat]
+
+
+@post("/v1/projects/{project_id:str}/chats")
+def create(call: Call, project_id: str, body: NewChat) -> Created[ChatAnswer]:
     """POST /v1/projects/:projectId/chats: make a chat."""
-    made = chats.create_chat(
-        call.tx, call.caller, call.path["project_id"], title=call.body.title, workspace_id=call.body.workspace_id
-    )
-    return {"chat": wire_chats.chat(made)}
+    made = chats.create_chat(call.tx, call.caller, project_id, title=body.title, workspace_id=body.workspace_id)
+    return Created(ChatAnswer(Chat.of(made)))
 
 
 @get("/v1/projects/{project_id:str}/chats")
-def index(call: Call[None]) -> Any:
+def index(call: Call, project_id: str, query: ChatsAsked) -> Chats:
     """GET /v1/projects/:projectId/chats: the chats, most recently active first."""
-    meta = wire_chats.wants_meta(call.query)
     found = chats.list_chats(
         call.tx,
         call.caller,
-        call.path["project_id"],
-        workspace_id=call.query.text("workspace_id"),
-        limit=None if call.query.text("limit") is None else call.query.limit(default=500, maximum=500),
-        before=call.query.text("before"),
+        project_id,
+        workspace_id=query.workspace_id,
+        limit=query.limit,
+        before=query.before,
     )
-    return {"chats": wire_chats.chats_with_meta(call.tx, found) if meta else [wire_chats.chat(one) for one in found]}
+    return Chats(chats_with_meta(call.tx, found) if query.include else [Chat.of(one) for one in found])

@@ -1,32 +1,73 @@
 """`/v1/projects/:projectId/docs`."""
 
-from typing import Any
+from typing import Self
 
+import msgspec
+
+from asterism.base.errors import TooLarge
 from asterism.faces.v1.call import Call, get
-from asterism.features.versions import docs
-from asterism.features.versions.docs import WorkspaceDocs
+from asterism.features.versions import docs, storage
+
+
+class DocFile(msgspec.Struct):
+    """A documentation file; it names its workspace as well."""
+
+    path: str
+    workspace_id: str
+    workspace_name: str
+    size: int
+    hash: str
+
+
+class WorkspaceDocs(msgspec.Struct):
+    """The documentation files of one workspace."""
+
+    workspace_id: str
+    workspace_name: str
+    files: list[DocFile]
+
+    @classmethod
+    def of(cls, found: docs.WorkspaceDocs) -> Self:
+        """Write the files of one workspace."""
+        place = (found.workspace_id, found.workspace_name)
+        return cls(*place, [DocFile(file.path, *place, file.size, file.hash) for file in found.files])
+
+
+class ProjectDocs(msgspec.Struct):
+    """The documentation files of every workspace; `truncated` when there are more."""
+
+    workspaces: list[WorkspaceDocs]
+    total_files: int
+    truncated: bool
+
+
+class Asked(msgspec.Struct):
+    """The file to read."""
+
+    workspace: str
+    path: str
+
+
+class Document(msgspec.Struct):
+    """A text file of a workspace; `size` is in bytes."""
+
+    content: str
+    path: str
+    workspace_id: str
+    workspace_name: str
+    size: int
 
 
 @get("/v1/projects/{project_id:str}/docs")
-def index(call: Call[None]) -> Any:
+def index(call: Call, project_id: str) -> ProjectDocs:
     """GET /v1/projects/:projectId/docs: the documentation files of every workspace."""
-    found = docs.list_docs(call.tx, call.caller, call.path["project_id"])
-    return {
-        "workspaces": [workspace_docs(one) for one in found],
-        "total_files": sum(len(one.files) for one in found),
-        "truncated": any(one.truncated for one in found),
-    }
+    found = docs.list_docs(call.tx, call.caller, project_id)
+    total = sum(len(one.files) for one in found)
+    return ProjectDocs([WorkspaceDocs.of(one) for one in found], total, any(one.truncated for one in found))
 
 
-def workspace_docs(found: WorkspaceDocs) -> dict[str, Any]:
-    """Write the files of one workspace; each names its workspace as well."""
-    place = {"workspace_id": found.workspace_id, "workspace_name": found.workspace_name}
-    files = [{"path": file.path, **place, "size": file.size, "hash": file.hash} for file in found.files]
-    return {**place, "files": files}
-
-
-@get("/v1/projects/{project_id:str}/docs/content")
-def content(call: Call[None]) -> Any:
+@get("/v1/projects/{project_id:str}/docs/content", errors=(TooLarge, docs.NotText, storage.BlobsMissing))
+def content(call: Call, project_id: str, query: Asked) -> Document:
     """GET /v1/projects/:projectId/docs/content: one text file of a workspace."""
-    workspace_id, path = call.query.required("workspace"), call.query.required("path")
-    return docs.read_document(call.tx, call.rt.blobs, call.caller, call.path["project_id"], workspace_id, path)
+    found = docs.read_document(call.tx, call.rt.blobs, call.caller, project_id, query.workspace, query.path)
+    return Document(found.content, found.path, found.workspace_id, found.workspace_name, found.size)

@@ -1,11 +1,12 @@
 """`/v1/projects/:projectId/env-vars`."""
 
-from typing import Any
+from typing import Self
 
 import msgspec
 import structlog
 
 from asterism.faces.v1.call import Call, delete, get, post, put
+from asterism.faces.v1.wire import Done
 from asterism.features.versions import projects
 from asterism.features.versions.projects import NewVar
 
@@ -32,39 +33,91 @@ class Variables(msgspec.Struct):
     variables: list[Variable]
 
 
+class EnvVar(msgspec.Struct):
+    """A variable; the value of a secret one is masked."""
+
+    id: str
+    project_id: str
+    key: str
+    value: str
+    is_secret: bool
+    created_at: str
+    updated_at: str
+
+    @classmethod
+    def of(cls, found: projects.EnvVar) -> Self:
+        """Write a variable."""
+        return cls(
+            found.id,
+            found.project_id,
+            found.key,
+            found.value,
+            found.is_secret,
+            found.created_at,
+            found.updated_at,
+        )
+
+
+class EnvVars(msgspec.Struct):
+    """Variables, by key."""
+
+    variables: list[EnvVar]
+
+
+class EnvVarsSet(msgspec.Struct):
+    """How many variables were set."""
+
+    success: bool
+    count: int
+
+
+class EnvValue(msgspec.Struct):
+    """A variable in clear."""
+
+    key: str
+    value: str
+    is_secret: bool
+
+
+class EnvValues(msgspec.Struct):
+    """Variables in clear."""
+
+    variables: list[EnvValue]
+
+
 @get("/v1/projects/{project_id:str}/env-vars")
-def index(call: Call[None]) -> Any:
+def index(call: Call, project_id: str) -> EnvVars:
     """GET /v1/projects/:projectId/env-vars: the variables by key, secret values masked."""
-    return {"variables": projects.list_env_vars(call.tx, call.rt.secrets, call.caller, call.path["project_id"])}
+    found = projects.list_env_vars(call.tx, call.rt.secrets, call.caller, project_id)
+    return EnvVars([EnvVar.of(one) for one in found])
 
 
-@post("/v1/projects/{project_id:str}/env-vars", body=Variable)
-def set_one(call: Call[Variable]) -> Any:
+@post("/v1/projects/{project_id:str}/env-vars", errors=(projects.LimitReached,))
+def set_one(call: Call, project_id: str, body: Variable) -> Done:
     """POST /v1/projects/:projectId/env-vars: set one variable."""
-    new = [call.body.domain()]
-    projects.set_env_vars(call.tx, call.rt.secrets, call.caller, call.path["project_id"], new, "")
-    return {"success": True}
+    new = [body.domain()]
+    projects.set_env_vars(call.tx, call.rt.secrets, call.caller, project_id, new, "")
+    return Done()
 
 
-@put("/v1/projects/{project_id:str}/env-vars", body=Variables, max_body=MAX_BODY)
-def set_many(call: Call[Variables]) -> Any:
+@put("/v1/projects/{project_id:str}/env-vars", max_body=MAX_BODY, errors=(projects.LimitReached,))
+def set_many(call: Call, project_id: str, body: Variables) -> EnvVarsSet:
     """PUT /v1/projects/:projectId/env-vars: set several variables, all or none."""
-    new = [variable.domain() for variable in call.body.variables]
-    count = projects.set_env_vars(call.tx, call.rt.secrets, call.caller, call.path["project_id"], new, "variables")
-    return {"success": True, "count": count}
+    new = [variable.domain() for variable in body.variables]
+    count = projects.set_env_vars(call.tx, call.rt.secrets, call.caller, project_id, new, "variables")
+    return EnvVarsSet(success=True, count=count)
 
 
 @delete("/v1/projects/{project_id:str}/env-vars/{key:str}")
-def remove(call: Call[None]) -> Any:
+def remove(call: Call, project_id: str, key: str) -> Done:
     """DELETE /v1/projects/:projectId/env-vars/:key: remove a variable."""
-    projects.delete_env_var(call.tx, call.caller, call.path["project_id"], call.path["key"])
-    return {"success": True}
+    projects.delete_env_var(call.tx, call.caller, project_id, key)
+    return Done()
 
 
 @get("/v1/projects/{project_id:str}/env-vars/values")
-def values(call: Call[None]) -> Any:
+def values(call: Call, project_id: str) -> EnvValues:
     """GET /v1/projects/:projectId/env-vars/values: the values in clear, for deployments."""
-    project_id = call.path["project_id"]
     found = projects.env_values(call.tx, call.rt.secrets, call.caller, project_id)
     audit.info("env values read", user=call.caller.user_id, token=call.caller.token_id, project=project_id)
-    return {"variables": [{"key": one.key, "value": one.value, "is_secret": one.is_secret} for one in found]}
+    return EnvValues([EnvValue(one.key, one.value, one.is_secret) for one in found])

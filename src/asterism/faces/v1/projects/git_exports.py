@@ -1,12 +1,10 @@
 """`/v1/projects/:projectId/git-exports` (ours)."""
 
-from typing import Any
-
 import msgspec
 
 from asterism.base.errors import Invalid
-from asterism.faces.v1 import wire
 from asterism.faces.v1.call import Call, post
+from asterism.faces.v1.wire import Event
 from asterism.features.versions import projects, snapshots, workspaces
 
 
@@ -17,11 +15,17 @@ class GitExport(msgspec.Struct):
     snapshot_id: str
 
 
-@post("/v1/projects/{project_id:str}/git-exports", body=GitExport)
-def create(call: Call[GitExport]) -> Any:
+class EventAnswer(msgspec.Struct):
+    """What was noted."""
+
+    event: Event
+
+
+@post("/v1/projects/{project_id:str}/git-exports")
+def create(call: Call, project_id: str, body: GitExport) -> EventAnswer:
     """POST /v1/projects/:projectId/git-exports: note in the activity that the history was exported to git."""
-    project = projects.get_project(call.tx, call.caller, call.path["project_id"])
-    workspace_id, snapshot_id = call.body.workspace_id, call.body.snapshot_id
+    project = projects.get_project(call.tx, call.caller, project_id)
+    workspace_id, snapshot_id = body.workspace_id, body.snapshot_id
     if workspaces.find_in_project(call.tx, call.caller, project, workspace_id) is None:
         raise Invalid.field("workspace_id", "is no workspace of this project")
     if snapshots.find_in_project(call.tx, project, snapshot_id) is None:
@@ -34,4 +38,4 @@ def create(call: Call[GitExport]) -> Any:
         workspace_id=workspace_id,
         snapshot_id=snapshot_id,
     )
-    return {"event": wire.event(event)}
+    return EventAnswer(Event.of(event))

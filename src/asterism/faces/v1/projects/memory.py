@@ -1,10 +1,10 @@
 """`/v1/projects/:projectId/memory`: the project's memory document, its history, and search."""
 
-from typing import Any
+from typing import Annotated, Literal, Self
 
 import msgspec
+from msgspec import Meta
 
-from asterism.faces.v1 import wire_chats
 from asterism.faces.v1.call import Call, get, post, put
 from asterism.features.talk import memory
 
@@ -26,45 +26,131 @@ class Search(msgspec.Struct):
     limit: int | None = None
 
 
+class Newest(msgspec.Struct):
+    """How many of the newest to list."""
+
+    limit: Annotated[int, Meta(ge=1, le=200)] = 50
+
+
+class MemoryDocument(msgspec.Struct):
+    """A memory document: exactly the contract's keys."""
+
+    content: str
+    updated_at: str
+
+    @classmethod
+    def of(cls, found: memory.Document) -> Self:
+        """Write a document."""
+        return cls(found.content, found.updated_at)
+
+
+class ListedVersion(msgspec.Struct):
+    """A version of a memory document as lists show it."""
+
+    version: int
+    updated_at: str
+    bytes: int
+    source: Literal["user", "proposal"]
+    run_id: str | None
+    proposal_id: str | None
+
+    @classmethod
+    def of(cls, found: memory.Version) -> Self:
+        """Write a version."""
+        return cls(found.version, found.updated_at, found.bytes, found.source, found.run_id, found.proposal_id)
+
+
+class MemoryVersion(msgspec.Struct):
+    """A version of a memory document with its content."""
+
+    version: int
+    updated_at: str
+    content: str
+    source: Literal["user", "proposal"]
+    run_id: str | None
+    proposal_id: str | None
+
+    @classmethod
+    def of(cls, found: memory.Version) -> Self:
+        """Write a version."""
+        text = found.content or ""
+        return cls(found.version, found.updated_at, text, found.source, found.run_id, found.proposal_id)
+
+
+class MemoryVersions(msgspec.Struct):
+    """The newest versions of a document."""
+
+    versions: list[ListedVersion]
+
+
+class MemoryHit(msgspec.Struct):
+    """A piece of a memory document that matches; `score` is from 0 to 1."""
+
+    chunk_id: str
+    scope: Literal["project", "workspace"]
+    workspace_id: str | None
+    heading: str
+    text: str
+    score: float
+    updated_at: str
+
+    @classmethod
+    def of(cls, found: memory.Found) -> Self:
+        """Write a hit."""
+        return cls(
+            found.chunk_id,
+            found.scope,
+            found.workspace_id,
+            found.heading,
+            found.text,
+            found.score,
+            found.updated_at,
+        )
+
+
+class MemoryHits(msgspec.Struct):
+    """What matches, best first."""
+
+    results: list[MemoryHit]
+
+
 @get("/v1/projects/{project_id:str}/memory")
-def read(call: Call[None]) -> Any:
+def read(call: Call, project_id: str) -> MemoryDocument:
     """GET /v1/projects/:projectId/memory: the document."""
-    place = memory.place_of_project(call.tx, call.caller, call.path["project_id"])
-    return wire_chats.document(memory.read(call.tx, place))
+    place = memory.place_of_project(call.tx, call.caller, project_id)
+    return MemoryDocument.of(memory.read(call.tx, place))
 
 
-@put("/v1/projects/{project_id:str}/memory", body=NewContent, max_body=MAX_BODY)
-def write(call: Call[NewContent]) -> Any:
+@put("/v1/projects/{project_id:str}/memory", max_body=MAX_BODY, errors=(memory.MemoryConflict,))
+def write(call: Call, project_id: str, body: NewContent) -> MemoryDocument:
     """PUT /v1/projects/:projectId/memory: replace the document."""
-    place = memory.place_of_project(call.tx, call.caller, call.path["project_id"])
-    new = memory.write(call.tx, place, call.body.content, expected_updated_at=call.body.expected_updated_at)
-    return wire_chats.document(new)
+    place = memory.place_of_project(call.tx, call.caller, project_id)
+    return MemoryDocument.of(memory.write(call.tx, place, body.content, expected_updated_at=body.expected_updated_at))
 
 
 @get("/v1/projects/{project_id:str}/memory/versions")
-def versions(call: Call[None]) -> Any:
+def versions(call: Call, project_id: str, query: Newest) -> MemoryVersions:
     """GET /v1/projects/:projectId/memory/versions: the document's history, newest first."""
-    limit = call.query.limit(default=50, maximum=200)
-    place = memory.place_of_project(call.tx, call.caller, call.path["project_id"])
-    return {"versions": [wire_chats.version(one) for one in memory.list_versions(call.tx, place, limit)]}
+    place = memory.place_of_project(call.tx, call.caller, project_id)
+    return MemoryVersions([ListedVersion.of(one) for one in memory.list_versions(call.tx, place, query.limit)])
 
 
 @get("/v1/projects/{project_id:str}/memory/versions/{version:str}")
-def version(call: Call[None]) -> Any:
+def version(call: Call, project_id: str, version: str) -> MemoryVersion:
     """GET /v1/projects/:projectId/memory/versions/:version: one version with its content."""
-    place = memory.place_of_project(call.tx, call.caller, call.path["project_id"])
-    return wire_chats.version(memory.get_version(call.tx, place, call.path["version"]))
+    place = memory.place_of_project(call.tx, call.caller, project_id)
+    return MemoryVersion.of(memory.get_version(call.tx, place, version))
 
 
-@post("/v1/projects/{project_id:str}/memory/search", body=Search, tx="read")
-def search(call: Call[Search]) -> Any:
+@post("/v1/projects/{project_id:str}/memory/search", tx="read")
+def search(call: Call, project_id: str, body: Search) -> MemoryHits:
     """POST /v1/projects/:projectId/memory/search: find text in the memories of a project and its workspaces."""
     found = memory.search(
         call.tx,
         call.caller,
-        call.path["project_id"],
-        call.body.query,
-        workspace_id=call.body.workspace_id,
-        limit=memory.search_limit(call.body.limit),
+        project_id,
+        body.query,
+        workspace_id=body.workspace_id,
+        limit=memory.search_limit(body.limit),
     )
-    return {"results": found}
+    return MemoryHits([MemoryHit.of(one) for one in found])

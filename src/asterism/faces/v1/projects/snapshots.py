@@ -1,13 +1,11 @@
 """`/v1/projects/:projectId/snapshots`."""
 
-from typing import Any
-
 import msgspec
 
 from asterism.asgi.answers import Created, Ok
-from asterism.faces.v1 import wire
 from asterism.faces.v1.call import Call, get, post
-from asterism.features.versions import projects, snapshots, workspaces
+from asterism.faces.v1.wire import PageOf50, Snapshot, SnapshotPage
+from asterism.features.versions import projects, snapshots, storage, workspaces
 from asterism.features.versions.snapshots import NewSnapshot, Source
 
 
@@ -45,25 +43,34 @@ class SnapshotToMake(msgspec.Struct):
         )
 
 
-@post("/v1/projects/{project_id:str}/snapshots", body=SnapshotToMake)
-def create(call: Call[SnapshotToMake]) -> Any:
+class RegisteredSnapshot(msgspec.Struct):
+    """The snapshot; `created` is false where the request was a repetition."""
+
+    snapshot: Snapshot
+    created: bool
+
+
+@post(
+    "/v1/projects/{project_id:str}/snapshots",
+    errors=(workspaces.HeadMoved, storage.ManifestNotFound, snapshots.SnapshotDiffers),
+)
+def create(call: Call, project_id: str, body: SnapshotToMake) -> Created[RegisteredSnapshot] | Ok[RegisteredSnapshot]:
     """POST /v1/projects/:projectId/snapshots: register a snapshot, idempotently."""
     pushed = workspaces.push_snapshot(
         call.tx,
         call.caller,
-        call.path["project_id"],
-        call.body.domain(),
-        call.body.workspace_id,
-        expected_head=call.body.expected_head,
+        project_id,
+        body.domain(),
+        body.workspace_id,
+        expected_head=body.expected_head,
     )
-    body = {"snapshot": wire.snapshot(pushed.snapshot), "created": pushed.created}
-    return (Created if pushed.created else Ok)(body)
+    answer = RegisteredSnapshot(Snapshot.of(pushed.snapshot), pushed.created)
+    return Created(answer) if pushed.created else Ok(answer)
 
 
 @get("/v1/projects/{project_id:str}/snapshots")
-def index(call: Call[None]) -> Any:
+def index(call: Call, project_id: str, query: PageOf50) -> SnapshotPage:
     """GET /v1/projects/:projectId/snapshots: the snapshots, newest registration first."""
-    limit = call.query.limit(default=50, maximum=100)
-    project = projects.get_project(call.tx, call.caller, call.path["project_id"])
-    page = snapshots.list_snapshots(call.tx, call.caller, project, limit=limit, cursor=call.query.cursor())
-    return {"snapshots": [wire.snapshot(found) for found in page.items], "next_cursor": page.next_cursor}
+    project = projects.get_project(call.tx, call.caller, project_id)
+    page = snapshots.list_snapshots(call.tx, call.caller, project, limit=query.limit, cursor=query.cursor or None)
+    return SnapshotPage([Snapshot.of(found) for found in page.items], page.next_cursor)

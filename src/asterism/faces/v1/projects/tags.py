@@ -1,10 +1,12 @@
 """`/v1/projects/:projectId/tags` (ours)."""
 
-from typing import Any
+from typing import Annotated, Self
 
 import msgspec
+from msgspec import Meta
 
 from asterism.faces.v1.call import Call, delete, get, post
+from asterism.faces.v1.wire import Done
 from asterism.features.versions import projects, snapshots
 
 
@@ -15,25 +17,57 @@ class NewTag(msgspec.Struct):
     snapshot_id: str
 
 
+class Tag(msgspec.Struct):
+    """A name for a snapshot."""
+
+    name: str
+    snapshot_id: str
+    created_at: str
+
+    @classmethod
+    def of(cls, found: snapshots.Tag) -> Self:
+        """Write a tag."""
+        return cls(found.name, found.snapshot_id, found.created_at)
+
+
+class TagAnswer(msgspec.Struct):
+    """A tag."""
+
+    tag: Tag
+
+
+class TagPage(msgspec.Struct):
+    """A page of tags; `next_cursor` is null on the last one."""
+
+    tags: list[Tag]
+    next_cursor: str | None
+
+
+class TagsAsked(msgspec.Struct):
+    """Which page of tags to read."""
+
+    limit: Annotated[int, Meta(ge=1, le=1000)] = 100
+    cursor: str | None = None
+
+
 @get("/v1/projects/{project_id:str}/tags")
-def index(call: Call[None]) -> Any:
+def index(call: Call, project_id: str, query: TagsAsked) -> TagPage:
     """GET /v1/projects/:projectId/tags: the names of snapshots, newest first."""
-    limit = call.query.limit(default=100, maximum=1000)
-    project = projects.get_project(call.tx, call.caller, call.path["project_id"])
-    page = snapshots.list_tags(call.tx, project, limit=limit, cursor=call.query.cursor())
-    return {"tags": page.items, "next_cursor": page.next_cursor}
+    project = projects.get_project(call.tx, call.caller, project_id)
+    page = snapshots.list_tags(call.tx, project, limit=query.limit, cursor=query.cursor or None)
+    return TagPage([Tag.of(found) for found in page.items], page.next_cursor)
 
 
-@post("/v1/projects/{project_id:str}/tags", body=NewTag)
-def create(call: Call[NewTag]) -> Any:
+@post("/v1/projects/{project_id:str}/tags", errors=(snapshots.TagTaken,))
+def create(call: Call, project_id: str, body: NewTag) -> TagAnswer:
     """POST /v1/projects/:projectId/tags: give a snapshot a name."""
-    project = projects.get_project(call.tx, call.caller, call.path["project_id"])
-    return {"tag": snapshots.create_tag(call.tx, project, call.body.name, call.body.snapshot_id)}
+    project = projects.get_project(call.tx, call.caller, project_id)
+    return TagAnswer(Tag.of(snapshots.create_tag(call.tx, project, body.name, body.snapshot_id)))
 
 
 @delete("/v1/projects/{project_id:str}/tags/{name:str}")
-def remove(call: Call[None]) -> Any:
+def remove(call: Call, project_id: str, name: str) -> Done:
     """DELETE /v1/projects/:projectId/tags/:name: take a name away."""
-    project = projects.get_project(call.tx, call.caller, call.path["project_id"])
-    snapshots.delete_tag(call.tx, project, call.path["name"])
-    return {"success": True}
+    project = projects.get_project(call.tx, call.caller, project_id)
+    snapshots.delete_tag(call.tx, project, name)
+    return Done()

@@ -1,11 +1,10 @@
 """`/v1/projects/:projectId/workspaces`."""
 
-from typing import Any
-
 import msgspec
 
-from asterism.faces.v1 import wire
+from asterism.asgi.answers import Created
 from asterism.faces.v1.call import Call, get, post
+from asterism.faces.v1.wire import Workspace, WorkspaceAnswer, WorkspaceWithDrift
 from asterism.features.versions import projects, workspaces
 from asterism.features.versions.workspaces import NewWorkspace
 
@@ -22,10 +21,15 @@ class WorkspaceToMake(msgspec.Struct):
     identifier: str | None = None
 
 
-@post("/v1/projects/{project_id:str}/workspaces", body=WorkspaceToMake, status=201)
-def create(call: Call[WorkspaceToMake]) -> Any:
+class WorkspaceList(msgspec.Struct):
+    """Workspaces, newest first."""
+
+    workspaces: list[WorkspaceWithDrift]
+
+
+@post("/v1/projects/{project_id:str}/workspaces", errors=(projects.LimitReached,))
+def create(call: Call, project_id: str, body: WorkspaceToMake) -> Created[WorkspaceAnswer]:
     """POST /v1/projects/:projectId/workspaces: make a workspace."""
-    body = call.body
     new = NewWorkspace(
         name=body.name,
         type=body.type,
@@ -34,14 +38,13 @@ def create(call: Call[WorkspaceToMake]) -> Any:
         base_snapshot_id=body.base_snapshot_id or body.fork_snapshot_id,
         local_path=body.local_path,
     )
-    return {
-        "workspace": wire.workspace(workspaces.create_workspace(call.tx, call.caller, call.path["project_id"], new))
-    }
+    made = workspaces.create_workspace(call.tx, call.caller, project_id, new)
+    return Created(WorkspaceAnswer(Workspace.of(made)))
 
 
 @get("/v1/projects/{project_id:str}/workspaces")
-def index(call: Call[None]) -> Any:
+def index(call: Call, project_id: str) -> WorkspaceList:
     """GET /v1/projects/:projectId/workspaces: the workspaces, newest first, each with its latest drift report."""
-    project = projects.get_project(call.tx, call.caller, call.path["project_id"])
+    project = projects.get_project(call.tx, call.caller, project_id)
     found = workspaces.list_workspaces(call.tx, call.caller, project)
-    return {"workspaces": [{**wire.workspace(one), "drift": None} for one in found]}
+    return WorkspaceList([WorkspaceWithDrift.of(one) for one in found])

@@ -1,14 +1,19 @@
 """`/v1/snapshots/:snapshotId`."""
 
-from typing import Any
+import msgspec
 
-from asterism.faces.v1 import wire
 from asterism.faces.v1.call import Call, get
+from asterism.faces.v1.wire import Snapshot, SnapshotAnswer
 from asterism.features.versions import snapshots
 
 
+class InProject(msgspec.Struct):
+    """The project that the snapshot is in; an id may exist in several."""
+
+    project_id: str | None = None
+
+
 @get("/v1/snapshots/{snapshot_id:str}")
-def read(call: Call[None]) -> Any:
+def read(call: Call, snapshot_id: str, query: InProject) -> SnapshotAnswer:
     """GET /v1/snapshots/:snapshotId: a snapshot of the caller."""
-    found = snapshots.get_snapshot(call.tx, call.caller, call.path["snapshot_id"], call.query.text("project_id"))
-    return {"snapshot": wire.snapshot(found)}
+    return SnapshotAnswer(Snapshot.of(snapshots.get_snapshot(call.tx, call.caller, snapshot_id, query.project_id)))

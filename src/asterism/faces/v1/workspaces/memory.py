@@ -1,38 +1,41 @@
 """`/v1/workspaces/:workspaceId/memory`: the workspace's memory document and its history."""
 
-from typing import Any
-
-from asterism.faces.v1 import wire_chats
 from asterism.faces.v1.call import Call, get, put
-from asterism.faces.v1.projects.memory import MAX_BODY, NewContent
+from asterism.faces.v1.projects.memory import (
+    MAX_BODY,
+    ListedVersion,
+    MemoryDocument,
+    MemoryVersion,
+    MemoryVersions,
+    NewContent,
+    Newest,
+)
 from asterism.features.talk import memory
 
 
 @get("/v1/workspaces/{workspace_id:str}/memory")
-def read(call: Call[None]) -> Any:
+def read(call: Call, workspace_id: str) -> MemoryDocument:
     """GET /v1/workspaces/:workspaceId/memory: the document."""
-    place = memory.place_of_workspace(call.tx, call.caller, call.path["workspace_id"])
-    return wire_chats.document(memory.read(call.tx, place))
+    place = memory.place_of_workspace(call.tx, call.caller, workspace_id)
+    return MemoryDocument.of(memory.read(call.tx, place))
 
 
-@put("/v1/workspaces/{workspace_id:str}/memory", body=NewContent, max_body=MAX_BODY)
-def write(call: Call[NewContent]) -> Any:
+@put("/v1/workspaces/{workspace_id:str}/memory", max_body=MAX_BODY, errors=(memory.MemoryConflict,))
+def write(call: Call, workspace_id: str, body: NewContent) -> MemoryDocument:
     """PUT /v1/workspaces/:workspaceId/memory: replace the document."""
-    place = memory.place_of_workspace(call.tx, call.caller, call.path["workspace_id"])
-    new = memory.write(call.tx, place, call.body.content, expected_updated_at=call.body.expected_updated_at)
-    return wire_chats.document(new)
+    place = memory.place_of_workspace(call.tx, call.caller, workspace_id)
+    return MemoryDocument.of(memory.write(call.tx, place, body.content, expected_updated_at=body.expected_updated_at))
 
 
 @get("/v1/workspaces/{workspace_id:str}/memory/versions")
-def versions(call: Call[None]) -> Any:
+def versions(call: Call, workspace_id: str, query: Newest) -> MemoryVersions:
     """GET /v1/workspaces/:workspaceId/memory/versions: the document's history, newest first."""
-    limit = call.query.limit(default=50, maximum=200)
-    place = memory.place_of_workspace(call.tx, call.caller, call.path["workspace_id"])
-    return {"versions": [wire_chats.version(one) for one in memory.list_versions(call.tx, place, limit)]}
+    place = memory.place_of_workspace(call.tx, call.caller, workspace_id)
+    return MemoryVersions([ListedVersion.of(one) for one in memory.list_versions(call.tx, place, query.limit)])
 
 
 @get("/v1/workspaces/{workspace_id:str}/memory/versions/{version:str}")
-def version(call: Call[None]) -> Any:
+def version(call: Call, workspace_id: str, version: str) -> MemoryVersion:
     """GET /v1/workspaces/:workspaceId/memory/versions/:version: one version with its content."""
-    place = memory.place_of_workspace(call.tx, call.caller, call.path["workspace_id"])
-    return wire_chats.version(memory.get_version(call.tx, place, call.path["version"]))
+    place = memory.place_of_workspace(call.tx, call.caller, workspace_id)
+    return MemoryVersion.of(memory.get_version(call.tx, place, version))

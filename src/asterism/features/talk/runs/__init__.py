@@ -15,7 +15,19 @@ from asterism.features.talk.runs.errors import (
     UnknownRun,
 )
 from asterism.features.talk.runs.events import RunEvent
-from asterism.features.talk.runs.models import ACTIVE, STREAM, Run, RunOptions, RunView
+from asterism.features.talk.runs.models import (
+    ACTIVE,
+    STREAM,
+    Budget,
+    ContextItem,
+    Run,
+    RunError,
+    RunOptions,
+    RunUsage,
+    RunView,
+    Tree,
+    Window,
+)
 from asterism.features.talk.runs.profiles import PROFILES
 from asterism.features.talk.runs.service import (
     ROOTS,
@@ -33,18 +45,24 @@ __all__ = [
     "PROFILES",
     "ROOTS",
     "STREAM",
+    "Budget",
     "ChatRuns",
+    "ContextItem",
     "ContextTooLong",
     "EventsExpired",
     "IntegrationNotConnected",
     "NoUserMessage",
     "Run",
+    "RunError",
     "RunEvent",
     "RunInProgress",
     "RunOptions",
+    "RunUsage",
     "RunView",
     "Starter",
+    "Tree",
     "UnknownRun",
+    "Window",
     "active_runs",
     "events",
     "follow_run",

@@ -4,7 +4,7 @@ Everything that moves a head goes through `push_snapshot`, `restore_workspace` o
 lost and every move is logged. `move_head` wants the workspace from `workspace_and_project(..., lock=True)`.
 """
 
-from asterism.features.versions.workspaces.errors import MainStays, NoTree, UnknownWorkspace
+from asterism.features.versions.workspaces.errors import HeadMoved, MainStays, NoTree, UnknownWorkspace
 from asterism.features.versions.workspaces.models import (
     Cause,
     ManifestMove,
@@ -36,6 +36,7 @@ from asterism.features.versions.workspaces.working_tree import head_manifest, wo
 __all__ = [
     "ROOTS",
     "Cause",
+    "HeadMoved",
     "MainStays",
     "ManifestMove",
     "NewWorkspace",
