@@ -59,12 +59,6 @@ async def opened(path: str, *headers: tuple[bytes, bytes], cors: str = "*") -> d
     return (await ask(wrapped(hello, cors=cors), path, kind="websocket", headers=headers))[0]
 
 
-def test_a_websocket_that_may_come_in_is_given_the_headers_of_every_answer() -> None:
-    told = asyncio.run(opened("/v1/chats/x/socket"))
-    assert told["type"] == "websocket.accept"
-    assert {b"x-request-id", b"x-content-type-options", b"access-control-allow-origin"} <= set(headers_of(told))
-
-
 @pytest.mark.parametrize(
     ("path", "headers"),
     [

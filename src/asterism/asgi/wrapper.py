@@ -194,16 +194,14 @@ class _Answer(_Outgoing):
 
 
 class _Socket(_Outgoing):
-    """The sending side of a WebSocket."""
+    """The sending side of a WebSocket. Its opening carries no headers of ours: the server would drop them."""
 
     streaming = True
 
     async def send(self, message: Message) -> None:
-        """Pass a message on; the opening one carries the common headers."""
+        """Pass a message on, noting how the opening ended."""
         if message["type"] == "websocket.accept":
             self.status = 101
-            message = {**message, "headers": list(message.get("headers", []))}
-            self._dress(message)
         elif message["type"] == "websocket.close" and not self.status:
             self.status = 403
         await self._send(message)

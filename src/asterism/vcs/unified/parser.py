@@ -8,7 +8,7 @@ from asterism.vcs.unified.files import FileDiff
 from asterism.vcs.unified.headers import Head, file_diff, git_head, take_extended
 from asterism.vcs.unified.hunks import Hunk, Line, LineKind
 
-_HUNK = re.compile(r"^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@(.*)$", re.DOTALL)
+_HUNK = re.compile(r"^@@ -([0-9]{1,15})(?:,([0-9]{1,15}))? \+([0-9]{1,15})(?:,([0-9]{1,15}))? @@(.*)$", re.DOTALL)
 _KINDS: dict[str, LineKind] = {" ": "context", "+": "added", "-": "deleted"}
 _NO_NEWLINE = "\\ "
 

@@ -7,20 +7,27 @@ from asterism.features.review.inspection import skips
 from asterism.features.review.inspection.collection import check_size
 from asterism.features.review.inspection.errors import NoDiff
 from asterism.features.review.inspection.models import Change, Skip
-from asterism.vcs.unified import FileDiff, parse
+from asterism.vcs.unified import DiffError, FileDiff, parse
 
 
 def require_diff(diff: str) -> None:
-    """Raise NoDiff when a text holds no file diff."""
-    if not parse(diff):
+    """Raise NoDiff when a text holds no file diff, or names a file in no way that can be read."""
+    _parsed(diff)
+
+
+def _parsed(diff: str) -> list[FileDiff]:
+    try:
+        parsed = parse(diff)
+    except DiffError as error:
+        raise NoDiff(f"The text is no unified diff: {error}.") from error
+    if not parsed:
         raise NoDiff("The text holds no unified diff of any file.")
+    return parsed
 
 
 def change_of(diff: str) -> Change:
     """Parse a posted diff. Raises NoDiff when it holds no file diff, ReviewFailed when it is too large."""
-    parsed = parse(diff)
-    if not parsed:
-        raise NoDiff("The text holds no unified diff of any file.")
+    parsed = _parsed(diff)
     files: dict[str, ReviewedFile] = {}
     skipped: list[Skip] = []
     size = 0
