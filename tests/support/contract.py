@@ -54,6 +54,11 @@ def patterns() -> list[tuple[re.Pattern[str], str]]:
     return [(re.compile(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(path))), path) for path in paths]
 
 
+def path_of(request: httpx.Request) -> str | None:
+    """Return the path of the document that a request is for, None when it is none of it."""
+    return next((path for pattern, path in patterns() if pattern.fullmatch(request.url.path)), None)
+
+
 @cache
 def validator(path: str, method: str, status: str, media: str, event: str | None) -> Draft202012Validator | None:
     """Return what an answer is held against, None where its media type holds no JSON."""
@@ -65,7 +70,7 @@ def validator(path: str, method: str, status: str, media: str, event: str | None
 def problem_with(answer: httpx.Response, *, whole: bool) -> str | None:
     """Return what is wrong with an answer, None if nothing; the body is looked at if it is there `whole`."""
     request = answer.request
-    path = next((p for pattern, p in patterns() if pattern.fullmatch(request.url.path)), None)
+    path = path_of(request)
     if path is None or request.method == "OPTIONS":
         return None
     operation = document()["paths"][path].get("get" if request.method == "HEAD" else request.method.lower())
@@ -93,26 +98,32 @@ def problem_with_body(answer: httpx.Response, path: str, method: str, declared: 
     if media not in content:
         return f"{media!r} where {sorted(content)} are declared"
     if media == "text/event-stream":
-        return problem_with_events(answer, path, method, content[media]["x-events"])
+        return problem_with_events(answer.content, path, method, str(answer.status_code), declared)
     if media != "application/json" or content[media]["schema"].get("format") == "binary":
         return None
     check = validator(path, method, str(answer.status_code), media, None)
     return first_error(check, answer.content)
 
 
-def problem_with_events(answer: httpx.Response, path: str, method: str, events: Mapping[str, Any]) -> str | None:
+def problem_with_frames(answer: httpx.Response, raw: bytes) -> str | None:
+    """Return what is wrong with the frames of an event stream that was read piece by piece."""
+    path, method = path_of(answer.request), answer.request.method.lower()
+    assert path is not None
+    declared = document()["paths"][path][method]["responses"][str(answer.status_code)]
+    return problem_with_events(raw, path, method, str(answer.status_code), declared)
+
+
+def problem_with_events(raw: bytes, path: str, method: str, status: str, declared: Mapping[str, Any]) -> str | None:
     """Return what is wrong with the frames of an event stream; comments are heartbeats."""
-    for block in answer.content.split(b"\n\n"):
+    events = declared["content"]["text/event-stream"]["x-events"]
+    for block in raw.split(b"\n\n"):
         lines = dict(line.split(b": ", 1) for line in block.split(b"\n") if line and not line.startswith(b":"))
         if b"data" not in lines:
             continue
         name = lines[b"event"].decode()
         if name not in events:
             return f"an event that is not declared: {name}"
-        problem = first_error(
-            validator(path, method, str(answer.status_code), "text/event-stream", name), lines[b"data"]
-        )
-        if problem:
+        if problem := first_error(validator(path, method, status, "text/event-stream", name), lines[b"data"]):
             return f"event {name}: {problem}"
     return None
 

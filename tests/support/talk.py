@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 
+from tests.support.contract import problem_with_frames
 from tests.support.sse import Frame, parse_frames
 
 
@@ -25,6 +26,7 @@ class Talk:
         with self.client.stream("POST", f"/v1/chats/{self.chat_id}/run", json=body) as answer:
             raw = b"".join(answer.iter_raw())
         assert answer.status_code == 200, raw
+        assert problem_with_frames(answer, raw) is None
         return parse_frames(raw)
 
     def messages(self, **query: Any) -> list[Any]:

@@ -5,8 +5,12 @@ from collections.abc import AsyncGenerator
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
+
+from asterism.asgi.crowd import Crowd
 from asterism.asgi.sse import with_heartbeat
-from asterism.faces.v1.following import while_signed_in
+from asterism.base.errors import RateLimited
+from asterism.faces.v1.following import follow, while_signed_in
 from asterism.features.accounts import identity
 from asterism.kernel.db import Database
 
@@ -35,3 +39,28 @@ def test_an_open_stream_ends_after_a_revocation(db: Database) -> None:
     assert seen[0] == b"first"
     assert set(seen[1:]) == {b": ping\n\n"}
     assert 3 <= len(seen) <= 4
+
+
+def test_one_user_has_so_many_streams_and_what_nobody_reads_is_not_counted() -> None:
+    services = SimpleNamespace(streams=Crowd(total=4, each=1))
+    rt = SimpleNamespace(sign_in=services, sse_heartbeat=60.0)
+
+    def opened(user: str) -> AsyncGenerator[bytes, None]:
+        call: Any = SimpleNamespace(rt=rt, caller=SimpleNamespace(user_id=user))
+        return follow(call, silence(), {}).frames
+
+    async def scenario() -> None:
+        opened("ada")
+        reading = opened("ada")
+        assert await anext(reading) == b"first"
+        with pytest.raises(RateLimited):
+            opened("ada")
+        other = opened("bob")
+        assert await anext(other) == b"first"
+        await reading.aclose()
+        again = opened("ada")
+        assert await anext(again) == b"first"
+        await again.aclose()
+        await other.aclose()
+
+    asyncio.run(scenario())
