@@ -4,10 +4,12 @@ The engine is RE2. It has no look-around and no back-references, it counts repet
 `\\d`, `\\s`, `\\b`) are ASCII, and it lets other threads run while it searches.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol, cast
 
 import re2
+
+_MEMORY = 64 << 20
 
 
 class Hit(Protocol):
@@ -64,6 +66,22 @@ class Pattern:
     def finditer(self, text: str) -> Iterator[Hit]:
         """Find every match, left to right, none overlapping."""
         return cast("Iterator[Hit]", self._engine.finditer(_encodable(text)))
+
+
+class Choice:
+    """Several patterns tried at the beginning of a text in one pass."""
+
+    def __init__(self, patterns: Sequence[Pattern]) -> None:
+        options = re2.Options()
+        options.max_mem = _MEMORY
+        self._engine = re2.Set.MatchSet(options)
+        for pattern in patterns:
+            self._engine.Add(pattern.text)
+        self._engine.Compile()
+
+    def which(self, text: str) -> list[int]:
+        """Return the places in the list of the patterns that match at the beginning, ascending."""
+        return sorted(self._engine.Match(_encodable(text)) or ())
 
 
 def compiled(text: str) -> Pattern:

@@ -35,7 +35,10 @@ class Project:
 
 @asynccontextmanager
 async def prepared(files: Sequence[ReviewedFile], project: Project, tools: Tools) -> AsyncIterator[Job]:
-    """Make the private copy of the reviewed version and take it away again."""
+    """Make the private copy of the reviewed version and take it away again.
+
+    The files' secrets are looked for here, away from the event loop; whoever shows a line later finds it done.
+    """
     with tools.workplace() as folder:
         copies = await asyncio.to_thread(_copy, files, folder)
         yield Job(
@@ -53,6 +56,7 @@ async def prepared(files: Sequence[ReviewedFile], project: Project, tools: Tools
 def _copy(files: Iterable[ReviewedFile], folder: Path) -> dict[str, Path]:
     copies = {}
     for index, file in enumerate(files, 1):
+        _ = file.shown_lines, file.redacted_lines
         if file.new_text is None or file.deleted:
             continue
         place = folder / copy_name(index, file.path)

@@ -50,7 +50,7 @@ class Specialist:
 
     async def examine(self, chunk: Chunk, now: Now) -> ChunkResult:
         """Ask about one chunk. Raises ModelFailure when there is no usable answer after one reminder."""
-        question = Turn("user", prompts.lens_user(chunk, self.chunks))
+        question = Turn("user", await asyncio.to_thread(prompts.lens_user, chunk, self.chunks))
         system = prompts.lens_system(self.lens)
         answer = await self.asker.ask(system, question, schema=prompts.ISSUES_SCHEMA)
         raw = await asyncio.to_thread(answers.issues_of, answer.text, truncated=answer.truncated)

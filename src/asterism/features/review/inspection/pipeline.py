@@ -21,7 +21,7 @@ PREVIEWS = 300
 """A review never keeps more issues than that, so nobody needs more previews."""
 NO_MODEL = "No model is configured; only static checks run."
 BREATHS = 50
-"""Findings that are placed before other tasks of the server get a turn."""
+"""Findings that are placed together, in a thread of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,17 +141,20 @@ class Pipeline:
 
     async def _found(self, _analyzer: str, findings: Sequence[analyzers.Finding]) -> None:
         """Place what an analyzer found, by lens; what belongs to a lens that is not selected is nobody's business."""
-        for number, finding in enumerate(findings):
-            if number % BREATHS == 0:
-                await asyncio.sleep(0)
-            file = self._files.get(finding.file)
-            if finding.lens not in self.lenses or file is None:
-                continue
-            placed = analyzers.place(finding, file, self._now())
-            if isinstance(placed, analyzers.Dropped):
-                self.outcome.dropped.add(placed.reason)
-            else:
-                self._candidate(placed)
+        for start in range(0, len(findings), BREATHS):
+            for placed in await asyncio.to_thread(self._placed, findings[start : start + BREATHS]):
+                if isinstance(placed, analyzers.Dropped):
+                    self.outcome.dropped.add(placed.reason)
+                else:
+                    self._candidate(placed)
+
+    def _placed(self, findings: Sequence[analyzers.Finding]) -> list[Issue | analyzers.Dropped]:
+        now = self._now()
+        return [
+            analyzers.place(finding, file, now)
+            for finding in findings
+            if finding.lens in self.lenses and (file := self._files.get(finding.file)) is not None
+        ]
 
     def _candidate(self, issue: Issue) -> None:
         self._candidates.append(issue)

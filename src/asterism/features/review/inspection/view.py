@@ -52,7 +52,8 @@ def _hunk(file: ReviewedFile, hunk: Hunk, lines: dict[int, str]) -> Iterator[str
         if line.new is None:
             yield f"{'':>6} - {safe(line.text)}"
         else:
-            yield f"{line.new:>6} {'+' if line.kind == 'added' else ' '} {lines.get(line.new, safe(line.text))}"
+            text = lines[line.new] if line.new in lines else safe(line.text)
+            yield f"{line.new:>6} {'+' if line.kind == 'added' else ' '} {text}"
     if hunk.new_count:
         for number in range(last + 1, last + 1 + BACKGROUND):
             if number not in shown and number in lines:

@@ -6,7 +6,7 @@ name and value. Each step looks at a bounded piece of text, so the whole is line
 
 from collections.abc import Iterator
 
-from asterism.base.linear import compiled
+from asterism.base.linear import Choice, compiled
 from asterism.features.review.findings.detector.kinds import KINDS, Match
 from asterism.features.review.findings.detector.names import is_password, is_secret
 from asterism.features.review.findings.detector.values import (
@@ -19,7 +19,10 @@ from asterism.features.review.findings.detector.values import (
 )
 
 _KIND = KINDS["assignment"]
-_NAME = compiled(r"(?i)[\w.-]{0,80}(?:pass|pwd|secret|token|cred|key|auth|bearer|\bpw|identified)[\w.-]{0,80}")
+_NAME = compiled(
+    r"(?i)(?:\b(?:api|access|secret|private|auth|account) )?[\w.-]{0,80}"
+    r"(?:pass|pwd|secret|token|cred|key|auth|bearer|\bpw|identified)[\w.-]{0,80}"
+)
 HINTS = compiled(r"(?i)pass|pwd|secret|token|cred|key|auth|bearer|\bpw|identified")
 _LINK_WINDOW = 400
 _LONGEST_NAME = 100
@@ -29,13 +32,15 @@ _BREAK = r"[ \t]{0,40}(?:\r?\n[ \t]{0,80})?"
 _CLOSE = r"(?:\\{0,3}[\"'`])?[\])}]{0,2}"
 _QUOTE = r"(?:\\{0,3}(?:\"{3}|'{3}|[\"'`])|\[\[)"
 # A type between a name and what it is given, in the order of TypeScript or of Go and C.
-_TYPE = r"(?:[ \t]?:[ \t]?&?(?:'static )?[\w.<>\[\]|?& ]{1,40}|[ \t]+[\w.*]{1,20}|\[\w{0,8}\])"
-_OPERATOR = r"(?:=>|:{1,2}=|[=!]==?|\|\|=|\?\?=|[+?]=|=|:|->)"
+_TYPE = r"(?:[ \t]?:[ \t]?&?(?:'static )?[\w.<>\[\]|?& ]{1,40}|[ \t]+(?:[Aa]s[ \t]+)?[\w.*]{1,20}|\[\w{0,8}\])"
+_OPERATOR = r"(?:=>|<-|:{1,2}=|[=!]==?|\|\|=|\?\?=|[+?]=|=|:|->)"
 _TYPED = rf"{_TYPE}{_GAP}:?="
 _GIVEN = rf"{_GAP}(?::-|{_OPERATOR})"
 _SCHEME = r"(?:(?i:bearer|basic|token|apikey|api-key|digest|key)[ \t]+)?"
 # What may wrap a literal: a YAML tag, a constructor, a conversion, a bracket; and letters before its quote.
-_WRAP = r"(?:!!?\w{1,12}[ \t]|[\w-]{1,40}[ \t]{1,4}|&)?(?:[\w.:]{1,40}[!]?\(|[(\[])?[ \t]{0,20}"
+_WRAP = (
+    r"(?:!!?\w{1,12}[ \t]|[\w-]{1,40}!?[ \t]{1,4}|&\w{1,40}[ \t]|&)?(?:\[\])?(?:[\w.:]{1,40}[!]?\(|[(\[])?[ \t]{0,20}"
+)
 _PREFIX = r"(?:[rRbBuUfLN@$]{1,2}|u8|r#{1,3}|%[qQ])?"
 _PAIR = r"(?i:value|val|content|default|default_value|defaultvalue|parametervalue|secretvalue|secret_string)"
 
@@ -43,19 +48,21 @@ _LINKS = tuple(
     compiled(text)
     for text in (
         # name = "value" and its sisters, the quote perhaps on the next line
-        rf"{_CLOSE}{_TYPED}{_BREAK}{_WRAP}{_BREAK}{_PREFIX}(?P<open>{_QUOTE}){_SCHEME}",
-        rf"{_CLOSE}{_GIVEN}{_BREAK}{_WRAP}{_BREAK}{_PREFIX}(?P<open>{_QUOTE}){_SCHEME}",
+        rf"{_CLOSE}{_TYPED}{_BREAK}{_WRAP}{_BREAK}{_PREFIX}(?P<open>{_QUOTE})",
+        rf"{_CLOSE}{_GIVEN}{_BREAK}{_WRAP}{_BREAK}{_PREFIX}(?P<open>{_QUOTE})",
         # "name": { "value": "…" }, name="…" value="…", - name: …\n  value: …
-        rf"{_CLOSE}[ \t]{{0,20}},?\s{{0,80}}[\"']?{_PAIR}[\"']?{_GAP}[:=]{_GAP}(?P<open>{_QUOTE})?",
+        rf"{_CLOSE}[ \t]{{0,20}}[,:]?\s{{0,80}}[\"']?{_PAIR}[\"']?{_GAP}[:=]{_GAP}(?P<open>{_QUOTE})?",
         # variable "name" { … default = "…"
-        r"[\"']\s{0,20}\{\s{0,80}(?:(?:type|description|sensitive)\s{0,20}=[^\n]{0,200}\n\s{0,80}){0,3}default\s{0,20}=\s{0,20}(?P<open>\")",
-        # getenv("NAME", "value"), define('NAME', 'value'), ENV["NAME"] or "value"
-        rf"\\{{0,3}}[\"'`][\])]?{_GAP}\)?{_GAP}(?:,|\|\||\?\?|\?:|or\b){_BREAK}{_PREFIX}(?P<open>{_QUOTE})",
-        rf"[)\]]?{_GAP}(?:\|\||\?\?|\?:|or\b){_BREAK}{_PREFIX}(?P<open>{_QUOTE})",
-        # setPassword("value")
-        rf"\({_BREAK}{_PREFIX}(?P<open>{_QUOTE})",
+        r"[\"']\s{0,20}\{\s{0,80}(?:(?:type|description|sensitive)\s{0,20}=[^\n]{0,200}\n\s{0,80}){0,3}"
+        r"default\s{0,20}=\s{0,20}(?P<open>\")",
+        # ENV["NAME"] or "value", $NAME || "value"
+        rf"(?:\\{{0,3}}[\"'`])?[\])]{{0,2}}{_GAP}(?:\|\||\?\?|\?:|or\b){_BREAK}{_PREFIX}(?P<open>{_QUOTE})",
+        # getenv("NAME", "value"), define('NAME', 'value'), setenv(NAME, "value"), {name, "value"}
+        rf"(?:\\{{0,3}}[\"'`])?[\])]?{_GAP},{_GAP}{_PREFIX}(?P<open>{_QUOTE})",
+        # setPassword("value"), password{"value"}, password.equals("value")
+        rf"(?:(?:\.(?:equals|compare|eq)\w{{0,20}})?[({{]){_BREAK}{_PREFIX}(?P<open>{_QUOTE})",
         # <name>value</name>, <key>name</key><string>value</string>
-        r"[\"']?(?:</key>\s{0,80}<string)?>\s{0,80}(?:<!\[CDATA\[)?",
+        r"[\"']?(?:</key>\s{0,80}<string)?(?:[ \t][^<>\n]{0,120})?>\s{0,80}(?:<value>\s{0,80})?(?:<!\[CDATA\[)?",
         # name: |, name: >-, with the value on the next line
         r"[\"']?:[ \t]{1,20}[|>][+-]?\d?[ \t]{0,20}\r?\n[ \t]{1,80}",
         # name: value, NAME=value, ${NAME:-value}
@@ -65,12 +72,16 @@ _LINKS = tuple(
         rf"[ \t]{{1,20}}(?:(?i:by|is)[ \t]{{1,20}})?(?P<open>{_QUOTE})",
     )
 )
+_LINKED = Choice(_LINKS)
+_SCHEME_WORD = compiled(_SCHEME)
+_COMMA = 5
 _TAG = 7
 _PLAIN_LINK = 9
 # Only here does a blank alone lead from a name to a bare value: Dockerfiles, .netrc, options of commands.
 _BLANK = compiled(r"[ \t]{1,20}")
 _BEFORE_BLANK = compiled(
     r"(?i)(?:^|\n)[ \t]*(?:ENV|ARG|setx?|define|machine .*|login .*|account .*)?[ \t]*$|(?:^|[ \t\"'])--?$"
+    r"|\b(?:set|config)[ \t]+(?:[^\s-]\S{0,80}[ \t]+|-\w[ \t]+)?(?:\S{0,80}:)?$"
 )
 _COMMAND_LINE = compiled(r"(?i)^[ \t]*(?:export |set |setx |declare -\w+ |ENV |ARG |-e |- )?[ \t]*$")
 
@@ -106,7 +117,12 @@ def _value(text: str, name: str, start: int, end: int) -> tuple[int, int] | None
     window = text[end : end + _LINK_WINDOW]
     if window[:1] == ":" and text[max(0, start - 1) : start] in {":", "/"}:
         return None  # a part of an ARN, a URN or the like
-    for number, link in enumerate(_LINKS):
+    if window[:1] in {'"', "'"} and text[max(0, start - 2) : start] == "::":
+        return None  # the name of a type
+    for number in _LINKED.which(window):
+        if number == _COMMA and text[max(0, start - 4) : start].rstrip("\"'`\\ ")[-1:] not in {"(", "{"}:
+            continue  # the next entry of a list
+        link = _LINKS[number]
         hit = link.match(window)
         if hit is None:
             continue
@@ -114,7 +130,7 @@ def _value(text: str, name: str, start: int, end: int) -> tuple[int, int] | None
         group = link.groups.get("open", 0)
         opened = hit[group] if group and hit.start(group) >= 0 else ""
         if opened:
-            place = _quoted(text, at, opened)
+            place = _without_scheme(text, _quoted(text, at, opened))
         elif number == _TAG:
             place = _until(text, at, "<")
         else:
@@ -137,6 +153,14 @@ def _quoted(text: str, at: int, opened: str) -> tuple[int, int] | None:
     if end < 0 or 0 <= stop < end:
         return None
     return at, end
+
+
+def _without_scheme(text: str, place: tuple[int, int] | None) -> tuple[int, int] | None:
+    """Leave out the word before the credentials of an `Authorization` header."""
+    if place is None:
+        return None
+    hit = _SCHEME_WORD.match(text[place[0] : place[0] + 20])
+    return place if hit is None else (place[0] + hit.end(), place[1])
 
 
 def _until(text: str, at: int, mark: str) -> tuple[int, int] | None:

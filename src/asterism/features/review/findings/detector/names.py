@@ -2,9 +2,8 @@
 
 from functools import lru_cache
 
-from asterism.base.linear import compiled
+from asterism.features.review.findings.detector.words import words_of
 
-_RUNS = compiled(r"[A-Z]+|[a-z]+|[0-9]+")
 # Each of these names a secret when it ends a name.
 _NOUNS = frozenset(
     """password passwords passwort passwd passwds passphrase passcode pwd pass pw secret secrets token tokens
@@ -19,7 +18,9 @@ _ENDINGS = (
 _KEYS = frozenset(
     """api access secret private encryption encrypt crypto cipher aes hmac jwt signing sign auth authentication master
     account shared service consumer session cookie storage webhook deploy subscription app application ssh rsa gpg
-    license admin root rest integration functions sas project server""".split()  # noqa: SIM905
+    license admin root rest integration functions sas project server fernet signature
+    openai anthropic google gemini maps stripe mailgun sendgrid twilio github gitlab aws azure gcp firebase datadog
+    slack telegram discord deepl huggingface groq mistral cloudflare sentry openrouter""".split()  # noqa: SIM905
 )
 # Words behind the noun that change nothing.
 _NEUTRAL = frozenset(
@@ -38,7 +39,7 @@ _HARMLESS = frozenset(
 @lru_cache(maxsize=8192)
 def is_secret(name: str) -> bool:
     """Whether the name ends in a noun of a secret, words of no weight behind it left aside."""
-    words = _words(name)
+    words = words_of(name)
     while len(words) > 1 and (words[-1] in _NEUTRAL or words[-1].isdigit() or len(words[-1]) == 1):
         words.pop()
     if not words or not _HARMLESS.isdisjoint(words):
@@ -47,22 +48,6 @@ def is_secret(name: str) -> bool:
     if last in {"key", "keys"}:
         return len(words) > 1 and words[-2] in _KEYS
     return last in _NOUNS or last.endswith(_ENDINGS)
-
-
-def _words(name: str) -> list[str]:
-    """Split `db_password`, `dbPassword` and `DBPassword` alike; the last capital of several begins the next word."""
-    words: list[str] = []
-    before = 0
-    for hit in _RUNS.finditer(name):
-        start, end = hit.span()
-        capital = words and start == before and hit[0].islower() and words[-1].isupper()
-        if capital:
-            word = words.pop()
-            words += [word[:-1], word[-1] + hit[0]] if len(word) > 1 else [word + hit[0]]
-        else:
-            words.append(hit[0])
-        before = end
-    return [word.lower() for word in words]
 
 
 @lru_cache(maxsize=8192)

@@ -23,7 +23,7 @@ _USUAL = frozenset(
     changeme mypassword mysecretpassword letmein 123 1234 12345 123456 example mysql mongo mongodb redis rabbitmq
     development dev local default minio minioadmin docker demo foo bar baz none null hunter2 dbpassword db_password
     my_password your_password yourpassword db-password secretpassword pass123 password123 passw0rd sa app api-key apikey
-    x-oauth-basic x-token-auth oauth2 p""".split()  # noqa: SIM905 - reads as the list it is
+    tiger x-oauth-basic x-token-auth oauth2 p""".split()  # noqa: SIM905 - reads as the list it is
 )
 
 

@@ -6,9 +6,12 @@ from itertools import pairwise
 
 from asterism.base.linear import compiled
 from asterism.features.review.findings.detector.letter_pairs import COSTS
+from asterism.features.review.findings.detector.words import words_of
 
 SHORTEST = 12
 LONGEST = 1024
+_JUDGED = 200
+"""How much of a value is looked at; a longer one is no more or less random behind that."""
 _ENTROPY_BITS = 3.5
 _SURPRISE_BITS = 5.8
 _PASSWORD_BITS = 5.3
@@ -34,6 +37,16 @@ _DOCUMENTED = (
     "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq",
     "SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJV_adQssw5c",
     "4eC39HqLyjWDarjtT1zdp7dc",
+    # the examples of RFC 5849, 6749, 6750 and 7519
+    "2YotnFZFEjr1zCsicMWpAA",
+    "tGzv3JOkF0XG5Qx2TlKWIA",
+    "czZCaGRSa3F0MzpnWDFmQmF0M2JW",
+    "mF_9.B5f-4.1JqM",
+    "hh5s93j4hdidpola",
+    "hdhd0244k9j7ao03",
+    "nnch734d00sl2jdk",
+    "pfkkdhi9sl3r4s00",
+    "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk",
 )
 # A name of something kept elsewhere, a digest, something sealed, a pattern, a template.
 _REFERENCE = compiled(
@@ -45,8 +58,11 @@ _REFERENCE = compiled(
     r"|\{[a-z_][\w.]*(?:![rsa])?(?::[^{}]{0,20})?\}|%[sdvqr]\b|%\w+%|#\{|\\\(|\$\{|\$\(|\{\{|<%|%\{"
     r"|^\$[a-z_]\w*$|^\$env:|^@[a-z_]\w*$|^(?:~|\.{1,2})?/(?:[\w.@-]+/)+[\w.@-]*\.\w{1,8}$"
     r"|\.(?:pem|key|crt|cer|json|ya?ml|txt|toml|ini|env|cfg|conf|pub|p12|pfx|jks|html?|md|py|js|ts|go|java|rb|php|sh|sql|csv|xml|png|svg)$"
-    r"|^\d{4}-\d\d-\d\d[t ]\d\d:|^data:"
+    r"|^\d{4}-\d\d-\d\d[t ]\d\d:|^data:|^Ag[A-Za-z0-9+/]{398,}|^AQICAH|^gAAAAA"
 )
+_IDENTIFIER = compiled(r"[A-Za-z_][A-Za-z0-9_]*")
+_WORD_LENGTH = 3
+_NAME_BITS = 5.4
 _PART = compiled(r"[^\W_]+")
 _WORDLIKE = compiled(
     r"[A-Za-z]+|\d{1,8}|[A-Za-z]{1,12}\d{1,6}[A-Za-z]{0,3}|v?\d{1,4}[A-Za-z]{1,3}\d?|[A-Za-z]+\d[A-Za-z]+"
@@ -71,7 +87,10 @@ def looks_random(value: str, *, password: bool = False) -> bool:
 
     A `password` may be made up by a person, so less is asked of it.
     """
-    if not SHORTEST <= len(value) <= LONGEST or _is_sequence(value):
+    if not SHORTEST <= len(value) <= LONGEST:
+        return False
+    value = value[:_JUDGED]
+    if _is_sequence(value):
         return False
     spread = entropy(value)
     if _UUID.fullmatch(value) is not None or _HEX.fullmatch(value) is not None:
@@ -81,7 +100,7 @@ def looks_random(value: str, *, password: bool = False) -> bool:
     if spread < (_ENTROPY_BITS if bits < _CLEAR_BITS else _FEW_CHARACTERS_BITS):
         return False
     wanted = _SURPRISE_BITS if not password else _MIXED_BITS if _is_mixed(value) else _PASSWORD_BITS
-    return bits >= wanted and (bits >= _CLEAR_BITS or not _is_of_words(value))
+    return bits >= wanted and not _is_of_words(value, clear=bits >= _CLEAR_BITS)
 
 
 def _is_mixed(value: str) -> bool:
@@ -115,9 +134,19 @@ def _is_sequence(value: str) -> bool:
     return (value + value).find(value, 1) < min(len(value), 8)
 
 
-def _is_of_words(value: str) -> bool:
-    """Whether it is words, numbers and versions joined by marks, like `argon2id-v19-m65536`."""
+def _is_name(value: str) -> bool:
+    """Whether an identifier is made of words, capitals or not: `AsyncOAuth2Client`, `X25519PublicKey`."""
+    words = words_of(value)
+    return len(value) >= _WORD_LENGTH * len(words) and surprise("_".join(words)) < _NAME_BITS
+
+
+def _is_of_words(value: str, *, clear: bool) -> bool:
+    """Whether it is words, numbers and versions joined by marks, like `argon2id-v19-m65536`; `clear` when unlikely."""
     if not _MARKS.isdisjoint(value):
+        return False
+    if _IDENTIFIER.fullmatch(value) is not None and _is_name(value):
+        return True
+    if clear:
         return False
     parts = [hit[0] for hit in _PART.finditer(value)]
     return len(parts) > 1 and all(_WORDLIKE.fullmatch(part) is not None for part in parts)
