@@ -199,7 +199,9 @@ def _counts(value: str, name: str, *, bare: bool) -> bool:
     password = is_password(name)
     if not looks_random(value, password=password):
         return False
-    return not bare or any(char.isdigit() for char in value) or surprise(value) >= _BARE_BITS
+    if not bare:
+        return True
+    return not value.startswith("_") and (any(char.isdigit() for char in value) or surprise(value) >= _BARE_BITS)
 
 
 def _is_allowed(text: str, at: int) -> bool:

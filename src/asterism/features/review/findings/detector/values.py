@@ -62,7 +62,7 @@ _REFERENCE = compiled(
 )
 _IDENTIFIER = compiled(r"[A-Za-z_][A-Za-z0-9_]*")
 _WORD_LENGTH = 3
-_NAME_BITS = 5.4
+_NAME_BITS = 4.8
 _PART = compiled(r"[^\W_]+")
 _WORDLIKE = compiled(
     r"[A-Za-z]+|\d{1,8}|[A-Za-z]{1,12}\d{1,6}[A-Za-z]{0,3}|v?\d{1,4}[A-Za-z]{1,3}\d?|[A-Za-z]+\d[A-Za-z]+"
