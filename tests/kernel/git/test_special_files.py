@@ -1,7 +1,6 @@
 """Files under `.git` that are none, or far too large, hang nothing and take no memory; stopping ends what hangs."""
 
 import asyncio
-import errno
 import os
 import shutil
 import threading
@@ -13,6 +12,7 @@ import pytest
 from asterism.base.errors import DomainError
 from asterism.kernel.git import Checkout, CommandFailed, Git, NotGitRepo, read_status
 from tests.support.checkouts import git, make_repository, write
+from tests.support.pipes import until_read
 
 HUGE = 100 << 30
 
@@ -106,17 +106,6 @@ def test_git_takes_no_more_memory_than_it_may(tmp_path: Path, name: str) -> None
     huge(path)
     with pytest.raises(CommandFailed):
         read_status(Checkout(Git(), root))
-
-
-def until_read(path: Path) -> int:
-    """Wait until somebody has opened a pipe for reading; returns the other end."""
-    while True:
-        try:
-            return os.open(path, os.O_WRONLY | os.O_NONBLOCK)
-        except OSError as error:
-            if error.errno != errno.ENXIO:
-                raise
-            os.sched_yield()
 
 
 def hanging(tmp_path: Path) -> tuple[Path, Path, Git]:

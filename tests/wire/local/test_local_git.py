@@ -99,7 +99,7 @@ def test_not_a_repository(api: Api, tmp_path: Path) -> None:
     git(tmp_path, "init", "-q", "--bare", "bare.git")
     for name in ("plain", "bare.git"):
         headers = trusted_root(api, tmp_path / name)
-        for route in ("status", "diff", "diff?mode=files"):
+        for route in ("status", "diff", "diff?mode=staged", "diff?mode=files"):
             refused(api.get(f"/api/git/{route}", headers=headers), 400, "NOT_GIT_REPO")
 
 
