@@ -12,10 +12,12 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from asterism.client.api import Api
+from asterism.client.bind import find_place, make_place
 from asterism.client.gitbridge import exporting, importing
 from asterism.client.http import Http
 from asterism.client.progress import Silent
 from asterism.client.projects import get_project
+from asterism.vcs.manifest import EMPTY, EMPTY_MANIFEST_HASH
 from tests.support.raw_git import ADA, FILE, FOLDER, LINK, PROGRAM, SUBMODULE, RawRepo, run_git
 
 ONE = {b"a.txt": (FILE, b"a\n")}
@@ -169,6 +171,38 @@ def test_without_a_record_what_somebody_pushed_stays_and_the_rest_follows(bridge
     done = bridge.take(repo)
     assert bridge.heads() == {"main": f"git-{two}", "dev": pushed.id}
     assert noted(done.notes, "'dev'", "stays")
+
+
+def test_into_a_project_that_somebody_filled_the_history_gets_a_workspace_of_its_own(bridge: Bridge) -> None:
+    project, main = make_place(bridge.api, "x", find_place(bridge.api, "x", "p"))
+    bridge.api.put_manifest(EMPTY_MANIFEST_HASH, EMPTY)
+    body = {"manifest_hash": EMPTY_MANIFEST_HASH, "workspace_id": main.id}
+    mine, _ = bridge.api.register_snapshot(project.id, body)
+    repo = bridge.repo()
+    one = repo.commit(ONE)
+    repo.ref(b"refs/heads/main", one)
+    for _ in range(2):
+        done = bridge.take(repo)
+        assert bridge.heads() == {"main": mine.id, "main-2": f"git-{one}"}
+    two = repo.commit(ONE, [one], b"two\n")
+    repo.ref(b"refs/heads/main", two)
+    done = bridge.take(repo)
+    assert bridge.heads() == {"main": mine.id, "main-2": f"git-{two}"}
+    assert done.head == f"git-{two}"
+
+
+def test_a_sha256_repository_and_a_bare_one(bridge: Bridge) -> None:
+    for name, options in (("long", ["--object-format=sha256"]), ("bare", ["--bare"])):
+        folder = bridge.tmp / name
+        run_git(bridge.tmp, "init", "-q", "-b", "main", *options, name)
+        tree = run_git(folder, "hash-object", "-t", "tree", "-w", "/dev/null").strip()
+        who = ("-c", "user.name=a", "-c", "user.email=b")
+        commit = run_git(folder, *who, "commit-tree", tree, "-m", "x").strip()
+        run_git(folder, "update-ref", "refs/heads/main", commit)
+        repo = RawRepo.__new__(RawRepo)
+        repo.folder = folder
+        assert bridge.take(repo, name).head == f"git-{commit}"
+        bridge.give(name)
 
 
 def test_a_reworded_commit_is_another_snapshot(bridge: Bridge) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -230,10 +231,26 @@ def test_truth_values() -> None:
     assert [read_bool(text) for text in ("bogus", "1x", "½", "9" * 30)] == [None] * 4
 
 
+def test_a_filter_program_that_is_missing_does_not_end_the_answer(root: Path, tmp_path: Path) -> None:
+    git(root, "config", "filter.lfs.clean", "git-lfs clean -- %f")
+    git(root, "config", "filter.lfs.required", "true")
+    write(root, {".git/info/attributes": "*.py filter=lfs\n", "b.py": "x = 3\n"})
+    program = tmp_path / "bin" / "git"
+    program.parent.mkdir()
+    program.symlink_to(str(shutil.which("git")))
+    checkout = Checkout(Git(environment={"PATH": str(program.parent)}), root)
+    assert "b.py" in [entry.path for entry in read_status(checkout).unstaged]
+
+
 def test_filters_stay_only_when_they_are_allowed() -> None:
-    listing = [("filter.x.clean", "x"), ("filter.x.required", "yes"), ("filter.lfs.clean", "git-lfs clean -- %f")]
+    listing = [
+        ("filter.x.clean", "x"),
+        ("filter.x.required", "yes"),
+        ("filter.lfs.clean", "git-lfs clean -- %f"),
+        ("filter.lfs.required", "true"),
+    ]
     kept = [key for key, _ in chosen(listing, [], allow_filters=False) if key.startswith("filter")]
-    assert kept == ["filter.lfs.clean"]
+    assert kept == ["filter.lfs.clean", "filter.lfs.required"]
     kept = [key for key, _ in chosen(listing, [("lfs.extension.x.clean", "x")], allow_filters=False) if "filter" in key]
     assert kept == []
     pairs = chosen(listing, [("filter.y.required", "bogus")], allow_filters=True)
@@ -241,4 +258,5 @@ def test_filters_stay_only_when_they_are_allowed() -> None:
         ("filter.x.clean", "x"),
         ("filter.x.required", "true"),
         ("filter.lfs.clean", "git-lfs clean -- %f"),
+        ("filter.lfs.required", "true"),
     ]

@@ -13,7 +13,7 @@ from asterism.vcs.batch import frame_head
 from asterism.vcs.content import hash_bytes
 
 MOST_BYTES = 256 << 20
-KEPT = 300_000
+KEPT = 100_000
 
 
 class Content(NamedTuple):

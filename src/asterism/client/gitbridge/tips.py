@@ -97,11 +97,13 @@ class Names:
         main = workspaces.get(self._main.id, self._main)
         branches = self._kept("branch", tips.branches, snapshot_of)
         target = snapshot_of(tips.head) if tips.head is not None else None
-        if target is not None:
-            self._set_head(tips.lead or "HEAD", main, target)
+        lead = tips.lead or "HEAD"
+        if target is not None and self._belongs_to_main(lead, main, workspaces):
+            self._set_head(lead, main, target)
+            branches.pop(lead, None)
+        elif target is not None:
+            branches[lead] = target
         for name, target in branches.items():
-            if name == tips.lead:
-                continue
             try:
                 self._branch(name, target, workspaces, taken)
             except REFUSALS as error:
@@ -117,6 +119,13 @@ class Names:
         for name in (name for name, target in found.items() if target is None):
             self._notes.add(f"the {what} {name!r} is not kept, since its commit is not")
         return {name: target for name, target in found.items() if target is not None}
+
+    def _belongs_to_main(self, lead: str, main: Workspace, workspaces: Mapping[str, Workspace]) -> bool:
+        """Whether main follows git: not when somebody else filled it before the first import."""
+        made = self._before.branches.get(lead)
+        if made is not None and made.name in workspaces:
+            return made.name == main.id
+        return self.may_move(main.current_snapshot_id, None)
 
     def may_move(self, head: str | None, made: Made | None) -> bool:
         """Whether what stands at `head` was put there by an import: the last one, or some one when none is recorded."""

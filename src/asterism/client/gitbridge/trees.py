@@ -9,7 +9,7 @@ from asterism.kernel.git import Repository
 from asterism.vcs.rules import MAX_ENTRIES, MAX_TARGET_BYTES, path_reasons
 
 TREE_BYTES = 64 << 20
-KEPT_ROWS = 400_000
+KEPT_ROWS = 100_000
 MODES = {"100644": 0o644, "100755": 0o755}
 
 
@@ -24,7 +24,7 @@ class Row(NamedTuple):
 
 
 class Trees:
-    """Reads trees; those read last are remembered, at most `KEPT_ROWS` rows of them."""
+    """Reads trees; folders read last are remembered, at most `KEPT_ROWS` rows of them."""
 
     def __init__(self, repository: Repository, notes: Notes) -> None:
         self._repository = repository
@@ -46,6 +46,8 @@ class Trees:
             self._kept.move_to_end(key)
             return known
         found = tuple(self._read(commit, tree, prefix))
+        if not prefix:
+            return found  # nearly every commit has its own
         self._kept[key] = found
         self._rows += len(found)
         while self._rows > KEPT_ROWS and len(self._kept) > 1:

@@ -152,7 +152,8 @@ def _filters(listing: Sequence[Pair], *, allow_filters: bool) -> Iterator[Pair]:
             continue
         if key.startswith("filter.lfs.") if not allow_filters else key.startswith(("filter.", "lfs.")):
             if key.endswith(".required"):
-                checked = read_bool(value)
+                # a program that is missing must not end the answer; where filters are allowed, theirs counts
+                checked = read_bool(value) if allow_filters else "false"
                 if checked is not None and (allow_filters or keep_lfs):
                     yield key, checked
             elif allow_filters or (keep_lfs and key in _STOCK_LFS):
