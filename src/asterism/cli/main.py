@@ -26,6 +26,8 @@ VERBS: dict[str, tuple[str, str]] = {
     "log": ("log", "List the snapshots that led here."),
     "login": ("login", "Sign in to a server."),
     "logout": ("logout", "End the saved sign-in."),
+    "merge-driver": ("merge_driver", "Let git merge by structure in a repository."),
+    "merge-file": ("merge_file", "Merge two changed versions of a file."),
     "projects": ("projects", "List your projects."),
     "providers": ("providers", "Choose the models that reviews and chats use."),
     "pull": ("pull", "Move this folder to its workspace's newest snapshot."),

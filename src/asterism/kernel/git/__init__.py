@@ -18,6 +18,7 @@ from asterism.kernel.git.history import (
     read_committed,
     resolve_commit,
 )
+from asterism.kernel.git.merge_driver import install_merge_driver, remove_merge_driver
 from asterism.kernel.git.paths import check_pathspec
 from asterism.kernel.git.program import Git
 from asterism.kernel.git.refnames import is_ref
@@ -48,6 +49,7 @@ __all__ = [
     "blame_line",
     "check_pathspec",
     "diff_text",
+    "install_merge_driver",
     "is_ref",
     "merge_base",
     "new_repository_environment",
@@ -56,6 +58,7 @@ __all__ = [
     "read_blobs",
     "read_committed",
     "read_status",
+    "remove_merge_driver",
     "resolve_commit",
     "take_snapshot",
 ]

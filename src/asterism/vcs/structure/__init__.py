@@ -5,6 +5,7 @@ everything else keeps its order and is merged by lines inside the smallest membe
 offered only when it is proven, see `proof`. Rules: beyond.md 3.
 """
 
+from asterism.vcs.structure.grammars import suffixes
 from asterism.vcs.structure.merge import StructureMerge, merge_structure
 
-__all__ = ["StructureMerge", "merge_structure"]
+__all__ = ["StructureMerge", "merge_structure", "suffixes"]

@@ -8,8 +8,9 @@ from importlib import import_module
 
 from tree_sitter import Language, Parser, Tree
 
-MAX_BYTES = 1024 * 1024
-MAX_STEPS = 20_000
+MAX_BYTES = 512 * 1024
+MAX_STEPS = 40_000
+PIECE = 1024  # small, because the text of a node is read in whole pieces
 
 _PACKAGES = {
     "css": ("tree_sitter_css", "language"),
@@ -57,6 +58,11 @@ def language_of(path: str) -> str | None:
     return _SUFFIXES.get(path.rpartition("/")[2].rpartition(".")[2].lower())
 
 
+def suffixes() -> list[str]:
+    """Return the endings of the names of files that are merged by structure, in order."""
+    return sorted(_SUFFIXES)
+
+
 @cache
 def _grammar(language: str) -> Language | None:
     package, function = _PACKAGES[language]
@@ -78,5 +84,5 @@ def parse(language: str, source: bytes) -> Tree | None:
         steps += 1
         return steps > MAX_STEPS
 
-    tree = Parser(grammar).parse(lambda offset, _: source[offset : offset + 65536], progress_callback=too_many)
+    tree = Parser(grammar).parse(lambda offset, _: source[offset : offset + PIECE], progress_callback=too_many)
     return None if tree is None or tree.root_node.has_error else tree

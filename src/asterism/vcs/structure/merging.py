@@ -49,14 +49,16 @@ def _rows(base: Collection, ours: Collection, main: Collection) -> list[Row]:
     """Return one row for every member that any side has, with its place on each."""
     to_ours, to_main = match_items(base.items, ours.items), match_items(base.items, main.items)
     rows = [Row(at, at, to_ours.get(at), to_main.get(at)) for at in range(len(base.items))]
-    added_ours = [at for at in range(len(ours.items)) if at not in set(to_ours.values())]
-    added_main = [at for at in range(len(main.items)) if at not in set(to_main.values())]
+    known_ours, known_main = set(to_ours.values()), set(to_main.values())
+    added_ours = [at for at in range(len(ours.items)) if at not in known_ours]
+    added_main = [at for at in range(len(main.items)) if at not in known_main]
     both = _added_alike([ours.items[at] for at in added_ours], [main.items[at] for at in added_main])
     pairs = {added_ours[one]: added_main[other] for one, other in both.items()}
+    paired = set(pairs.values())
     for at in added_ours:
         rows.append(Row(len(rows), None, at, pairs.get(at)))
     for at in added_main:
-        if at not in pairs.values():
+        if at not in paired:
             rows.append(Row(len(rows), None, None, at))
     return rows
 
