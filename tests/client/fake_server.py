@@ -83,6 +83,16 @@ class FakeServer:
         rows = [self._shown(row) for row in self.snapshots.values() if row["project_id"] == parts[1]]
         return httpx.Response(200, json={"snapshots": rows[::-1], "next_cursor": None})
 
+    def _get_workspaces_3_snapshots(self, request, parts):
+        found, waiting = [], [self.workspaces[parts[1]]["current_snapshot_id"]]
+        while waiting:
+            name = waiting.pop()
+            if name in self.snapshots and name not in found:
+                found.append(name)
+                waiting += self.snapshots[name]["parent_snapshot_ids"]
+        rows = [self._shown(self.snapshots[name]) for name in found]
+        return httpx.Response(200, json={"snapshots": rows, "next_cursor": None})
+
     def _get_workspaces_2(self, request, parts):
         found = self.workspaces.get(parts[1])
         return httpx.Response(200, json={"workspace": found}) if found else _error(404, "NOT_FOUND")

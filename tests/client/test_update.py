@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 
-from asterism.base.errors import DomainError
+from asterism.base.errors import DomainError, NotFound
+from asterism.client.bind import bind
 from asterism.client.models import Snapshot
 from asterism.client.progress import Silent
-from asterism.client.update import UnsavedEdits, pull, restore
+from asterism.client.pull import MergeConflicts, by_path, pull
+from asterism.client.restore import UnsavedEdits, discard, restore
 from asterism.client.workcopy import apply
 from asterism.client.workcopy.apply import EditedMeanwhile, Obstructed, at_work
 from asterism.client.workcopy.state import State
@@ -19,12 +21,17 @@ from tests.client.test_round_trip import cloned, pushed
 from tests.client.trees import TREES, build, describe
 
 
-def pulled(server: FakeServer, folder: Path):
-    return pull(server.api(), State(str(folder)), threads=2, progress=Silent())
+def pulled(server: FakeServer, folder: Path, take=None, mine=(), theirs=()):
+    decide = by_path(take, mine, theirs)
+    return pull(server.api(), State(str(folder)), decide, threads=2, progress=Silent())
 
 
-def restored(server: FakeServer, folder: Path, snapshot: Snapshot):
-    return restore(server.api(), State(str(folder)), snapshot, threads=2, progress=Silent())
+def restored(server: FakeServer, folder: Path, snapshot: Snapshot, *paths: str, note: str | None = None):
+    return restore(server.api(), State(str(folder)), snapshot, paths, note=note, threads=2, progress=Silent())
+
+
+def discarded(server: FakeServer, folder: Path, *paths: str, added: bool = False):
+    return discard(server.api(), State(str(folder)), paths, added=added, threads=2, progress=Silent())
 
 
 def replace(folder: Path, tree: dict) -> None:
@@ -100,9 +107,152 @@ def test_a_clash_is_refused_and_nothing_changes(pair, how):
     elif how == "folder":
         build(two / "a", {"inside": ("file", b"mine\n", 0o644)})
     before = describe(two)
-    with pytest.raises(UnsavedEdits):
+    with pytest.raises(MergeConflicts) as refused:
         pulled(server, two)
+    assert refused.value.details["paths"] == ["a"]
     assert describe(two) == before
+
+
+@pytest.mark.parametrize("how", ["edit", "delete", "type", "folder"])
+@pytest.mark.parametrize("take", ["use_workspace", "use_main"])
+def test_a_clash_is_settled_as_one_says_and_nothing_is_lost(pair, how, take):
+    server, one, two = pair
+    (one / "a").write_bytes(b"2\n")
+    (one / "b").write_bytes(b"2\n")
+    head = pushed(server, one)
+    (two / "a").unlink()
+    if how == "edit":
+        (two / "a").write_bytes(b"mine\n")
+    elif how == "type":
+        (two / "a").symlink_to("elsewhere")
+    elif how == "folder":
+        build(two / "a", {"inside": ("file", b"mine\n", 0o644)})
+    edited = describe(two)
+    done = pulled(server, two, take)
+    now = describe(two)
+    assert now["b"][2] == b"2\n"
+    assert State(str(two)).binding().base.snapshot_id == head.snapshot.id
+    if take == "use_main":
+        assert now == describe(one)
+        assert done.kept_edits == []
+        cloned(server, "p", two.parent / "saved", snapshot=done.saved)
+        assert describe(two.parent / "saved") == edited
+    else:
+        assert done.saved is None
+        assert {k: v for k, v in now.items() if k.startswith("a")} == {
+            k: v for k, v in edited.items() if k.startswith("a")
+        }
+    pushed(server, two)
+
+
+def test_lines_that_both_edited_are_joined(pair):
+    server, one, two = pair
+    lines = [b"%d\n" % number for number in range(30)]
+    (one / "a").write_bytes(b"".join(lines))
+    pushed(server, one)
+    pulled(server, two)
+    (one / "a").write_bytes(b"".join([b"theirs\n", *lines[1:]]))
+    (one / "b").write_bytes(b"theirs\n")
+    pushed(server, one)
+    (two / "a").write_bytes(b"".join([*lines[:-1], b"mine"]))
+    (two / "new").write_bytes(b"mine\n")
+    done = pulled(server, two)
+    assert (two / "a").read_bytes() == b"".join([b"theirs\n", *lines[1:-1], b"mine"])
+    assert ((two / "b").read_bytes(), (two / "new").read_bytes()) == (b"theirs\n", b"mine\n")
+    assert (done.merged, done.kept_edits, done.saved) == (["a"], ["a", "new"], None)
+    joined = pushed(server, two)
+    pulled(server, one)
+    assert describe(one) == describe(two)
+    assert joined.snapshot.parent_snapshot_ids == [done.snapshot_id]
+
+
+def test_an_edit_follows_a_file_that_was_renamed(pair):
+    server, one, two = pair
+    text = b"".join(b"line %d\n" % number for number in range(40))
+    (one / "a").write_bytes(text)
+    pushed(server, one)
+    pulled(server, two)
+    (one / "a").rename(one / "renamed")
+    pushed(server, one)
+    (two / "a").write_bytes(text + b"mine\n")
+    pulled(server, two)
+    assert (two / "renamed").read_bytes() == text + b"mine\n"
+    assert not (two / "a").exists()
+
+
+def test_conflicts_are_answered_one_by_one(pair):
+    server, one, two = pair
+    for name, content in (("a", b"theirs\n"), ("b", b"theirs\n")):
+        (one / name).write_bytes(content)
+        (two / name).write_bytes(b"mine\n")
+    pushed(server, one)
+    with pytest.raises(MergeConflicts) as refused:
+        pulled(server, two, mine=["a"])
+    assert refused.value.details["conflicts"] == [{"path": "b", "kind": "content"}]
+    done = pulled(server, two, mine=["a"], theirs=["b"])
+    assert ((two / "a").read_bytes(), (two / "b").read_bytes()) == (b"mine\n", b"theirs\n")
+    assert done.saved is not None
+    assert done.kept_edits == ["a"]
+
+
+def test_a_folder_that_is_based_on_nothing_joins_what_is_there(pair, tmp_path):
+    server, _, _ = pair
+    build(tmp_path / "new", {"a": ("file", b"1\n", 0o644), "mine": ("file", b"m", 0o644), "b": ("file", b"9", 0o644)})
+    bind(server.api(), str(tmp_path / "new"), "p")
+    with pytest.raises(MergeConflicts) as refused:
+        pulled(server, tmp_path / "new")
+    assert refused.value.details["conflicts"] == [{"path": "b", "kind": "add_add"}]
+    done = pulled(server, tmp_path / "new", "use_workspace")
+    assert (tmp_path / "new" / "d" / "x").exists()
+    assert done.kept_edits == ["b", "mine"]
+    assert pushed(server, tmp_path / "new").snapshot.parent_snapshot_ids == [done.snapshot_id]
+
+
+def test_a_head_that_was_replaced_is_told(pair):
+    server, one, two = pair
+    (two / "a").write_bytes(b"2\n")
+    replaced = pushed(server, two)
+    (one / "b").write_bytes(b"3\n")
+    pushed(server, one, force=True)
+    assert pulled(server, two).replaced == replaced.snapshot.id
+
+
+def test_one_file_can_be_restored(pair):
+    server, one, _ = pair
+    first = server.api().snapshot(next(iter(server.snapshots)))
+    (one / "a").write_bytes(b"2\n")
+    (one / "d" / "y").write_bytes(b"2\n")
+    second = pushed(server, one)
+    (one / "b").write_bytes(b"unsaved\n")
+    assert restored(server, one, first, "a").changed == ["a"]
+    assert ((one / "a").read_bytes(), (one / "b").read_bytes()) == (b"1\n", b"unsaved\n")
+    assert State(str(one)).binding().base.snapshot_id == second.snapshot.id
+    with pytest.raises(UnsavedEdits, match="b"):
+        restored(server, one, first, "b")
+    saved = restored(server, one, first, "b", "d", note="kept").saved
+    assert (one / "b").read_bytes() == b"1\n"
+    assert not (one / "d" / "y").exists()
+    assert server.snapshots[saved]["summary"] == "kept"
+    with pytest.raises(NotFound, match="nope"):
+        restored(server, one, first, "nope")
+
+
+def test_edits_can_be_taken_back(pair):
+    server, one, _ = pair
+    before = describe(one)
+    (one / "a").write_bytes(b"2\n")
+    (one / "b").unlink()
+    (one / "d" / "new").write_bytes(b"mine\n")
+    (one / "d" / "x").chmod(0o755)
+    done = discarded(server, one, "a", "d")
+    assert (done.changed, done.left) == (["a", "d/x"], ["d/new"])
+    assert not (one / "b").exists()
+    assert (one / "d" / "new").exists()
+    with pytest.raises(NotFound, match="not edited"):
+        discarded(server, one, "a")
+    discarded(server, one, "", added=True)
+    assert describe(one) == before
+    assert discarded(server, one, "").changed == []
 
 
 def test_restore_refuses_any_edit(pair):

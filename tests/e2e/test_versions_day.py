@@ -49,6 +49,35 @@ def test_edits_are_seen_saved_and_fetched(tmp_path, pair):
     assert pair("two", "pull")["changed"] == []
 
 
+def test_two_who_work_in_one_workspace_keep_both_works(tmp_path, pair):
+    one, two = tmp_path / "one", tmp_path / "two"
+    (two / "a.txt").write_bytes(b"hi\nfrom two\n")
+    (two / "of-two").write_bytes(b"2\n")
+    theirs = pair("two", "push")["snapshot_id"]
+    (one / "d" / "x").write_bytes(b"from one\n")
+    refused = pair("one", "push", code=5)["error"]
+    assert refused["code"] == "HEAD_MOVED"
+    assert "asterism pull" in refused["hint"]
+    assert pair("one", "pull")["kept_edits"] == ["d/x"]
+    assert pair("one", "push")["parent_snapshot_ids"] == [theirs]
+    pair("two", "pull")
+    assert describe(one) == describe(two)
+    assert (two / "of-two").exists()
+
+    for folder in ("one", "two"):
+        (tmp_path / folder / "a.txt").write_bytes(f"by {folder}\n".encode())
+    pair("two", "push")
+    assert pair("one", "pull", code=5)["error"]["code"] == "CONFLICTS"
+    assert (one / "a.txt").read_bytes() == b"by one\n"
+    saved = pair("one/d", "pull", "--theirs", "../a.txt")["saved_snapshot_id"]
+    assert (one / "a.txt").read_bytes() == b"by two\n"
+    pair("one", "restore", saved, "a.txt")
+    assert (one / "a.txt").read_bytes() == b"by one\n"
+    assert pair("one", "discard", "a.txt")["changed"] == ["a.txt"]
+    assert pair("one", "discard", code=2)["error"]["code"] == "VALIDATION_ERROR"
+    assert pair("one", "status")["clean"]
+
+
 def test_moving_to_an_old_snapshot_and_back(tmp_path, pair):
     one = tmp_path / "one"
     first = pair("one", "log")["snapshots"][0]["id"]

@@ -31,6 +31,19 @@ def working_copy(directory: str = ".") -> State:
     return state
 
 
+def inside(state: State, path: str) -> str:
+    """Return a path, given from the current folder, from the top of the working copy (`""` is the top itself).
+
+    A link at its end stands for itself. Raises NotFound for a path outside of the working copy.
+    """
+    given = os.path.join(os.path.realpath("."), path)
+    folder, name = os.path.split(os.path.normpath(given))
+    place = os.path.relpath(os.path.join(os.path.realpath(folder), name), state.top).replace(os.sep, "/")
+    if place == ".." or place.startswith("../"):
+        raise NotFound(f"{path!r} lies outside of the working copy {state.top}.")
+    return "" if place == "." else place
+
+
 def project_id_of(api: "Api", name_or_id: str | None) -> str:
     """Return the id of the named project, else of the working copy around the current folder."""
     from asterism.client.projects import get_project

@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterable, Iterator
 
 from asterism.base.errors import NotFound
 from asterism.client.api import Api
+from asterism.client.base import base_entries, changes_since
 from asterism.client.clone import fetch_manifest
 from asterism.client.models import Snapshot
 from asterism.client.progress import Silent
 from asterism.client.tree import read_tree
-from asterism.client.update import base_entries, changes_since
 from asterism.client.workcopy.apply import at_work
 from asterism.client.workcopy.state import State
 from asterism.vcs.diff import Change, diff

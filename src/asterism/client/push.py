@@ -10,13 +10,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from asterism.base.clock import Clock, SystemClock
-from asterism.base.errors import Conflict, Invalid, NotFound
+from asterism.base.errors import Conflict, Invalid
 from asterism.client.api import Api
+from asterism.client.base import settled
 from asterism.client.bind import Place, find_place, make_place, require_place
 from asterism.client.errors import ChangedMeanwhile
 from asterism.client.models import Project, Snapshot, User, Workspace
 from asterism.client.progress import Progress
-from asterism.client.servers import same_server
 from asterism.client.snapshot_id import snapshot_id, whole_second
 from asterism.client.tree import Tree, read_tree
 from asterism.client.upload import Source, find_missing, send
@@ -118,20 +118,10 @@ def _prelude(api: Api, state: State, wish: Wish) -> _Target:
     return _Target(place, binding.base, author)
 
 
-def settled(api: Api, state: State) -> Binding | None:
-    """Return where the folder belongs. A push whose answer never came counts when the server took it all the same."""
-    binding = state.binding()
-    if binding is None or binding.pushing is None or not same_server(binding.server, api.http.url):
-        return binding
-    try:
-        found = api.snapshot(binding.pushing.snapshot_id, project_id=binding.project_id)
-        state.keep_manifest(api.get_manifest(found.manifest_hash))
-        binding.base, binding.head = binding.pushing, found.id
-    except NotFound:
-        pass
-    binding.pushing = None
-    state.save(binding)
-    return binding
+def keep_aside(api: Api, state: State, tree: Tree, note: str, progress: Progress) -> Pushed:
+    """Make the tree a snapshot that follows the folder's base and moves no head. `state` is locked by the caller."""
+    wish = Wish(note=note, aside=True)
+    return _Push(api, state, tree, _prelude(api, state, wish), wish, progress, SystemClock()).run()
 
 
 class _Push:
