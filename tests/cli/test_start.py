@@ -1,5 +1,6 @@
 """What a client command loads, and how it speaks."""
 
+import os
 import subprocess
 import sys
 
@@ -7,8 +8,10 @@ import pytest
 
 from asterism.base.errors import Conflict, Invalid, NotFound, Unauthenticated, Unavailable
 from asterism.cli.main import VERBS
-from asterism.cli.output import command, printable
+from asterism.cli.output import command, path_text, printable, show
 from asterism.cli.progressbar import Bar
+from asterism.cli.style import paint
+from tests.support.process import asterism
 
 CLIENT_VERBS = {
     "clone",
@@ -23,7 +26,7 @@ CLIENT_VERBS = {
     "pull",
     "push",
 }
-CLIENT_VERBS |= {"restore", "status", "tag", "whoami", "workspaces"}
+CLIENT_VERBS |= {"chat", "discard", "workspace", "restore", "status", "tag", "whoami", "workspaces"}
 HEAVY = ("litestar", "sqlalchemy", "granian", "pydantic_ai", "dbos", "rich.progress", "keyring", "obstore")
 
 
@@ -47,7 +50,14 @@ def test_help_loads_no_verb():
 
 @pytest.mark.parametrize(
     ("error", "code"),
-    [(Invalid("x"), 1), (Unauthenticated("x"), 3), (NotFound("x"), 4), (Conflict("x"), 5), (Unavailable("x"), 6)],
+    [
+        (Invalid("x"), 2),
+        (Invalid("x", code="BAD_NAME"), 1),
+        (Unauthenticated("x"), 3),
+        (NotFound("x"), 4),
+        (Conflict("x"), 5),
+        (Unavailable("x"), 6),
+    ],
 )
 def test_errors_have_exit_codes(error, code, capsys):
     with pytest.raises(SystemExit) as ended, command(as_json=False):
@@ -75,6 +85,59 @@ def test_an_interrupt_has_its_own_code():
     with pytest.raises(SystemExit) as ended, command(as_json=False):
         raise KeyboardInterrupt
     assert ended.value.code == 130
+
+
+def test_a_name_is_one_line(capsys):
+    assert path_text("a b/ü") == "a b/ü"
+    assert path_text('new\nline"') == '"new\\nline\\""'
+    assert "\n" not in path_text("\x1b[31m\r\n")
+
+
+@pytest.mark.parametrize(
+    ("environment", "colours"),
+    [
+        ({}, False),
+        ({"FORCE_COLOR": "1"}, True),
+        ({"FORCE_COLOR": "0"}, False),
+        ({"FORCE_COLOR": ""}, False),
+        ({"CLICOLOR_FORCE": "1"}, True),
+        ({"FORCE_COLOR": "1", "NO_COLOR": "1"}, False),
+    ],
+)
+def test_colours_are_forced_and_forbidden(environment, colours):
+    code = (
+        "import sys; from asterism.cli.style import coloured, paint; print(paint('x', 'red', on=coloured(sys.stdout)))"
+    )
+    clean = {name: value for name, value in os.environ.items() if "COLOR" not in name}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=clean | environment)
+    assert done.stdout == ("\x1b[31mx\x1b[0m\n" if colours else "x\n")
+
+
+def test_what_is_shown_keeps_its_colours_and_no_others(capsys):
+    show(f"{paint('M', 'yellow', on=True)} \x1b[2Jx")
+    assert capsys.readouterr().out == "\x1b[33mM\x1b[0m \\x1b[2Jx\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        (["--version"], 0, "asterism 0."),
+        (["-h"], 0, "Usage: asterism"),
+        (["push", "-h"], 0, "Usage: asterism push"),
+        (["psuh"], 2, "Did you mean 'push'"),
+        (["workspace", "swich"], 2, "Did you mean 'switch'"),
+        (["pull", "--take", "yours"], 2, "'mine', 'theirs'"),
+        (["chat", "p", "x", "--mode", "slow"], 2, "'quick', 'standard', 'deep'"),
+        (["discard"], 2, "--all"),
+        (["whoami", "--url", "garbage", "--token", "x"], 2, "is no address of a server"),
+        (["status", "--url", "garbage"], 4, "belongs to no project"),
+        (["tag", "--delete"], 2, "one name"),
+    ],
+)
+def test_the_command_line_explains_itself(tmp_path, words, code, says):
+    done = asterism(*words, home=tmp_path, extra={}, cwd=tmp_path)
+    assert done.returncode == code, done.stderr
+    assert says in done.stdout + done.stderr
 
 
 def test_names_can_not_drive_a_terminal():

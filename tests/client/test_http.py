@@ -98,7 +98,7 @@ def test_another_kind_of_server_is_told_apart(fault):
 
 @pytest.mark.parametrize("url", ["", "localhost", "ftp://x", "http://", "http://[", "http://x:port"])
 def test_an_address_must_be_one(url):
-    with pytest.raises(BadAnswer):
+    with pytest.raises(Invalid):
         Http(url, None)
 
 

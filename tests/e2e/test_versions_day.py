@@ -107,7 +107,7 @@ def test_differing_lines_are_shown(tmp_path, pair, signed_in):
     (one / "d" / "x").unlink()
     shown = run(tmp_path, signed_in, "diff", cwd=one).stdout
     assert "--- a/a.txt\n+++ b/a.txt\n@@ -1 +1,2 @@\n hi\n+ho\n\\ No newline" in shown
-    assert "Binary files a/bin and b/bin differ" in shown
+    assert "Binary files /dev/null and b/bin differ" in shown
     assert "--- a/d/x\n+++ /dev/null" in shown
 
 

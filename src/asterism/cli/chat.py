@@ -1,10 +1,11 @@
 """`asterism chat`: ask something in a project and see the answer as it is written."""
 
 import sys
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
+from asterism.cli.completing import complete_projects
 from asterism.cli.options import AsJson, Token, Url, verb_app
 
 app = verb_app("Ask something in a project.")
@@ -12,10 +13,12 @@ app = verb_app("Ask something in a project.")
 
 @app.command()
 def chat(
-    project: Annotated[str, typer.Argument(help="The project, by name or id.")],
-    text: Annotated[str, typer.Argument(help="What to ask; `-` reads standard input.")],
+    project: Annotated[
+        str, typer.Argument(metavar="PROJECT", help="Its name or id.", autocompletion=complete_projects)
+    ],
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="What to ask; `-` reads standard input.")],
     chat_id: Annotated[str | None, typer.Option("--chat", metavar="ID", help="Go on in this chat.")] = None,
-    mode: Annotated[str, typer.Option(help="How much thought: quick, standard or deep.")] = "standard",
+    mode: Annotated[Literal["quick", "standard", "deep"], typer.Option(help="How much thought.")] = "standard",
     url: Url = None,
     token: Token = None,
     as_json: AsJson = False,

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from asterism.cli.completing import complete_projects
 from asterism.cli.options import AsJson, Token, Url, verb_app
 
 app = verb_app("Make a folder that holds a project's newest tree.")
@@ -12,7 +13,12 @@ app = verb_app("Make a folder that holds a project's newest tree.")
 @app.command()
 def clone(
     project: Annotated[
-        str, typer.Argument(metavar="PROJECT[:WORKSPACE]", help="Name or id (default workspace: the main one).")
+        str,
+        typer.Argument(
+            metavar="PROJECT[:WORKSPACE]",
+            help="Name or id (default workspace: the main one).",
+            autocompletion=complete_projects,
+        ),
     ],
     directory: Annotated[
         str | None, typer.Argument(metavar="DIR", help="The folder to make (default: named like the project).")

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from asterism.cli.completing import complete_projects
 from asterism.cli.options import AsJson, Token, Url, verb_app
 
 app = verb_app("Bind this folder to a project.")
@@ -13,7 +14,12 @@ app = verb_app("Bind this folder to a project.")
 @app.command()
 def init(
     project: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Name or id of the project (default: the folder's name).")
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Name or id of the project (default: the folder's name).",
+            autocompletion=complete_projects,
+        ),
     ] = None,
     workspace: Annotated[
         str | None, typer.Option(metavar="NAME", help="Name or id of the workspace (default: the project's main one).")

@@ -30,6 +30,7 @@ def login(url: Url = None, as_json: AsJson = False) -> None:
             grant = api.start_sign_in(f"asterism on {socket.gethostname()}"[:200])
             say(f"Open   {grant.verification_uri_complete}")
             say(f"and approve the code   {grant.user_code}")
+            say(f"It is valid for {max(1, grant.expires_in // 60)} minutes; this command waits for you.")
             token, email = _wait(api, grant.device_code, grant.interval, grant.expires_in)
         where = signin.store(server, token, email)
         say(f"signed in at {server} as {email}; the token is in {where}")

@@ -3,13 +3,15 @@
 import importlib
 import os
 import sys
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 from typer.main import get_command
 
+from asterism import __version__
 from asterism.base.errors import DomainError
+from asterism.cli.output import EXIT_INTERRUPTED, exit_code, say
 
 # verb → (module below asterism.cli, one line for --help). A module offers its command as `app` (a Typer).
 VERBS: dict[str, tuple[str, str]] = {
@@ -38,20 +40,23 @@ VERBS: dict[str, tuple[str, str]] = {
     "routes": ("routes", "Show where a request goes in the code."),
     "serve": ("serve", "Run the server."),
     "status": ("status", "Show what is edited since the last snapshot."),
-    "tag": ("tag", "Name a snapshot, or list the names."),
+    "tag": ("tag", "Name a snapshot, list the names, or take one away."),
     "token": ("token", "Make access tokens."),
     "user": ("user", "Add local users and sign-in links."),
     "whoami": ("whoami", "Show who you are signed in as."),
+    "workspace": ("workspace", "List, make, change and go to workspaces."),
     "workspaces": ("workspaces", "List the workspaces of a project."),
 }
 
 EXIT_FAILED = 1
-EXIT_USAGE = 2
-EXIT_INTERRUPTED = 130
 
 
 class LazyGroup(TyperGroup):
     """A group whose commands are imported when they are used, so that `asterism --help` stays fast."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.commands: Any = dict.fromkeys(VERBS)  # what a mistyped verb is compared with
 
     def list_commands(self, _ctx: Any) -> list[str]:
         """Return the verbs in alphabetical order."""
@@ -78,22 +83,33 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     no_args_is_help=True,
-    epilog="Exit codes: 0 done, 1 failed, 2 used wrongly, 3 not signed in or not allowed, 4 not found, "
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Exit codes: 0 done, 1 failed, 2 wrong command line or value, 3 not signed in or not allowed, 4 not found, "
     "5 the state forbids it (files in the way, unsaved edits), 6 server not reachable, 130 interrupted.",
 )
 
 
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        sys.stdout.write(f"asterism {__version__}\n")
+        raise typer.Exit
+
+
 @app.callback()
-def asterism() -> None:
+def asterism(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
     """One self-hosted server for AI-assisted software development."""
 
 
 def run() -> None:
-    """Run the command line and exit: 0 done, 1 failed, 2 usage; commands document further codes."""
+    """Run the command line and exit with one of the codes of `output.py`."""
     try:
         app(prog_name="asterism")
     except DomainError as error:
-        fail(error.message, error.hint)
+        fail(error.message, error.hint, exit_code(error))
     except KeyboardInterrupt:
         fail("interrupted", code=EXIT_INTERRUPTED)
     except Exception as error:
@@ -104,7 +120,7 @@ def run() -> None:
 
 def fail(message: str, hint: str | None = None, code: int = EXIT_FAILED) -> None:
     """Say on standard error what went wrong and what to do, and exit."""
-    sys.stderr.write(f"asterism: {message}\n")
+    say(f"asterism: {message}")
     if hint:
-        sys.stderr.write(f"hint: {hint}\n")
+        say(f"hint: {hint}")
     sys.exit(code)

@@ -2,7 +2,7 @@
 
     0  done
     1  failed (and anything not named below)
-    2  used wrongly: unknown option, missing argument
+    2  wrong command line: unknown option, missing argument, a value that is not allowed
     3  not signed in, or not allowed
     4  no such project, snapshot, tag, file
     5  the state forbids it: files in the way, unsaved edits, another command at work
@@ -14,13 +14,15 @@ With `--json` standard output holds exactly one object, also on failure (`{"erro
 
 import json
 import os
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from asterism.base.errors import DomainError, Kind
+from asterism.base.errors import DomainError, Invalid, Kind
 
+EXIT_USAGE = 2
 EXIT_INTERRUPTED = 130
 WARNINGS = 40
 _EXITS = {
@@ -35,6 +37,8 @@ _EXITS = {
 
 def exit_code(error: DomainError) -> int:
     """Return the exit code for an error."""
+    if error.kind is Kind.INVALID and error.code == Invalid.code:  # a value that somebody gave, not what a file holds
+        return EXIT_USAGE
     return _EXITS.get(error.kind, 1)
 
 
@@ -76,8 +80,20 @@ def emit(data: dict[str, Any]) -> None:
 
 
 def show(text: str) -> None:
-    """Print a line of data."""
-    sys.stdout.write(printable(text) + "\n")
+    """Print a line of data. Styles of `style.paint` stay; other control characters become escapes."""
+    sys.stdout.write("".join(part if _STYLE.fullmatch(part) else printable(part) for part in _STYLE.split(text)) + "\n")
+
+
+_STYLE = re.compile(r"(\x1b\[\d?\d?m)")
+
+
+def path_text(path: str) -> str:
+    """Write a path on one line: in quotes with escapes where it holds a control character, as git does."""
+    if path.isprintable() and '"' not in path and "\\" not in path:
+        return path
+    from asterism.vcs.unified import quote  # loads the diff library, which is slow
+
+    return quote(path)
 
 
 def say(text: str) -> None:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from asterism.cli.completing import complete_projects
 from asterism.cli.options import AsJson, Token, Url, verb_app
 
 if TYPE_CHECKING:
@@ -19,7 +20,11 @@ def push(
     ] = None,
     project: Annotated[
         str | None,
-        typer.Option(metavar="NAME_OR_ID", help="The project (default: the folder's own, else one named like it)."),
+        typer.Option(
+            metavar="NAME_OR_ID",
+            help="The project (default: the folder's own, else one named like it).",
+            autocompletion=complete_projects,
+        ),
     ] = None,
     message: Annotated[
         str | None, typer.Option("--message", "-m", metavar="TEXT", help="What this snapshot is.")

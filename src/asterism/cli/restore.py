@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from asterism.cli.completing import complete_snapshots
 from asterism.cli.options import AsJson, Token, Url, verb_app
 
 app = verb_app("Make this folder's tree, or some paths of it, those of a snapshot.")
@@ -13,7 +14,11 @@ app = verb_app("Make this folder's tree, or some paths of it, those of a snapsho
 def restore(
     snapshot: Annotated[
         str,
-        typer.Argument(metavar="SNAPSHOT", help="A tag, `head`, an id, the beginning of one, or a workspace's name."),
+        typer.Argument(
+            metavar="SNAPSHOT",
+            help="A tag, `head`, an id, the beginning of one, or a workspace's name.",
+            autocompletion=complete_snapshots,
+        ),
     ],
     paths: Annotated[
         list[str] | None, typer.Argument(metavar="[PATH]...", help="Only these (default: the whole tree).")

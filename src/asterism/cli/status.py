@@ -1,20 +1,36 @@
 """`asterism status`: what is edited here since the last snapshot."""
 
+from typing import TYPE_CHECKING
+
 from asterism.cli.options import AsJson, Token, Url, verb_app
 
+if TYPE_CHECKING:
+    from asterism.cli.style import Style
+
 app = verb_app("Show what is edited since the last snapshot.")
-LETTERS = {"added": "A", "modified": "M", "deleted": "D", "mode": "X", "type": "T"}
+# change → its letter and colour
+MARKS: "dict[str, tuple[str, Style]]" = {
+    "added": ("A", "green"),
+    "modified": ("M", "yellow"),
+    "deleted": ("D", "red"),
+    "mode": ("X", "cyan"),
+    "type": ("T", "magenta"),
+}
 
 
 @app.command()
 def status(url: Url = None, token: Token = None, as_json: AsJson = False) -> None:
     """Show the paths that differ from the snapshot this folder was last equal to. Exits 0 whether or not there are any.
 
-    Letters: A added, M modified, D deleted, X executable bit, T file became link or link became file.
+    Letters: A added, M modified, D deleted, X executable bit, T file became link or link became file. The server is
+    not asked: whether the folder is behind its workspace is what the last command that spoke to it found out.
     """
-    from asterism.cli.output import command, emit, say, show
+    import sys
+
+    from asterism.cli.output import command, count, emit, path_text, say, show
     from asterism.cli.places import threads, working_copy
     from asterism.cli.session import open_api
+    from asterism.cli.style import coloured, paint
     from asterism.client.compare import edits
 
     with command(as_json=as_json):
@@ -22,22 +38,27 @@ def status(url: Url = None, token: Token = None, as_json: AsJson = False) -> Non
         with open_api(url, token, at=state, anonymous=True) as api:
             changes = edits(api, state, threads=threads())
         binding = state.bound()
+        at = binding.base.snapshot_id if binding.base else None
+        behind = binding.head is not None and binding.head != at
         if as_json:
             emit(
                 {
                     "project_id": binding.project_id,
                     "workspace_id": binding.workspace_id,
-                    "snapshot_id": binding.base.snapshot_id if binding.base else None,
+                    "snapshot_id": at,
+                    "head_snapshot_id": binding.head,
+                    "behind": behind,
                     "clean": not changes,
                     "files": [{"path": change.path, "change": change.kind} for change in changes],
                 }
             )
             return
+        colours = coloured(sys.stdout)
         for change in changes:
-            show(f"{LETTERS[change.kind]} {change.path}")
-        base = binding.base.snapshot_id[:12] if binding.base else "nothing yet"
-        say(f"{binding.project_name}, workspace {binding.workspace_name}, at {base}: {_count(len(changes))}")
-
-
-def _count(number: int) -> str:
-    return "clean" if number == 0 else f"{number} path{'s' if number != 1 else ''} differ{'s' if number == 1 else ''}"
+            letter, style = MARKS[change.kind]
+            show(f"{paint(letter, style, on=colours)} {path_text(change.path)}")
+        base = at[:12] if at else "nothing yet"
+        differ = f"{count(len(changes), 'path')} differ{'s' if len(changes) == 1 else ''}" if changes else "clean"
+        say(f"{binding.project_name}, workspace {binding.workspace_name}, at {base}: {differ}")
+        if behind and binding.head:
+            say(f"behind its workspace, whose head is {binding.head[:12]}; `asterism pull` takes it in")

@@ -1,54 +1,80 @@
 """`asterism tag`: names for snapshots."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from asterism.base.errors import Invalid
+from asterism.cli.completing import complete_snapshots
 from asterism.cli.options import AsJson, Token, Url, verb_app
 
-app = verb_app("Name a snapshot, or list the names.")
+if TYPE_CHECKING:
+    from asterism.client.api import Api
+    from asterism.client.workcopy.state import State
+
+app = verb_app("Name a snapshot, list the names, or take one away.")
 
 
 @app.command()
 def tag(
-    name: Annotated[str | None, typer.Argument(metavar="NAME", help="The name; without it tags are listed.")] = None,
+    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="The name (default: list the names).")] = None,
     snapshot: Annotated[
         str | None,
-        typer.Argument(metavar="SNAPSHOT", help="What to name; where this folder is without it."),
+        typer.Argument(
+            metavar="[SNAPSHOT]",
+            help="What to name (default: where this folder is).",
+            autocompletion=complete_snapshots,
+        ),
     ] = None,
+    delete: Annotated[bool, typer.Option("--delete", "-d", help="Take the name away; the snapshot stays.")] = False,
     url: Url = None,
     token: Token = None,
     as_json: AsJson = False,
 ) -> None:
-    """Give a snapshot a name, or list the project's names."""
+    """Give a snapshot a name, list the project's names, or take one away."""
     import msgspec
 
-    from asterism.base.errors import NotFound
     from asterism.cli.output import command, emit, say, show
     from asterism.cli.places import working_copy
     from asterism.cli.session import open_api
-    from asterism.client.revisions import find_snapshot, tags
+    from asterism.client.revisions import tags
 
     with command(as_json=as_json):
+        if delete and (name is None or snapshot is not None):
+            raise Invalid("--delete takes one name and nothing else.", hint="`asterism tag --delete NAME`")
         state = working_copy()
         with open_api(url, token, at=state) as api:
-            binding = state.bound()
+            project = state.bound().project_id
+            if delete and name is not None:
+                api.delete_tag(project, name)
+                if as_json:
+                    emit({"deleted": name})
+                    return
+                say(f"{name} names nothing any more")
+                return
             if name is None:
-                found = tags(api, binding.project_id)
+                found = tags(api, project)
                 if as_json:
                     emit({"tags": [msgspec.to_builtins(each) for each in found]})
                     return
                 for each in found:
                     show(f"{each.snapshot_id}  {each.name}")
                 return
-            if snapshot is not None:
-                target = find_snapshot(api, binding.project_id, binding.workspace_id, snapshot).id
-            elif binding.base is not None:
-                target = binding.base.snapshot_id
-            else:
-                raise NotFound("This folder is at no snapshot yet.", hint="Push first, or say which snapshot to name.")
-            made = api.create_tag(binding.project_id, name, target)
+            made = api.create_tag(project, name, _target(api, state, snapshot))
         if as_json:
             emit({"tag": msgspec.to_builtins(made)})
             return
         say(f"{made.snapshot_id[:12]} is {made.name} now")
+
+
+def _target(api: "Api", state: "State", snapshot: str | None) -> str:
+    """Return the id of the snapshot to name. Raises NotFound."""
+    from asterism.base.errors import NotFound
+    from asterism.client.revisions import find_snapshot
+
+    binding = state.bound()
+    if snapshot is not None:
+        return find_snapshot(api, binding.project_id, binding.workspace_id, snapshot).id
+    if binding.base is None:
+        raise NotFound("This folder is at no snapshot yet.", hint="Push first, or say which snapshot to name.")
+    return binding.base.snapshot_id

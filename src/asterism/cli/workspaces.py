@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from asterism.cli.completing import complete_projects
 from asterism.cli.options import AsJson, Token, Url, verb_app
 
 app = verb_app("List the workspaces of a project.")
@@ -12,7 +13,10 @@ app = verb_app("List the workspaces of a project.")
 @app.command()
 def workspaces(
     project: Annotated[
-        str | None, typer.Option(metavar="NAME_OR_ID", help="The project; this folder's without it.")
+        str | None,
+        typer.Option(
+            metavar="NAME_OR_ID", help="The project (default: this folder's).", autocompletion=complete_projects
+        ),
     ] = None,
     url: Url = None,
     token: Token = None,
@@ -22,6 +26,7 @@ def workspaces(
     from asterism.cli.output import command, emit, show
     from asterism.cli.places import project_id_of
     from asterism.cli.session import open_api
+    from asterism.cli.workspace import row
 
     with command(as_json=as_json):
         with open_api(url, token) as api:
@@ -30,6 +35,4 @@ def workspaces(
             emit({"workspaces": found})
             return
         for workspace in found:
-            head = (workspace.get("current_snapshot_id") or "-")[:12]
-            main = "  (main)" if workspace.get("is_main") else ""
-            show(f"{workspace['id']}  {head:12}  {workspace['name']}{main}")
+            show(row(workspace))

@@ -110,6 +110,19 @@ class Api:
             body={key: value for key, value in body.items() if value is not None},
         ).workspace
 
+    def change_workspace(self, workspace_id: str, name: str) -> Workspace:
+        """Give a workspace another name. Raises NotFound or Invalid."""
+        path = f"/v1/workspaces/{_segment(workspace_id)}"
+        return self.http.json("PATCH", path, _OneWorkspace, body={"name": name}).workspace
+
+    def archive_workspace(self, workspace_id: str) -> None:
+        """Hide a workspace; its snapshots stay. Raises NotFound, or Conflict for main while there are others."""
+        self.http.json("DELETE", f"/v1/workspaces/{_segment(workspace_id)}", dict[str, Any])
+
+    def set_main_workspace(self, workspace_id: str) -> None:
+        """Make a workspace its project's main one. Raises NotFound."""
+        self.http.json("POST", f"/v1/workspaces/{_segment(workspace_id)}/set-as-main", dict[str, Any], body={})
+
     # snapshots
 
     def snapshot(self, snapshot_id: str, *, project_id: str | None = None) -> Snapshot:

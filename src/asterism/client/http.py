@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from asterism.base.errors import DomainError, RateLimited, Unavailable
+from asterism.base.errors import DomainError, Invalid, RateLimited, Unavailable
 from asterism.client.errors import BadAnswer, ConnectionBroken, NoAnswer, Unreachable, from_answer
 
 # httpx carries an optional command line of its own that loads Click and Rich (half a second); this leaves it out.
@@ -181,14 +181,14 @@ class Http:
 
 
 def _parts(url: str) -> tuple[str, str]:
-    """Return scheme and host of the server's address. Raises BadAnswer when it is none."""
+    """Return scheme and host of the server's address. Raises Invalid when it is none."""
     try:
         parsed = urlsplit(url)
         scheme, host, _ = parsed.scheme, parsed.hostname or "", parsed.port
     except ValueError:
         scheme, host = "", ""
     if scheme not in ("http", "https") or not host:
-        raise BadAnswer(f"{url!r} is no address of a server.", hint="Give one like http://127.0.0.1:3000.")
+        raise Invalid(f"{url!r} is no address of a server.", hint="Give one like http://127.0.0.1:3000.")
     return scheme, host
 
 

@@ -9,7 +9,7 @@ from asterism.client.api import Api
 from asterism.client.download import fetch
 from asterism.client.progress import Progress
 from asterism.client.tree import Tree, read_tree
-from asterism.client.workcopy.apply import EditedMeanwhile, Obstructed, carry_out, left_alone, obstacles
+from asterism.client.workcopy.apply import EditedMeanwhile, Journal, Obstructed, carry_out, left_alone, obstacles
 from asterism.client.workcopy.clonefiles import Writer
 from asterism.client.workcopy.plan import Step, plan, with_folders
 from asterism.client.workcopy.state import Base, State
@@ -23,7 +23,7 @@ class Goal:
     """Where a working copy is to go.
 
     `entries` is the tree; `base` the snapshot that it will be based on, with its manifest; `head` the workspace's head.
-    `contents` holds what is not stored anywhere yet, by hash.
+    `contents` holds what is not stored anywhere yet, by hash; `workspace` (id, name) is where the folder goes with it.
     """
 
     entries: Sequence[Entry]
@@ -31,6 +31,7 @@ class Goal:
     manifest: bytes
     head: str | None
     contents: Mapping[str, bytes] = field(default_factory=dict)
+    workspace: tuple[str, str] | None = None
 
 
 def move(api: Api, state: State, tree: Tree, goal: Goal, progress: Progress) -> list[str]:
@@ -48,7 +49,7 @@ def move(api: Api, state: State, tree: Tree, goal: Goal, progress: Progress) -> 
             details={"paths": blocked[:100]},
         )
     _stage(api, state, steps, goal.contents, _places(tree, steps), progress)
-    skipped = carry_out(state, goal.base, goal.head, goal.manifest, steps)
+    skipped = carry_out(state, Journal(goal.base, goal.head, steps, goal.workspace), goal.manifest)
     read_tree(state, threads=2, progress=progress).remember(state)
     if skipped:
         raise left_alone(skipped)

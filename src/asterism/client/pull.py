@@ -1,25 +1,23 @@
 """Pull: join a working copy with its workspace's head, three ways, so that nobody's work is lost."""
 
 import itertools
-import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from asterism.base.errors import Conflict
 from asterism.client.api import Api
 from asterism.client.base import base_entries, changes_since, settled, within, writable
 from asterism.client.clone import fetch_manifest
-from asterism.client.download import fetch
-from asterism.client.errors import Corrupt
-from asterism.client.models import Snapshot
+from asterism.client.contents import reader
+from asterism.client.models import Snapshot, Workspace
 from asterism.client.moving import Goal, move
-from asterism.client.progress import Progress, Silent
+from asterism.client.progress import Progress
+from asterism.client.projects import find_workspace
 from asterism.client.push import keep_aside
 from asterism.client.revisions import head_of
 from asterism.client.tree import Tree, read_tree
 from asterism.client.workcopy.apply import at_work
 from asterism.client.workcopy.state import Base, Binding, State
-from asterism.vcs.content import hash_bytes
 from asterism.vcs.diff import diff
 from asterism.vcs.manifest import Entry
 from asterism.vcs.merge import (
@@ -78,35 +76,42 @@ class Pulled:
     replaced: str | None = None
 
 
-def pull(api: Api, state: State, decide: Decide, *, threads: int, progress: Progress) -> Pulled:
+def pull(
+    api: Api, state: State, decide: Decide, *, workspace: str | None = None, threads: int, progress: Progress
+) -> Pulled:
     """Move the working copy to its workspace's head and keep its edits, joined with what changed there.
 
-    Where the two can't be joined `decide` is asked; edits that then give way are kept as a snapshot aside first.
+    With `workspace` (name or id) it goes to that one and belongs there from then on. Where the two can't be joined
+    `decide` is asked; edits that then give way are kept as a snapshot aside first.
     Raises MergeConflicts before anything changes, Obstructed, EditedMeanwhile, Busy, Unreadable, and what `Api` raises.
     """
     with at_work(state):
         settled(api, state)
         binding = state.bound()
-        head = head_of(api, api.workspace(binding.workspace_id))
+        place = _place(api, binding, workspace)
+        head = head_of(api, place)
         tree = read_tree(state, threads=threads, progress=progress)
         base = base_entries(api, state)
         edits = changes_since(tree, binding.base, base)
         if binding.base is not None and binding.base.snapshot_id == head.id:
             tree.remember(state)
-            _note_head(state, binding, head)
+            binding.head, binding.workspace_id, binding.workspace_name = head.id, place.id, place.name
+            state.save(binding)
             return Pulled(head.id, binding.base.manifest_hash, [], [edit.path for edit in edits])
         data = fetch_manifest(api, head)
         target = writable(data)
         joined = _Joined(keep_edits(target, edits, base, tree.entries()))
         saved = None
         if edits:
-            joined = _join(api, state, tree, (base, target), binding, decide)
+            joined = _join(api, state, tree, (base, target), place.name, decide)
             if joined.gave_way:
                 saved = keep_aside(api, state, tree, f"Edits before pulling {head.id[:12]}", progress).snapshot.id
-        goal = Goal(joined.entries, Base(head.id, head.manifest_hash), data, head.id, joined.contents)
+        goal = Goal(
+            joined.entries, Base(head.id, head.manifest_hash), data, head.id, joined.contents, (place.id, place.name)
+        )
         changed = move(api, state, tree, goal, progress)
         kept = [change.path for change in diff(target, joined.entries)]
-        replaced = _replaced(api, binding, head)
+        replaced = _replaced(api, binding, head) if place.id == binding.workspace_id else None
         return Pulled(head.id, head.manifest_hash, changed, kept, joined.merged, saved, replaced)
 
 
@@ -121,12 +126,12 @@ class _Joined:
 
 
 def _join(
-    api: Api, state: State, tree: Tree, sides: tuple[list[Entry], list[Entry]], binding: Binding, decide: Decide
+    api: Api, state: State, tree: Tree, sides: tuple[list[Entry], list[Entry]], source: str, decide: Decide
 ) -> _Joined:
     base, target = sides
     ours = tree.entries()
-    read = _reader(api, state, [*base, *target], ours)
-    plan = make_plan(from_entries(base, ours, target), read, source=binding.workspace_name)
+    read = reader(api, [*base, *target], state.top, ours)
+    plan = make_plan(from_entries(base, ours, target), read, source=source)
     choices = _choices(plan, decide)
     changes = choose(plan, choices)
     merged = [action.path for action in plan.actions if action.kind == "ai_combined"]
@@ -145,58 +150,10 @@ def _choices(plan: Plan, decide: Decide) -> dict[str, str]:
     return choices
 
 
-def _reader(
-    api: Api, state: State, stored: Sequence[Entry], local: Sequence[Entry]
-) -> Callable[[Sequence[str]], Mapping[str, bytes]]:
-    """Return a reader of contents by hash: from the working copy where it has them, else from the server."""
-    places = {entry.hash: entry.path for entry in local if entry.type == "file"}
-    sizes = {entry.hash: entry.size for entry in stored if entry.type == "file"}
-
-    def read(hashes: Sequence[str]) -> Mapping[str, bytes]:
-        found: dict[str, bytes] = {}
-        for blob in hashes:
-            content = _own(os.path.join(state.top, places[blob])) if blob in places else None
-            if content is not None and hash_bytes(content) == blob:
-                found[blob] = content
-        sink = _Collected(found)
-        for blob in hashes:
-            if blob not in found and blob in sizes:
-                try:
-                    fetch(api, {blob: sizes[blob]}, sink, Silent(), threads=1)
-                except Corrupt:  # the server lacks it: the merge then leaves the path to a person
-                    continue
-        return found
-
-    return read
-
-
-class _Collected:
-    """Keeps contents in memory (a `download.Sink`)."""
-
-    def __init__(self, found: dict[str, bytes]) -> None:
-        self._found = found
-
-    def small(self, blob: str, content: bytes) -> None:
-        """Keep a content."""
-        self._found[blob] = content
-
-    def big(self, blob: str, chunks: Iterator[bytes]) -> None:
-        """Keep a content that comes in pieces."""
-        self._found[blob] = b"".join(chunks)
-
-
-def _own(path: str) -> bytes | None:
-    try:
-        with open(path, "rb") as file:
-            return file.read()
-    except OSError:
-        return None
-
-
-def _note_head(state: State, binding: Binding, head: Snapshot) -> None:
-    if binding.head != head.id:
-        binding.head = head.id
-        state.save(binding)
+def _place(api: Api, binding: Binding, wanted: str | None) -> Workspace:
+    if wanted is not None:
+        return find_workspace(api, binding.project_id, wanted)
+    return api.workspace(binding.workspace_id)
 
 
 def _replaced(api: Api, binding: Binding, head: Snapshot) -> str | None:

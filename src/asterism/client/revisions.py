@@ -1,5 +1,8 @@
 """Find the snapshot that a person means: a tag, `head`, an id, a workspace's name, or the beginning of an id."""
 
+from collections.abc import Iterator
+from typing import Any
+
 from asterism.base.errors import Conflict, NotFound
 from asterism.client.api import Api
 from asterism.client.models import Snapshot, Tag, Workspace
@@ -29,6 +32,37 @@ def find_snapshot(api: Api, project_id: str, workspace_id: str | None, name: str
     if len(named) > 1:
         raise Conflict(f"{len(named)} workspaces are named {name!r}.", code="AMBIGUOUS", hint="Give one by its id.")
     return head_of(api, named[0]) if named else _by_prefix(api, project_id, name)
+
+
+def history(
+    api: Api, project_id: str, workspace_id: str, start: str | None, *, everything: bool = False
+) -> Iterator[dict[str, Any]]:
+    """Yield snapshots as the server shows them, newest registration first: the ancestors of `start`, itself included.
+
+    `start` is what `find_snapshot` takes (default: the head of the workspace). Raises what `find_snapshot` raises.
+    """
+    if everything:
+        return api.workspace_snapshots(workspace_id, scope="project")
+    if start in (None, HEAD):
+        return api.workspace_snapshots(workspace_id)
+    return _ancestors(api, workspace_id, find_snapshot(api, project_id, workspace_id, start or HEAD).id)
+
+
+def _ancestors(api: Api, workspace_id: str, start: str) -> Iterator[dict[str, Any]]:
+    wanted, waiting = {start}, list[dict[str, Any]]()
+    for snapshot in api.workspace_snapshots(workspace_id, scope="project"):
+        if snapshot["id"] in wanted:  # a parent is registered before what follows it, nearly always
+            wanted.update(snapshot["parent_snapshot_ids"])
+            yield snapshot
+        else:
+            waiting.append(snapshot)
+    seen = len(waiting) + 1
+    while len(waiting) < seen:
+        seen = len(waiting)
+        found = [snapshot for snapshot in waiting if snapshot["id"] in wanted]
+        waiting = [snapshot for snapshot in waiting if snapshot["id"] not in wanted]
+        wanted.update(parent for snapshot in found for parent in snapshot["parent_snapshot_ids"])
+        yield from found
 
 
 def head_of(api: Api, workspace: Workspace) -> Snapshot:

@@ -39,11 +39,15 @@ class EditedMeanwhile(Conflict):
 
 
 class Journal(msgspec.Struct, frozen=True):
-    """A change under way: the snapshot that the tree will be, and the steps that lead there."""
+    """A change under way: the snapshot that the tree will be based on, and the steps that lead there.
+
+    `workspace` is the id and the name of the one that the folder goes to, None when it stays where it is.
+    """
 
     base: Base
     head: str | None
     steps: list[Step]
+    workspace: tuple[str, str] | None = None
 
 
 def obstacles(top: str, steps: list[Step], known: Mapping[str, object]) -> list[str]:
@@ -104,21 +108,21 @@ def left_alone(paths: list[str]) -> EditedMeanwhile:
     return EditedMeanwhile(f"Edited meanwhile and left as they are: {shown}", hint="`asterism status` shows them.")
 
 
-def carry_out(state: State, base: Base, head: str | None, manifest: bytes, steps: list[Step]) -> list[str]:
+def carry_out(state: State, journal: Journal, manifest: bytes) -> list[str]:
     """Take the steps; returns the paths that were left alone. An interrupt waits until the tree is the new one.
 
     Every staged file must be in `state.incoming()`, named by its number.
     """
     with uninterrupted():
-        begin(state, base, head, manifest, steps)
+        begin(state, journal, manifest)
         return _finish(state) or []
 
 
-def begin(state: State, base: Base, head: str | None, manifest: bytes, steps: list[Step]) -> None:
+def begin(state: State, journal: Journal, manifest: bytes) -> None:
     """Make the change certain."""
     with open(os.path.join(state.incoming(), MANIFEST), "wb") as file:
         file.write(manifest)
-    state.write_journal(msgspec.json.encode(Journal(base, head, steps)))
+    state.write_journal(msgspec.json.encode(journal))
 
 
 def finish_unfinished(state: State) -> list[str] | None:
@@ -141,6 +145,8 @@ def _finish(state: State) -> list[str] | None:
         state.keep_manifest(file.read())
     binding = state.bound()
     binding.base, binding.head = journal.base, journal.head
+    if journal.workspace is not None:
+        binding.workspace_id, binding.workspace_name = journal.workspace
     state.save(binding)
     state.drop_journal()
     state.drop_incoming()
