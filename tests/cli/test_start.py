@@ -11,6 +11,7 @@ from asterism.cli.main import VERBS
 from asterism.cli.output import command, path_text, printable, show
 from asterism.cli.progressbar import Bar
 from asterism.cli.style import paint
+from asterism.client.workcopy.state import Binding, State
 from tests.support.process import asterism
 
 CLIENT_VERBS = {
@@ -150,3 +151,27 @@ def test_a_bar_shows_nothing_where_nobody_looks(capsys):
         bar.advance(10)
         bar.finish()
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    ("url", "meant", "bound", "goes"),
+    [
+        (None, None, None, True),
+        (None, None, "http://127.0.0.1:1", True),
+        (None, None, "https://far.example", False),
+        (None, "https://far.example", "https://far.example", True),
+        (None, "https://other.example", "https://far.example", False),
+        ("https://far.example", None, None, True),
+        ("https://far.example", "https://other.example", None, False),
+    ],
+)
+def test_a_token_goes_to_no_server_that_only_a_folder_names(tmp_path, url, meant, bound, goes):
+    if bound:
+        State(str(tmp_path)).save(Binding(bound, "p", "p", "w", "w"))
+    code = f"from asterism.cli.session import open_api\nwith open_api({url!r}, None): print('sent')"
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("ASTERISM_")}
+    clean |= {"ASTERISM_TOKEN": "t", "HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path / "config")}
+    clean |= {"ASTERISM_URL": meant} if meant else {}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=clean, cwd=tmp_path)
+    assert ("sent" in done.stdout) is goes
+    assert goes or "NotSignedIn" in done.stderr

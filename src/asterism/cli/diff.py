@@ -26,7 +26,7 @@ app = verb_app("Show what differs.")
 def diff(
     words: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[A] [B] [PATH]...", help="Up to two snapshots, then paths (default: everything)."),
+        typer.Argument(metavar="SNAPSHOT|PATH", help="Up to two snapshots, then paths (default: everything)."),
     ] = None,
     path: Annotated[
         list[str] | None, typer.Option("--path", metavar="PATH", help="Only this; may be repeated.")

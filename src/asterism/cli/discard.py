@@ -12,7 +12,7 @@ app = verb_app("Take edits back.")
 
 @app.command()
 def discard(
-    paths: Annotated[list[str] | None, typer.Argument(metavar="[PATH]...", help="What to take back.")] = None,
+    paths: Annotated[list[str] | None, typer.Argument(metavar="PATH", help="What to take back.")] = None,
     everything: Annotated[bool, typer.Option("--all", help="All edits of the folder.")] = False,
     added: Annotated[bool, typer.Option("--added", help="Remove new files too.")] = False,
     url: Url = None,

@@ -19,7 +19,7 @@ def log(
     start: Annotated[
         str | None,
         typer.Argument(
-            metavar="[START]",
+            metavar="START",
             help="A workspace, tag, id or beginning of an id (default: this folder's workspace).",
             autocompletion=complete_snapshots,
         ),

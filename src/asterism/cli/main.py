@@ -11,7 +11,7 @@ from typer.main import get_command
 
 from asterism import __version__
 from asterism.base.errors import DomainError
-from asterism.cli.output import EXIT_INTERRUPTED, exit_code, say
+from asterism.cli.output import EXIT_INTERRUPTED, exit_code, printable
 
 # verb → (module below asterism.cli, one line for --help). A module offers its command as `app` (a Typer).
 VERBS: dict[str, tuple[str, str]] = {
@@ -120,7 +120,7 @@ def run() -> None:
 
 def fail(message: str, hint: str | None = None, code: int = EXIT_FAILED) -> None:
     """Say on standard error what went wrong and what to do, and exit."""
-    say(f"asterism: {message}")
+    sys.stderr.write(printable(f"asterism: {message}\n"))
     if hint:
-        say(f"hint: {hint}")
+        sys.stderr.write(printable(f"hint: {hint}\n"))
     sys.exit(code)

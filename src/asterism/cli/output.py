@@ -6,7 +6,7 @@
     3  not signed in, or not allowed
     4  no such project, snapshot, tag, file
     5  the state forbids it: files in the way, unsaved edits, another command at work
-    6  the server can not be reached, or can not do it now
+    6  the server cannot be reached, or cannot do it now
     130 interrupted
 
 With `--json` standard output holds exactly one object, also on failure (`{"error": {code, message, hint}}`).
@@ -48,7 +48,9 @@ def command(*, as_json: bool) -> Iterator[None]:
     try:
         yield
     except DomainError as error:
-        hint = SIGN_IN if error.kind is Kind.UNAUTHENTICATED else error.hint
+        hint = error.hint
+        if error.kind is Kind.UNAUTHENTICATED and SIGN_IN_VERB not in (hint or ""):  # a server speaks of headers
+            hint = SIGN_IN
         if as_json:
             emit({"error": {"code": error.code, "message": error.message, "hint": hint}})
         say(f"asterism: {error.message}")
@@ -70,7 +72,8 @@ def command(*, as_json: bool) -> Iterator[None]:
         sys.exit(1)
 
 
-SIGN_IN = "Sign in with `asterism login`, or set ASTERISM_TOKEN."
+SIGN_IN_VERB = "`asterism login`"
+SIGN_IN = f"Sign in with {SIGN_IN_VERB}, or set ASTERISM_TOKEN."
 
 
 def emit(data: dict[str, Any]) -> None:
@@ -81,7 +84,7 @@ def emit(data: dict[str, Any]) -> None:
 
 def show(text: str) -> None:
     """Print a line of data. Styles of `style.paint` stay; other control characters become escapes."""
-    sys.stdout.write("".join(part if _STYLE.fullmatch(part) else printable(part) for part in _STYLE.split(text)) + "\n")
+    sys.stdout.write("".join(part if _STYLE.fullmatch(part) else _line(part) for part in _STYLE.split(text)) + "\n")
 
 
 _STYLE = re.compile(r"(\x1b\[\d?\d?m)")
@@ -98,7 +101,12 @@ def path_text(path: str) -> str:
 
 def say(text: str) -> None:
     """Print a line of talk."""
-    sys.stderr.write(printable(text) + "\n")
+    sys.stderr.write(_line(text) + "\n")
+
+
+def _line(text: str) -> str:
+    """Return a text as one line: a newline in a name is no new line of output."""
+    return printable(text).replace("\n", "\\n")
 
 
 def say_warnings(warnings: Sequence[str]) -> None:

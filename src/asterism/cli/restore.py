@@ -21,7 +21,7 @@ def restore(
         ),
     ],
     paths: Annotated[
-        list[str] | None, typer.Argument(metavar="[PATH]...", help="Only these (default: the whole tree).")
+        list[str] | None, typer.Argument(metavar="PATH", help="Only these (default: the whole tree).")
     ] = None,
     save: Annotated[bool, typer.Option("--save", help="Keep unsaved edits as a snapshot first.")] = False,
     url: Url = None,

@@ -1,7 +1,8 @@
 """Which server a command talks to, and with which token.
 
 A folder stays with the server that it is bound to: in a working copy that one is asked, whatever `ASTERISM_URL` says,
-and another one given by `--url` is refused. A token given with `ASTERISM_URL` goes to that server alone.
+and another one given by `--url` is refused. A folder may come from anywhere, so it cannot make a token go to whom it
+likes: `ASTERISM_TOKEN` goes to the server of `ASTERISM_URL`, else to one that was typed or is on this machine.
 """
 
 import os
@@ -10,12 +11,23 @@ from contextlib import contextmanager
 
 from asterism.base.errors import Unauthenticated
 from asterism.cli import signin
+from asterism.cli.output import SIGN_IN
 from asterism.client.api import Api
 from asterism.client.http import Http
-from asterism.client.servers import bound_elsewhere, normal_url, same_server
+from asterism.client.servers import bound_elsewhere, is_here, normal_url, same_server
 from asterism.client.workcopy.state import State, find_top
 
 DEFAULT_URL = "http://127.0.0.1:3000"
+
+
+class NotSignedIn(Unauthenticated):
+    """There is no token to send to the server."""
+
+    def __init__(self, server: str) -> None:
+        hint = SIGN_IN
+        if os.environ.get("ASTERISM_TOKEN"):
+            hint = f"ASTERISM_TOKEN is sent there only with ASTERISM_URL={server}; or sign in with `asterism login`."
+        super().__init__(f"You are not signed in at {server}.", hint=hint)
 
 
 @contextmanager
@@ -28,9 +40,9 @@ def open_api(
     without any, unless `anonymous`: then only calls fail. Raises BoundElsewhere.
     """
     server = server_of(url, at, rebind=rebind)
-    bearer = _bearer(server, token)
+    bearer = _bearer(server, token, typed=bool(url))
     if not bearer and not anonymous:
-        raise Unauthenticated(f"You are not signed in at {server}.")
+        raise NotSignedIn(server)
     if bearer and (not bearer.isascii() or not bearer.isprintable() or " " in bearer):
         raise Unauthenticated("The given token is no token.")
     with Http(server, bearer) as http:
@@ -51,11 +63,11 @@ def server_of(url: str | None, at: State | None = None, *, rebind: bool = False)
     return given or binding.server
 
 
-def _bearer(server: str, token: str | None) -> str | None:
+def _bearer(server: str, token: str | None, *, typed: bool) -> str | None:
     if token and token.strip():
         return token.strip()
     meant = _from_environment("ASTERISM_URL")
-    if not meant or same_server(meant, server):
+    if same_server(meant, server) if meant else typed or is_here(server):
         found = (os.environ.get("ASTERISM_TOKEN") or "").strip()
         if found:
             return found

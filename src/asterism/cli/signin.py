@@ -64,7 +64,7 @@ def _load() -> dict[str, Entry]:
     except FileNotFoundError:
         return {}
     except (OSError, msgspec.MsgspecError) as error:
-        raise Conflict(f"{file_path()} can not be read.", hint="Remove it and sign in again.") from error
+        raise Conflict(f"{file_path()} cannot be read.", hint="Remove it and sign in again.") from error
 
 
 def _save(entries: dict[str, Entry]) -> None:
@@ -79,7 +79,7 @@ def _save(entries: dict[str, Entry]) -> None:
     except OSError as error:
         with suppress(OSError):
             scratch.unlink()
-        raise Unavailable(f"The sign-in can not be saved in {path}: {error.strerror}.") from error
+        raise Unavailable(f"The sign-in cannot be saved in {path}: {error.strerror}.") from error
 
 
 def _to_keyring(server: str, token: str) -> bool:

@@ -17,11 +17,11 @@ app = verb_app("Name a snapshot, list the names, or take one away.")
 
 @app.command()
 def tag(
-    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="The name (default: list the names).")] = None,
+    name: Annotated[str | None, typer.Argument(metavar="NAME", help="The name (default: list the names).")] = None,
     snapshot: Annotated[
         str | None,
         typer.Argument(
-            metavar="[SNAPSHOT]",
+            metavar="SNAPSHOT",
             help="What to name (default: where this folder is).",
             autocompletion=complete_snapshots,
         ),

@@ -113,7 +113,7 @@ def _claim(top: str, project_id: str) -> State:
         os.makedirs(top, exist_ok=True)
         names = os.listdir(top)
     except OSError as error:
-        raise InTheWay(f"{top} can not be used as a folder: {error.strerror}.") from error
+        raise InTheWay(f"{top} cannot be used as a folder: {error.strerror}.") from error
     if not names:
         return state
     binding = state.binding() if FOLDER in names else None

@@ -96,7 +96,7 @@ def discard(
         binding = state.bound()
         tree = read_tree(state, threads=threads, progress=progress)
         edits = _edits(api, state, tree)
-        _require_each(paths, [edit.path for edit in edits], "is not edited")
+        _require_each(paths, [edit.path for edit in edits], "is not edited", "`asterism status` shows what is edited.")
         edits = [edit for edit in edits if within(edit.path, paths)]
         left = [edit.path for edit in edits if edit.old is None and not added]
         back = {edit.path: edit for edit in edits if edit.path not in left}
@@ -126,7 +126,7 @@ def _staying(api: Api, state: State, binding: Binding, entries: list[Entry]) -> 
     return Goal(entries, base, base_manifest(api, state, base), binding.head)
 
 
-def _require_each(paths: Sequence[str], known: Sequence[str], problem: str) -> None:
+def _require_each(paths: Sequence[str], known: Sequence[str], problem: str, hint: str | None = None) -> None:
     for place in paths:
         if place and not any(within(path, [place]) for path in known):
-            raise NotFound(f"{place!r} {problem}.", hint="`asterism status` shows what is edited.")
+            raise NotFound(f"{place!r} {problem}.", hint=hint)

@@ -26,6 +26,11 @@ def same_server(one: str, other: str) -> bool:
     return one == other or _parts(one) == _parts(other)
 
 
+def is_here(url: str) -> bool:
+    """Say whether an address is on this machine's own interface."""
+    return _parts(url)[1] == _LOOPBACK[0]
+
+
 def _parts(url: str) -> tuple[str, str, int | None, str]:
     try:
         parsed = urlsplit(normal_url(url))

@@ -114,7 +114,7 @@ class Writer:
         try:
             handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, mode | 0o200)
         except OSError as error:
-            raise CannotWrite(f"{entry.path!r} can not be written: {error.strerror}.") from error
+            raise CannotWrite(f"{entry.path!r} cannot be written: {error.strerror}.") from error
         try:
             for chunk in chunks:
                 _write_all(handle, chunk)

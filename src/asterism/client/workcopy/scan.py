@@ -47,13 +47,13 @@ _pack = SIGNATURE.pack
 
 
 class BadName(Invalid):
-    """A name in the tree can not stand in a manifest."""
+    """A name in the tree cannot stand in a manifest."""
 
     code = "BAD_NAME"
 
 
 class Unreadable(Invalid):
-    """Something in the tree can not be read."""
+    """Something in the tree cannot be read."""
 
     code = "UNREADABLE"
 
@@ -215,7 +215,7 @@ def look(top: str, cache: Cache, tracked: Callable[[], Container[str]] = tuple) 
         try:
             names, kinds, stats = _list(os.path.join(top, path) if path else top)
         except OSError as error:
-            raise Unreadable(f"The folder {path or top!r} can not be read: {error.strerror}.") from error
+            raise Unreadable(f"The folder {path or top!r} cannot be read: {error.strerror}.") from error
         old = known.get(path)
         if any(name in names for name in RULE_FILES):
             rules = rules.within(path, _rule_hashes(top, path, names, kinds, stats, old))
@@ -335,14 +335,14 @@ def _check_name(path: str, name: str) -> None:
         return
     if not is_unicode(path):
         raise BadName(
-            f"The name {os.fsencode(path)!r} is not UTF-8, so it can not be versioned.",
+            f"The name {os.fsencode(path)!r} is not UTF-8, so it cannot be versioned.",
             hint="Rename it, or list it in .asterismignore, with a ? for each odd byte.",
         )
     reason = next(path_reasons(path), None)
     if reason:
         shown = path if len(path) <= 200 else f"{path[:200]}..."
         raise BadName(
-            f"The path {shown!r} can not be versioned: {_REASONS.get(reason, reason)}.",
+            f"The path {shown!r} cannot be versioned: {_REASONS.get(reason, reason)}.",
             hint="Rename it, or list it in .asterismignore.",
         )
 
@@ -360,9 +360,9 @@ def _target(place: str, path: str) -> str:
     try:
         target = os.readlink(place)
     except OSError as error:
-        raise Unreadable(f"The link {path!r} can not be read: {error.strerror}.") from error
+        raise Unreadable(f"The link {path!r} cannot be read: {error.strerror}.") from error
     if not is_unicode(target):
-        raise BadName(f"The target of the link {path!r} is not UTF-8, so it can not be versioned.")
+        raise BadName(f"The target of the link {path!r} is not UTF-8, so it cannot be versioned.")
     return target
 
 
@@ -376,7 +376,7 @@ def _hash_file(path: str) -> tuple[bytes, bytes]:
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
     except OSError as error:
-        raise Unreadable(f"The file {path!r} can not be read: {error.strerror}.") from error
+        raise Unreadable(f"The file {path!r} cannot be read: {error.strerror}.") from error
     try:
         status = os.fstat(handle)
         digest = hashlib.sha256()
@@ -385,7 +385,7 @@ def _hash_file(path: str) -> tuple[bytes, bytes]:
             digest.update(chunk)
             size += len(chunk)
     except OSError as error:
-        raise Unreadable(f"The file {path!r} can not be read: {error.strerror}.") from error
+        raise Unreadable(f"The file {path!r} cannot be read: {error.strerror}.") from error
     finally:
         os.close(handle)
     if size != status.st_size:  # it grew or shrank meanwhile: what was read counts, and it is read again next time

@@ -31,7 +31,7 @@ class NotBound(NotFound):
 
 
 class Damaged(Conflict):
-    """The state folder can not be read."""
+    """The state folder cannot be read."""
 
     code = "STATE_DAMAGED"
 
@@ -90,7 +90,7 @@ class State:
             return None
         except (OSError, msgspec.MsgspecError) as error:
             raise Damaged(
-                f"{self._path('config.json')} can not be read.", hint="Remove the folder .asterism and bind it again."
+                f"{self._path('config.json')} cannot be read.", hint="Remove the folder .asterism and bind it again."
             ) from error
 
     def bound(self) -> Binding:
