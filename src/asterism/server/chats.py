@@ -2,6 +2,7 @@
 
 from asterism.features.talk.catalogue import ModelDirectory, load_catalogue
 from asterism.features.talk.runs import ChatRuns, Starter
+from asterism.kernel.blobs import Blobs
 from asterism.kernel.db import Database
 from asterism.kernel.llm import Models
 from asterism.kernel.runs import RunHost
@@ -28,7 +29,13 @@ def build_directory(settings: Settings) -> ModelDirectory:
 
 
 def build_runs(
-    db: Database, streams: Streams, models: Models, secrets: Secrets, directory: ModelDirectory, host: RunHost
+    db: Database,
+    blobs: Blobs,
+    streams: Streams,
+    models: Models,
+    secrets: Secrets,
+    directory: ModelDirectory,
+    host: RunHost,
 ) -> ChatRuns:
     """Return the runs of chats, performed by `host`."""
-    return ChatRuns(db, streams, models, Starter(secrets, directory), host)
+    return ChatRuns(db, streams, models, Starter(secrets, directory, blobs), host)

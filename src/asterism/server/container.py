@@ -42,6 +42,7 @@ def build_runtime(settings: Settings, *, clock: Clock | None = None) -> Runtime:
     """Open the database and build ports and services. Nothing runs yet; `running` starts and stops them."""
     clock = clock or SystemClock()
     db = open_settings_database(settings, clock)
+    blobs = open_settings_blobs(settings)
     jobs = DurableJobs(settings.jobs_database)
     secrets = EnvelopeSecrets(settings_key_store(settings))
     directory = build_directory(settings)
@@ -51,7 +52,7 @@ def build_runtime(settings: Settings, *, clock: Clock | None = None) -> Runtime:
     local = build_local(settings, db, secrets, models)
     return Runtime(
         db=db,
-        blobs=open_settings_blobs(settings),
+        blobs=blobs,
         storage_limits=storage_limits(settings),
         roots=ROOTS,
         clock=clock,
@@ -65,7 +66,7 @@ def build_runtime(settings: Settings, *, clock: Clock | None = None) -> Runtime:
         ),
         streams=streams,
         host=host,
-        runs=build_runs(db, streams, models, secrets, directory, host),
+        runs=build_runs(db, blobs, streams, models, secrets, directory, host),
         sse_heartbeat=settings.sse_heartbeat,
         run_event_days=settings.run_event_retention_days,
         sign_in=build_sign_in(settings, clock),

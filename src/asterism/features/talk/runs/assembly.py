@@ -12,6 +12,7 @@ from asterism.features.talk.runs import prompt
 from asterism.features.talk.runs.errors import ContextTooLong, NoUserMessage
 from asterism.features.talk.runs.models import Budget, ContextItem, RunOptions, Scope, Tree, Window
 from asterism.features.talk.runs.profiles import PROFILES, Profile, input_budget, window_limit
+from asterism.features.talk.runs.project_files import MAX_TOKENS, read_files
 from asterism.features.talk.runs.selection import (
     MAX_WINDOW,
     Document,
@@ -24,12 +25,14 @@ from asterism.features.talk.runs.selection import (
 )
 from asterism.features.talk.runs.tokens import PER_ITEM, estimate
 from asterism.features.versions import projects, workspaces
+from asterism.kernel.blobs import Blobs
 from asterism.kernel.db import Tx
 from asterism.kernel.llm import Turn
 
 READ_TURNS = MAX_WINDOW + 50
 READ_INSTRUCTIONS = 200
 SHORT_QUERY_WORDS = 4
+FILES_SHARE = 8  # at most this fraction of what a model is sent is about files
 TINY = 100  # tokens; of a smaller document no chunk would fit where the whole does not
 
 
@@ -92,7 +95,13 @@ def read_conversation(tx: Tx, chat: Chat) -> Conversation:
 
 
 def assemble(
-    tx: Tx, caller: Caller, chat: Chat, options: RunOptions, spec: ModelSpec, conversation: Conversation
+    tx: Tx,
+    blobs: Blobs,
+    caller: Caller,
+    chat: Chat,
+    options: RunOptions,
+    spec: ModelSpec,
+    conversation: Conversation,
 ) -> Assembled:
     """Make the prompt of a run. Raises ContextTooLong."""
     lines, later = conversation
@@ -102,12 +111,14 @@ def assemble(
     scope: Scope = "workspace" if asked == "workspace" and workspace is not None else "project"
     profile = PROFILES[options.mode]
     source = Source(caller, chat, project, workspace, scope, options, profile, query_of(lines))
-    system = _system(tx, source)
+    limit = input_budget(profile, spec)
+    tree = _tree(tx, project, workspace or _main(tx, caller, project))
+    system = "\n\n".join([_system(tx, source), *_files(tx, blobs, caller, tree, limit)])
     told = prompt.instructions([one.content for one in newest_instructions(tx, chat.id, READ_INSTRUCTIONS)])
     head = "\n\n".join([system, *told])
     documents = _documents(tx, source)
     fixed = estimate(system) + sum(estimate(text) + 4 for text in told)
-    material = Material(lines, documents, (), fixed, input_budget(profile, spec), window_limit(profile, spec))
+    material = Material(lines, documents, (), fixed, limit, window_limit(profile, spec))
     try:
         shown = [line.id for line in base_window(material)]
         found = _candidates(tx, source, [*shown, *later])
@@ -115,7 +126,7 @@ def assemble(
     except DoesNotFit as problem:
         raise ContextTooLong(problem.limit) from None
     made = _prompt(source, head, filled, material)
-    return Assembled(made, scope, _tree(tx, project, workspace), asked == "workspace" and scope == "project")
+    return Assembled(made, scope, tree, asked == "workspace" and scope == "project")
 
 
 def _turns(tx: Tx, chat: Chat) -> Sequence[Said]:
@@ -268,6 +279,22 @@ def _prompt(source: Source, head: str, filled: Filled, material: Material) -> Pr
 
 def _join(head: str, block: str) -> str:
     return f"{head}\n\n{block}" if block else head
+
+
+def _main(tx: Tx, caller: Caller, project: projects.Project) -> workspaces.Workspace | None:
+    """Return the main workspace if it has anything to show."""
+    main = project.main_workspace_id
+    found = workspaces.find_in_project(tx, caller, project, main) if main is not None else None
+    return found if found is not None and workspaces.working_manifest(tx, project, found) is not None else None
+
+
+def _files(tx: Tx, blobs: Blobs, caller: Caller, tree: Tree | None, limit: int) -> list[str]:
+    """Return what the prompt says of the files of the tree that the run is made on (ADR 0027)."""
+    if tree is None or tree.manifest_hash is None:
+        return []
+    tokens = min(MAX_TOKENS, limit // FILES_SHARE)
+    found = read_files(tx, blobs, caller.user_id, tree.manifest_hash, tokens)
+    return [prompt.files_block(found)] if found is not None else []
 
 
 def _tree(tx: Tx, project: projects.Project, workspace: workspaces.Workspace | None) -> Tree | None:

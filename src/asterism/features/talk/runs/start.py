@@ -14,6 +14,7 @@ from asterism.features.talk.runs.events import Status
 from asterism.features.talk.runs.models import Run, RunOptions, RunUsage
 from asterism.features.talk.runs.profiles import PROFILES, Profile, max_output
 from asterism.features.talk.runs.titles import TitleJob, title_job
+from asterism.kernel.blobs import Blobs
 from asterism.kernel.db import Tx
 from asterism.kernel.llm import Request
 from asterism.kernel.secrets import Secrets
@@ -58,6 +59,7 @@ class Starter:
 
     secrets: Secrets
     directory: catalogue.ModelDirectory
+    blobs: Blobs
 
     def begin(self, tx: Tx, caller: Caller, chat_id: str, options: RunOptions, *, queued: bool) -> BegunRun:
         """Begin a run of a chat; it waits for a slot when `queued`. Its first statuses are `opening`.
@@ -77,7 +79,7 @@ class Starter:
             tx, self.secrets, self.directory, caller.user_id, tier=profile.tier, model=options.model, mode=options.mode
         )
         check_integrations(options.tools)
-        made = assemble(tx, caller, chat, options, chosen.spec, conversation)
+        made = assemble(tx, self.blobs, caller, chat, options, chosen.spec, conversation)
         if store.count_active(tx, caller.user_id) >= USER_LIMIT:
             raise RateLimited(f"You have {USER_LIMIT} active runs already.", retry_after=5)
         run = self._insert(tx, chat, options, chosen, made, queued=queued)
