@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from asterism.base.errors import DomainError
+from asterism.base.errors import DomainError, NotFound
 from asterism.client.bind import BoundAlready, bind
 from asterism.client.push import HeadMoved
 from asterism.client.servers import BoundElsewhere, same_server
@@ -303,3 +303,18 @@ def whole_frames(body: bytes) -> bytes:
             break
         end = after
     return body[:end]
+
+
+def test_a_workspace_that_is_gone_is_named_with_a_way_on(pair):
+    server, one, _ = pair
+    old = server.api().snapshot(first(server))
+    server.workspaces.clear()
+    (one / "a").write_bytes(b"2\n")
+    for attempt in (
+        lambda: pushed(server, one),
+        lambda: pulled(server, one),
+        lambda: restored(server, one, old, note="x"),
+    ):
+        with pytest.raises(NotFound, match="'main' of 'p'") as refused:
+            attempt()
+        assert "workspace switch" in refused.value.hint

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from asterism.base.errors import NotFound
 from asterism.client.api import Api
+from asterism.client.models import Workspace
 from asterism.client.servers import same_server
 from asterism.client.tree import Tree
 from asterism.client.workcopy.clonefiles import writable_here
@@ -26,6 +27,17 @@ def settled(api: Api, state: State) -> Binding | None:
     binding.pushing = None
     state.save(binding)
     return binding
+
+
+def own_workspace(api: Api, binding: Binding) -> Workspace:
+    """Return the workspace that a folder works in. Raises NotFound, saying what to do, when it is gone."""
+    try:
+        return api.workspace(binding.workspace_id)
+    except NotFound:
+        raise NotFound(
+            f"The workspace {binding.workspace_name!r} of {binding.project_name!r}, where this folder works, is gone.",
+            hint="Go to another one with `asterism workspace switch`, or bind the folder anew with `init --rebind`.",
+        ) from None
 
 
 def base_manifest(api: Api, state: State, base: Base) -> bytes:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from asterism.base.errors import Conflict
 from asterism.client.api import Api
-from asterism.client.base import base_entries, changes_since, settled, within, writable
+from asterism.client.base import base_entries, changes_since, own_workspace, settled, within, writable
 from asterism.client.clone import fetch_manifest
 from asterism.client.contents import reader
 from asterism.client.models import Snapshot, Workspace
@@ -153,7 +153,7 @@ def _choices(plan: Plan, decide: Decide) -> dict[str, str]:
 def _place(api: Api, binding: Binding, wanted: str | None) -> Workspace:
     if wanted is not None:
         return find_workspace(api, binding.project_id, wanted)
-    return api.workspace(binding.workspace_id)
+    return own_workspace(api, binding)
 
 
 def _replaced(api: Api, binding: Binding, head: Snapshot) -> str | None:

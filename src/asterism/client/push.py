@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from asterism.base.clock import Clock, SystemClock
 from asterism.base.errors import Conflict, Invalid
 from asterism.client.api import Api
-from asterism.client.base import settled
+from asterism.client.base import own_workspace, settled
 from asterism.client.bind import Place, find_place, make_place, require_place
 from asterism.client.errors import ChangedMeanwhile
 from asterism.client.models import Project, Snapshot, User, Workspace
@@ -113,7 +113,7 @@ def _prelude(api: Api, state: State, wish: Wish) -> _Target:
         kept = binding is not None and place.project is not None and place.project.id == binding.project_id
         return _Target(place, binding.base if binding is not None and kept else None, author)
     require_place(binding, state.top, api.http.url, wish.project)
-    workspace = api.workspace(binding.workspace_id)
+    workspace = own_workspace(api, binding)
     place = Place(binding.project_name, Project(binding.project_id, binding.project_name), workspace)
     return _Target(place, binding.base, author)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from asterism.base.errors import Conflict, NotFound
 from asterism.client.api import Api
-from asterism.client.base import base_entries, base_manifest, changes_since, settled, within, writable
+from asterism.client.base import base_entries, base_manifest, changes_since, own_workspace, settled, within, writable
 from asterism.client.clone import fetch_manifest
 from asterism.client.models import Snapshot
 from asterism.client.moving import Goal, move
@@ -75,7 +75,7 @@ def restore(
         if edits and note is not None:
             saved = keep_aside(api, state, tree, note, progress).snapshot.id
         data = fetch_manifest(api, snapshot)
-        head = api.workspace(binding.workspace_id).current_snapshot_id
+        head = own_workspace(api, binding).current_snapshot_id
         if paths:
             goal = _partial(api, state, binding, tree, writable(data), paths)
         else:
