@@ -79,6 +79,6 @@ def test_a_pattern_that_fits_nothing_fails_with_a_hint() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "asterism", "routes", "no/such/route"], capture_output=True, text=True, check=False
     )
-    assert done.returncode == 1
+    assert done.returncode == 4
     assert "hint: " in done.stderr
     assert "Traceback" not in done.stderr
