@@ -25,9 +25,13 @@ OTHERS = 0o077
 class DataFolderUnusable(Invalid):
     """The data folder cannot be one: it is a file, cannot be written, or is everybody's."""
 
+    code = "DATA_FOLDER_UNUSABLE"
+
 
 class NoInstallation(Invalid):
     """No server ever kept its data there."""
+
+    code = "NO_INSTALLATION"
 
     def __init__(self, folder: Path) -> None:
         super().__init__(

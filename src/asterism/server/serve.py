@@ -32,6 +32,8 @@ MOST_CONNECTIONS, OTHER_FILES = 16_384, 512
 class CannotListen(Invalid):
     """The address to listen on is not one of this machine, or not for this user."""
 
+    code = "CANNOT_LISTEN"
+
 
 class PortTaken(Unavailable):
     """Something else listens there already."""

@@ -24,6 +24,13 @@ from asterism.base.errors import Invalid, NotFound
 from asterism.server.settings import ALIASES, EMPTY_COUNTS, IN_WORKING_FOLDER, Settings
 from asterism.server.settings_rules import check_values, wording
 
+
+class WrongSetting(Invalid):
+    """A setting, or a file of settings, that cannot be used."""
+
+    code = "WRONG_SETTING"
+
+
 FILE_NAME = "asterism.toml"
 CONFIG = "ASTERISM_CONFIG"
 NEAR = 0.85
@@ -101,18 +108,18 @@ def read_file(path: Path) -> dict[str, Given]:
         with path.open("rb") as file:
             content = file.read(FILE_BYTES + 1)
         if len(content) > FILE_BYTES:
-            raise Invalid(f"{path} is larger than a file of settings can be.")
+            raise WrongSetting(f"{path} is larger than a file of settings can be.")
         values = tomllib.loads(content.decode())
     except FileNotFoundError as error:
         raise NotFound(f"There is no file of settings {path}.") from error
     except OSError as error:
-        raise Invalid(f"The file of settings {path} cannot be read: {error.strerror}.") from error
+        raise WrongSetting(f"The file of settings {path} cannot be read: {error.strerror}.") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Invalid(f"{path} is not valid TOML: {error}") from error
+        raise WrongSetting(f"{path} is not valid TOML: {error}") from error
     known = Settings.__struct_fields__
     for name in values:
         if name not in known:
-            raise Invalid(f"{path} sets {name!r}, which is no setting.", hint=_suggestion(name))
+            raise WrongSetting(f"{path} sets {name!r}, which is no setting.", hint=_suggestion(name))
     return {name: Given(value, str(path)) for name, value in values.items()}
 
 
@@ -122,7 +129,7 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Given]:
     for variable in environment:
         near = difflib.get_close_matches(variable, variables, 1, NEAR) if variable.startswith(PREFIX) else []
         if near and variable not in variables and variable.removeprefix(PREFIX) not in NO_SETTINGS:
-            raise Invalid(f"{variable} is no setting.", hint=f"Did you mean {near[0]}?")
+            raise WrongSetting(f"{variable} is no setting.", hint=f"Did you mean {near[0]}?")
     for name in Settings.__struct_fields__:
         for variable in (*ALIASES.get(name, ()), f"{PREFIX}{name.upper()}"):
             if environment.get(variable, "") != "" or (variable in environment and name in EMPTY_COUNTS):
@@ -153,7 +160,7 @@ def check_harmless(path: Path, given: Mapping[str, Given]) -> None:
     """Raise Invalid when a file of a working folder sets more than such a file may: addresses, commands, keys."""
     refused = sorted(given.keys() - IN_WORKING_FOLDER)
     if refused:
-        raise Invalid(
+        raise WrongSetting(
             f"{path} sets {', '.join(refused)}, which the file of a working folder may not.",
             hint=f"Put it into {config_folder() / FILE_NAME}, into the environment, or name the file with --config.",
         )
@@ -194,7 +201,7 @@ def _write_trusted(user_folder: Path, kept: Mapping[str, str]) -> None:
         draft.write_bytes(msgspec.json.encode(kept))
         draft.replace(path)
     except OSError as error:
-        raise Invalid(f"{path} cannot be written: {error.strerror}.") from error
+        raise WrongSetting(f"{path} cannot be written: {error.strerror}.") from error
 
 
 def _digest(path: Path) -> str:
@@ -208,12 +215,12 @@ def _suggestion(name: str) -> str:
     return f"Did you mean {near[0]!r}? {known}" if near else known
 
 
-def _wrong(name: str, given: Mapping[str, Given], problem: str) -> Invalid:
+def _wrong(name: str, given: Mapping[str, Given], problem: str) -> WrongSetting:
     found = given.get(name)
     if found is None:
-        return Invalid(f"The setting {name} is wrong: {problem}.", hint="See docs/reference/settings.md.")
+        return WrongSetting(f"The setting {name} is wrong: {problem}.", hint="See docs/reference/settings.md.")
     shown = "" if re.search(r"key|url|address", name) else f", not {str(found.value)[:100]!r}"
-    return Invalid(
+    return WrongSetting(
         f"The setting {name} ({found.place}) must be {problem}{shown}.", hint="See docs/reference/settings.md."
     )
 
