@@ -46,3 +46,24 @@ def test_a_code_in_the_address_is_only_ever_a_value(anonymous: httpx.Client, cod
     assert "<img" not in text
     [value] = re.findall(r'id="code"[^>]* value="([^"]*)"', text)
     assert len(value) <= 200
+
+
+def test_the_api_is_shown_without_any_script_and_from_here_alone(anonymous: httpx.Client) -> None:
+    answer = anonymous.get("/schema")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    policy = answer.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "script-src" not in policy
+    assert "unsafe" not in policy
+    assert not re.search(r"<script|<style|\son\w+=|\sstyle=|javascript:|https?://(?!127\.0\.0\.1)", answer.text)
+    for address in re.findall(r'(?:src|href)="([^"#]+)"', answer.text):
+        assert address.startswith("/schema")
+        assert anonymous.get(address).status_code == 200
+    for word in ("GET", "/v1/projects/{project_id}", "projectsCreate", "UNAUTHORIZED"):
+        assert word in answer.text
+
+
+@pytest.mark.parametrize("path", ["/schema/swagger", "/schema/redoc", "/schema/elements", "/schema/openapi.yaml"])
+def test_no_other_documentation_page_is_left(anonymous: httpx.Client, path: str) -> None:
+    assert anonymous.get(path).status_code == 404

@@ -9,6 +9,7 @@ def test_health_needs_nothing(anonymous: httpx.Client) -> None:
     answer = anonymous.get("/health")
     assert answer.status_code == 200
     assert answer.json().keys() == {"status", "timestamp"}
+    assert answer.headers["cache-control"] == "no-store"
     assert anonymous.get("/v1/health").json().keys() == {"status", "timestamp", "version"}
 
 

@@ -45,11 +45,11 @@ def handlers(document: Callable[[], Document]) -> list[Any]:
 
     async def read() -> Response[bytes]:
         """GET /schema: the API as a page."""
-        return Response(rendered(), media_type="text/html; charset=utf-8", headers=HEADERS)
+        return Response(rendered(), media_type="text/html", headers=HEADERS)
 
     async def styles() -> Response[bytes]:
         """GET /schema/schema.css: the styles of the page."""
-        return Response(STYLES.read_bytes(), media_type="text/css; charset=utf-8", headers=HEADERS)
+        return Response(STYLES.read_bytes(), media_type="text/css", headers=HEADERS)
 
     served: dict[str, Callable[..., Any]] = {
         "/schema": read,
