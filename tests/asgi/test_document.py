@@ -96,3 +96,9 @@ def test_headers_forms_bytes_and_streams_are_told() -> None:
     assert {"200", "201", "400", "401", "413"} <= set(upload["responses"])
     status = DOCUMENT["paths"]["/api/git/status"]["get"]
     assert "x-stargazer-project-root" in {one["name"] for one in status["parameters"]}
+
+
+def test_shapes_have_names_of_their_own() -> None:
+    """Two Structs of one name are told apart by their modules, which is nobody's business outside."""
+    names = DOCUMENT["components"]["schemas"]
+    assert not [name for name in names if not re.fullmatch(r"[A-Z][A-Za-z0-9]*", name)]

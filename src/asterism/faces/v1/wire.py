@@ -15,6 +15,10 @@ class Done(msgspec.Struct):
     success: bool = True
 
 
+class Empty(msgspec.Struct):
+    """An object of which no field is known."""
+
+
 class Project(msgspec.Struct):
     """A project (Fastest 3.1); `brief` is an object or a text."""
 

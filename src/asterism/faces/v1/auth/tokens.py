@@ -25,16 +25,16 @@ class Token(msgspec.Struct, kw_only=True):
     workspace_id: str | UnsetType | None = UNSET
 
 
-class Tokens(msgspec.Struct):
+class TokenList(msgspec.Struct):
     """Tokens, newest first."""
 
     tokens: list[Token]
 
 
 @get("/v1/auth/tokens")
-def read(call: Call) -> Tokens:
+def read(call: Call) -> TokenList:
     """GET /v1/auth/tokens: the caller's live tokens, newest first, never their text."""
-    return Tokens([token_entry(call, token) for token in identity.list_tokens(call.tx, call.caller)])
+    return TokenList([token_entry(call, token) for token in identity.list_tokens(call.tx, call.caller)])
 
 
 @delete("/v1/auth/tokens/{token_id:str}")

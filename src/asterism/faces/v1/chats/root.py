@@ -8,7 +8,7 @@ from msgspec import UNSET, Meta, UnsetType
 from asterism.asgi.answers import Created
 from asterism.base.errors import Invalid
 from asterism.faces.v1.call import Call, delete, get, patch, post
-from asterism.faces.v1.wire import Done
+from asterism.faces.v1.wire import Done, Empty
 from asterism.faces.v1.wire_chats import Chat, ChatAnswer, Message, chats_with_meta
 from asterism.features.talk import chats, runs
 
@@ -20,15 +20,11 @@ class ChatChanges(msgspec.Struct):
     workspace_id: str | UnsetType | None = UNSET
 
 
-class NewMessage(msgspec.Struct):
+class MessageToStore(msgspec.Struct):
     """A message to store."""
 
     role: Literal["user", "assistant", "system"]
     content: str
-
-
-class Nothing(msgspec.Struct):
-    """No field is known."""
 
 
 class Including(msgspec.Struct):
@@ -107,14 +103,14 @@ def messages(call: Call, chat_id: str, query: MessagesAsked) -> Messages:
 
 
 @post("/v1/chats/{chat_id:str}/messages")
-def add_messages(call: Call, chat_id: str, body: NewMessage) -> Created[MessageAnswer]:
+def add_messages(call: Call, chat_id: str, body: MessageToStore) -> Created[MessageAnswer]:
     """POST /v1/chats/:chatId/messages: store a message; starts nothing."""
     made = chats.post_message(call.tx, call.caller, chat_id, role=body.role, content=body.content)
     return Created(MessageAnswer(Message.of(made)))
 
 
 @post("/v1/chats/{chat_id:str}/cancel")
-async def cancel(call: Call, chat_id: str, body: Nothing) -> Cancelled:  # noqa: ARG001 - any object is taken
+async def cancel(call: Call, chat_id: str, body: Empty) -> Cancelled:  # noqa: ARG001 - any object is taken
     """POST /v1/chats/:chatId/cancel: end the active run of a chat and its call to the provider."""
     run_id = await call.rt.runs.cancel(call.caller, chat_id)
     return Cancelled(run_id is not None, run_id)

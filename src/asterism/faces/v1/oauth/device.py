@@ -14,6 +14,7 @@ from asterism.faces.v1.auth.signing_in import user_of, verified
 from asterism.faces.v1.call import Call, post
 from asterism.faces.v1.device_codes import guesser, guesses_counted, start
 from asterism.faces.v1.edge import bearer_of
+from asterism.faces.v1.wire import Done
 from asterism.features.accounts import device_grants, identity
 from asterism.features.accounts.device_grants import CodeExpired, CodeUsed, UnknownCode
 from asterism.kernel.db import Tx
@@ -57,12 +58,6 @@ class Authorized(msgspec.Struct):
 
     success: bool
     message: str
-
-
-class Done(msgspec.Struct):
-    """It is done."""
-
-    success: bool
 
 
 class ForbiddenOrigin(Forbidden):
@@ -117,7 +112,7 @@ def deny(call: Call, body: Deny) -> Done:
     call.rt.sign_in.limits.check(WRONG_CODES, key)
     if not device_grants.deny_quietly(call.tx, body.user_code):
         call.rt.sign_in.limits.take(WRONG_CODES, key)
-    return Done(success=True)
+    return Done()
 
 
 async def credential_of(call: Call, body: Authorize) -> Identity:

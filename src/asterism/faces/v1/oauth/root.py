@@ -16,6 +16,7 @@ from asterism.base.errors import Invalid
 from asterism.faces.v1.auth.signing_in import PairObject, TokenObject, pair_object, token_object
 from asterism.faces.v1.call import Call, post
 from asterism.faces.v1.device_codes import client_info, user_of_grant
+from asterism.faces.v1.wire import Empty
 from asterism.features.accounts import device_grants, identity
 from asterism.features.accounts.device_grants import Outcome
 from asterism.features.accounts.identity import Token, User
@@ -57,10 +58,6 @@ class OAuthRefusal(msgspec.Struct, kw_only=True):
     interval: int | UnsetType = UNSET
 
 
-class Nothing(msgspec.Struct):
-    """An empty object."""
-
-
 class Introspection(msgspec.Struct, kw_only=True):
     """What a token is worth (RFC 7662 2.2); of one that is not live only `active` is told."""
 
@@ -93,11 +90,11 @@ async def token(
 
 
 @post("/v1/oauth/revoke", auth=False, rate=TOKEN_EXCHANGE)
-async def revoke(call: Call, body: Annotated[Upload, Takes.of(FORM, shape=TokenForm)]) -> Nothing:
+async def revoke(call: Call, body: Annotated[Upload, Takes.of(FORM, shape=TokenForm)]) -> Empty:
     """POST /v1/oauth/revoke: take back the token in the form; an unknown one is no error."""
     text = required(await read_form(body), "token")
     await call.rt.db.run(identity.revoke_presented, text, origin=call.origin)
-    return Nothing()
+    return Empty()
 
 
 @post("/v1/oauth/introspect")
