@@ -228,6 +228,13 @@ def test_old_streams_are_purged_and_say_so(world: tuple[Database, Streams]) -> N
         }
         assert await read(streams, "old") == []
         assert texts(await read(streams, "new")) == [(1, "a")]
+        dropped = [await db.run(streams.purge, "2026-02-04T13:00:00.000Z", prefix=p, heads=True) for p in ("ol", "o")]
+        assert dropped == [1, 0]
+        assert [await db.run_read(streams.head, name) is None for name in ("old", "new", "open")] == [
+            True,
+            False,
+            False,
+        ]
 
     asyncio.run(main())
 

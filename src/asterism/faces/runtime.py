@@ -12,7 +12,7 @@ from asterism.asgi.crowd import Crowd
 from asterism.asgi.limits import Limits as RateLimits
 from asterism.base.clock import Clock
 from asterism.features.accounts.identity import Activity, Lifetimes, SignUp
-from asterism.features.review.local_chats import Chats
+from asterism.features.review.local_chats import SessionRuns
 from asterism.features.review.local_providers import KeyPlaces
 from asterism.features.review.reviews import ReviewRuns
 from asterism.features.review.trust import RootRules, SessionTrust
@@ -77,7 +77,7 @@ class LocalServices:
     git: Git
     roots: RootRules
     keys: KeyPlaces
-    chats: Chats
+    answers: SessionRuns
     session_trust: SessionTrust = field(default_factory=SessionTrust)
 
 

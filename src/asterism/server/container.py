@@ -49,7 +49,7 @@ def build_runtime(settings: Settings, *, clock: Clock | None = None) -> Runtime:
     models = PydanticModels(directory.expected_wires())
     streams = DatabaseStreams(db)
     host = RunHost(db, streams)
-    local = build_local(settings, db, secrets, models)
+    local = build_local(settings, host, db=db, streams=streams, secrets=secrets, models=models)
     return Runtime(
         db=db,
         blobs=blobs,
@@ -94,7 +94,6 @@ async def start_services(rt: Runtime, stack: AsyncExitStack) -> None:
     register_jobs(rt)
     stack.push_async_callback(asyncio.to_thread, rt.jobs.close)
     stack.push_async_callback(rt.models.stop)
-    stack.push_async_callback(rt.local.chats.close)
     await rt.reviews.start()
     stack.push_async_callback(rt.reviews.stop)
     await rt.host.start()

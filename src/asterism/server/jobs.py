@@ -8,11 +8,13 @@ from asterism.faces.runtime import Runtime
 from asterism.features.accounts import audit, device_grants, identity
 from asterism.features.operations import maintenance
 from asterism.features.operations.maintenance import Chore
+from asterism.features.review import local_chats, reviews
 from asterism.features.talk import runs
 from asterism.features.versions import projects, workspaces
 from asterism.kernel.db import Tx
 
 JOB_RECORD_DAYS = 30
+LOCAL_LOG_DAYS = 1
 
 
 def register_jobs(rt: Runtime) -> None:
@@ -40,9 +42,15 @@ def retention_chores(rt: Runtime) -> Mapping[str, Chore]:
         before = stamp(rt.clock.now() - timedelta(days=rt.run_event_days))
         rt.streams.purge(tx, before, prefix=runs.STREAM)
 
+    def local_logs(tx: Tx) -> None:
+        before = stamp(rt.clock.now() - timedelta(days=LOCAL_LOG_DAYS))
+        for prefix in (local_chats.STREAM, reviews.LEGACY_STREAM):  # nobody can come back to them
+            rt.streams.purge(tx, before, prefix=prefix, heads=True)
+
     return {
         "activity events": projects.prune_events,
         "audit entries": audit.purge,
         "job records": job_records,
         "logs of runs": run_events,
+        "logs of answers and older reviews": local_logs,
     }

@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from asterism.faces.runtime import Runtime
-from asterism.features.review.local_chats import Chats
+from asterism.features.review.local_chats import SessionRuns
 from asterism.features.review.trust import SessionTrust
 from asterism.kernel.credentials import MemoryCredentials
 from asterism.kernel.db import metadata
@@ -33,7 +33,8 @@ def local_server(
         rt.models = models
         rt.local.keys = replace(rt.local.keys, keyring=keyring, environment=environment)
         rt.reviews.services = replace(rt.reviews.services, models=models)
-        rt.local.chats = Chats(rt.db, models, retries=RetryPolicy(pauses=(0.01, 0.01)))
+        retries = RetryPolicy(pauses=(0.01, 0.01))
+        rt.local.answers = SessionRuns(rt.db, rt.streams, models, rt.host, retries=retries)
 
     url = sqlite_factory.url() if request.param == "sqlite" else fresh_postgres_url()
     root = make_repository(folder / "root", {"a.txt": "one\n"})

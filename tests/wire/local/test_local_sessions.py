@@ -8,8 +8,10 @@ import httpx
 import pytest
 
 from asterism.base.errors import Unavailable
-from asterism.features.review.local_chats import Chats
+from asterism.features.review.local_chats import SessionRuns
+from asterism.features.review.local_chats.answer import SessionAnswer
 from asterism.kernel.llm import FailureKind, Scripted
+from asterism.kernel.runs import RunHost
 from tests.contracts.stargazer_schemas import check
 from tests.support.local_api import Api, events_of, refused
 
@@ -344,10 +346,9 @@ def test_a_client_that_leaves_does_not_stop_the_answer(api: Api) -> None:
     answer, hold, lines = waiting(api, session, "half ", "done")
     assert next(lines) == "event: chunk"
     answer.close()
-    task = api.rt.local.chats._runs[session].task
-    assert task is not None
+    (run,) = api.rt.host.performed(SessionAnswer)
     release(api, hold)
-    api.server.run(asyncio.wait_for(asyncio.shield(task), 10))
+    api.server.run(asyncio.wait_for(api.rt.host.ended(run.stream), 60))
     assert [m["content"] for m in read(api, session)["messages"]] == ["x", "half done"]
 
 
@@ -366,7 +367,7 @@ def test_deleting_a_session_ends_its_answer(api: Api) -> None:
 def test_a_message_that_cannot_be_stored_asks_nobody(api: Api) -> None:
     api.configure()
     session = begin(api)
-    working = api.rt.local.chats
+    working = api.rt.local.answers
 
     class Full:
         run_read = api.rt.db.run_read
@@ -374,9 +375,10 @@ def test_a_message_that_cannot_be_stored_asks_nobody(api: Api) -> None:
         async def run(self, *_: Any, **__: Any) -> Any:
             raise Unavailable("The server's disk is full; nothing was written.")
 
-    api.rt.local.chats = Chats(Full(), api.models)  # type: ignore[arg-type]
+    host = RunHost(Full(), api.rt.streams)  # type: ignore[arg-type]
+    api.rt.local.answers = SessionRuns(api.rt.db, api.rt.streams, api.models, host)
     try:
         refused(api.post(f"/api/sessions/{session}/chat", {"message": "x"}), 500, "MESSAGE_SAVE_ERROR")
     finally:
-        api.rt.local.chats = working
+        api.rt.local.answers = working
     assert api.models.requests == []

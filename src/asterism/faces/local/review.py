@@ -1,15 +1,12 @@
 """`/api/review/stream`: the older review, one streamed model call (Stargazer 9)."""
 
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
 from typing import Any
 
-from asterism.asgi.sse import frame, sse_response, with_heartbeat
+from asterism.asgi.sse import sse_response, with_heartbeat
 from asterism.faces.local import review_options as shared
 from asterism.faces.local.call import LocalCall, get
 from asterism.features.review import inspection, reviews
 from asterism.kernel import git
-from asterism.kernel.streams import Event
 
 
 @get("/api/review/stream", guarded=True, statuses=shared.NO_MODEL)
@@ -21,11 +18,4 @@ async def stream(call: LocalCall[None]) -> Any:
     target = await shared.required_model(call)
     request = reviews.LegacyRequest(call.root, staged, target, run_commands=call.trust.run_commands)
     events = await call.rt.reviews.begin_legacy(request)
-    return sse_response(with_heartbeat(frames(events), beat=shared.BEAT))
-
-
-async def frames(events: AsyncGenerator[Event, None]) -> AsyncGenerator[bytes, None]:
-    """Write the events of a run as frames, without numbers: nobody can come back to them."""
-    async with aclosing(events):
-        async for event in events:
-            yield frame(event.type, event.tagged)
+    return sse_response(with_heartbeat(shared.unnumbered(events), beat=shared.BEAT))

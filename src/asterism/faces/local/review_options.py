@@ -14,6 +14,7 @@ from asterism.features.review import inspection, local_providers, local_settings
 from asterism.features.review.findings import Lens, Severity
 from asterism.kernel.db import Tx
 from asterism.kernel.llm import Target
+from asterism.kernel.streams import Event
 
 BEAT = b": keep-alive\n\n"
 NO_MODEL = {"CONFIG_NOT_FOUND": 500, "API_KEY_MISSING": 500, "AI_CLIENT_ERROR": 500}
@@ -88,6 +89,13 @@ async def followed(manager: reviews.ReviewRuns, review_id: str, after: int = 0) 
     async with aclosing(manager.follow(review_id, after)) as events:
         async for event in events:
             yield frame(event.type, event.tagged, event.seq)
+
+
+async def unnumbered(events: AsyncGenerator[Event, None]) -> AsyncGenerator[bytes, None]:
+    """Write the events of a run that nobody can come back to as frames without numbers."""
+    async with aclosing(events):
+        async for event in events:
+            yield frame(event.type, event.tagged)
 
 
 def resume_point(call: LocalCall[Any]) -> int:

@@ -177,8 +177,7 @@ class RunHost:
             ending = await self._performed(active)
             await self._finish(active, ending)
         finally:
-            active.place.leave()
-            self._active.pop(active.work.stream, None)
+            self._release(active)
 
     async def _performed(self, active: _Active) -> Ending[Any]:
         if active.broken is not None:
@@ -204,7 +203,7 @@ class RunHost:
         stream = active.work.stream
         while True:
             try:
-                await self._db.run(self._end, stream, active.work.finish, ending)
+                await self._db.run(self._end, stream, active.work.finish, ending, self._releasing(active))
             except Unavailable as error:
                 log.warning("runs.end_delayed", run=stream, error=error.message)
                 if self._stopping:
@@ -218,7 +217,23 @@ class RunHost:
             else:
                 return
 
-    def _end(self, tx: Tx, stream: str, finish: Finish, ending: Ending[Any]) -> bool:
+    def _releasing(self, active: _Active) -> Callable[[], None]:
+        """Return what gives a run's place up, from any thread."""
+        loop = asyncio.get_running_loop()
+
+        def release() -> None:
+            loop.call_soon_threadsafe(self._release, active)
+
+        return release
+
+    def _release(self, active: _Active) -> None:
+        active.place.leave()
+        self._active.pop(active.work.stream, None)
+
+    def _end(
+        self, tx: Tx, stream: str, finish: Finish, ending: Ending[Any], release: Callable[[], None] = lambda: None
+    ) -> bool:
+        tx.after_commit(release)  # before the stream's own: whoever hears the end finds the place free
         taken = store.take(tx, stream)
         if taken is None:
             return False

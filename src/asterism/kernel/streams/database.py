@@ -233,9 +233,9 @@ class DatabaseStreams:
         store.notify(tx, stream)
         tx.after_commit(lambda: self._waiters.wake(stream))
 
-    def purge(self, tx: Tx, closed_before: str, *, prefix: str = "") -> int:
-        """Drop the events of streams closed before the stamp; return how many streams. Their heads stay, expired."""
-        return store.purge(tx, closed_before, prefix)
+    def purge(self, tx: Tx, closed_before: str, *, prefix: str = "", heads: bool = False) -> int:
+        """Drop the events of streams closed before the stamp; return how many streams that were."""
+        return store.drop(tx, closed_before, prefix) if heads else store.purge(tx, closed_before, prefix)
 
 
 async def _poll(news: asyncio.Event) -> None:

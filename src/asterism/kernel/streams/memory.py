@@ -104,13 +104,18 @@ class MemoryStreams:
         self._logs.pop(stream, None)
         tx.after_commit(lambda: self._waiters.wake(stream))
 
-    def purge(self, tx: Tx, closed_before: str, *, prefix: str = "") -> int:  # noqa: ARG002 - the port's signature
+    def purge(self, tx: Tx, closed_before: str, *, prefix: str = "", heads: bool = False) -> int:  # noqa: ARG002 - the port's signature
         """Drop the events of streams closed before the stamp."""
         old = [
-            log
+            (name, log)
             for name, log in self._logs.items()
-            if log.closed_at and log.closed_at < closed_before and not log.expired and name.startswith(prefix)
+            if log.closed_at
+            and log.closed_at < closed_before
+            and (heads or not log.expired)
+            and name.startswith(prefix)
         ]
-        for log in old:
+        for name, log in old:
             log.events, log.expired = [], True
+            if heads:
+                del self._logs[name]
         return len(old)

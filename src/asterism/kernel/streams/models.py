@@ -100,9 +100,9 @@ class Streams(Protocol):
         """Remove a stream and its events with the caller's transaction; close it first, so that readers end well."""
         ...
 
-    def purge(self, tx: Tx, closed_before: str, *, prefix: str = "") -> int:
+    def purge(self, tx: Tx, closed_before: str, *, prefix: str = "", heads: bool = False) -> int:
         """Drop the events of streams closed before the stamp, of those whose name begins with `prefix`.
 
-        Return how many streams that were. Their heads stay, expired.
+        Return how many streams that were. Their heads stay, expired, unless `heads` are dropped too.
         """
         ...

@@ -83,13 +83,20 @@ def delete(tx: Tx, stream: str) -> None:
 
 def purge(tx: Tx, closed_before: str, prefix: str) -> int:
     """Drop the events of streams closed before the stamp; their heads stay."""
-    old = sa.and_(
-        streams.c.closed_at < closed_before,
-        streams.c.expired.is_(False),
-        streams.c.id.startswith(prefix, autoescape=True),
-    )
+    old = sa.and_(_closed(closed_before, prefix), streams.c.expired.is_(False))
     tx.execute(stream_events.delete().where(stream_events.c.stream_id.in_(sa.select(streams.c.id).where(old))))
     return tx.execute(streams.update().where(old).values(expired=True)).rowcount
+
+
+def drop(tx: Tx, closed_before: str, prefix: str) -> int:
+    """Remove streams closed before the stamp, with everything."""
+    old = _closed(closed_before, prefix)
+    tx.execute(stream_events.delete().where(stream_events.c.stream_id.in_(sa.select(streams.c.id).where(old))))
+    return tx.execute(streams.delete().where(old)).rowcount
+
+
+def _closed(before: str, prefix: str) -> sa.ColumnElement[bool]:
+    return sa.and_(streams.c.closed_at < before, streams.c.id.startswith(prefix, autoescape=True))
 
 
 def _row(stream: str, event: Event) -> dict[str, Any]:

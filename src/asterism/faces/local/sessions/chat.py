@@ -1,15 +1,14 @@
 """`/api/sessions/:id/chat`: ask the model, streamed (Stargazer 4.1, 4.2)."""
 
 import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
 from typing import Any
 
 import msgspec
 
-from asterism.asgi.sse import frame, sse_response, with_heartbeat
+from asterism.asgi.sse import sse_response, with_heartbeat
 from asterism.base.errors import Invalid
 from asterism.faces.local.call import LocalCall, post
+from asterism.faces.local.review_options import unnumbered
 from asterism.features.review import local_chats, local_providers
 
 BODY = 1 << 20
@@ -26,17 +25,10 @@ class Question(msgspec.Struct):
 @post("/api/sessions/{id:str}/chat", uuids=("id",), body=Question, max_body=BODY, statuses=NO_MODEL)
 async def create(call: LocalCall[Question]) -> Any:
     """POST /api/sessions/:id/chat: ask the model and stream its answer."""
-    chats, local = call.rt.local.chats, call.rt.local
+    local, answers = call.rt.local, call.rt.local.answers
     if not call.body.message or len(call.body.message.encode()) > local_chats.LONGEST_MESSAGE:
         raise Invalid.field("message", f"must have 1 character to {local_chats.LONGEST_MESSAGE} bytes")
-    await chats.require_session(call.path["id"])
+    await answers.require_session(call.path["id"])
     target = await asyncio.to_thread(local_providers.find_model, call.rt.db, local.keys)
-    run = await chats.start(call.path["id"], call.body.message, target)
-    return sse_response(with_heartbeat(frames(run), beat=BEAT))
-
-
-async def frames(run: local_chats.ChatRun) -> AsyncGenerator[bytes, None]:
-    """Write the events of a run as frames; each event carries its own type."""
-    async with aclosing(run.follow()) as events:
-        async for kind, data in events:
-            yield frame(kind, {"type": kind, **data})
+    events = await answers.begin(call.path["id"], call.body.message, target)
+    return sse_response(with_heartbeat(unnumbered(events), beat=BEAT))

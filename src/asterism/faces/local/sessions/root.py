@@ -55,5 +55,5 @@ def read(call: LocalCall[None]) -> Any:
 async def remove(call: LocalCall[None]) -> Any:
     """DELETE /api/sessions/:id: delete a conversation and stop the answer being written in it."""
     existed = await call.rt.db.run(local_chats.delete_session, call.path["id"])
-    await call.rt.local.chats.stop(call.path["id"])
+    await call.rt.local.answers.stop(call.path["id"])
     return {"existed": existed}

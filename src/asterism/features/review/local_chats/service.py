@@ -1,4 +1,4 @@
-"""Use cases of sessions; answering a message is in `chat`."""
+"""Use cases of sessions; answering a message is in `session_runs`."""
 
 from asterism.base.ids import uuid4
 from asterism.features.review.local_chats import store

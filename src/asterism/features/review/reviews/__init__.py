@@ -15,6 +15,7 @@ from asterism.features.review.reviews.errors import (
     ReviewNotFound,
     TooManyReviews,
 )
+from asterism.features.review.reviews.legacy_review import STREAM as LEGACY_STREAM
 from asterism.features.review.reviews.legacy_review import LegacyRequest
 from asterism.features.review.reviews.log import stream_of
 from asterism.features.review.reviews.models import Row
@@ -39,6 +40,7 @@ from asterism.features.review.reviews.service import (
 from asterism.features.review.reviews.services import Request, Services
 
 __all__ = [
+    "LEGACY_STREAM",
     "AllLensesFailed",
     "DrilldownFailed",
     "IssueNotFound",

@@ -35,7 +35,7 @@ class ChatRuns:
 
     def __init__(self, db: Database, streams: Streams, models: Models, starter: Starter, host: RunHost) -> None:
         self._db, self._streams, self._models, self._starter, self._host = db, streams, models, starter, host
-        self._kind = host.add(RunKind("chat run", Lane(MAX_RUNNING, MAX_QUEUED), self._settle, grace=GRACE_SECONDS))
+        self.kind = host.add(RunKind("chat run", Lane(MAX_RUNNING, MAX_QUEUED), self._settle, grace=GRACE_SECONDS))
 
     async def begin(self, caller: Caller, chat_id: str, options: RunOptions) -> Run:
         """Begin a run and perform it in the background. Raises the errors of Starbot 5.1."""
@@ -44,8 +44,8 @@ class ChatRuns:
             begun = self._starter.begin(tx, caller, chat_id, options, queued=queued)
             return ChatRun(begun, self._db, self._streams, self._models)
 
-        with self._host.enter(self._kind) as place:
-            return (await self._host.launch(place, self._kind, write)).begun.run
+        with self._host.enter(self.kind) as place:
+            return (await self._host.launch(place, self.kind, write)).begun.run
 
     async def cancel(self, caller: Caller, chat_id: str) -> str | None:
         """End the active run of a chat; return its id, None when there was none or it completed first.
