@@ -10,7 +10,7 @@ from asterism.features.operations import maintenance
 from asterism.features.operations.maintenance import Chore
 from asterism.features.review import local_chats, reviews
 from asterism.features.talk import runs
-from asterism.features.versions import projects, workspaces
+from asterism.features.versions import drift, projects, sync, workspaces
 from asterism.kernel.db import Tx
 
 JOB_RECORD_DAYS = 30
@@ -29,6 +29,7 @@ def expiry_chores() -> Mapping[str, Chore]:
         "device grants": device_grants.purge,
         "deleted projects": projects.purge_deleted,
         "deleted workspaces": workspaces.purge_deleted,
+        "sync previews": sync.purge_previews,
     }
 
 
@@ -50,6 +51,7 @@ def retention_chores(rt: Runtime) -> Mapping[str, Chore]:
     return {
         "activity events": projects.prune_events,
         "audit entries": audit.purge,
+        "drift reports": drift.prune_reports,
         "job records": job_records,
         "logs of runs": run_events,
         "logs of answers and older reviews": local_logs,

@@ -4,18 +4,22 @@ In the canonical form (Fastest 7.4) no string holds a raw line feed, so the text
 else: the manifest can be cut there, searched by bisection, and put together again.
 """
 
+import operator
+import re
 from bisect import bisect_left
 from collections.abc import Mapping
 
 import msgspec
 
 from asterism.vcs.manifest import EMPTY, Entry, encode, read
+from asterism.vcs.manifest_delta import has_regular_layout
 
 _HEAD = b'{\n  "version": "1",\n  "files": [\n    {\n'
 _FOOT = b"\n    }\n  ]\n}"
 _BETWEEN = b"\n    },\n    {\n"
 _PATH = b'\n      "path": '
 MANY = 2000
+_PATH_LINE = re.compile(rb'\n      "path": "(.*)"')
 
 
 def splice(manifest: bytes, changes: Mapping[str, Entry | None]) -> bytes:
@@ -31,6 +35,17 @@ def splice(manifest: bytes, changes: Mapping[str, Entry | None]) -> bytes:
         known = place < len(blocks) and _path_of(blocks[place]) == path.encode()
         blocks[place : place + known] = [] if entry is None else [_block(entry)]
     return _HEAD + _BETWEEN.join(blocks) + _FOOT if blocks else EMPTY
+
+
+def is_canonical(manifest: bytes) -> bool:
+    """Say whether a valid manifest can be spliced: laid out like the canonical form, its paths in ascending order.
+
+    A path that is written with escapes is not looked into; the answer is no then.
+    """
+    if not has_regular_layout(manifest):
+        return False
+    paths = _PATH_LINE.findall(manifest)
+    return all(map(operator.lt, paths, paths[1:])) and not any(b"\\" in path for path in paths)
 
 
 def _rebuilt(manifest: bytes, changes: Mapping[str, Entry | None]) -> bytes:

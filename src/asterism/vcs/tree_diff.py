@@ -20,6 +20,35 @@ def same_tree(old_root: str | None, new_root: str | None, load: Load) -> bool:
     return next(_walk(old_root, new_root, load), None) is None
 
 
+def unchanged_paths(one_root: str | None, other_root: str | None, load: Load, most: int) -> list[str]:
+    """Return the first `most` paths of files and symlinks that are equal in both trees, in byte order."""
+    found: list[str] = []
+    waiting: list[tuple[str, Node, Node]] = []
+
+    def descend(path: str, one: str | None, other: str | None) -> None:
+        if one is None or other is None:
+            return
+        records = load([one] if one == other else [one, other])
+        left, right = _children(records, one), _children(records, other)
+        shared = [(f"{path}/{name}" if path else name, left[name], right[name]) for name in left.keys() & right.keys()]
+        waiting.extend(sorted(shared, key=_place, reverse=True))
+
+    descend("", one_root, other_root)
+    while waiting and len(found) < most:
+        path, one, other = waiting.pop()
+        if _folder(one) is not None or _folder(other) is not None:
+            descend(path, _folder(one), _folder(other))
+        elif compare(entry_of(one, path), entry_of(other, path)) is None:
+            found.append(path)
+    return found
+
+
+def _place(item: tuple[str, Node, Node]) -> bytes:
+    """Sort a folder as its contents sort: `a-b` comes before `a/x`."""
+    path, one, other = item
+    return f"{path}/".encode() if one.type == "dir" and other.type == "dir" else path.encode()
+
+
 def _walk(old_root: str | None, new_root: str | None, load: Load) -> Iterator[Change]:
     """Yield changes level by level; the records of a level are fetched at once."""
     level: list[Pair] = [("", old_root, new_root)] if old_root != new_root else []

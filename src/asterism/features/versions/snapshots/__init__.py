@@ -14,9 +14,10 @@ from asterism.features.versions.snapshots.errors import (
     UnknownSnapshot,
     UnknownTag,
 )
-from asterism.features.versions.snapshots.models import NewSnapshot, Snapshot, Source, Tag
+from asterism.features.versions.snapshots.models import Ancestor, NewSnapshot, Snapshot, Source, Tag
 from asterism.features.versions.snapshots.service import (
     ROOTS,
+    ancestry,
     count_since,
     find_in_project,
     find_many,
@@ -30,6 +31,7 @@ from asterism.features.versions.snapshots.tags import create_tag, delete_tag, li
 
 __all__ = [
     "ROOTS",
+    "Ancestor",
     "FileChange",
     "NewSnapshot",
     "Snapshot",
@@ -40,6 +42,7 @@ __all__ = [
     "UnchangedPath",
     "UnknownSnapshot",
     "UnknownTag",
+    "ancestry",
     "check_shape",
     "compare_file",
     "compare_snapshots",

@@ -57,6 +57,17 @@ class Snapshot:
 
 
 @dataclass(frozen=True, slots=True)
+class Ancestor:
+    """What a merge base is found by: a snapshot's place in history, and its tree."""
+
+    id: str
+    seq: int
+    workspace_id: str | None
+    manifest_hash: str
+    parents: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Tag:
     """A name for a snapshot of a project."""
 

@@ -14,7 +14,7 @@ from asterism.features.versions.snapshots import store
 from asterism.features.versions.snapshots.checks import distinct_parents, given_time
 from asterism.features.versions.snapshots.content_id import MAX_KNOWN_AUTHORS, recover
 from asterism.features.versions.snapshots.errors import SnapshotDiffers, UnknownSnapshot
-from asterism.features.versions.snapshots.models import NewSnapshot, Snapshot
+from asterism.features.versions.snapshots.models import Ancestor, NewSnapshot, Snapshot
 from asterism.kernel.db import Tx
 from asterism.vcs.content import is_hash
 
@@ -160,6 +160,11 @@ def list_snapshots(
 def is_ancestor(tx: Tx, project_id: str, ancestor: str, of: Sequence[str]) -> bool:
     """Say whether `ancestor` is one of the snapshots `of` or a known ancestor of one of them."""
     return store.descends_from(tx, project_id, of, ancestor)
+
+
+def ancestry(tx: Tx, project_id: str, start: Sequence[str]) -> list[Ancestor]:
+    """Return those of the snapshots `start`, at least one, and of their ancestors that the project has."""
+    return store.ancestry(tx, project_id, start)
 
 
 def count_since(tx: Tx, project_id: str, moment: str) -> int:

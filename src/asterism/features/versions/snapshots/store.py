@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from asterism.features.versions.snapshots.models import Snapshot
+from asterism.features.versions.snapshots.models import Ancestor, Snapshot
 from asterism.features.versions.snapshots.tables import snapshot_parents, snapshots
 from asterism.kernel.db import RowDict, Tx
 
@@ -102,6 +102,18 @@ def _ancestry(project_id: str, snapshot_id: str) -> sa.CTE:
     return ancestry.union(step)
 
 
+def ancestry(tx: Tx, project_id: str, start: Sequence[str]) -> list[Ancestor]:
+    """Return those of `start` and of their ancestors that the project has."""
+    known = sa.select(snapshots.c.id.label("id")).where(snapshots.c.project_id == project_id, snapshots.c.id.in_(start))
+    found = known.cte("ancestry", recursive=True)
+    edges = snapshot_parents.c
+    step = sa.select(edges.parent_id).where(edges.project_id == project_id, edges.snapshot_id == found.c.id)
+    found = found.union(step)
+    columns = [snapshots.c[name] for name in Ancestor.__slots__]
+    query = sa.select(*columns).join(found, found.c.id == snapshots.c.id).where(snapshots.c.project_id == project_id)
+    return [Ancestor(**(dict(row) | {"parents": _parents(row)})) for row in tx.all(query)]
+
+
 def count_since(tx: Tx, project_id: str, moment: str) -> int:
     """Return how many snapshots of a project were registered after `moment`."""
     mine = (snapshots.c.project_id == project_id, snapshots.c.registered_at > moment)
@@ -133,4 +145,8 @@ def manifest_hashes(tx: Tx, user_id: str) -> set[str]:
 
 
 def _snapshot(row: RowDict) -> Snapshot:
-    return Snapshot(**(dict(row) | {"parents": tuple(msgspec.json.decode(row["parents"], type=list[str]))}))
+    return Snapshot(**(dict(row) | {"parents": _parents(row)}))
+
+
+def _parents(row: RowDict) -> tuple[str, ...]:
+    return msgspec.json.decode(row["parents"], type=tuple[str, ...])

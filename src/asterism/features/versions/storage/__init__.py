@@ -12,6 +12,7 @@ from asterism.features.versions.storage.blobs import (
     check_room,
     content,
     find,
+    find_places,
     hold,
     keep,
     locate,
@@ -52,7 +53,7 @@ from asterism.features.versions.storage.manifests import (
 from asterism.features.versions.storage.models import MEBIBYTE, Limits, Manifest, Place, Stored, Usage
 from asterism.features.versions.storage.store import tree_records, usage
 from asterism.features.versions.storage.sweep_store import drop_leases
-from asterism.features.versions.storage.trees import changes, equal
+from asterism.features.versions.storage.trees import changes, equal, unchanged_paths
 from asterism.features.versions.storage.uploads import receive_blob
 
 __all__ = [
@@ -89,6 +90,7 @@ __all__ = [
     "find",
     "find_manifest",
     "find_node",
+    "find_places",
     "hold",
     "inspect",
     "keep",
@@ -109,6 +111,7 @@ __all__ = [
     "store_entries",
     "store_spool",
     "tree_records",
+    "unchanged_paths",
     "upload",
     "usage",
     "users_with_storage",

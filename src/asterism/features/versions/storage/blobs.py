@@ -42,6 +42,11 @@ def find(tx: Tx, user_id: str, names: Sequence[str]) -> Found:
     return Found([n for n in distinct if n not in stored], [n for n in distinct if n in stored])
 
 
+def find_places(tx: Tx, user_id: str, names: Sequence[str]) -> dict[str, Place]:
+    """Return where those blobs are that are stored, to be read with `read` after the transaction."""
+    return store.places(tx, user_id, names)
+
+
 def keep(tx: Tx, user_id: str, hashes: Sequence[str]) -> Found:
     """Say which blobs are still stored, and keep those from being collected for a while: a client relies on it."""
     store.touch_blobs(tx, user_id, hashes)

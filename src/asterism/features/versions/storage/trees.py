@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from asterism.features.versions.storage import store
 from asterism.features.versions.storage.manifests import manifest
 from asterism.kernel.db import Tx
+from asterism.vcs import tree_diff
 from asterism.vcs.diff import Change
 from asterism.vcs.tree import Load
 from asterism.vcs.tree_diff import same_tree, tree_changes
@@ -22,6 +23,11 @@ def loader(tx: Tx, user_id: str) -> Load:
 def changes(tx: Tx, user_id: str, old: str | None, new: str | None) -> list[Change]:
     """Return what differs between two stored manifests, by path; None is the empty tree. Raises UnknownManifest."""
     return tree_changes(_root(tx, user_id, old), _root(tx, user_id, new), loader(tx, user_id))
+
+
+def unchanged_paths(tx: Tx, user_id: str, one: str, other: str, *, most: int) -> list[str]:
+    """Return the first paths at which two stored manifests are equal, in byte order. Raises UnknownManifest."""
+    return tree_diff.unchanged_paths(_root(tx, user_id, one), _root(tx, user_id, other), loader(tx, user_id), most)
 
 
 def equal(tx: Tx, user_id: str, old: str | None, new: str | None) -> bool:

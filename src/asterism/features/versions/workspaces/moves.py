@@ -10,25 +10,23 @@ from asterism.kernel.db import Tx
 
 
 def move_head(
-    tx: Tx, project: Project, workspace: Workspace, snapshot: Snapshot, *, cause: Cause, actor: str
+    tx: Tx, project: Project, workspace: Workspace, snapshot: Snapshot | None, *, cause: Cause, actor: str
 ) -> Snapshot | None:
     """Make `snapshot` the head and its tree the working tree; return the safety snapshot, if one was needed.
 
+    None takes the workspace back to having no head and no tree.
+
     Unsaved work that the move would replace is registered first. The workspace's row is held by the caller.
     """
-    safety = save_unsaved(tx, project, workspace, snapshot.manifest_hash, cause=cause, actor=actor)
-    store.log_move(tx, workspace, snapshot.id, snapshot.manifest_hash, cause, actor)
-    store.update(
-        tx,
-        workspace.id,
-        {"current_snapshot_id": snapshot.id, "current_manifest_hash": snapshot.manifest_hash},
-        moved=True,
-    )
+    head, tree = (snapshot.id, snapshot.manifest_hash) if snapshot else (None, None)
+    safety = save_unsaved(tx, project, workspace, tree, cause=cause, actor=actor)
+    store.log_move(tx, workspace, head, tree, cause, actor)
+    store.update(tx, workspace.id, {"current_snapshot_id": head, "current_manifest_hash": tree}, moved=True)
     return safety
 
 
 def save_unsaved(
-    tx: Tx, project: Project, workspace: Workspace, incoming: str, *, cause: str, actor: str
+    tx: Tx, project: Project, workspace: Workspace, incoming: str | None, *, cause: str, actor: str
 ) -> Snapshot | None:
     """Register a dirty working tree as a safety snapshot when `incoming` is another tree; no pointer moves."""
     unsaved = with_dirty(tx, project, [workspace])[0]

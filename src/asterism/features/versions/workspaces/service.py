@@ -114,6 +114,23 @@ def find_in_project(tx: Tx, caller: Caller, project: Project, workspace_id: str)
     return workspace
 
 
+def main_of(tx: Tx, project: Project) -> Workspace | None:
+    """Return the project's main workspace, whatever the caller's scope: it is what the others are measured by."""
+    main = project.main_workspace_id
+    return store.of_user(tx, project.owner_user_id, main) if main else None
+
+
+def find_live(tx: Tx, project: Project, workspace_id: str) -> Workspace | None:
+    """Return a workspace of a project whatever the caller's scope, None when it is gone."""
+    found = store.of_user(tx, project.owner_user_id, workspace_id)
+    return found if found is not None and found.project_id == project.id else None
+
+
+def bases(tx: Tx, project: Project) -> dict[str, str]:
+    """Return the snapshot that each workspace of a project was made from, deleted ones included, where it has one."""
+    return store.bases(tx, project.id)
+
+
 def list_workspaces(tx: Tx, caller: Caller, project: Project) -> Sequence[Workspace]:
     """Return the workspaces of a project that the caller's scope reaches, newest first."""
     only = caller.scope.only_workspace
@@ -157,6 +174,11 @@ def heartbeat(tx: Tx, caller: Caller, workspace_id: str) -> str:
         return workspace.last_seen_at
     store.update(tx, workspace_id, {"last_seen_at": now})
     return now
+
+
+def note_seen(tx: Tx, workspace_id: str) -> None:
+    """Note that a client of the workspace was heard."""
+    store.update(tx, workspace_id, {"last_seen_at": tx.now()})
 
 
 def set_as_main(tx: Tx, caller: Caller, workspace_id: str) -> None:

@@ -38,6 +38,14 @@ def of_project(tx: Tx, project_id: str, limit: int = 1000) -> list[Workspace]:
     return [found for row in rows if (found := _workspace(row)) is not None]
 
 
+def bases(tx: Tx, project_id: str) -> dict[str, str]:
+    """Return the base snapshots of a project's workspaces, by workspace."""
+    query = sa.select(workspaces.c.id, workspaces.c.base_snapshot_id).where(
+        workspaces.c.project_id == project_id, workspaces.c.base_snapshot_id.is_not(None)
+    )
+    return {row["id"]: row["base_snapshot_id"] for row in tx.all(query)}
+
+
 def count(tx: Tx, project_id: str) -> int:
     """Return how many live workspaces a project has."""
     mine = (workspaces.c.project_id == project_id, workspaces.c.deleted_at.is_(None))

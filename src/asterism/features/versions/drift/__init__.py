@@ -1,0 +1,34 @@
+"""Drift: how far workspaces are apart (Fastest 4.5, 4.6).
+
+A client reports numbers, or two workspaces are compared. `compare` reads only; what it found anew is stored by `keep`.
+"""
+
+from asterism.features.versions.drift.errors import OtherProject
+from asterism.features.versions.drift.models import TOP_OVERLAPS, Comparison, Numbers, Paths, Report
+from asterism.features.versions.drift.service import (
+    compare,
+    find_source,
+    keep,
+    latest_reports,
+    list_reports,
+    newest_comparison_id,
+    prune_reports,
+    report_drift,
+)
+
+__all__ = [
+    "TOP_OVERLAPS",
+    "Comparison",
+    "Numbers",
+    "OtherProject",
+    "Paths",
+    "Report",
+    "compare",
+    "find_source",
+    "keep",
+    "latest_reports",
+    "list_reports",
+    "newest_comparison_id",
+    "prune_reports",
+    "report_drift",
+]

@@ -1,0 +1,184 @@
+"""Use cases of drift."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from asterism.base import ids
+from asterism.base.clock import shift
+from asterism.base.errors import Invalid
+from asterism.base.pagination import Page, decode_cursor, encode_cursor
+from asterism.features.accounts.identity import Caller
+from asterism.features.versions import projects, storage, workspaces
+from asterism.features.versions.drift import store
+from asterism.features.versions.drift.errors import OtherProject
+from asterism.features.versions.drift.measure import measure
+from asterism.features.versions.drift.models import (
+    KEPT_DAYS,
+    KEPT_REPORTS,
+    MAX_PATHS,
+    MAX_SUMMARY,
+    Comparison,
+    Numbers,
+    Report,
+    Side,
+)
+from asterism.features.versions.projects import Project
+from asterism.features.versions.workspaces import Workspace
+from asterism.kernel.db import Tx
+
+PRUNED_AT_ONCE = 500
+LARGEST_NUMBER = 2**53 - 1
+
+
+def report_drift(tx: Tx, caller: Caller, workspace_id: str, numbers: Numbers) -> Report:
+    """Keep what a client says about a workspace (Fastest 4.5). Raises UnknownWorkspace or Invalid."""
+    for name in ("files_added", "files_modified", "files_deleted", "bytes_changed"):
+        most = LARGEST_NUMBER if name == "bytes_changed" else 2**31 - 1
+        if not 0 <= getattr(numbers, name) <= most:
+            raise Invalid.field(name, f"must be from 0 to {most}")
+    if len(numbers.summary or "") > MAX_SUMMARY:
+        raise Invalid.field("summary", f"must have at most {MAX_SUMMARY} characters")
+    workspace, project = workspaces.workspace_and_project(tx, caller, workspace_id)
+    workspaces.note_seen(tx, workspace.id)
+    now = tx.now()
+    report = Report(
+        id=ids.ulid(),
+        workspace_id=workspace.id,
+        source_workspace_id="",
+        workspace_snapshot_id=None,
+        source_snapshot_id=None,
+        files_added=numbers.files_added,
+        files_modified=numbers.files_modified,
+        files_deleted=numbers.files_deleted,
+        bytes_changed=numbers.bytes_changed,
+        summary=numbers.summary,
+        reported_at=now,
+        compared_at=now,
+        origin="client",
+    )
+    store.insert(tx, report)
+    if numbers.files_added or numbers.files_modified or numbers.files_deleted:
+        projects.record_event(
+            tx, project.id, "drift.reported", actor=caller.client, workspace_id=workspace.id, message=numbers.summary
+        )
+    return report
+
+
+def list_reports(
+    tx: Tx, caller: Caller, workspace_id: str, *, limit: int, cursor: str | None
+) -> tuple[Page[Report], Report | None]:
+    """Return reports of a workspace, newest first, and the newest of all. Raises UnknownWorkspace or Invalid."""
+    workspace, _ = workspaces.workspace_and_project(tx, caller, workspace_id)
+    scope = f"drift:{workspace.id}"
+    before = decode_cursor(scope, cursor, tuple[str])[0] if cursor else None
+    found = store.of_workspace(tx, workspace.id, limit=limit + 1, before=before)
+    page = found[:limit]
+    following = encode_cursor(scope, [page[-1].id]) if len(found) > limit else None
+    return Page(page, following), latest_reports(tx, [workspace.id]).get(workspace.id)
+
+
+def latest_reports(tx: Tx, workspace_ids: Sequence[str]) -> dict[str, Report]:
+    """Return the newest report of each workspace that has one, by workspace."""
+    return {report.workspace_id: report for report in store.latest(tx, workspace_ids)}
+
+
+def compare(
+    tx: Tx, caller: Caller, workspace_id: str, source_id: str | None = None, *, include_dirty: bool = False
+) -> Comparison:
+    """Compare a workspace with a source, main unless another is named (Fastest 4.6); reads only.
+
+    A `fresh` answer is to be kept with `keep`. Raises UnknownWorkspace or OtherProject.
+    """
+    workspace, project = workspaces.workspace_and_project(tx, caller, workspace_id)
+    source = find_source(tx, caller, workspace, project, source_id)
+    if source is None:
+        return Comparison(workspace.is_main, message="The project has no main workspace to compare with.")
+    if source.id == workspace.id:
+        message = "This is the main workspace." if source_id is None else "A workspace does not drift from itself."
+        return Comparison(workspace.is_main, source, message=message)
+    sides = [_side(tx, project, one, include_dirty=include_dirty) for one in (workspace, source)]
+    ours, theirs = sides
+    if ours is None or theirs is None:
+        empty = workspace if ours is None else source
+        return Comparison(workspace.is_main, source, message=f"The workspace {empty.name} has no tree yet.")
+    return _compared(tx, project, ours, theirs)
+
+
+def newest_comparison_id(tx: Tx, workspace_id: str, source_id: str) -> str | None:
+    """Return the id of the newest stored comparison of two workspaces, None where they were never compared."""
+    known = store.newest_comparison(tx, workspace_id, source_id)
+    return known[0].id if known else None
+
+
+def find_source(
+    tx: Tx, caller: Caller, workspace: Workspace, project: Project, source_id: str | None
+) -> Workspace | None:
+    """Return the named source, else main, None where there is none. Raises UnknownWorkspace or OtherProject."""
+    if source_id is None:
+        return workspaces.main_of(tx, project)
+    source, _ = workspaces.workspace_and_project(tx, caller, source_id)
+    if source.project_id != workspace.project_id:
+        raise OtherProject
+    return source
+
+
+def _side(tx: Tx, project: Project, workspace: Workspace, *, include_dirty: bool) -> Side | None:
+    head = workspaces.head_manifest(tx, project, workspace)
+    shown = workspaces.working_manifest(tx, project, workspace) if include_dirty else head
+    if shown is None:
+        return None
+    dirty = shown != head and not (head is not None and storage.equal(tx, project.owner_user_id, head, shown))
+    return Side(workspace, shown, None if dirty else workspace.current_snapshot_id)
+
+
+def _compared(tx: Tx, project: Project, ours: Side, theirs: Side) -> Comparison:
+    workspace, source, now = ours.workspace, theirs.workspace, tx.now()
+    trees = (ours.manifest_hash, theirs.manifest_hash)
+    known = store.newest_comparison(tx, workspace.id, source.id)
+    if known is not None and known[1] == trees:
+        return Comparison(workspace.is_main, source, replace(known[0], compared_at=now))
+    try:
+        changes = storage.changes(tx, project.owner_user_id, *trees)
+        measured = measure(changes, storage.unchanged_paths(tx, project.owner_user_id, *trees, most=MAX_PATHS))
+    except storage.UnknownManifest:
+        return Comparison(workspace.is_main, source, message="A manifest of the two cannot be read.")
+    report = Report(
+        id=ids.ulid(),
+        workspace_id=workspace.id,
+        source_workspace_id=source.id,
+        workspace_snapshot_id=ours.snapshot_id,
+        source_snapshot_id=theirs.snapshot_id,
+        files_added=measured.added,
+        files_modified=measured.modified,
+        files_deleted=0,
+        bytes_changed=measured.bytes,
+        summary=None,
+        reported_at=now,
+        compared_at=now,
+        origin="compare",
+        large_files=measured.large_files,
+        paths=measured.paths,
+    )
+    return Comparison(workspace.is_main, source, report, fresh=True, trees=trees)
+
+
+def keep(tx: Tx, caller: Caller, found: Comparison) -> Comparison:
+    """Store a fresh comparison, unless somebody stored the same one meanwhile; return it as it is stored.
+
+    Raises UnknownWorkspace when the workspace is gone.
+    """
+    report = found.report
+    if report is None or found.trees is None:
+        return found
+    workspaces.workspace_and_project(tx, caller, report.workspace_id, lock=True)
+    known = store.newest_comparison(tx, report.workspace_id, report.source_workspace_id)
+    if known is not None and known[1] == found.trees:
+        return replace(found, report=replace(known[0], compared_at=report.compared_at), fresh=False)
+    store.insert(tx, report, found.trees)
+    return replace(found, fresh=False)
+
+
+def prune_reports(tx: Tx) -> int:
+    """Remove a batch of reports that are kept no longer; return how many. For the retention job (Fastest 12.6)."""
+    before = shift(tx.now(), seconds=-KEPT_DAYS * 86_400)
+    return store.prune(tx, before, keep=KEPT_REPORTS, limit=PRUNED_AT_ONCE)

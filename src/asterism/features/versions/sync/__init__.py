@@ -1,0 +1,38 @@
+"""Sync: merging a source workspace's head into a target's working tree (Fastest 5).
+
+`prepare` shows what would happen and keeps it, `execute` does it with a person's decisions, `undo` goes back. The first
+two move bytes, so they take the database and run in a worker thread without a transaction. The merge is `vcs.merge`.
+"""
+
+from asterism.features.versions.sync.errors import MissingDecisions, Moved, PreviewExpired
+from asterism.features.versions.sync.execution import execute
+from asterism.features.versions.sync.models import (
+    DEFAULT_PREVIEW_SECONDS,
+    Answered,
+    Executed,
+    Execution,
+    Preview,
+    Sync,
+    Undone,
+)
+from asterism.features.versions.sync.previews import ROOTS, prepare, purge_previews
+from asterism.features.versions.sync.undo import merge_histories, undo
+
+__all__ = [
+    "DEFAULT_PREVIEW_SECONDS",
+    "ROOTS",
+    "Answered",
+    "Executed",
+    "Execution",
+    "MissingDecisions",
+    "Moved",
+    "Preview",
+    "PreviewExpired",
+    "Sync",
+    "Undone",
+    "execute",
+    "merge_histories",
+    "prepare",
+    "purge_previews",
+    "undo",
+]

@@ -1,0 +1,63 @@
+"""Reading stored contents for a merge, and storing what it made: short transactions, bytes moved outside of them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from asterism.features.versions import storage
+from asterism.kernel.blobs import Blobs
+from asterism.kernel.db import Database
+from asterism.vcs.manifest import Entry
+from asterism.vcs.tree import Load
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """The stored content of one user."""
+
+    db: Database
+    blobs: Blobs
+    user_id: str
+
+    def read(self, hashes: Sequence[str]) -> dict[str, bytes]:
+        """Return those blobs that are stored, by hash."""
+        with self.db.read() as tx:
+            places = storage.find_places(tx, self.user_id, hashes)
+        found = {}
+        for blob, place in places.items():
+            found[blob] = b"".join(storage.read(self.db, self.blobs, self.user_id, blob, place))
+        return found
+
+    def missing(self, hashes: Iterable[str]) -> list[str]:
+        """Return those blobs that are not stored, in order."""
+        with self.db.read() as tx:
+            return sorted(storage.find(tx, self.user_id, sorted(set(hashes))).missing)
+
+    def load(self) -> Load:
+        """Return what fetches folder records."""
+
+        def load(names: Sequence[str]) -> Mapping[str, bytes]:
+            with self.db.read() as tx:
+                return storage.tree_records(tx, self.user_id, names)
+
+        return load
+
+    def root(self, manifest_hash: str | None) -> str | None:
+        """Return the record of a tree's top folder. Raises UnknownManifest."""
+        if manifest_hash is None:
+            return None
+        with self.db.read() as tx:
+            return storage.manifest(tx, self.user_id, manifest_hash).root
+
+    def entries(self, manifest_hash: str | None) -> list[Entry]:
+        """Return the entries of a tree. Raises UnknownManifest."""
+        if manifest_hash is None:
+            return []
+        with self.db.read() as tx:
+            return storage.entries(tx, self.blobs, self.user_id, manifest_hash)
+
+    def store(self, contents: Iterable[bytes]) -> None:
+        """Store contents that a merge or a person made."""
+        made = list(contents)
+        if made:
+            with self.db.write() as tx:
+                storage.store_bytes(tx, self.blobs, self.user_id, made)

@@ -1,0 +1,77 @@
+"""From two workspaces to a plan: the situation, the merge base, and the merge of three trees."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from asterism.features.accounts.identity import Caller
+from asterism.features.versions import drift, storage, workspaces
+from asterism.features.versions.sync.contents import Contents
+from asterism.features.versions.sync.errors import NoMainWorkspace, NothingToMerge, SourceIsTarget
+from asterism.features.versions.sync.history import Graph, read_graph
+from asterism.features.versions.sync.models import MAX_NAMED_BLOBS, Situation
+from asterism.kernel.db import Tx
+from asterism.vcs.manifest import Entry
+from asterism.vcs.merge import History, MergeBase, Plan, Sides, find_base, from_entries, from_records, make_plan
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A plan, and the base that it stands on."""
+
+    plan: Plan
+    base: MergeBase
+
+
+def find_situation(tx: Tx, caller: Caller, workspace_id: str, source_id: str | None) -> tuple[Situation, Graph]:
+    """Return both sides of a sync and the history behind them (Fastest 5.1).
+
+    Raises UnknownWorkspace, OtherProject, NoMainWorkspace, SourceIsTarget or NothingToMerge.
+    """
+    target, project = workspaces.workspace_and_project(tx, caller, workspace_id)
+    source = drift.find_source(tx, caller, target, project, source_id)
+    if source is None:
+        raise NoMainWorkspace
+    if source.id == target.id:
+        raise SourceIsTarget(named=source_id is not None)
+    theirs = workspaces.head_manifest(tx, project, source)
+    if theirs is None or source.current_snapshot_id is None:
+        raise NothingToMerge(source.name)
+    ours = workspaces.working_manifest(tx, project, target)
+    head, source_head = target.current_snapshot_id, source.current_snapshot_id
+    graph = read_graph(tx, project, [source_head, *([head] if head else [])])
+    return Situation(project, target, source, ours, theirs, head, source_head), graph
+
+
+def plan_sync(contents: Contents, situation: Situation, graph: Graph) -> Planned:
+    """Merge the source's head into the target's working tree, on paper. Raises UnknownManifest or BlobsMissing."""
+    base = _base(contents, situation, graph)
+
+    def read(hashes: Sequence[str]) -> Mapping[str, bytes]:
+        made = {name: base.contents[name] for name in hashes if name in base.contents}
+        return made | contents.read([name for name in hashes if name not in made])
+
+    plan = make_plan(_sides(contents, situation, graph, base), read, source=situation.source.name)
+    incoming = [a.entry.hash for a in plan.actions if a.kind == "copy_from_main" and a.entry and a.entry.hash]
+    missing = sorted({*plan.missing_blobs, *contents.missing(incoming)})
+    if missing:
+        raise storage.BlobsMissing(missing[:MAX_NAMED_BLOBS])
+    return Planned(plan, base)
+
+
+def _base(contents: Contents, situation: Situation, graph: Graph) -> MergeBase:
+    if situation.head is None:
+        return MergeBase("empty", entries=())
+
+    def tree(snapshot_id: str) -> Sequence[Entry]:
+        return contents.entries(graph.tree(snapshot_id))
+
+    history = History(graph.parents, graph.registered, tree)
+    return find_base(situation.head, situation.source_head, history, contents.read)
+
+
+def _sides(contents: Contents, situation: Situation, graph: Graph, base: MergeBase) -> Sides:
+    if base.kind == "virtual" and base.entries is not None:
+        return from_entries(base.entries, contents.entries(situation.ours), contents.entries(situation.theirs))
+    before = graph.tree(base.snapshots[0]) if base.snapshots else None
+    ours, main = contents.root(situation.ours), contents.root(situation.theirs)
+    return from_records(contents.root(before), ours, main, contents.load())
