@@ -88,6 +88,7 @@ class Runtime:
     db: Database
     blobs: Blobs
     storage_limits: Limits
+    sync_preview_seconds: int
     roots: Sequence[Roots]
     clock: Clock
     jobs: JobQueue

@@ -54,6 +54,7 @@ def build_runtime(settings: Settings, *, clock: Clock | None = None) -> Runtime:
         db=db,
         blobs=blobs,
         storage_limits=storage_limits(settings),
+        sync_preview_seconds=settings.sync_preview_ttl,
         roots=ROOTS,
         clock=clock,
         jobs=jobs,

@@ -78,6 +78,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     master_key_file: Annotated[
         Path | None, doc("The file of the master key; default: `master.key` in the data folder.")
     ] = None
+    sync_preview_ttl: Annotated[Seconds, doc("Seconds a prepared sync can be executed.")] = 1800
     device_code_ttl: Annotated[Seconds, doc("Seconds a device sign-in waits for its decision.")] = 900
     device_poll_interval: Annotated[Seconds, doc("Seconds a device is asked to wait between polls.")] = 5
     access_ttl: Annotated[Seconds, doc("Seconds a short access token lives.")] = 3600

@@ -4,7 +4,19 @@
 two move bytes, so they take the database and run in a worker thread without a transaction. The merge is `vcs.merge`.
 """
 
-from asterism.features.versions.sync.errors import MissingDecisions, Moved, PreviewExpired
+from asterism.features.versions.sync.errors import (
+    AlreadyExecuted,
+    InvalidDecision,
+    MergeIsNotHead,
+    MissingDecisions,
+    Moved,
+    NoMainWorkspace,
+    NothingToMerge,
+    NothingToUndo,
+    PreviewExpired,
+    SourceIsTarget,
+    WorkspaceMismatch,
+)
 from asterism.features.versions.sync.execution import execute
 from asterism.features.versions.sync.models import (
     DEFAULT_PREVIEW_SECONDS,
@@ -21,15 +33,23 @@ from asterism.features.versions.sync.undo import merge_histories, undo
 __all__ = [
     "DEFAULT_PREVIEW_SECONDS",
     "ROOTS",
+    "AlreadyExecuted",
     "Answered",
     "Executed",
     "Execution",
+    "InvalidDecision",
+    "MergeIsNotHead",
     "MissingDecisions",
     "Moved",
+    "NoMainWorkspace",
+    "NothingToMerge",
+    "NothingToUndo",
     "Preview",
     "PreviewExpired",
+    "SourceIsTarget",
     "Sync",
     "Undone",
+    "WorkspaceMismatch",
     "execute",
     "merge_histories",
     "prepare",

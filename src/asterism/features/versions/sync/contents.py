@@ -17,6 +17,7 @@ class Contents:
     db: Database
     blobs: Blobs
     user_id: str
+    quota: int | None = None
 
     def read(self, hashes: Sequence[str]) -> dict[str, bytes]:
         """Return those blobs that are stored, by hash."""
@@ -56,8 +57,10 @@ class Contents:
             return storage.entries(tx, self.blobs, self.user_id, manifest_hash)
 
     def store(self, contents: Iterable[bytes]) -> None:
-        """Store contents that a merge or a person made."""
+        """Store contents that a merge or a person made. Raises QuotaExceeded."""
         made = list(contents)
         if made:
             with self.db.write() as tx:
+                if self.quota is not None:
+                    storage.check_room(tx, self.user_id, self.quota, sum(map(len, made)))
                 storage.store_bytes(tx, self.blobs, self.user_id, made)

@@ -42,18 +42,20 @@ class _Result:
         return bool(self.added or self.updated or self.deleted)
 
 
-def execute(db: Database, blobs: Blobs, caller: Caller, workspace_id: str, wanted: Execution) -> Executed:
+def execute(
+    db: Database, blobs: Blobs, caller: Caller, workspace_id: str, wanted: Execution, *, quota: int | None = None
+) -> Executed:
     """Do what a preview showed, with the decisions given. For a worker thread, outside a transaction.
 
     A repetition with the same decisions is answered as before. Raises UnknownWorkspace, PreviewExpired,
-    WorkspaceMismatch, AlreadyExecuted, MissingDecisions, InvalidDecision, BlobsMissing or Moved.
+    WorkspaceMismatch, AlreadyExecuted, MissingDecisions, InvalidDecision, BlobsMissing, Moved or QuotaExceeded.
     """
     with db.read() as tx:
         _, project = workspaces.workspace_and_project(tx, caller, workspace_id)
         found = _require(tx, caller, workspace_id, wanted)
     if found.executed is not None:
         return found.executed
-    contents = Contents(db, blobs, project.owner_user_id)
+    contents = Contents(db, blobs, project.owner_user_id, quota)
     chosen = read_choices(contents, found.preview.plan, wanted.decisions)
     needed = {entry.hash for entry in chosen.changes.values() if entry is not None and entry.hash}
     missing = contents.missing(needed - chosen.contents.keys())
@@ -113,7 +115,7 @@ def _build(contents: Contents, ours: str | None, changes: Changes) -> _Result:
         data = splice(text, changes) if is_canonical(text) else encode(apply_changes(contents.entries(ours), changes))
     made = hash_bytes(data)
     if made != ours:
-        storage.upload(contents.db, contents.blobs, contents.user_id, made, data)
+        storage.upload(contents.db, contents.blobs, contents.user_id, made, data, quota=contents.quota)
     with contents.db.read() as tx:
         found = storage.changes(tx, contents.user_id, ours, made)
     added = sum(change.kind == "added" for change in found)

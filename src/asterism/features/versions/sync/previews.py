@@ -26,15 +26,23 @@ READ_AT_ONCE = 200
 
 
 def prepare(
-    db: Database, blobs: Blobs, caller: Caller, workspace_id: str, source_id: str | None, *, seconds: int
+    db: Database,
+    blobs: Blobs,
+    caller: Caller,
+    workspace_id: str,
+    source_id: str | None,
+    *,
+    seconds: int,
+    quota: int | None = None,
 ) -> Preview:
     """Show what a sync would do and keep that for `seconds`. For a worker thread, outside a transaction.
 
-    Raises UnknownWorkspace, OtherProject, NoMainWorkspace, SourceIsTarget, NothingToMerge or BlobsMissing.
+    Raises UnknownWorkspace, OtherProject, NoMainWorkspace, SourceIsTarget, NothingToMerge, BlobsMissing or
+    QuotaExceeded.
     """
     with db.read() as tx:
         situation, graph = find_situation(tx, caller, workspace_id, source_id)
-    contents = Contents(db, blobs, situation.project.owner_user_id)
+    contents = Contents(db, blobs, situation.project.owner_user_id, quota)
     return keep_preview(contents, situation, plan_sync(contents, situation, graph), seconds=seconds)
 
 
