@@ -31,6 +31,7 @@ def test_a_report_is_answered_enriched_and_listed(alice: httpx.Client) -> None:
     assert made["counts_by_ext"] == {"source_only": {}, "workspace_only": {}, "both_different": {}}
     listed = ok(alice.get(f"/v1/workspaces/{workspace}/drift"))
     assert listed == {"drift_reports": [made], "latest": made, "next_cursor": None}
+    assert ok(alice.get(f"/v1/workspaces/{workspace}"))["drift"] == made
 
 
 @pytest.mark.parametrize("field", NUMBERS)
@@ -56,6 +57,8 @@ def test_a_workspace_is_compared_with_main(alice: httpx.Client) -> None:
     assert (drift["origin"], drift["large_files_changed"], drift["bytes_changed"]) == ("compare", False, 3)
     again = compare(alice, side)["drift"]
     assert again["id"] == drift["id"]
+    listed = ok(alice.get(f"/v1/projects/{project}/workspaces"))["workspaces"]
+    assert {one["name"]: (one["drift"] or {}).get("id") for one in listed} == {"main": None, "side": drift["id"]}
 
 
 def test_main_has_no_drift_from_itself(alice: httpx.Client) -> None:

@@ -96,6 +96,8 @@ def test_execute_and_undo(
     assert (done["snapshot_before_id"], done["snapshot_after_id"]) == (parted["ours"], done["snapshot_id"])
     shown = ok(alice.get(f"/v1/workspaces/{side}"))["workspace"]
     assert (shown["current_snapshot_id"], shown["version"]) == (done["snapshot_id"], done["workspace_version"])
+    assert shown["merge_history"].keys() == {parted["main"]}
+    assert shown["merge_history"][parted["main"]]["last_merged_snapshot"] == parted["theirs"]
     listed = ok(alice.get(f"/v1/snapshots/{done['snapshot_id']}/files"))["entries"]
     [file] = [one for one in listed if one["path"] == "config.ini"]
     assert alice.get(f"/v1/blobs/download/{file['hash']}").content == content
@@ -108,6 +110,7 @@ def test_execute_and_undo(
         "manifest_hash": undone["manifest_hash"],
         "workspace_version": done["workspace_version"] + 1,
     }
+    assert ok(alice.get(f"/v1/workspaces/{side}"))["workspace"]["merge_history"] is None
     error(alice.post(f"/v1/workspaces/{side}/sync/undo", json={}), 409, "INVALID_OPERATION")
 
 

@@ -6,7 +6,9 @@ from typing import Annotated, Any, Self
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from asterism.features.versions import projects, snapshots, workspaces
+from asterism.faces.v1.wire_drift import DriftReport
+from asterism.features.versions import drift, projects, snapshots, sync, workspaces
+from asterism.kernel.db import Tx
 
 
 class Done(msgspec.Struct):
@@ -50,8 +52,15 @@ class Project(msgspec.Struct):
         )
 
 
+class LastMerge(msgspec.Struct):
+    """The newest sync from one workspace that was not undone."""
+
+    last_merged_snapshot: str
+    merged_at: str
+
+
 class Workspace(msgspec.Struct):
-    """A workspace (Fastest 4.1)."""
+    """A workspace (Fastest 4.1); `merge_history` is by the workspaces that were merged into it."""
 
     id: str
     project_id: str
@@ -65,14 +74,14 @@ class Workspace(msgspec.Struct):
     local_path: str | None
     last_seen_at: str | None
     created_at: str
-    merge_history: None
+    merge_history: dict[str, LastMerge] | None
     version: int
     is_main: bool
     dirty: bool
 
     @classmethod
-    def of(cls, found: workspaces.Workspace) -> Self:
-        """Write a workspace."""
+    def of(cls, found: workspaces.Workspace, merges: Sequence[sync.Sync] = ()) -> Self:
+        """Write a workspace; `merges` are its standing syncs, one of each source."""
         return cls(
             found.id,
             found.project_id,
@@ -86,7 +95,7 @@ class Workspace(msgspec.Struct):
             found.local_path,
             found.last_seen_at,
             found.created_at,
-            None,
+            {one.source_workspace_id: LastMerge(one.source_snapshot_id, one.executed_at) for one in merges} or None,
             found.version,
             found.is_main,
             found.dirty,
@@ -96,7 +105,29 @@ class Workspace(msgspec.Struct):
 class WorkspaceWithDrift(Workspace):
     """A workspace with its latest drift report, which is null as long as there is none."""
 
-    drift: None = None
+    drift: DriftReport | None = None
+
+
+def workspaces_of(tx: Tx, found: Sequence[workspaces.Workspace]) -> list[Workspace]:
+    """Write workspaces with what was merged into them."""
+    merges = sync.merge_histories(tx, [one.id for one in found])
+    return [Workspace.of(one, merges.get(one.id, ())) for one in found]
+
+
+def with_drift(tx: Tx, found: Sequence[workspaces.Workspace]) -> list[WorkspaceWithDrift]:
+    """Write workspaces with what was merged into them and their latest drift reports."""
+    names = [one.id for one in found]
+    merges, reports = sync.merge_histories(tx, names), latest_drift(tx, names)
+    written = [WorkspaceWithDrift.of(one, merges.get(one.id, ())) for one in found]
+    for one in written:
+        one.drift = reports.get(one.id)
+    return written
+
+
+def latest_drift(tx: Tx, workspace_ids: Sequence[str]) -> dict[str, DriftReport]:
+    """Write the latest drift report of each workspace that has one, by workspace."""
+    now = tx.now()
+    return {name: DriftReport.of(report, now) for name, report in drift.latest_reports(tx, workspace_ids).items()}
 
 
 class Snapshot(msgspec.Struct):

@@ -8,7 +8,7 @@ from msgspec import Meta
 from asterism.asgi.answers import Created
 from asterism.base.errors import Conflict, Invalid
 from asterism.faces.v1.call import Call, delete, get, patch, post
-from asterism.faces.v1.wire import Done, Event, Project, ProjectAnswer, Snapshot, Workspace
+from asterism.faces.v1.wire import Done, Event, Project, ProjectAnswer, Snapshot, Workspace, workspaces_of
 from asterism.features.versions import projects, snapshots, workspaces
 
 
@@ -123,7 +123,7 @@ def read(call: Call, project_id: str) -> WholeProject:
     newest = snapshots.list_snapshots(call.tx, call.caller, project, limit=10)
     return WholeProject(
         Project.of(project),
-        [Workspace.of(found) for found in workspaces.list_workspaces(call.tx, call.caller, project)],
+        workspaces_of(call.tx, workspaces.list_workspaces(call.tx, call.caller, project)),
         [Snapshot.of(found) for found in newest.items],
         [Event.of(found) for found in projects.newest_events(call.tx, call.caller, project.id, 20)],
         insights(call, project.id),

@@ -4,7 +4,7 @@ import msgspec
 
 from asterism.asgi.answers import Created
 from asterism.faces.v1.call import Call, get, post
-from asterism.faces.v1.wire import Workspace, WorkspaceAnswer, WorkspaceWithDrift
+from asterism.faces.v1.wire import Workspace, WorkspaceAnswer, WorkspaceWithDrift, with_drift
 from asterism.features.versions import projects, workspaces
 from asterism.features.versions.workspaces import NewWorkspace
 
@@ -47,4 +47,4 @@ def index(call: Call, project_id: str) -> WorkspaceList:
     """GET /v1/projects/:projectId/workspaces: the workspaces, newest first, each with its latest drift report."""
     project = projects.get_project(call.tx, call.caller, project_id)
     found = workspaces.list_workspaces(call.tx, call.caller, project)
-    return WorkspaceList([WorkspaceWithDrift.of(one) for one in found])
+    return WorkspaceList(with_drift(call.tx, found))

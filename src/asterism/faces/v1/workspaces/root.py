@@ -7,7 +7,8 @@ from msgspec import UNSET, Meta, UnsetType
 
 from asterism.asgi.answers import Conflicting, Ok
 from asterism.faces.v1.call import Call, delete, get, patch, post
-from asterism.faces.v1.wire import Done, Snapshot, Workspace, WorkspaceAnswer
+from asterism.faces.v1.wire import Done, Snapshot, Workspace, WorkspaceAnswer, latest_drift, workspaces_of
+from asterism.faces.v1.wire_drift import DriftReport
 from asterism.features.versions import storage, workspaces
 
 
@@ -44,7 +45,7 @@ class WorkspaceState(msgspec.Struct):
     """A workspace with its latest drift report, which is null as long as there is none."""
 
     workspace: Workspace
-    drift: None
+    drift: DriftReport | None
 
 
 class Heartbeat(msgspec.Struct):
@@ -104,7 +105,8 @@ class Restored(msgspec.Struct):
 @get("/v1/workspaces/{workspace_id:str}")
 def read(call: Call, workspace_id: str) -> WorkspaceState:
     """GET /v1/workspaces/:workspaceId: a workspace with its latest drift report."""
-    return WorkspaceState(Workspace.of(workspaces.get_workspace(call.tx, call.caller, workspace_id)), None)
+    [found] = workspaces_of(call.tx, [workspaces.get_workspace(call.tx, call.caller, workspace_id)])
+    return WorkspaceState(found, latest_drift(call.tx, [found.id]).get(found.id))
 
 
 @patch("/v1/workspaces/{workspace_id:str}")
@@ -113,7 +115,8 @@ def change(call: Call, workspace_id: str, body: WorkspaceChange) -> WorkspaceAns
     changes: dict[str, str | None] = {"name": body.name, "identifier": body.identifier}
     if not isinstance(body.local_path, UnsetType):
         changes["local_path"] = body.local_path
-    return WorkspaceAnswer(Workspace.of(workspaces.update_workspace(call.tx, call.caller, workspace_id, changes)))
+    changed = workspaces.update_workspace(call.tx, call.caller, workspace_id, changes)
+    return WorkspaceAnswer(workspaces_of(call.tx, [changed])[0])
 
 
 @delete("/v1/workspaces/{workspace_id:str}", errors=(workspaces.MainStays,))

@@ -121,7 +121,7 @@ class Undone(msgspec.Struct, kw_only=True):
         storage.BlobsMissing,
     ),
 )
-def prepare(call: Call[None], workspace_id: str, body: Prepare) -> PreviewAnswer:
+def prepare(call: Call, workspace_id: str, body: Prepare) -> PreviewAnswer:
     """POST /v1/workspaces/:workspaceId/sync/prepare: show what a sync would do, and keep that for half an hour."""
     rt = call.rt
     preview = sync.prepare(
@@ -151,7 +151,7 @@ def prepare(call: Call[None], workspace_id: str, body: Prepare) -> PreviewAnswer
         sync.Moved,
     ),
 )
-def execute(call: Call[None], workspace_id: str, body: Execute) -> Executed:
+def execute(call: Call, workspace_id: str, body: Execute) -> Executed:
     """POST /v1/workspaces/:workspaceId/sync/execute: do what a preview showed, with the decisions given."""
     rt, quota = call.rt, call.rt.storage_limits.quota_bytes
     done = sync.execute(rt.db, rt.blobs, call.caller, workspace_id, body.wanted(), quota=quota)
@@ -162,7 +162,7 @@ def execute(call: Call[None], workspace_id: str, body: Execute) -> Executed:
     "/v1/workspaces/{workspace_id:str}/sync/undo",
     errors=(UnknownWorkspace, UnknownSnapshot, sync.NothingToUndo, sync.MergeIsNotHead, storage.BlobsMissing),
 )
-def undo(call: Call[None], workspace_id: str, body: Undo) -> Undone:
+def undo(call: Call, workspace_id: str, body: Undo) -> Undone:
     """POST /v1/workspaces/:workspaceId/sync/undo: go back to where the workspace stood before a sync."""
     done = sync.undo(call.tx, call.caller, workspace_id, body.snapshot_id, force=body.force)
     return Undone(
