@@ -11,20 +11,28 @@ _PYTHON = re.compile(rb"(?P<head>\s*from\s+[\w.]+\s+import\s+)(?P<list>[\w \t,]+
 _BRACES = re.compile(
     rb"(?P<head>(?:\s*(?:import|export|(?:pub\s+)?use)\b[^{}\n]*\{\s*))(?P<list>[^{}\n]*?)(?P<tail>\s*,?\s*\}[^{}\n]*\n?)"
 )
+_STRINGS = re.compile(
+    rb"""(?P<head>[^\n\[\]]*\[\s*)(?P<list>(?:"[^"\\\n]*"\s*,?\s*|'[^'\n]*'\s*,?\s*)*?)(?P<tail>\s*\][^\n\[\]]*\n?)"""
+)
+_NAME = re.compile(rb"""\s*("[^"]*"|'[^']*'|[^,"']+?)\s*(?:,|$)""")
 
 
-def merge_list(base: Item, ours: Item, main: Item) -> bytes | None:
+def merge_list(base: Item, ours: Item, main: Item, *, sets: bool = False) -> bytes | None:
     """Return the line with the names that both sides have in the end, None when it is no such line, or more changed.
 
-    Names are in order of the alphabet where all three lists are; else the new ones come last, in that order.
+    Names are in order of the alphabet where all three lists are; else the new ones come last, in that order. `sets`
+    says that lists of strings are sets.
     """
-    if base.kind not in ("import", "export"):
+    if base.kind in ("import", "export"):
+        found = [_BRACES.fullmatch(item.body) or _PYTHON.fullmatch(item.body) for item in (base, ours, main)]
+    elif base.kind == "pair" and sets:
+        found = [_STRINGS.fullmatch(item.body) for item in (base, ours, main)]
+    else:
         return None
-    found = [_BRACES.fullmatch(item.body) or _PYTHON.fullmatch(item.body) for item in (base, ours, main)]
     lines = [match for match in found if match is not None]
     if len(lines) < 3 or len({(match["head"], match["tail"]) for match in lines}) > 1:
         return None
-    lists = [[name.strip() for name in match["list"].split(b",") if name.strip()] for match in lines]
+    lists = [_NAME.findall(match["list"]) for match in lines]
     if any(len(set(names)) < len(names) for names in lists):
         return None
     old, here, there = lists

@@ -105,7 +105,7 @@ def _python(member: Member) -> Name | None:
         case "string" if collection.type == "list" and _is_all(collection):
             return Name("entry", text(node))
         case "keyword_argument":
-            return Name("argument", text(_field(node, "name")), movable=False)
+            return Name("argument", text(_field(node, "name")), sortable=False)
     return None
 
 
@@ -424,6 +424,11 @@ _MANIFESTS = frozenset(
 def language(name: str, path: str) -> Language:
     """Return the tables of a language; in a manifest file lists of strings are sets."""
     found = _LANGUAGES[name]
-    if path.rpartition("/")[2] in _MANIFESTS:
+    if is_manifest(path):
         return Language(_set_entries, found.collections)
     return found
+
+
+def is_manifest(path: str) -> bool:
+    """Say whether a file describes a package, and its lists of strings are sets."""
+    return path.rpartition("/")[2] in _MANIFESTS

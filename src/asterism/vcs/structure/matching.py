@@ -10,7 +10,7 @@ from asterism.vcs.structure.pieces import Item
 
 ALIKE = 0.6
 MAX_PAIRS = 2500
-_WORD = re.compile(rb"\w+|[^\w\s]")
+_WORD, _MARK = re.compile(rb"\w+"), re.compile(rb"[^\w\s]")
 
 
 def match_items(old: Sequence[Item], new: Sequence[Item]) -> dict[int, int]:
@@ -75,7 +75,10 @@ def _gaps(old: int, new: int, found: dict[int, int]) -> Iterator[tuple[list[int]
 
 
 def _words(item: Item) -> Counter[bytes]:
-    return Counter(_WORD.findall(item.body[:65536]))
+    """Count the words of an item; of one that has a name only them, since all of its like have the same marks."""
+    text = item.body[:65536]
+    words = Counter(_WORD.findall(text))
+    return words if item.key is not None else words + Counter(_MARK.findall(text))
 
 
 def _alike(one: Counter[bytes], other: Counter[bytes]) -> float:

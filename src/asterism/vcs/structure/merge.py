@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from asterism.vcs.structure import proof
 from asterism.vcs.structure.grammars import MAX_BYTES, language_of
+from asterism.vcs.structure.languages import is_manifest
 from asterism.vcs.structure.markdown import read_markdown
 from asterism.vcs.structure.merging import Rules, merge_collections
 from asterism.vcs.structure.pieces import Collection, Conflict
@@ -39,7 +40,7 @@ class _Merger:
     def __init__(self, language: str, path: str) -> None:
         self.language = language
         self.path = path
-        self.rules = Rules(join_added=language in _DATA)
+        self.rules = Rules(join_added=language in _DATA, sets=is_manifest(path))
         self.known: dict[bytes, Collection] = {}
 
     def merge(self, base: bytes, ours: bytes, main: bytes) -> bytes:

@@ -17,9 +17,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Rules:
-    """What holds for the whole file: `join_added` merges members of one name that both sides added (data, no code)."""
+    """What holds for the whole file.
+
+    `join_added` merges members of one name that both sides added (data, no code); `sets` joins lists of strings on one
+    line, as manifests have them.
+    """
 
     join_added: bool = False
+    sets: bool = False
 
 
 def merge_collections(base: Collection, ours: Collection, main: Collection, rules: Rules) -> Collection:
@@ -124,7 +129,7 @@ def _merge_parts(old: Item, here: Item, there: Item, rules: Rules) -> list[bytes
     try:
         return [merge_text(old.body, here.body, there.body)]
     except Conflict:
-        joined = merge_list(old, here, there)
+        joined = merge_list(old, here, there, sets=rules.sets)
         if joined is None:
             raise
         return [joined]

@@ -51,7 +51,7 @@ def _lines(text: bytes) -> Counter[bytes]:
 
 def _joined(line: bytes, after: Counter[bytes], *sides: Counter[bytes]) -> bool:
     """Say whether a line belongs to a list of names that was joined from both sides."""
-    if not line.startswith((b"from ", b"import ", b"export ", b"use ", b"pub use ")):
+    if not line.startswith((b"from ", b"import ", b"export ", b"use ", b"pub use ")) and not line.endswith(b"]"):
         return False
     new = [found for found in after if all(found not in side for side in sides)]
     return line in new or any(len(names_in(line) & names_in(found)) >= 3 for found in new)

@@ -174,36 +174,25 @@ class _Reader:
         )
 
     def _parts(self, node: Node, start: int, end: int, depth: int) -> list[bytes | Collection]:
-        """Cut an item's text at the collections inside it."""
+        """Cut an item's text at the outermost collections inside it that go over several lines."""
         parts: list[bytes | Collection] = []
         at = start
-        for inner, owner in self._inner(node):
-            found = self.collection(inner, owner, depth + 1)
-            if found is None:
-                continue
-            first, last = self.span(inner)
-            if first < at or last > end:
-                continue
-            parts += [self.source[at:first], found]
-            at = last
-        parts.append(self.source[at:end])
-        return parts
-
-    def _inner(self, node: Node) -> list[tuple[Node, Node]]:
-        """Return the outermost collections inside a node that go over several lines, each with its owner."""
-        found: list[tuple[Node, Node]] = []
         queue = [(node, node, 0)]
         while queue:
-            current, owner, depth = queue.pop()
+            current, owner, deep = queue.pop()
             flat = current.start_point.row == current.end_point.row == node.start_point.row
-            if flat or depth > MAX_DEPTH:
+            if (flat and node.parent is not None) or deep > MAX_DEPTH:
                 continue
-            if current.type in self.language.collections and self._interior(current)[0] is not None:
-                found.append((current, owner))
+            found = self.collection(current, owner, depth + 1)
+            first, last = (0, 0) if found is None else self.span(current)
+            if found is not None and first >= at and last <= end:
+                parts += [self.source[at:first], found]
+                at = last
                 continue
             around = current if current.type in self.language.owners else owner
-            queue += [(child, around, depth + 1) for child in reversed(current.named_children)]
-        return found
+            queue += [(child, around, deep + 1) for child in reversed(current.named_children)]
+        parts.append(self.source[at:end])
+        return parts
 
     def _split_head(self, item: Item, *, top: bool) -> bytes:
         """Take from the first item what belongs to the whole: a header comment, apart from the item by a blank line."""
