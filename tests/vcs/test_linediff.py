@@ -2,6 +2,7 @@
 
 import random
 import subprocess
+import sys
 from time import process_time
 
 import pytest
@@ -113,3 +114,8 @@ def test_people_are_told_counts_and_lines():
     assert not text_diff("f", b"x" * MAX_SHOWN, b"").too_large
     assert text_diff("f", b"x" * (MAX_SHOWN + 1), b"").too_large
     assert text_diff("f", b"\n" * MAX_LINES, b"").too_large
+
+
+def test_nothing_is_loaded_for_a_diff_that_is_not_made():
+    program = "import sys, asterism.vcs.merge; sys.exit('pygit2' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program]).returncode == 0

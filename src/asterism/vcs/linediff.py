@@ -6,9 +6,6 @@ missing newline at the end and any encoding count as they are (Fastest 5.5).
 
 from typing import NamedTuple
 
-from pygit2 import Patch
-from pygit2.enums import DiffOption
-
 MAX_BYTES = 2 * 1024 * 1024
 MAX_LINES = 200_000
 SNIFFED = 8000
@@ -53,6 +50,9 @@ def changed_spans(old: bytes, new: bytes) -> list[Span]:
         return []
     if not within_limits(old) or not within_limits(new):
         raise TooManyLines
+    from pygit2 import Patch  # a tenth of a second, which commands that compare no lines do not spend
+    from pygit2.enums import DiffOption
+
     patch = Patch.create_from(old, new, flag=DiffOption.FORCE_TEXT, context_lines=0, interhunk_lines=0)
     spans = []
     for hunk in patch.hunks:
