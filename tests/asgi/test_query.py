@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 import pytest
 
-from asterism.asgi.query import Dialect, QueryReader
+from asterism.asgi.query import Dialect, IgnoredWith, QueryReader
 from asterism.base.errors import Invalid
 
 Limit = Annotated[int, msgspec.Meta(ge=1, le=100)]
@@ -70,3 +70,20 @@ def test_what_is_missing_or_no_choice_is_named_as_it_is_sent() -> None:
     assert problem(Needed, projectPath="") == ("query.projectPath", "is required")
     assert problem(Paging, scope="some") == ("query.scope", "must be one of all, mine")
     assert problem(Paging, cursor="a\x00") == ("query.cursor", "holds U+0000")
+
+
+class Rivals(msgspec.Struct):
+    mode: str | None = None
+    staged: Annotated[bool, IgnoredWith("mode")] = False
+
+
+def test_a_parameter_is_not_looked_at_beside_its_rival() -> None:
+    assert read(Rivals, staged="true").staged is True
+    assert read(Rivals, mode="", staged="nonsense") == Rivals("", False)
+    assert problem(Rivals, staged="nonsense")[0] == "query.staged"
+
+
+def test_whether_an_empty_text_is_a_value_where_one_is_required() -> None:
+    assert problem(Needed, projectPath="") == ("query.projectPath", "is required")
+    assert read(Needed, Dialect(empties=True), projectPath="") == Needed("")
+    assert problem(Needed, Dialect(empties=True)) == ("query.projectPath", "is required")

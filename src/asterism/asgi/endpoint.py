@@ -74,9 +74,6 @@ class Options(TypedDict, total=False):
     errors: tuple["type[DomainError] | ErrorCase", ...]
     headers: Mapping[str, str]
     max_body: int
-    status: int
-    body: type[Any]
-    raw: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,9 +92,6 @@ class Endpoint:
     errors: tuple["type[DomainError] | ErrorCase", ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
     max_body: int = JSON_LIMIT
-    status: int = 200
-    declared_body: type[Any] | None = field(default=None, repr=False)
-    raw_body: bool = False
 
     @cached_property
     def signature(self) -> Signature:
@@ -107,12 +101,12 @@ class Endpoint:
     @property
     def body(self) -> type[Any] | None:
         """The Struct of the JSON body."""
-        return self.declared_body or self.signature.body
+        return self.signature.body
 
     @property
     def raw(self) -> bool:
         """Whether the handler reads the body itself."""
-        return self.raw_body or self.signature.takes is not None
+        return self.signature.takes is not None
 
     @property
     def is_async(self) -> bool:
@@ -139,7 +133,7 @@ class Endpoint:
         return HTTPRouteHandler(
             self.path,
             http_method=self.method,  # type: ignore[arg-type]
-            status_code=self.status,
+            status_code=200,  # each answer says its own
             include_in_schema=False,
         )(handle)
 
@@ -174,7 +168,7 @@ class Pipeline:
             face.permit(endpoint, call, body)
             return self._arguments(call, body)
 
-        return self._respond(await self._run(call, prepare))
+        return to_response(await self._run(call, prepare))
 
     async def _run(self, call: Call[Any], prepare: Callable[[Tx | None], dict[str, Any]]) -> Any:
         db, func = call.rt.db, self._func
@@ -226,12 +220,6 @@ class Pipeline:
         except TooLarge as error:
             return b"", error
 
-    def _respond(self, result: Any) -> Response[Any]:
-        response = to_response(result)
-        if self.endpoint.status != 200 and response.status_code == 200:
-            response.status_code = self.endpoint.status
-        return response
-
 
 def last_values(request: AnyRequest) -> dict[str, str]:
     """Return the query parameters; of repeated keys the last one wins (Fastest 0.2)."""
@@ -250,9 +238,6 @@ def declare(method: str, path: str, rules: Any, options: Options) -> Callable[[H
         errors=options.get("errors", ()),
         headers=options.get("headers", {}),
         max_body=options.get("max_body", JSON_LIMIT),
-        status=options.get("status", 200),
-        declared_body=options.get("body"),
-        raw_body=options.get("raw", False),
     )
 
 

@@ -23,12 +23,24 @@ class Unchecked:
 
 
 @dataclass(frozen=True, slots=True)
+class IgnoredWith:
+    """Marks a parameter that is not even looked at when another one was sent."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Dialect:
-    """How a face spells booleans, and whether a number above its maximum counts as the maximum or is refused."""
+    """How a face spells booleans, and what it makes of odd values.
+
+    `clamps`: a number above its maximum counts as the maximum, else it is refused. `empties`: an empty text is a value
+    where one is required, else it counts as missing.
+    """
 
     true: frozenset[str] = frozenset({"true"})
     false: frozenset[str] = frozenset({"false"})
     clamps: bool = True
+    empties: bool = False
 
 
 class Parameter(NamedTuple):
@@ -39,6 +51,8 @@ class Parameter(NamedTuple):
     read: Read
     repeated: bool
     required: bool
+    fills: bool  # an empty text is a value
+    rival: str | None  # when it was sent, this one is ignored
 
 
 class QueryReader:
@@ -55,10 +69,12 @@ class QueryReader:
         `values` holds the last value of each name, `repeated(name)` returns all of them.
         """
         found: dict[str, Any] = {}
-        for field, name, read, is_list, required in self._parameters:
+        for field, name, read, is_list, required, fills, rival in self._parameters:
+            if rival in values:
+                continue
             if is_list:
                 found[field] = [read(value) for value in repeated(name)]
-            elif (value := values.get(name)) is not None and (value or not required):
+            elif (value := values.get(name)) is not None and (value or fills):
                 found[field] = read(value)
             elif required:
                 raise Invalid.field(f"query.{name}", "is required")
@@ -76,8 +92,11 @@ def _parameter(field: msgspec.structs.FieldInfo, hint: Any, dialect: Dialect) ->
     name = field.encode_name
     kind, metas = _core(hint)
     if get_origin(kind) is list:
-        return Parameter(field.name, name, _text(name), repeated=True, required=False)
-    return Parameter(field.name, name, _reader(name, kind, metas, dialect), repeated=False, required=field.required)
+        return Parameter(field.name, name, _text(name), repeated=True, required=False, fills=True, rival=None)
+    read = _reader(name, kind, metas, dialect)
+    fills = dialect.empties or not field.required
+    rival = next((meta.name for meta in metas if isinstance(meta, IgnoredWith)), None)
+    return Parameter(field.name, name, read, repeated=False, required=field.required, fills=fills, rival=rival)
 
 
 def _core(hint: Any) -> tuple[Any, list[Any]]:

@@ -171,25 +171,29 @@ class Operation:
     def _answers(self) -> Form:
         grouped: dict[int, list[Outcome]] = {}
         for outcome in self.endpoint.signature.outcomes:
-            status = self.endpoint.status if outcome.status == 200 else outcome.status
-            grouped.setdefault(status, []).append(outcome)
+            grouped.setdefault(outcome.status, []).append(outcome)
         return {str(status): self._answer(status, outcomes) for status, outcomes in sorted(grouped.items())}
 
     def _answer(self, status: int, outcomes: list[Outcome]) -> Form:
         form: Form = {"description": MEANING[status]}
         if headers := self.endpoint.headers:
             form["headers"] = {name: {"description": text, "schema": TEXT} for name, text in headers.items()}
-        if outcomes[0].media == EVENT_STREAM:
-            form["content"] = {EVENT_STREAM: self._events(outcomes[0].type)}
-        elif media := outcomes[0].media:
-            kinds = [outcome.type for outcome in outcomes]
-            if kinds == [None]:
-                form["content"] = {media: {"schema": BINARY}}
-            else:
-                shapes = [self.schemas.of(kind) for kind in kinds]
-                shape = shapes[0] if len(shapes) == 1 else {"anyOf": shapes}
-                form["content"] = {media: self._media(kinds[0], shape) if media == JSON else {"schema": shape}}
-        return form
+        contents = {
+            media: self._content(media, [one.type for one in outcomes if one.media == media])
+            for media in dict.fromkeys(one.media for one in outcomes)
+            if media is not None
+        }
+        return {**form, "content": contents} if contents else form
+
+    def _content(self, media: str, kinds: list[Any]) -> Form:
+        """Describe what is sent as a media type: one of the types, or bytes for None."""
+        if media == EVENT_STREAM:
+            return self._events(kinds[0])
+        if kinds == [None]:
+            return {"schema": BINARY}
+        shapes = [self.schemas.of(kind) for kind in kinds]
+        shape = shapes[0] if len(shapes) == 1 else {"anyOf": shapes}
+        return self._media(kinds[0], shape) if media == JSON else {"schema": shape}
 
     def _events(self, union: Any) -> Form:
         """Describe an event stream: `x-events` says for each event what its `data:` line holds.

@@ -20,6 +20,8 @@ BY_NAME: Mapping[str, str] = {
     "url": "http://127.0.0.1:3000/device",
 }
 
+BY_FORMAT: Mapping[str, str] = {"date-time": TIME, "uuid": UUID}
+
 
 def example(kind: Any) -> Any:
     """Return a JSON-able value of a type; optional fields that may be absent are left out."""
@@ -29,7 +31,7 @@ def example(kind: Any) -> Any:
 def _value(info: msgspec.inspect.Type, name: str) -> Any:
     match info:
         case msgspec.inspect.Metadata():
-            return _value(info.type, name)
+            return _told(info.extra_json_schema or {}) or _value(info.type, name)
         case msgspec.inspect.StructType():
             return _struct(info)
         case msgspec.inspect.LiteralType():
@@ -51,6 +53,11 @@ def _value(info: msgspec.inspect.Type, name: str) -> Any:
         case msgspec.inspect.EnumType():
             return next(iter(info.cls)).value
     return None
+
+
+def _told(schema: Mapping[str, Any]) -> Any:
+    """Return what the JSON Schema that a type brings says of its values, None if nothing."""
+    return schema["enum"][0] if "enum" in schema else BY_FORMAT.get(schema.get("format", ""))
 
 
 def _struct(info: msgspec.inspect.StructType) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, Generic, TypeVar, Unpack
+from typing import Annotated, Unpack
 
 import msgspec
 
@@ -11,21 +11,17 @@ from asterism.asgi import call as asgi
 from asterism.asgi.endpoint import Endpoint, Handler, Options, declare
 from asterism.asgi.signature import Reads
 from asterism.faces.local.bodies import check_uuid
-from asterism.faces.local.query import LocalQuery
 from asterism.faces.runtime import Runtime
 from asterism.features.review import trust
 
-B = TypeVar("B")
 Uuid = Annotated[str, msgspec.Meta(extra_json_schema={"format": "uuid"}), Reads(check_uuid)]
 """A path parameter that must be a UUID; it arrives in lower case."""
 
 
 @dataclass(slots=True)
-class LocalCall(asgi.Call[Runtime], Generic[B]):
+class LocalCall(asgi.Call[Runtime]):
     """One request to `/api`. `root` and `trust` are set where the endpoint asked for them."""
 
-    body: B
-    query: LocalQuery
     _root: Path | None = field(default=None, kw_only=True)
     _trust: trust.Trust | None = field(default=None, kw_only=True)
 
@@ -44,16 +40,12 @@ class LocalCall(asgi.Call[Runtime], Generic[B]):
         return self._trust
 
 
-Check = Callable[[LocalCall[Any]], None]
-
-
 @dataclass(frozen=True, slots=True)
 class Rules:
     """What an endpoint of `/api` asks for.
 
     `root` resolves the project root, `guarded` also demands trust in it. `invalid` is the code of an unusable body;
-    `empty_body` lets an absent one count as `{}`. `statuses` gives codes another status than usual. `uuids` are path
-    parameters that must be UUIDs and `check` looks at the path, both before anything else.
+    `empty_body` lets an absent one count as `{}`. `statuses` gives codes another status than usual.
     """
 
     root: bool = False
@@ -61,8 +53,11 @@ class Rules:
     invalid: str = "VALIDATION_ERROR"
     empty_body: bool = False
     statuses: Mapping[str, int] = field(default_factory=dict)
-    uuids: tuple[str, ...] = ()
-    check: Check | None = None
+
+    @property
+    def uses_root(self) -> bool:
+        """Whether the request is about a project."""
+        return self.root or self.guarded
 
 
 def verb(method: str) -> Callable[..., Callable[[Handler], Endpoint]]:
@@ -76,12 +71,9 @@ def verb(method: str) -> Callable[..., Callable[[Handler], Endpoint]]:
         invalid: str = "VALIDATION_ERROR",
         empty_body: bool = False,
         statuses: Mapping[str, int] | None = None,
-        uuids: tuple[str, ...] = (),
-        check: Check | None = None,
         **options: Unpack[Options],
     ) -> Callable[[Handler], Endpoint]:
-        rules = Rules(root, guarded, invalid, empty_body, statuses or {}, uuids, check)
-        return declare(method, path, rules, options)
+        return declare(method, path, Rules(root, guarded, invalid, empty_body, statuses or {}), options)
 
     return decorate
 

@@ -57,7 +57,7 @@ class LocalDescription:
         """Return what every endpoint declared like this may answer: bad texts, no trust, a bad body."""
         rules: Rules = endpoint.rules
         found: list[ErrorCase] = [(Invalid, Invalid.code)]
-        if rules.root or rules.guarded:
+        if rules.uses_root:
             found.append((InvalidPath, InvalidPath.code))
         if rules.guarded:
             found.append((NotTrusted, NotTrusted.code))
@@ -87,4 +87,4 @@ class LocalDescription:
     def parameters(self, endpoint: Endpoint) -> list[dict[str, Any]]:
         """Return request headers that the face itself reads."""
         rules: Rules = endpoint.rules
-        return [ROOT] if rules.root or rules.guarded else []
+        return [ROOT] if rules.uses_root else []

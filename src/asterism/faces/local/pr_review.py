@@ -8,15 +8,22 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from asterism.asgi.body import AnyRequest, Disconnected
-from asterism.base.errors import Invalid
+from asterism.base.errors import Invalid, RateLimited
 from asterism.faces.local import review_options as shared
 from asterism.faces.local.call import LocalCall, post
-from asterism.features.review import inspection, reviews
+from asterism.faces.local.wire import given
+from asterism.features.review import exports, inspection, reviews
 from asterism.kernel.db import Tx
 
 T = TypeVar("T")
 BODY = 5 << 20
 LONGEST_REF = 255
+PR_ERRORS = (
+    inspection.NoDiff,
+    *shared.MODEL_ERRORS,
+    RateLimited,
+    reviews.AllLensesFailed,
+)
 
 
 class PostedDiff(msgspec.Struct, rename="camel"):
@@ -30,38 +37,34 @@ class PostedDiff(msgspec.Struct, rename="camel"):
     head_ref: str | UnsetType = UNSET
 
 
-@post("/api/pr-review", body=PostedDiff, max_body=BODY, statuses=shared.NO_MODEL)
-async def create(call: LocalCall[PostedDiff]) -> Any:
+@post("/api/pr-review", max_body=BODY, statuses=shared.NO_MODEL, errors=PR_ERRORS)
+async def create(call: LocalCall, body: PostedDiff) -> exports.PrReview:
     """POST /api/pr-review: review a posted diff."""
-    options, refs = await call.rt.db.run_read(lambda tx: chosen(call.body, tx))
-    await asyncio.to_thread(inspection.require_diff, call.body.diff)
+    options, refs = await call.rt.db.run_read(chosen, body)
+    await asyncio.to_thread(inspection.require_diff, body.diff)
     target = await shared.model_or_none(call)
     manager = call.rt.reviews
     async with manager.place():
-        work = reviews.review_diff(manager.services, call.body.diff, options, target, refs=refs)
+        work = reviews.review_diff(manager.services, body.diff, options, target, refs=refs)
         return reviews.for_github(await while_connected(call.request, work))
 
 
-def chosen(body: PostedDiff, tx: Tx) -> tuple[inspection.Options, tuple[str | None, str | None]]:
+def chosen(tx: Tx, body: PostedDiff) -> tuple[inspection.Options, tuple[str | None, str | None]]:
     """Read options and references of the body. Raises Invalid."""
     if not body.diff:
         raise Invalid.field("diff", "must not be empty")
-    refs = (_text(body.base_ref), _text(body.head_ref))
+    refs = (given(body.base_ref), given(body.head_ref))
     if any(ref is not None and len(ref) > LONGEST_REF for ref in refs):
         raise Invalid.field("baseRef", f"must have at most {LONGEST_REF} characters")
     options = inspection.resolve(
         chosen_mode="files",
         lens_names=[] if isinstance(body.lenses, UnsetType) else body.lenses,
-        profile_name=_text(body.profile),
-        minimum=_text(body.min_severity),
+        profile_name=given(body.profile),
+        minimum=given(body.min_severity),
         files=(),
         defaults=shared.defaults(tx),
     )
     return options, refs
-
-
-def _text(value: str | UnsetType) -> str | None:
-    return None if isinstance(value, UnsetType) else value
 
 
 async def while_connected(request: AnyRequest, work: Coroutine[Any, Any, T]) -> T:

@@ -1,24 +1,57 @@
 """What the review routes share: options from query or body, the model to ask, events as frames."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from typing import Any
+from typing import Annotated
 
+import msgspec
 import structlog
+from msgspec import Meta
 
+from asterism.asgi.query import IgnoredWith
 from asterism.asgi.sse import comment, frame
 from asterism.base.errors import Invalid
 from asterism.faces.local.call import LocalCall
+from asterism.faces.local.git import GIT_ERRORS
 from asterism.features.review import inspection, local_providers, local_settings, reviews
 from asterism.features.review.findings import Lens, Severity
 from asterism.kernel.db import Tx
 from asterism.kernel.llm import Target
+from asterism.kernel.runs import HostStopping
 from asterism.kernel.streams import Event
 
 BEAT = b": keep-alive\n\n"
 NO_MODEL = {"CONFIG_NOT_FOUND": 500, "API_KEY_MISSING": 500, "AI_CLIENT_ERROR": 500}
+MODEL_ERRORS = (local_providers.NoProvider, local_providers.KeyMissing, local_providers.NotUsable)
+STREAM_ERRORS = (*GIT_ERRORS, *MODEL_ERRORS, reviews.TooManyReviews, HostStopping)
+"""What a route that begins a review answers in place of its stream."""
 _log = structlog.get_logger("asterism")
+
+
+class TriageQuery(msgspec.Struct, rename="camel"):
+    """How to review; what is not said is as the profile says, or else the settings. `staged` is an older `mode`."""
+
+    mode: Annotated[str, Meta(extra_json_schema={"enum": [*inspection.MODES, ""]})] | None = None
+    staged: Annotated[bool, IgnoredWith("mode")] = False
+    lenses: Annotated[str, Meta(description="Ids of lenses, separated by commas.")] | None = None
+    profile: str | None = None
+    min_severity: str | None = None
+    files: Annotated[str, Meta(description="Paths to review, separated by commas.")] | None = None
+    file: list[str] = []
+    base: str | None = None
+
+    def options(self, tx: Tx) -> inspection.Options:
+        """Return the effective options. Raises Invalid naming the value and the legal ones."""
+        return inspection.resolve(
+            chosen_mode=inspection.mode(self.mode, self.staged),
+            lens_names=inspection.words(self.lenses),
+            profile_name=self.profile,
+            minimum=self.min_severity,
+            files=inspection.file_names(self.files, self.file),
+            defaults=defaults(tx),
+            base=self.base or None,
+        )
 
 
 def defaults(tx: Tx) -> inspection.Defaults:
@@ -28,39 +61,23 @@ def defaults(tx: Tx) -> inspection.Defaults:
     return inspection.Defaults(lenses, found.profile, Severity(found.minimum_severity))
 
 
-def from_query(call: LocalCall[Any], tx: Tx) -> inspection.Options:
-    """Read the options of a triage stream. Raises Invalid naming the value and the legal ones."""
-    query = call.query
-    staged = query.flag("staged") if query.text("mode") is None else None
-    single: Sequence[str] = call.request.query_params.getall("file", [])
-    return inspection.resolve(
-        chosen_mode=inspection.mode(query.text("mode"), staged),
-        lens_names=inspection.words(query.text("lenses")),
-        profile_name=query.text("profile"),
-        minimum=query.text("minSeverity"),
-        files=inspection.file_names(query.text("files"), single),
-        defaults=defaults(tx),
-        base=query.text("base") or None,
-    )
-
-
-async def model_or_none(call: LocalCall[Any]) -> Target | None:
+async def model_or_none(call: LocalCall) -> Target | None:
     """Return the model to ask, None when the analyzers do alone. Raises NoProvider, KeyMissing or NotUsable ([5.3])."""
     services = call.rt.reviews.services
     try:
         return await required_model(call)
-    except (local_providers.NoProvider, local_providers.KeyMissing, local_providers.NotUsable):
+    except MODEL_ERRORS:
         if services.require_model or not services.checks:
             raise
         return None
 
 
-async def required_model(call: LocalCall[Any]) -> Target:
+async def required_model(call: LocalCall) -> Target:
     """Return the model to ask. Raises NoProvider, KeyMissing or NotUsable."""
     return await asyncio.to_thread(local_providers.find_model, call.rt.db, call.rt.local.keys)
 
 
-async def opened(call: LocalCall[Any], request: reviews.Request) -> AsyncGenerator[bytes, None]:
+async def opened(call: LocalCall, request: reviews.Request) -> AsyncGenerator[bytes, None]:
     """Begin or join a review and return its frames; with all places taken, know first whether one can be joined."""
     manager = call.rt.reviews
     if manager.full:
@@ -76,8 +93,8 @@ async def _after(manager: reviews.ReviewRuns, beginning: "asyncio.Task[str]") ->
         review_id = await asyncio.shield(beginning)
     except Exception:  # noqa: BLE001 - the answer has begun; the reader is owed a terminal event
         _log.exception("a review could not begin")
-        error = {"message": "The review could not be started.", "code": "INTERNAL_ERROR"}
-        yield frame("error", {"type": "error", "error": error})
+        fact = reviews.events.ReviewError(reviews.events.Cause("The review could not be started.", "INTERNAL_ERROR"))
+        yield frame("error", fact)
         return
     async with aclosing(followed(manager, review_id)) as frames:
         async for one in frames:
@@ -98,9 +115,9 @@ async def unnumbered(events: AsyncGenerator[Event, None]) -> AsyncGenerator[byte
             yield frame(event.type, event.tagged)
 
 
-def resume_point(call: LocalCall[Any]) -> int:
+def resume_point(last_event_id: str | None, after: str) -> int:
     """Return the seq after which to go on: header `Last-Event-ID` over query `after`. Raises Invalid."""
-    text = call.request.headers.get("last-event-id") or call.query.text("after") or "0"
+    text = last_event_id or after or "0"
     if not (text.isascii() and text.isdigit()) or len(text) > 15:
         raise Invalid.field("after", "must be a non-negative integer")
     return int(text)

@@ -1,118 +1,138 @@
-"""The objects of config, settings, trust and sessions as `/api` answers them (Stargazer 11.2).
+"""The objects that several routes of `/api` answer (Stargazer 11.2).
 
 An optional field without a value is left out; null stands only where the contract allows it.
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Literal, Self
 
-from asterism.features.review.local_chats import Message, Session
-from asterism.features.review.local_providers import ActiveProvider, ProviderStatus
-from asterism.features.review.local_settings import Settings
-from asterism.features.review.trust import LocalProject, Trust
-from asterism.kernel.git import Entry, Status, printable
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
 
+from asterism.features.review import local_chats, local_providers, local_settings, reviews
+from asterism.features.review.trust import Trust
 
-def active_config(active: ActiveProvider) -> dict[str, Any]:
-    """Write the active provider and its model."""
-    return _optional({"provider": active.provider}, model=active.model)
-
-
-def provider_status(status: ProviderStatus) -> dict[str, Any]:
-    """Write one provider of a list."""
-    facts = {"provider": status.provider, "hasApiKey": status.has_key, "isActive": status.active}
-    return _optional(facts, model=status.model)
-
-
-def settings(found: Settings) -> dict[str, Any]:
-    """Write all settings."""
-    return {
-        "theme": found.theme,
-        "defaultLenses": list(found.default_lenses),
-        "defaultProfile": found.default_profile,
-        "severityThreshold": found.severity_threshold,
-        "secretsStorage": found.secrets_storage,
-    }
+Count = Annotated[int, Meta(ge=0)]
+Stamp = Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
+Id = Annotated[str, Meta(extra_json_schema={"format": "uuid"})]
+Provider = Annotated[str, Meta(extra_json_schema={"enum": [*local_providers.KNOWN]})]
+Lens = Literal["correctness", "security", "performance", "simplicity", "tests"]
+Profile = Literal["quick", "strict", "perf", "security", "default"]
+Severity = Literal["blocker", "high", "medium", "low", "nit", "critical", "warning", "suggestion", "nitpick", "info"]
+Storage = Literal["file", "keyring"]
+Theme = Literal["auto", "dark", "light", "terminal"]
 
 
-def trust_config(found: Trust) -> dict[str, Any]:
-    """Write a trust entry."""
-    return {
-        "projectId": found.project_id,
-        "repoRoot": str(found.root),
-        "trustedAt": found.trusted_at,
-        "capabilities": {"readFiles": found.read_files, "runCommands": found.run_commands},
-        "trustMode": found.mode,
-    }
+class ActiveConfig(msgspec.Struct):
+    """The active provider and its model, if one was chosen."""
+
+    provider: Provider
+    model: str | UnsetType = UNSET
+
+    @classmethod
+    def of(cls, found: local_providers.ActiveProvider) -> Self:
+        """Write it."""
+        return cls(found.provider, present(found.model))
 
 
-def project(found: LocalProject, trust: Trust | None) -> dict[str, Any]:
-    """Write a project with the trust in it, if any."""
-    trusted = None if trust is None else trust_config(trust)
-    return {"path": str(found.root), "projectId": found.id, "trust": trusted}
+class Settings(msgspec.Struct, rename="camel"):
+    """All settings; synonyms of severities are kept as they were sent."""
+
+    theme: Theme
+    default_lenses: Sequence[Lens]
+    default_profile: Profile | None
+    severity_threshold: Severity
+    secrets_storage: Storage | None
+
+    @classmethod
+    def of(cls, found: local_settings.Settings) -> Self:
+        """Write them. A value that is none of these was not written by this server, and is a bug."""
+        return msgspec.convert(found, cls, from_attributes=True)
 
 
-def session_metadata(found: Session) -> dict[str, Any]:
-    """Write what a list says about a session."""
-    facts = {
-        "id": found.id,
-        "projectPath": found.project_path,
-        "createdAt": found.created_at,
-        "updatedAt": found.updated_at,
-        "messageCount": found.message_count,
-    }
-    return _optional(facts, title=found.title)
+class Capabilities(msgspec.Struct, rename="camel"):
+    """What is allowed."""
+
+    read_files: bool
+    run_commands: bool
 
 
-def session(found: Session, messages: Sequence[Message]) -> dict[str, Any]:
-    """Write a session with its messages."""
-    return {"metadata": session_metadata(found), "messages": [message(one) for one in messages]}
+class TrustConfig(msgspec.Struct, rename="camel"):
+    """A whole trust entry."""
+
+    project_id: Id
+    repo_root: str
+    trusted_at: Stamp
+    capabilities: Capabilities
+    trust_mode: Literal["persistent", "session"]
+
+    @classmethod
+    def of(cls, found: Trust) -> Self:
+        """Write it."""
+        allowed = Capabilities(found.read_files, found.run_commands)
+        return cls(found.project_id, str(found.root), found.trusted_at, allowed, found.mode)
 
 
-def message(found: Message) -> dict[str, Any]:
-    """Write one message."""
-    return {"id": found.id, "role": found.role, "content": found.content, "createdAt": found.created_at}
+class SessionMetadata(msgspec.Struct, rename="camel"):
+    """What a list says about a session."""
+
+    id: Id
+    project_path: str
+    created_at: Stamp
+    updated_at: Stamp
+    message_count: Count
+    title: str | UnsetType = UNSET
+
+    @classmethod
+    def of(cls, found: local_chats.Session) -> Self:
+        """Write it."""
+        times = (found.created_at, found.updated_at)
+        return cls(found.id, found.project_path, *times, found.message_count, present(found.title))
 
 
-def git_status(found: Status) -> dict[str, Any]:
-    """Write the state of a work tree."""
-    return {
-        "isGitRepo": True,
-        "branch": _name(found.branch),
-        "remoteBranch": _name(found.upstream),
-        "ahead": found.ahead,
-        "behind": found.behind,
-        "files": {
-            "staged": [file_entry(entry) for entry in found.staged],
-            "unstaged": [file_entry(entry) for entry in found.unstaged],
-            "untracked": [file_entry(entry) for entry in found.untracked],
-        },
-        "hasChanges": bool(found.entries),
-        "conflicted": [printable(path) for path in found.conflicted],
-    }
+class SessionMessage(msgspec.Struct, rename="camel"):
+    """A message, as it was typed or answered."""
+
+    id: Id
+    role: local_chats.Role
+    content: str
+    created_at: Stamp
+
+    @classmethod
+    def of(cls, found: local_chats.Message) -> Self:
+        """Write it."""
+        return cls(found.id, found.role, found.content, found.created_at)
 
 
-def file_entry(entry: Entry) -> dict[str, Any]:
-    """Write one path of a status."""
-    facts: dict[str, Any] = {
-        "path": printable(entry.path),
-        "indexStatus": entry.index,
-        "workTreeStatus": entry.tree,
-    }
-    if entry.original is not None:
-        facts["origPath"] = printable(entry.original)
-    if entry.submodule is not None:
-        facts["submodule"] = {
-            "commitChanged": entry.submodule.commit_changed,
-            "modified": entry.submodule.modified,
-            "untracked": entry.submodule.untracked,
-        }
-    return facts
+class Session(msgspec.Struct):
+    """A session with its messages."""
+
+    metadata: SessionMetadata
+    messages: Sequence[SessionMessage]
+
+    @classmethod
+    def of(cls, found: local_chats.Session, messages: Sequence[local_chats.Message] = ()) -> Self:
+        """Write it."""
+        return cls(SessionMetadata.of(found), [SessionMessage.of(one) for one in messages])
 
 
-def _name(name: str | None) -> str | None:
-    return None if name is None else printable(name)
+class SessionAnswer(msgspec.Struct):
+    """A session."""
+
+    session: Session
 
 
-def _optional(facts: dict[str, Any], **more: Any) -> dict[str, Any]:
-    return facts | {name: value for name, value in more.items() if value is not None}
+class TriageAnswer(msgspec.Struct):
+    """A saved review."""
+
+    review: reviews.SavedTriage
+
+
+def present(value: str | None) -> str | UnsetType:
+    """Return a value to be answered, UNSET for none."""
+    return UNSET if value is None else value
+
+
+def given(value: str | UnsetType) -> str | None:
+    """Return a value that was sent, None for none."""
+    return None if value is UNSET else value

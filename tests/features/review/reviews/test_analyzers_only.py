@@ -51,7 +51,7 @@ def test_events_come_in_the_documented_order_and_replay_is_identical(db, clock, 
             with db.read() as tx:
                 saved = reviews.read_triage(tx, review_id)
                 listed, warnings = reviews.list_triage(tx, project_path=None, limit=10, offset=0)
-                state = reviews.status(tx, review_id).wire()
+                state = msgspec.to_builtins(reviews.status(tx, review_id))
             return review_id, live, replay, saved, listed, warnings, state
 
     review_id, live, replay, saved, listed, warnings, state = asyncio.run(scenario())

@@ -72,7 +72,8 @@ def test_cancel_ends_the_review_and_the_call(db, clock, changed):
             again = await w.manager.cancel(review_id)
             events = await w.events(review_id)
             with db.read() as tx:
-                return cancelled, again, events, reviews.status(tx, review_id).wire(), len(w.models.closed)
+                status = msgspec.to_builtins(reviews.status(tx, review_id))
+            return cancelled, again, events, status, len(w.models.closed)
 
     cancelled, again, events, status, closed = asyncio.run(scenario())
     assert (cancelled, again, closed) == (True, False, 1)
@@ -138,7 +139,7 @@ def test_another_server_leaves_the_reviews_of_this_one_alone(db, clock, changed)
             await until(w, review_id, "agent_start")
             async with world(db, clock, "") as other:
                 with db.read() as tx:
-                    state = reviews.status(tx, review_id).wire()["state"]
+                    state = reviews.status(tx, review_id).state
                 cancelled = asyncio.create_task(other.manager.cancel(review_id))
                 last = (await other.events(review_id))[-1]
                 assert await cancelled
@@ -197,11 +198,11 @@ def test_a_crash_leaves_a_terminal_event(db, clock, changed):
         async with world(db, clock, "") as w:
             events = await w.events(review_id)
             with db.read() as tx:
-                state = reviews.status(tx, review_id).wire()["state"]
+                state = reviews.status(tx, review_id).state
         clock.advance(24 * 3600 + 60)
         async with world(db, clock, ""):
             with db.read() as tx:
-                return events, state, reviews.status(tx, review_id).wire()
+                return events, state, msgspec.to_builtins(reviews.status(tx, review_id))
 
     events, state, later = asyncio.run(scenario())
     assert [(seq, kind) for seq, kind, _ in events] == [(1, "step_start"), (1001, "step_error"), (1002, "error")]
@@ -324,9 +325,7 @@ def test_a_review_of_the_older_kind(db, clock, changed):
     result = events[-1][1]["result"]
     assert [(one["file"], one["line"]) for one in result["issues"]] == [("a.py", 1), (None, None)]
     assert (result["overallScore"], result["summary"]) == (40, "One risk.\n1 malformed findings were left out.")
-    assert [(one["id"], one["issueCount"], one["criticalCount"]) for one in listed] == [
-        (events[-1][1]["reviewId"], 2, 1)
-    ]
+    assert [(one.id, one.issue_count, one.critical_count) for one in listed] == [(events[-1][1]["reviewId"], 2, 1)]
 
 
 @pytest.mark.parametrize(

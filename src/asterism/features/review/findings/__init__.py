@@ -18,7 +18,7 @@ from asterism.features.review.findings.clean_text import harmless, one_line, sca
 from asterism.features.review.findings.detector import Match as SecretMatch
 from asterism.features.review.findings.detector import mask, redact
 from asterism.features.review.findings.final_list import Final, finalise, merge, sorted_lenses, source_kind
-from asterism.features.review.findings.legacy import LegacyIssue, LegacyResult, from_legacy, tally, to_legacy
+from asterism.features.review.findings.legacy import LegacyIssue, LegacyResult, from_legacy, to_legacy
 from asterism.features.review.findings.models import (
     AGENTS,
     DEFAULT_CATEGORY,
@@ -99,7 +99,6 @@ __all__ = [
     "sorted_lenses",
     "source_kind",
     "split_lines",
-    "tally",
     "to_legacy",
     "visible",
 ]

@@ -1,7 +1,7 @@
 """The older form of a review, converted both ways (Stargazer 7.2)."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from collections.abc import Sequence
+from typing import Literal
 
 import msgspec
 
@@ -113,12 +113,3 @@ def _issue_in(index: int, issue: LegacyIssue) -> Issue:
         source="model",
         fingerprint="",
     )
-
-
-def tally(issues: Sequence[LegacyIssue]) -> Mapping[str, Any]:
-    """Count as the older metadata does."""
-    return {
-        "issueCount": len(issues),
-        "criticalCount": sum(issue.severity == "critical" for issue in issues),
-        "warningCount": sum(issue.severity == "warning" for issue in issues),
-    }

@@ -1,6 +1,7 @@
 """Model providers of the local app: which one is active, its model, and where its key is."""
 
 from asterism.features.review.local_providers.errors import (
+    KEY_ERRORS,
     BadChoice,
     KeyMissing,
     MigrationFailed,
@@ -32,6 +33,7 @@ from asterism.features.review.local_providers.service import (
 __all__ = [
     "DOCUMENTED",
     "EXTENSIONS",
+    "KEY_ERRORS",
     "KNOWN",
     "ActiveProvider",
     "BadChoice",

@@ -10,6 +10,7 @@ from asterism.kernel.credentials import (
 )
 
 __all__ = [
+    "KEY_ERRORS",
     "BadChoice",
     "KeyMissing",
     "KeyringDeleteFailed",
@@ -23,6 +24,9 @@ __all__ = [
     "SecretMissing",
     "UnknownProvider",
 ]
+
+KEY_ERRORS = (KeyringUnavailable, KeyringReadFailed, KeyringWriteFailed, KeyringDeleteFailed, SecretDecryptFailed)
+"""What a storage of keys may refuse with."""
 
 
 class UnknownProvider(NotFound):

@@ -18,7 +18,7 @@ from asterism.features.review.reviews.errors import (
 from asterism.features.review.reviews.legacy_review import STREAM as LEGACY_STREAM
 from asterism.features.review.reviews.legacy_review import LegacyRequest
 from asterism.features.review.reviews.log import stream_of
-from asterism.features.review.reviews.models import Row
+from asterism.features.review.reviews.models import Drilldown, LegacyMetadata, Metadata, ReviewStatus, Row, SavedLegacy
 from asterism.features.review.reviews.posted_diff import for_github, review_diff
 from asterism.features.review.reviews.review_runs import ReviewRuns
 from asterism.features.review.reviews.service import (
@@ -42,15 +42,20 @@ from asterism.features.review.reviews.services import Request, Services
 __all__ = [
     "LEGACY_STREAM",
     "AllLensesFailed",
+    "Drilldown",
     "DrilldownFailed",
     "IssueNotFound",
     "KeyRejected",
+    "LegacyMetadata",
     "LegacyRequest",
     "LegacyReviewNotFound",
+    "Metadata",
     "Request",
     "ReviewNotFound",
     "ReviewRuns",
+    "ReviewStatus",
     "Row",
+    "SavedLegacy",
     "SavedTriage",
     "Services",
     "TooManyReviews",

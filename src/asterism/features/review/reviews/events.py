@@ -1,4 +1,4 @@
-"""What the stream of a review tells, in the documented form (Stargazer 6.4). `Complete` and `Error` are terminal.
+"""What the stream of a review tells, in the documented form (Stargazer 6.4). `Complete` and `ReviewError` are terminal.
 
 All but those two end with the moment at which they were written.
 """
@@ -40,7 +40,7 @@ class StepComplete(Fact, frozen=True, tag="step_complete"):
 
 
 class StepError(Fact, frozen=True, tag="step_error"):
-    """The open step failed; only right before the terminal `Error`, with the same text."""
+    """The open step failed; only right before the terminal `ReviewError`, with the same text."""
 
     step: Step
     error: str
@@ -187,7 +187,7 @@ class Cause(msgspec.Struct, frozen=True):
     code: str
 
 
-class Error(Fact, frozen=True, tag="error"):
+class ReviewError(Fact, frozen=True, tag="error"):
     """The review failed or was cancelled (Stargazer 6.5)."""
 
     error: Cause
@@ -210,7 +210,7 @@ ReviewEvent: TypeAlias = (
     | OrchestratorComplete
     | EnrichProgress
     | Complete
-    | Error
+    | ReviewError
 )
 
 

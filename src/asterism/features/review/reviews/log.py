@@ -59,7 +59,7 @@ class Progress:
         ended: list[ReviewEvent] = [_agent_complete(lens, 0, now, word or message) for lens in self.lenses]
         if self.step is not None:
             ended.append(events.StepError(self.step, message, now))
-        return [*ended, events.Error(events.Cause(message, code))]
+        return [*ended, events.ReviewError(events.Cause(message, code))]
 
 
 class Log:

@@ -6,7 +6,7 @@ from typing import Literal
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from asterism.features.review.findings import Issue, LegacyIssue, Lens, Result
+from asterism.features.review.findings import Issue, LegacyIssue, LegacyResult, Lens, Result
 from asterism.features.review.inspection import Coverage, Mode
 
 Kind = Literal["triage", "legacy"]
@@ -82,6 +82,45 @@ class LegacyRecord(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     summary: str
     issues: tuple[LegacyIssue, ...]
     overall_score: int | None
+
+
+class LegacyMetadata(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """The line of a review in lists of the older form."""
+
+    id: str
+    project_path: str
+    created_at: str
+    staged: bool
+    branch: str | None
+    overall_score: int | None
+    issue_count: int
+    critical_count: int
+    warning_count: int
+
+
+class LegacyContext(msgspec.Struct, frozen=True, rename="camel"):
+    """Where in the history the review was made, in the older form."""
+
+    branch: str | None
+    file_count: int
+
+
+class SavedLegacy(msgspec.Struct, frozen=True, rename="camel"):
+    """A review as it is read in the older form (Stargazer 11.4)."""
+
+    metadata: LegacyMetadata
+    result: LegacyResult
+    git_context: LegacyContext
+
+
+class ReviewStatus(msgspec.Struct, frozen=True, rename="camel"):
+    """Where a review stands ([7.7]); the last two are left out for an unknown one."""
+
+    session_active: bool
+    review_saved: bool
+    is_complete: bool
+    started_at: str | UnsetType = UNSET
+    state: State | UnsetType = UNSET
 
 
 class DrilldownTrace(msgspec.Struct, frozen=True, rename="camel"):

@@ -1,8 +1,6 @@
 """Use cases on stored reviews of both forms (Stargazer 7)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -15,7 +13,6 @@ from asterism.features.review.findings import (
     ReviewedFile,
     count,
     from_legacy,
-    tally,
     to_legacy,
 )
 from asterism.features.review.inspection import Coverage
@@ -26,10 +23,14 @@ from asterism.features.review.reviews.models import (
     KEPT_FAILED_SECONDS,
     Drilldown,
     GitContext,
+    LegacyContext,
+    LegacyMetadata,
     LegacyRecord,
     Metadata,
     Record,
+    ReviewStatus,
     Row,
+    SavedLegacy,
     Standing,
 )
 from asterism.kernel.db import Tx
@@ -47,27 +48,6 @@ class SavedTriage(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     coverage: Coverage | UnsetType = UNSET
     standing: Standing | UnsetType = UNSET
     dismissed: tuple[str, ...] | UnsetType = UNSET
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """Where a review stands; `state` None for an unknown one."""
-
-    state: str | None
-    started_at: str | None = None
-
-    def wire(self) -> dict[str, Any]:
-        """Return the documented object ([7.7])."""
-        if self.state is None:
-            return {"sessionActive": False, "reviewSaved": False, "isComplete": False}
-        saved = self.state == "completed"
-        return {
-            "sessionActive": not saved,
-            "reviewSaved": saved,
-            "isComplete": self.state != "running",
-            "startedAt": self.started_at,
-            "state": self.state,
-        }
 
 
 def list_triage(tx: Tx, *, project_path: str | None, limit: int, offset: int) -> tuple[list[Metadata], list[str]]:
@@ -97,32 +77,29 @@ def read_triage(tx: Tx, review_id: str) -> SavedTriage:
     )
 
 
-def list_legacy(tx: Tx, *, project_path: str, limit: int, offset: int) -> list[dict[str, Any]]:
+def list_legacy(tx: Tx, *, project_path: str, limit: int, offset: int) -> list[LegacyMetadata]:
     """Return the older metadata of all saved reviews of a project, newest first."""
     rows, _ = store.completed(tx, kind=None, project_path=project_path, limit=limit, offset=offset)
     return [_legacy_metadata(row) for row in rows]
 
 
-def read_legacy(tx: Tx, review_id: str) -> dict[str, Any]:
+def read_legacy(tx: Tx, review_id: str) -> SavedLegacy:
     """Return a saved review of either kind in the older form. Raises LegacyReviewNotFound."""
     try:
         row = _completed(tx, review_id)
     except ReviewNotFound as error:
         raise LegacyReviewNotFound(error.message) from error
     context = row.legacy or _record(row).git_context
-    return {
-        "metadata": _legacy_metadata(row),
-        "result": _legacy_result(row),
-        "gitContext": {"branch": context.branch, "fileCount": context.file_count},
-    }
+    return SavedLegacy(_legacy_metadata(row), _legacy_result(row), LegacyContext(context.branch, context.file_count))
 
 
-def status(tx: Tx, review_id: str) -> Status:
+def status(tx: Tx, review_id: str) -> ReviewStatus:
     """Say where a review stands; failed ones are forgotten after 24 h."""
     row = store.find(tx, review_id)
     if row is None or _forgotten(tx, row):
-        return Status(None)
-    return Status(row.state, row.created_at)
+        return ReviewStatus(session_active=False, review_saved=False, is_complete=False)
+    saved = row.state == "completed"
+    return ReviewStatus(not saved, saved, row.state != "running", row.created_at, row.state)
 
 
 def replay_point(tx: Tx, streams: Streams, review_id: str, after: int) -> int:
@@ -218,18 +195,20 @@ def _legacy_result(row: Row) -> LegacyResult:
     return to_legacy(record.result.summary, record.result.issues)
 
 
-def _legacy_metadata(row: Row) -> dict[str, Any]:
+def _legacy_metadata(row: Row) -> LegacyMetadata:
     result = _legacy_result(row)
     kept = row.legacy or _record(row).metadata
-    return {
-        "id": row.id,
-        "projectPath": row.project_path,
-        "createdAt": row.created_at,
-        "staged": kept.staged,
-        "branch": kept.branch,
-        "overallScore": result.overall_score,
-        **tally(result.issues),
-    }
+    return LegacyMetadata(
+        id=row.id,
+        project_path=row.project_path,
+        created_at=row.created_at,
+        staged=kept.staged,
+        branch=kept.branch,
+        overall_score=result.overall_score,
+        issue_count=len(result.issues),
+        critical_count=sum(issue.severity == "critical" for issue in result.issues),
+        warning_count=sum(issue.severity == "warning" for issue in result.issues),
+    )
 
 
 def _converted(legacy: LegacyRecord, drilldowns: tuple[Drilldown, ...]) -> SavedTriage:
