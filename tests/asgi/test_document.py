@@ -72,6 +72,24 @@ def test_every_example_is_what_it_is_an_example_of() -> None:
     assert not wrong
 
 
+def test_the_local_face_tells_its_streams_files_and_refusals() -> None:
+    review = DOCUMENT["paths"]["/api/triage/stream"]["get"]
+    events = review["responses"]["200"]["content"]["text/event-stream"]["x-events"]
+    assert {"review_started", "issue_found", "complete", "error"} <= set(events)
+    mode = next(one for one in review["parameters"] if one["name"] == "mode")
+    assert (mode["in"], mode["schema"]["enum"]) == ("query", ["staged", "unstaged", "files", ""])
+    chat = DOCUMENT["paths"]["/api/sessions/{id}/chat"]["post"]["responses"]
+    assert set(chat["200"]["content"]["text/event-stream"]["x-events"]) == {"chunk", "complete", "error"}
+    assert "`CONFIG_NOT_FOUND`" in chat["400"]["description"]
+    assert "`CONFIG_NOT_FOUND`" in review["responses"]["500"]["description"]
+    files = DOCUMENT["paths"]["/api/triage/reviews/{id}/export"]["get"]["responses"]["200"]["content"]
+    assert set(files) == {"application/json", "application/sarif+json", "text/markdown"}
+    replay = DOCUMENT["paths"]["/api/reviews/{id}/stream"]["get"]["parameters"]
+    assert {"id", "after", "Last-Event-ID"} == {one["name"] for one in replay}
+    assert all("403" in form["responses"] for path, _, form in OPERATIONS if path.startswith("/api/"))
+    assert "403" not in DOCUMENT["paths"]["/v1/health"]["get"]["responses"]
+
+
 def test_errors_name_their_codes() -> None:
     form = DOCUMENT["paths"]["/v1/projects/{project_id}/snapshots"]["post"]["responses"]["409"]
     schema = {"components": DOCUMENT["components"], **form["content"]["application/json"]["schema"]}

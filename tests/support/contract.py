@@ -76,7 +76,7 @@ def problem_with(answer: httpx.Response, *, whole: bool) -> str | None:
     operation = document()["paths"][path].get("get" if request.method == "HEAD" else request.method.lower())
     if operation is None:
         return None if answer.status_code in (404, 405, 401, 403) else "a method that the path does not have"
-    if is_untyped(operation) or is_refused_by_realm(path, answer):
+    if is_unknown_here(path, answer):
         return None
     declared = operation["responses"].get(str(answer.status_code))
     if declared is None:
@@ -134,16 +134,6 @@ def first_error(check: Draft202012Validator | None, raw: bytes) -> str | None:
     return None if found is None else f"{found.json_path}: {found.message[:300]} in {raw[:500]!r}"
 
 
-def is_untyped(operation: Mapping[str, Any]) -> bool:
-    """Whether a route says nothing of what it answers."""
-    good = [form for status, form in operation["responses"].items() if status < "300"]
-    return any(media["schema"] == {} for form in good for media in form.get("content", {}).values())
-
-
-def is_refused_by_realm(path: str, answer: httpx.Response) -> bool:
-    """Whether Host or Origin were refused before routing, which every path of `/api` shares."""
-    return (
-        path.startswith(("/api", "/health"))
-        and answer.status_code in (403, 404, 204)
-        and (answer.status_code == 204 or b'"code"' not in answer.content)
-    )
+def is_unknown_here(path: str, answer: httpx.Response) -> bool:
+    """Whether there is no such route: no stream for HEAD, nothing of `/api` where it is not served."""
+    return path.startswith("/api") and answer.status_code == 404 and b'"code"' not in answer.content

@@ -28,7 +28,25 @@ HEALTH = {
                         "example": {"status": "ok", "timestamp": "2026-02-04T12:00:00.000Z"},
                     }
                 },
-            }
+            },
+            "403": {
+                "description": "Host is not of this machine, where `/api` is served.",
+                "content": {
+                    "application/json": {
+                        "schema": {
+                            "type": "object",
+                            "properties": {
+                                "error": {
+                                    "type": "object",
+                                    "properties": {"message": {"type": "string"}},
+                                    "required": ["message"],
+                                }
+                            },
+                            "required": ["error"],
+                        }
+                    }
+                },
+            },
         },
     }
 }

@@ -23,6 +23,8 @@ class Described(Protocol):
     tags: Mapping[str, str]
     tags_events: bool
     """Whether the data of an event repeats its type, as its first member."""
+    faults: Mapping[int, tuple[str, str]]
+    """What every route may answer for no error of its own: by status the code, empty for none, and what happened."""
 
     def automatic(self, endpoint: Endpoint) -> Sequence[ErrorCase]:
         """Return the errors that follow from how the endpoint is declared."""
@@ -217,7 +219,9 @@ class Operation:
         return {"schema": shape} if kind is Any else {"schema": shape, "example": example(kind)}
 
     def _errors(self) -> Form:
-        by_status: dict[int, dict[tuple[Kind | None, str], str]] = {500: {(None, "INTERNAL_ERROR"): BUG}}
+        by_status: dict[int, dict[tuple[Kind | None, str], str]] = {
+            status: {(None, code): text} for status, (code, text) in self.face.faults.items()
+        }
         for kind, code in all_errors(self.face, self.endpoint):
             status = self.face.status_of(self.endpoint, kind, code)
             by_status.setdefault(status, {})[kind.kind, code] = first_line(kind)
@@ -225,7 +229,7 @@ class Operation:
         forms: Form = {}
         for status, codes in sorted(by_status.items()):
             schema = {"allOf": [envelope, self.face.narrowed(self.endpoint, list(codes))]}
-            text = "\n".join(sorted(f"- `{code}`: {meaning}" for (_, code), meaning in codes.items()))
+            text = "\n".join(sorted(f"- `{code}`: {why}" if code else f"- {why}" for (_, code), why in codes.items()))
             forms[str(status)] = {"description": text, "content": {JSON: {"schema": schema}}}
         return forms
 
@@ -254,7 +258,6 @@ def first_line(thing: type[Any]) -> str:
     return " ".join((thing.__doc__ or "").partition("\n\n")[0].split())
 
 
-BUG = "Something went wrong on the server."
 TEXT: Form = {"type": "string"}
 BINARY: Form = {"type": "string", "format": "binary"}
 MEANING = {

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -52,6 +52,10 @@ class LocalDescription:
     name = "api"
     tags = TAGS
     tags_events = True
+    faults: ClassVar = {
+        403: ("", "Host or Origin is not of this machine."),
+        500: ("", "Something went wrong on the server."),
+    }
 
     def automatic(self, endpoint: Endpoint) -> Sequence[ErrorCase]:
         """Return what every endpoint declared like this may answer: bad texts, no trust, a bad body."""

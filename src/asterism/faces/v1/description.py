@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -59,6 +59,7 @@ class V1Description:
     name = "v1"
     tags = TAGS
     tags_events = False
+    faults: ClassVar = {500: ("INTERNAL_ERROR", "Something went wrong on the server.")}
 
     def automatic(self, endpoint: Endpoint) -> Sequence[ErrorCase]:
         """Return what every endpoint declared like this may answer: bad texts, no token, a bad body."""
