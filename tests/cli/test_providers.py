@@ -86,9 +86,17 @@ def test_models_are_tried_and_a_review_in_process_asks_the_one_in_use(tmp_path: 
                 fake.play('{"summary":"done","issues":[]}')
             reviewed = await run("review", cwd=checkout.root)
             alone = await run("review", "--no-model", cwd=checkout.root)
-            return [saved, tried, reviewed, alone], [call.model for call in fake.calls]
+            models = [call.model for call in fake.calls]
+            await run("providers", "set", "openai", stdin="a-wrong-key\n")
+            (checkout.root / "x.diff").write_text("--- a/a.py\n+++ b/a.py\n@@ -1 +1 @@\n-x = 1\n+x = 2\n")
+            refused = [
+                await run("review", cwd=checkout.root),
+                await run("review", "--diff", "x.diff", cwd=checkout.root),
+            ]
+            return [saved, tried, reviewed, alone, *refused], models
 
-    (saved, tried, reviewed, alone), models = asyncio.run(work())
+    (saved, tried, reviewed, alone, *refused), models = asyncio.run(work())
+    assert all("OpenAI rejected the API key" in text and "--no-model" in text for text in refused), refused
     assert "OpenAI is set" in saved
     assert "reviews  ok: OpenAI, gpt-x" in tried, tried
     assert "chats    ok: OpenAI" in tried

@@ -31,6 +31,7 @@ EXIT_FAILED = 3
 EXIT_INTERRUPTED = 130
 FORMATS = ("pretty", "json", "sarif", "github")
 NOTHING = "Nothing to review."
+_OF_THE_MODEL = frozenset({"AI_ERROR", "API_KEY_INVALID", "RATE_LIMITED"})
 
 
 class Failed(Exception):
@@ -133,7 +134,10 @@ def made(wish: Wish, options: inspection.Options, known: frozenset[str] | None) 
         text = _diff_text(wish.diff)
         if not text.strip():
             return Report(NOTHING, known=known)
-        return _report(asyncio.run(_of_text(wish, text, options)), known)
+        try:
+            return _report(asyncio.run(_of_text(wish, text, options)), known)
+        except inspection.ReviewFailed as failure:
+            raise _failed(failure) from failure
     with closing(git.Git()) as program:
         root = toplevel(program, wish.folder)
         return _report_of(wish, options, program, root, known)
@@ -152,7 +156,12 @@ def _report_of(
     except inspection.ReviewFailed as failure:
         if failure.code == "NO_DIFF":
             return Report(failure.message, known=known)
-        raise Failed(failure.message) from failure
+        raise _failed(failure) from failure
+
+
+def _failed(failure: inspection.ReviewFailed) -> Failed:
+    alone = " With --no-model the static checks run alone." if failure.code in _OF_THE_MODEL else ""
+    return Failed(failure.message + alone)
 
 
 def _diff_text(name: str) -> str:

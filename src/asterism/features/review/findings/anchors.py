@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from asterism.base.linear import compiled
-from asterism.features.review.findings.detector import mask, redact
+from asterism.features.review.findings.detector import mask
+from asterism.features.review.findings.identity import folded
 from asterism.features.review.findings.models import Evidence, Lens, Range
 from asterism.features.review.findings.reviewed import ReviewedFile
 
@@ -69,7 +70,7 @@ def anchor_tool(file: ReviewedFile, start: int, end: int) -> Anchor | Unanchored
 
 
 def _by_quote(file: ReviewedFile, claim: Claim) -> Anchor | Unanchored:
-    wanted = [_folded(line) for line in (claim.quote or "").strip("\n").split("\n")]
+    wanted = [folded(line) for line in (claim.quote or "").strip("\n").split("\n")]
     while wanted and not wanted[-1]:
         wanted.pop()
     while wanted and not wanted[0]:
@@ -87,11 +88,11 @@ def _by_quote(file: ReviewedFile, claim: Claim) -> Anchor | Unanchored:
 
 def _without_signs(lines: list[str]) -> list[str]:
     """Models copy the diff's own signs now and then; the line behind the sign is what counts."""
-    return [_folded(line[1:]) if line[:1] in "+-" else line for line in lines]
+    return [folded(line[1:]) if line[:1] in "+-" else line for line in lines]
 
 
 def _places(file: ReviewedFile, wanted: list[str]) -> list[int]:
-    shown = {number: (line.hunk, _folded(line.text)) for number, line in file.diff.new_lines.items()}
+    shown = {number: (line.hunk, folded(line.text)) for number, line in file.diff.new_lines.items()}
     out = []
     for number, (hunk, text) in shown.items():
         if wanted and text == wanted[0]:
@@ -107,7 +108,7 @@ def _gone(file: ReviewedFile, wanted: list[str], near: int | None) -> Anchor | N
     for index in range(len(deleted) - len(wanted) + 1):
         run = deleted[index : index + len(wanted)]
         joined = all(line.before == run[0].before and line.hunk == run[0].hunk for line in run)
-        if wanted and joined and [_folded(line.text) for line in run] == wanted:
+        if wanted and joined and [folded(line.text) for line in run] == wanted:
             hits.append(run)
     if not hits:
         return None
@@ -201,7 +202,3 @@ def _fit(lines: Sequence[str]) -> list[str]:
     if not kept and lines:
         kept = [lines[0].encode("utf-8", "replace")[: EXCERPT_BYTES - 4].decode("utf-8", "ignore")]
     return kept
-
-
-def _folded(line: str) -> str:
-    return " ".join(redact(line).split())

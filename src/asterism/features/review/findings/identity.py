@@ -24,7 +24,13 @@ def normalised(title: str) -> str:
 
 def anchor_text(lines: Iterable[str]) -> str:
     """Fold the anchored lines: redacted, whitespace collapsed, joined by LF; it holds no line numbers."""
-    return "\n".join(" ".join(redact(line).split()) for line in lines)
+    return "\n".join(folded(line) for line in lines)
+
+
+@lru_cache(maxsize=8192)
+def folded(line: str) -> str:
+    """Redact one line and collapse its whitespace; what models quote and what names a finding are compared so."""
+    return " ".join(redact(line).split())
 
 
 def fingerprint(*, file: str, category: str, rule_key: str, anchor: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from asterism.base.linear import compiled
 from asterism.features.review.findings.detector.kinds import KINDS, Match
+from asterism.features.review.findings.detector.values import surprise
 
 _KIND = KINDS["private-key"]
 _HEADER = compiled(r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----")
@@ -22,6 +23,8 @@ _RUN = compiled(r"[A-Za-z0-9+/=]{4,}")
 # The rest of a line that holds a key whole or in part, its line ends written as escapes.
 _INLINE = compiled(r"""(?:\\+[nr]|[A-Za-z0-9+/= ]|(?:Proc-Type|DEK-Info): [A-Za-z0-9,-]*)+""")
 _WINDOW = 2000
+_BODY_BITS = 6.0
+"""A body is this unlike writing; the name of a variable is not."""
 
 
 def find(text: str) -> Iterator[Match]:
@@ -63,7 +66,7 @@ def _has_body(text: str, at: int) -> bool:
     between = _BEFORE_BODY.match(text[at : at + _WINDOW])
     begin = at + (between.end() if between is not None else 0)
     body = _BODY.match(text[begin : begin + 80])
-    return body is not None and len(set(body[0])) > 4 and not body[0].isalpha()
+    return body is not None and surprise(body[0]) >= _BODY_BITS
 
 
 def _body_lines(text: str, at: int) -> Iterator[Match]:
