@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
+from hypothesis import settings
 
 from asterism.base.clock import ManualClock
 from asterism.kernel.db import Database, open_database
@@ -11,6 +12,9 @@ from tests.support.databases import SqliteFactory, fresh_postgres_url
 from tests.support.server import TestServer
 
 ENGINES = ["sqlite", "postgresql"]
+
+settings.register_profile("any machine", deadline=None)  # a busy one is slow, which says nothing about an example
+settings.load_profile("any machine")
 
 
 @pytest.fixture(scope="session")
