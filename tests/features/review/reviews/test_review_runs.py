@@ -3,6 +3,9 @@
 import asyncio
 import json
 import random
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -244,6 +247,11 @@ class Broken:
 
     async def __call__(self, argv, folder, seconds):
         raise OSError("no such program")
+
+    @contextmanager
+    def workplace(self):
+        with tempfile.TemporaryDirectory() as folder:
+            yield Path(folder)
 
     def close(self):
         pass

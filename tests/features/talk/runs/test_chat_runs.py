@@ -1,8 +1,10 @@
 """Runs of chats as use cases: limits, queue, retries, cancel, and what is left of a run whose process is gone."""
 
 import asyncio
+import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -16,6 +18,7 @@ from asterism.features.talk import chats, runs
 from asterism.features.talk.catalogue import ModelDirectory
 from asterism.features.talk.runs import RunOptions
 from asterism.features.versions import projects
+from asterism.kernel.blobs import open_blobs
 from asterism.kernel.db import Database, Tx
 from asterism.kernel.llm import FailureKind, Scripted, ScriptedModels
 from asterism.kernel.runs import HostStopping, RunHost
@@ -31,7 +34,7 @@ class World:
     def __init__(self, db: Database, streams: MemoryStreams, *, gone: bool = False) -> None:
         self.db, self.streams, self.models, self.pauses = db, streams, ScriptedModels(), list[float]()
         self.host = RunHost(db, streams, is_gone=lambda _owner: gone, sleep=self.pause)
-        starter = runs.Starter(memory_secrets(), DIRECTORY)
+        starter = runs.Starter(memory_secrets(), DIRECTORY, open_blobs("memory://", spool=Path(tempfile.gettempdir())))
         self.runs = runs.ChatRuns(db, streams, self.models, starter, self.host)
         with db.write() as tx:
             self.caller = person(tx)
