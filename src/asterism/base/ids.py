@@ -6,6 +6,7 @@ of creation. UUIDv4 is used where a contract or an existing client demands it.
 
 import secrets
 import string
+import threading
 import time
 import uuid
 
@@ -13,10 +14,34 @@ CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
 
 
+class _Rising:
+    """The last value that was given out: of two ids of one process the later one sorts later, also in one millisecond.
+
+    The step to the next is random, so that an id tells nothing about its neighbours.
+    """
+
+    def __init__(self) -> None:
+        self._last, self._lock = 0, threading.Lock()
+
+    def next(self, moment: int) -> int:
+        value = (moment << 80) | secrets.randbits(79)  # the upper half stays free for steps
+        with self._lock:
+            if value <= self._last and moment >= self._last >> 80:
+                value = self._last + 1 + secrets.randbits(64)
+            self._last = max(self._last, value)
+        return value
+
+
+_rising = _Rising()
+
+
 def ulid(milliseconds: int | None = None) -> str:
-    """Make a ULID for the given Unix time in milliseconds (default: now)."""
+    """Make a ULID for the given Unix time in milliseconds (default: now).
+
+    Those of one process rise, as far as its clock does.
+    """
     moment = time.time_ns() // 1_000_000 if milliseconds is None else milliseconds
-    value = (moment << 80) | secrets.randbits(80)
+    value = _rising.next(moment)
     return "".join(CROCKFORD[(value >> shift) & 31] for shift in range(125, -1, -5))
 
 
