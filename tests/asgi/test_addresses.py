@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from asterism.asgi.addresses import Addresses, read_networks
+from asterism.asgi.addresses import Addresses, origin_of, read_networks
 
 
 def request(peer: str | None = "192.0.2.1", **headers: str) -> Any:
@@ -58,3 +58,21 @@ def test_the_configured_address_wins() -> None:
 def test_wrong_networks_are_refused(setting: str) -> None:
     with pytest.raises(ValueError):
         read_networks(setting)
+
+
+def test_our_origins_are_the_configured_one_and_the_one_in_use() -> None:
+    addresses = Addresses("http://127.0.0.1:3000", "https://A.example:443/base/")
+    assert addresses.origins(request(host="localhost:3000")) == {"https://a.example", "http://localhost:3000"}
+    assert addresses.origins(request(host="evil.example")) == {"https://a.example", "http://127.0.0.1:3000"}
+
+
+@pytest.mark.parametrize(
+    ("address", "origin"),
+    [
+        ("http://Box.LAN:80/x", "http://box.lan"),
+        ("https://a.example:8443", "https://a.example:8443"),
+        ("http://[::1]:3000/", "http://[::1]:3000"),
+    ],
+)
+def test_origins_are_written_as_browsers_do(address: str, origin: str) -> None:
+    assert origin_of(address) == origin

@@ -3,6 +3,7 @@
 import ipaddress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 if TYPE_CHECKING:  # the wrapper needs this module before the framework is loaded
     from asterism.asgi.body import AnyRequest
@@ -40,6 +41,12 @@ class Addresses:
         authority = request.headers.get("host", "")
         return f"http://{authority}" if self._ours(authority) else self.listening
 
+    def origins(self, request: "AnyRequest") -> frozenset[str]:
+        """Return the origins of our own pages: that of the configured address, and that which the request used."""
+        authority = request.headers.get("host", "")
+        used = f"http://{authority}" if self._ours(authority) else self.listening
+        return frozenset(origin_of(base) for base in (used, self.public) if base)
+
     def _trusted(self, address: str) -> bool:
         if not self.proxies:
             return False
@@ -57,6 +64,14 @@ class Addresses:
             return False
         listening = self.listening.removeprefix("http://").rpartition(":")[0]
         return host in LOOPBACK or host == listening or (listening in {"0.0.0.0", "[::]"} and _is_ip(host))  # noqa: S104
+
+
+def origin_of(address: str) -> str:
+    """Return the origin of a web address as a browser writes it (RFC 6454 6.1): lower case, without the usual port."""
+    parts = urlsplit(address)
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname or ""
+    usual = {"http": 80, "https": 443}.get(parts.scheme)
+    return f"{parts.scheme}://{host}" + (f":{parts.port}" if parts.port not in (None, usual) else "")
 
 
 def read_networks(setting: str) -> tuple[Network, ...]:

@@ -33,6 +33,9 @@ WRONG_CODES = Rate("wrong-codes", 100, 600, "user")
 MODEL_CALLS = Rate("model-calls", 30, 60, "user")
 TOOL_CALLS = Rate("tool-calls", 300, 60, "user")
 REQUESTS = Rate("requests", 6_000, 60, "token")
+"""What needs a token is under it, but for what names another rate per token."""
+CONTENT = Rate("content", 200_000, 60, "token")
+"""For clients that fetch and send every blob by itself: a clone of 8,000 files is not an attack."""
 
 
 class Limits:

@@ -2,8 +2,9 @@
 
 import asyncio
 import os
+import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -27,6 +28,18 @@ def serve(
     configure_logs(settings.log_format)
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         runner.run(run_server(settings))
+        leave()
+
+
+def leave() -> NoReturn:
+    """End the process now: whatever had to end well has ended, each in its own time.
+
+    What may be left are threads that still load a library or wait for a disk that does not answer. The interpreter
+    would wait for them, and then take long to take itself apart.
+    """
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 def _loop_factory() -> type[asyncio.AbstractEventLoop] | None:

@@ -22,7 +22,8 @@ from tests.support.trees import (
 )
 
 SNAPSHOT = {
-    "id", "project_id", "workspace_id", "manifest_hash", "parent_snapshot_ids", "source", "summary", "created_at",
+    "id", "project_id", "workspace_id", "manifest_hash", "parent_snapshot_ids",
+        "parent_snapshot_id", "source", "summary", "created_at",
     "author_name", "author_email", "complete", "missing_blob_count", "fast_forward",
 }  # fmt: skip
 
@@ -346,3 +347,10 @@ def test_a_head_that_moved_is_not_replaced_by_who_says_what_to_expect(alice: htt
     ok(register(4, workspace_id=workspace, expected_head=None), 201)
     assert "needs a workspace_id" in register(5, expected_head="s4").text
     error(register(5, workspace_id=workspace, expected_head=5), 422, "VALIDATION_ERROR")
+
+
+def test_the_first_parent_stands_alone_as_well(alice: httpx.Client) -> None:
+    project = make_project(alice)
+    first = push(alice, project, None, {"a": b"1"})
+    second = push(alice, project, None, {"a": b"2"}, parent_snapshot_ids=[first["id"]])
+    assert (first["parent_snapshot_id"], second["parent_snapshot_id"]) == (None, first["id"])

@@ -64,7 +64,8 @@ class V1Face:
             sign_in.known.forget(identity.token_hash(bearer or ""))
             raise
         check_route(endpoint, caller, call.path)
-        sign_in.limits.take(REQUESTS, caller.token_id)
+        per_token = rules.rate if rules.rate is not None and rules.rate.key == "token" else REQUESTS
+        sign_in.limits.take(per_token, caller.token_id)
         if rules.rate is not None and rules.rate.key == "user":
             sign_in.limits.take(rules.rate, caller.user_id)
         sign_in.activity.note(caller, tx.clock.now())

@@ -138,6 +138,7 @@ class Snapshot(msgspec.Struct):
     workspace_id: str | None
     manifest_hash: str
     parent_snapshot_ids: Sequence[str]
+    parent_snapshot_id: str | None
     source: str
     summary: str | None
     created_at: str
@@ -157,6 +158,7 @@ class Snapshot(msgspec.Struct):
             found.workspace_id,
             found.manifest_hash,
             found.parents,
+            found.parents[0] if found.parents else None,
             found.source,
             found.summary,
             found.created_at,

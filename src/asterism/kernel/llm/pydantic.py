@@ -49,6 +49,8 @@ class PydanticModels:
 
     async def stop(self) -> None:
         """Close every connection."""
+        for loading in self._loading.values():
+            loading.cancel()  # its thread goes on to the end of an import, and nobody waits for it
         await asyncio.gather(*self._loading.values(), return_exceptions=True)
         if self._clients is not None:
             await self._clients.close()

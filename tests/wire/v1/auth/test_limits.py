@@ -57,3 +57,11 @@ def test_they_can_be_switched_off(sqlite_factory: SqliteFactory, tmp_path_factor
     folder = tmp_path_factory.mktemp("off")
     with TestServer(folder, sqlite_factory.url(), rate_limits="off") as server, server.client() as client:
         assert sign_ins(client, 30) == [401] * 30
+
+
+def test_content_has_a_limit_of_its_own(alice: httpx.Client) -> None:
+    name = "0" * 64
+    kinds = ("download", "manifests")
+    statuses = {alice.get(f"/v1/blobs/{kinds[n % 2]}/{name}").status_code for n in range(6_100)}
+    assert statuses == {404}
+    assert alice.get("/v1/auth/me").status_code == 200

@@ -7,6 +7,7 @@ import msgspec
 
 from asterism.asgi.answers import Content, NotModified, Octets, PartialContent
 from asterism.asgi.files import RangeNotSatisfiable, not_modified, parse_range
+from asterism.asgi.limits import CONTENT
 from asterism.asgi.signature import Header
 from asterism.faces.v1.call import Call, get
 from asterism.features.versions import storage
@@ -20,7 +21,7 @@ class How(msgspec.Struct):
     verify: bool = False
 
 
-@get("/v1/blobs/download/{hash:str}", errors=(RangeNotSatisfiable, storage.BlobGone))
+@get("/v1/blobs/download/{hash:str}", rate=CONTENT, errors=(RangeNotSatisfiable, storage.BlobGone))
 async def download(
     call: Call,
     hash: str,

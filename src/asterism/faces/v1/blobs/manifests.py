@@ -8,6 +8,7 @@ import msgspec
 from asterism.asgi.answers import Content, Created, Media, NotModified, Ok
 from asterism.asgi.body import Upload
 from asterism.asgi.files import not_modified
+from asterism.asgi.limits import CONTENT
 from asterism.asgi.signature import Header, Takes
 from asterism.faces.v1.call import Call, get, put
 from asterism.features.versions import storage
@@ -30,6 +31,7 @@ class ManifestBytes(Media):
 
 @put(
     "/v1/blobs/manifests/{hash:str}",
+    rate=CONTENT,
     errors=(storage.QuotaExceeded, storage.HashMismatch, InvalidJson, ManifestInvalid),
 )
 async def upload(
@@ -44,7 +46,7 @@ async def upload(
     return Created(answer) if created else Ok(answer)
 
 
-@get("/v1/blobs/manifests/{hash:str}")
+@get("/v1/blobs/manifests/{hash:str}", rate=CONTENT, errors=(storage.ManifestLost,))
 def download(
     call: Call, hash: str, if_none_match: Annotated[str | None, Header("If-None-Match")]
 ) -> Content[ManifestBytes] | NotModified:

@@ -6,6 +6,7 @@ import msgspec
 
 from asterism.asgi.answers import Created, Ok
 from asterism.asgi.body import Upload
+from asterism.asgi.limits import CONTENT
 from asterism.asgi.signature import Takes
 from asterism.faces.v1.call import Call, put
 from asterism.features.versions import storage
@@ -19,7 +20,7 @@ class StoredBlob(msgspec.Struct):
     created: bool
 
 
-@put("/v1/blobs/upload/{hash:str}", errors=(storage.QuotaExceeded, storage.HashMismatch))
+@put("/v1/blobs/upload/{hash:str}", rate=CONTENT, errors=(storage.QuotaExceeded, storage.HashMismatch))
 async def upload(
     call: Call, hash: str, body: Annotated[Upload, Takes.of("application/octet-stream")]
 ) -> Created[StoredBlob] | Ok[StoredBlob]:

@@ -1,7 +1,6 @@
 """`/v1/oauth/device`: device sign-in as RFC 8628 spells it (Fastest 2.1, 2.3, 2.4)."""
 
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
 import msgspec
 
@@ -147,6 +146,5 @@ def check_origin(call: Call) -> None:
     origin = call.request.headers.get("origin")
     if origin is None:
         return
-    parts = urlsplit(call.rt.sign_in.addresses.base(call.request))
-    if origin not in {f"{parts.scheme}://{parts.netloc}", *call.rt.sign_in.origins}:
+    if origin not in call.rt.sign_in.addresses.origins(call.request) | call.rt.sign_in.origins:
         raise ForbiddenOrigin("This page may not refuse devices here.", hint="List it in ASTERISM_CORS_ORIGINS.")

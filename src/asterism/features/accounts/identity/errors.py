@@ -8,8 +8,8 @@ class NotSignedIn(Unauthenticated):
 
     def __init__(self) -> None:
         super().__init__(
-            "A valid access token is required.",
-            hint="Send Authorization: Bearer <token>; make one with `asterism token create`.",
+            "A valid access token is required: none was sent, or it is unknown, has expired or was revoked.",
+            hint="Sign in again with `asterism login`, or make a token with `asterism token create`.",
         )
 
 
