@@ -12,17 +12,27 @@ setup: $(VENV)/.ready
 # uv itself comes hash-checked through pip, so nothing but Python is needed before it.
 $(UV): requirements/uv.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Asterism needs Python 3.11 or newer; set PYTHON=")'
+	@echo "Making $(VENV) with $(PYTHON)."
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements/uv.txt
 	@touch $(UV)
 
 $(VENV)/.ready: $(UV) requirements/all.txt pyproject.toml
-	VIRTUAL_ENV=$(VENV) $(UV) pip sync --quiet --compile-bytecode --require-hashes requirements/all.txt
+	@echo "Installing what the server and its tests need into $(VENV); the first time takes a minute or two."
+	VIRTUAL_ENV=$(VENV) $(UV) pip sync --compile-bytecode --require-hashes requirements/all.txt
 	VIRTUAL_ENV=$(VENV) $(UV) pip install --quiet --no-deps --no-build-isolation --editable .
 	$(BIN)/python -m compileall -q src
 	@touch $@
 
-run: setup
+# A server needs no development packages. Where they are installed already, they stay.
+$(VENV)/.runs: $(UV) requirements/run.txt pyproject.toml
+	@echo "Installing what the server needs into $(VENV); the first time takes a minute."
+	VIRTUAL_ENV=$(VENV) $(UV) pip install --compile-bytecode --require-hashes --requirement requirements/run.txt
+	VIRTUAL_ENV=$(VENV) $(UV) pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+run:
+	@$(MAKE) --no-print-directory --question $(VENV)/.ready 2>/dev/null || $(MAKE) --no-print-directory $(VENV)/.runs
 	$(BIN)/asterism serve
 
 test: setup
@@ -46,6 +56,7 @@ bench: setup
 # Resolves the dependencies of pyproject.toml anew; the files hold hashes and no addresses.
 lock: setup
 	$(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra dev pyproject.toml --output-file requirements/all.txt
+	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra build --constraint requirements/all.txt pyproject.toml --output-file requirements/run.txt
 	$(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate requirements/uv.in --output-file requirements/uv.txt
 
 clean:

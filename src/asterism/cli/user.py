@@ -6,7 +6,7 @@ import typer
 
 from asterism.cli.local import DataDir, local_database
 from asterism.cli.options import AsJson, verb_app
-from asterism.cli.output import emit, show
+from asterism.cli.output import emit, say, show
 from asterism.features.accounts import identity
 from asterism.server.data_folder import running_address
 from asterism.server.serve import reachable_address
@@ -49,3 +49,4 @@ def tell(settings: Settings, user: identity.User, code: str, as_json: bool) -> N
         emit({"user": {"id": user.id, "email": user.email}, "link": address, "code": code, "expires_in": 900})
     else:
         show(address)
+        say("the link works once, for 15 minutes")

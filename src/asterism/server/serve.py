@@ -6,6 +6,7 @@ Imports only what listening takes; the rest comes with `boot.py`.
 import asyncio
 import errno
 import importlib
+import shlex
 import signal
 import socket
 import sys
@@ -61,8 +62,15 @@ async def serve(settings: Settings) -> None:
                 if link is not None:
                     base = settings.public_url or reachable_address(settings)
                     say(f"sign in once at {base}/signin#{link}")
+                    say(f"the link is for {settings.owner_email} and works for 15 minutes; for another one run")
+                    say(f"  asterism user link {settings.owner_email}{named_folder(settings)}")
                 await stop.wait()
                 log.info("stopping")
+
+
+def named_folder(settings: Settings) -> str:
+    """Return the option that names the data folder, nothing where it is the usual one."""
+    return "" if settings.data_dir == Settings().data_dir else f" --data-dir {shlex.quote(str(settings.data_dir))}"
 
 
 def address_of(settings: Settings) -> str:

@@ -5,7 +5,7 @@ import re
 import httpx
 import pytest
 
-PAGES = ["/signin", "/device", "/device?code=HMKP-7362"]
+PAGES = ["/", "/signin", "/device", "/device?code=HMKP-7362"]
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -21,7 +21,7 @@ def test_pages_forbid_framing_and_foreign_or_inline_code(anonymous: httpx.Client
     assert "unsafe" not in policy
     assert not re.search(r"<script(?![^>]*src=)|<style|\son\w+=|\sstyle=|javascript:|https?://", answer.text)
     for address in re.findall(r'(?:src|href)="([^"]+)"', answer.text):
-        assert address.startswith("/signin")
+        assert address.startswith("/signin") or address in {"/", "/device", "/schema"}
 
 
 def test_everything_the_pages_name_is_served(anonymous: httpx.Client) -> None:
@@ -67,3 +67,16 @@ def test_the_api_is_shown_without_any_script_and_from_here_alone(anonymous: http
 @pytest.mark.parametrize("path", ["/schema/swagger", "/schema/redoc", "/schema/elements", "/schema/openapi.yaml"])
 def test_no_other_documentation_page_is_left(anonymous: httpx.Client, path: str) -> None:
     assert anonymous.get(path).status_code == 404
+
+
+def test_the_first_page_leads_on(anonymous: httpx.Client) -> None:
+    text = anonymous.get("/").text
+    for address in re.findall(r'href="([^"]+)"', text):
+        assert anonymous.get(address).status_code == 200
+
+
+def test_signing_in_says_who_the_owner_is_and_how_long_links_last(anonymous: httpx.Client) -> None:
+    text = anonymous.get("/signin").text
+    assert "owner@localhost" in text
+    assert "15 minutes" in text
+    assert 'href="/"' in text

@@ -1,4 +1,4 @@
-"""`/signin` and `/device`: small HTML pages with scripts of our own, under a policy that allows nothing else.
+"""`/`, `/signin` and `/device`: small HTML pages with scripts of our own, under a policy that allows nothing else.
 
 The pages hold no secret and no session: their scripts call `/v1` with the token of the browser's local storage. Nothing
 is approved by opening a page. They cannot be framed, so nobody can be made to click on something they do not see.
@@ -35,8 +35,14 @@ HEADERS = {
 
 def handlers() -> list[Any]:
     """Return the web framework's handlers of the pages and their scripts and styles."""
-    pages: dict[str, Callable[..., Any]] = {"/signin": signin, "/device": device, "/signin/assets/{name:str}": asset}
+    pages: dict[str, Callable[..., Any]] = {"/": home, "/signin": signin, "/device": device}
+    pages["/signin/assets/{name:str}"] = asset
     return [HTTPRouteHandler(path, http_method="GET", include_in_schema=False)(page) for path, page in pages.items()]
+
+
+async def home() -> Response[str]:
+    """GET /: say who is signed in, what there is, and where to go on."""
+    return _page("home.html")
 
 
 async def signin() -> Response[str]:

@@ -7,9 +7,9 @@ function describe(device) {
   const client = [device.client_name, device.client_version].filter(Boolean).join(" ");
   const host = [device.hostname, [device.os, device.arch].filter(Boolean).join(" ")].filter(Boolean).join(" · ");
   $("shown-code").textContent = waiting;
-  $("client").textContent = client || "not told";
-  $("host").textContent = host || "not told";
-  $("address").textContent = device.address || "not known";
+  $("client").textContent = client || "The device did not say";
+  $("host").textContent = host || "The device did not say";
+  $("address").textContent = device.address || "Not known";
   $("time").textContent = new Date(device.requested_at).toLocaleString();
 }
 
@@ -23,13 +23,14 @@ async function look() {
   describe(result.body.device);
   $("code-form").hidden = true;
   $("decision").hidden = false;
-  $("approve").focus();
+  $("question").focus(); // not the button: Enter must not approve what nobody has read
 }
 
 async function decide(action) {
   $("approve").disabled = $("deny").disabled = true;
   const result = await call("POST", "/v1/auth/device/confirm", { user_code: waiting, action });
   $("decision").hidden = true;
+  $("onward").hidden = false;
   if (!result.ok) return say(messageOf(result), true);
   say(action === "approve" ? "Approved. You can return to your device." : "Denied. The device was not signed in.");
 }
