@@ -125,3 +125,21 @@ def test_a_batch_that_no_longer_fits_keeps_what_had_arrived(cramped: TestServer)
         assert existing
         contents = dict(blobs)
         assert all(client.get(f"/v1/blobs/download/{name}").content == contents[name] for name in existing)
+
+
+def test_a_full_disk_can_be_freed_by_collecting(cramped: TestServer, small_disk: Path) -> None:
+    with cramped.person() as client:
+        stored = 0
+        for number in range(DISK // MIB + 5):
+            name, content = blob(number)
+            if client.put(f"/v1/blobs/upload/{name}", content=content).status_code != 201:
+                break
+            stored += 1
+        fill(small_disk)
+        refused = [client.post("/v1/projects", json={"name": "x" * 255}) for _ in range(40)]
+        assert is_unavailable(refused[-1])
+        answer = client.post("/v1/blobs/gc", json={"dryRun": False, "minAgeSeconds": 0})
+        assert answer.status_code == 200, answer.text
+        assert answer.json()["deletedBlobs"] == stored
+        assert client.put(f"/v1/blobs/upload/{name}", content=content).status_code == 201
+        assert client.post("/v1/projects", json={"name": "after"}).status_code == 201

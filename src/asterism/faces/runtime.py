@@ -19,7 +19,7 @@ from asterism.features.review.trust import RootRules, SessionTrust
 from asterism.features.talk.catalogue import ModelDirectory
 from asterism.features.talk.runs import ChatRuns
 from asterism.features.versions.storage import Limits, Roots
-from asterism.kernel.blobs import Blobs
+from asterism.kernel.blobs import Blobs, Spare
 from asterism.kernel.db import Database
 from asterism.kernel.git import Git
 from asterism.kernel.jobs import JobQueue
@@ -90,6 +90,7 @@ class Runtime:
     storage_limits: Limits
     sync_preview_seconds: int
     roots: Sequence[Roots]
+    spare: Spare
     clock: Clock
     jobs: JobQueue
     models: Models

@@ -7,7 +7,7 @@ from asterism import __version__
 from asterism.base.clock import Clock, SystemClock
 from asterism.faces.runtime import Runtime
 from asterism.features.versions.storage import Limits
-from asterism.kernel.blobs import ObjectStoreBlobs, open_blobs
+from asterism.kernel.blobs import ObjectStoreBlobs, Spare, open_blobs
 from asterism.kernel.db import Database, open_database
 from asterism.kernel.jobs import DurableJobs
 from asterism.kernel.llm import PydanticModels
@@ -56,6 +56,7 @@ def build_runtime(settings: Settings, *, clock: Clock | None = None) -> Runtime:
         storage_limits=storage_limits(settings),
         sync_preview_seconds=settings.sync_preview_ttl,
         roots=ROOTS,
+        spare=Spare(settings.data_dir / "spare"),
         clock=clock,
         jobs=jobs,
         models=models,
@@ -87,6 +88,7 @@ async def start_services(rt: Runtime, stack: AsyncExitStack) -> None:
     Register a service as: start it here, then `stack.push_async_callback(service.stop)`.
     """
     stack.callback(rt.db.close)
+    await asyncio.to_thread(rt.spare.fill)
     await rt.streams.start()
     stack.push_async_callback(rt.streams.stop)
     seen = ActivityWriter(rt.db, rt.sign_in.activity)

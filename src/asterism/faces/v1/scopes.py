@@ -92,7 +92,11 @@ def check_content(endpoint: Endpoint, call: Call, body: Any) -> None:
         raise InsufficientScope
 
 
-@cache
 def request_line(endpoint: Endpoint) -> str:
     """Return method and path with bare parameter names: `GET /v1/projects/{project_id}`."""
-    return f"{endpoint.method} {re.sub(r':[a-z]+}', '}', endpoint.path)}"
+    return _line(endpoint.method, endpoint.path)
+
+
+@cache
+def _line(method: str, path: str) -> str:
+    return f"{method} {re.sub(r':[a-z]+}', '}', path)}"

@@ -49,7 +49,8 @@ class CollectionReport(msgspec.Struct):
 async def collect(call: Call, body: Collection) -> CollectionReport:
     """POST /v1/blobs/gc: find, and unless it is a dry run delete, what nothing refers to."""
     user_id, request = call.caller.user_id, body.domain()
-    done = await asyncio.to_thread(storage.collect, call.rt.db, call.rt.blobs, user_id, request, call.rt.roots)
+    rt = call.rt
+    done = await asyncio.to_thread(storage.collect, rt.db, rt.blobs, user_id, request, rt.roots, rt.spare)
     return answer(done)
 
 

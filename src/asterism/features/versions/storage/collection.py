@@ -6,6 +6,7 @@ the commit that forgets them. Interrupted anywhere, the next collection finishes
 """
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 
 from asterism.base import ids
 from asterism.base.clock import shift
@@ -16,7 +17,7 @@ from asterism.features.versions.storage.errors import CollectionRunning
 from asterism.features.versions.storage.keys import manifest_key
 from asterism.features.versions.storage.marks import Marks, check_readable, find_roots, held_blobs, mark
 from asterism.features.versions.storage.reclaim import clean_objects
-from asterism.kernel.blobs import Blobs
+from asterism.kernel.blobs import Blobs, Spare
 from asterism.kernel.db import Database, Tx
 
 SWEPT_AT_ONCE = 2000
@@ -24,21 +25,28 @@ TREES_AT_ONCE = 5000
 
 
 def collect(
-    db: Database, blobs: Blobs, user_id: str, request: CollectionRequest, sources: Sequence[Roots]
+    db: Database,
+    blobs: Blobs,
+    user_id: str,
+    request: CollectionRequest,
+    sources: Sequence[Roots],
+    spare: Spare | None = None,
 ) -> Collected:
     """Find blobs and manifests that nothing refers to, and delete them unless it is a dry run. Blocks.
 
+    Forgetting takes room in the database's journal, so on a full disk the `spare` is given up for it.
     Raises CollectionUnsafe, CollectionRunning, Invalid (cursor) or Unavailable.
     """
     holder = ids.ulid()
-    with db.write() as tx:
-        if not sweep_store.take_lease(tx, user_id, holder):
-            raise CollectionRunning
-    try:
-        return _Collection(db, blobs, user_id, request, sources, holder).run()
-    finally:
+    with spare.given_up() if spare is not None else nullcontext():
         with db.write() as tx:
-            sweep_store.drop_lease(tx, user_id, holder)
+            if not sweep_store.take_lease(tx, user_id, holder):
+                raise CollectionRunning
+        try:
+            return _Collection(db, blobs, user_id, request, sources, holder).run()
+        finally:
+            with db.write() as tx:
+                sweep_store.drop_lease(tx, user_id, holder)
 
 
 class _Collection:
