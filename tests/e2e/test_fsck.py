@@ -63,3 +63,12 @@ def test_a_misspelt_folder_is_refused_by_what_cannot_begin_there(tmp_path: Path)
     done = asterism("token", "create", "--data-dir", str(nowhere), home=tmp_path)
     assert done.returncode == 0
     assert "new data folder" in done.stderr
+
+
+def test_authors_are_taught_on_the_command_line(tmp_path: Path) -> None:
+    data = str(tmp_path / "data")
+    asterism("token", "create", "--data-dir", data, home=tmp_path)
+    done = asterism("user", "author", "add", "Ada <ada@example.org>", "--data-dir", data, home=tmp_path)
+    assert (done.returncode, done.stdout) == (0, "Ada <ada@example.org>\n")
+    wrong = asterism("user", "author", "add", "Ada", "--data-dir", data, home=tmp_path)
+    assert (wrong.returncode, "Name <mail>" in wrong.stderr) == (1, True)

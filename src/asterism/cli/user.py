@@ -1,18 +1,24 @@
 """`asterism user add` and `asterism user link`: local users sign in by one-time links."""
 
+import re
 from typing import Annotated
 
 import typer
 
+from asterism.base.errors import Invalid
 from asterism.cli.local import DataDir, local_database
 from asterism.cli.options import AsJson, verb_app
 from asterism.cli.output import emit, say, show
 from asterism.features.accounts import identity
+from asterism.features.versions import snapshots
 from asterism.server.data_folder import running_address
 from asterism.server.serve import reachable_address
 from asterism.server.settings import Settings
 
 app = verb_app("Add local users and sign-in links.")
+author = verb_app("Teach authors of snapshots.")
+app.add_typer(author, name="author")
+PAIR = re.compile(r"(?P<name>[^<>]*)<(?P<email>[^<>]*)>")
 Email = Annotated[str, typer.Argument(help="The user's address.")]
 
 
@@ -39,6 +45,32 @@ def link(email: Email, data_dir: DataDir = None, as_json: AsJson = False) -> Non
         user = identity.find_user(tx, email)
         code = identity.create_link(tx, user)
     tell(settings, user, code.text, as_json)
+
+
+@author.callback()
+def authors() -> None:
+    """Teach authors of snapshots."""
+
+
+@author.command("add")
+def add_author(
+    pair: Annotated[str, typer.Argument(help='What a client puts into ids: "Name <mail>".')],
+    user: Annotated[str | None, typer.Option(help="Address of the user; default: the owner.")] = None,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Teach a pair of name and address that a client puts into ids of snapshots without sending it."""
+    found = PAIR.fullmatch(pair.strip())
+    if found is None:
+        raise Invalid(f'{pair!r} is not of the form "Name <mail>".')
+    with local_database(data_dir) as (settings, db), db.write() as tx:
+        identity.ensure_owner(tx, settings.owner_email)
+        person = identity.find_user(tx, user)
+        known = snapshots.teach_authors(tx, person.id, [(found["name"].strip(), found["email"].strip())])
+    if as_json:
+        emit({"authors": [{"name": name, "email": email} for name, email in known]})
+    for name, email in () if as_json else known:
+        show(f"{name} <{email}>")
 
 
 def tell(settings: Settings, user: identity.User, code: str, as_json: bool) -> None:

@@ -1,5 +1,5 @@
 """`/v1/auth`: signing in, devices, tokens, provider keys, the audit log."""
 
-from asterism.faces.v1.auth import api_keys, device, devices, root, tokens
+from asterism.faces.v1.auth import api_keys, device, devices, me, root, tokens
 
-MODULES = (root, device, devices, tokens, api_keys)
+MODULES = (root, me, device, devices, tokens, api_keys)

@@ -4,6 +4,7 @@
 `register` when no pointer may move (safety and "before" snapshots).
 """
 
+from asterism.features.versions.snapshots.authors import known_authors, teach_authors
 from asterism.features.versions.snapshots.checks import check_shape
 from asterism.features.versions.snapshots.compare import FileChange, compare_file, compare_snapshots
 from asterism.features.versions.snapshots.content_id import content_id
@@ -55,7 +56,9 @@ __all__ = [
     "find_registered",
     "get_snapshot",
     "is_ancestor",
+    "known_authors",
     "list_snapshots",
     "list_tags",
     "register",
+    "teach_authors",
 ]

@@ -11,6 +11,7 @@ from asterism.features.accounts.identity import Caller
 from asterism.features.versions import projects, storage
 from asterism.features.versions.projects import Project
 from asterism.features.versions.snapshots import store
+from asterism.features.versions.snapshots.authors import healed, known_authors, note_sent_author
 from asterism.features.versions.snapshots.checks import distinct_parents, given_time
 from asterism.features.versions.snapshots.content_id import MAX_KNOWN_AUTHORS, recover
 from asterism.features.versions.snapshots.errors import SnapshotDiffers, UnknownSnapshot
@@ -34,7 +35,7 @@ def find_registered(tx: Tx, project: Project, new: NewSnapshot) -> Snapshot | No
         raise SnapshotDiffers("manifest_hash")
     if known.parents != parents:
         raise SnapshotDiffers("list of parents")
-    return with_missing(tx, project.owner_user_id, [known])[0]
+    return with_missing(tx, project.owner_user_id, [healed(tx, known, new)])[0]
 
 
 def register(
@@ -73,6 +74,8 @@ def register(
             "origin": new.origin,
         },
     )
+    if caller is not None:
+        note_sent_author(tx, caller.user_id, new)
     actor = "cli" if new.source == "import" else new.source
     projects.record_event(
         tx,
@@ -99,6 +102,7 @@ def _authorship(
     if caller is not None:
         user = identity.current_user(tx, caller)
         authors += [(user.name or "", user.email), *store.verified_authors(tx, user.id, MAX_KNOWN_AUTHORS)]
+        authors += known_authors(tx, user.id)
     given = ((name, email), moment) if moment is not None else None
     if moment is None and (name or email):
         authors.insert(0, (name, email))

@@ -33,7 +33,7 @@ def insert(tx: Tx, values: dict[str, Any]) -> Snapshot:
 def in_project(tx: Tx, project_id: str, snapshot_id: str) -> Snapshot | None:
     """Return a snapshot of a project."""
     row = tx.one(sa.select(snapshots).where(snapshots.c.project_id == project_id, snapshots.c.id == snapshot_id))
-    return _snapshot(row) if row else None
+    return of_row(row) if row else None
 
 
 def many_in_project(tx: Tx, project_id: str, ids: Sequence[str]) -> dict[str, Snapshot]:
@@ -42,7 +42,7 @@ def many_in_project(tx: Tx, project_id: str, ids: Sequence[str]) -> dict[str, Sn
     for start in range(0, len(ids), 500):
         part = ids[start : start + 500]
         query = sa.select(snapshots).where(snapshots.c.project_id == project_id, snapshots.c.id.in_(part))
-        found.update((row["id"], _snapshot(row)) for row in tx.all(query))
+        found.update((row["id"], of_row(row)) for row in tx.all(query))
     return found
 
 
@@ -56,7 +56,7 @@ def of_user(tx: Tx, user_id: str, snapshot_id: str, project_id: str | None) -> S
     if project_id is not None:
         query = query.where(snapshots.c.project_id == project_id)
     row = tx.one(query.order_by(snapshots.c.seq.desc()).limit(1))
-    return _snapshot(row) if row else None
+    return of_row(row) if row else None
 
 
 def page(
@@ -80,7 +80,7 @@ def page(
         query = query.where(snapshots.c.id.in_(sa.select(_ancestry(project_id, ancestors_of).c.id)))
     if before is not None:
         query = query.where(snapshots.c.seq < before)
-    return [_snapshot(row) for row in tx.all(query.order_by(snapshots.c.seq.desc()).limit(limit))]
+    return [of_row(row) for row in tx.all(query.order_by(snapshots.c.seq.desc()).limit(limit))]
 
 
 def descends_from(tx: Tx, project_id: str, start: Sequence[str], ancestor: str) -> bool:
@@ -144,7 +144,8 @@ def manifest_hashes(tx: Tx, user_id: str) -> set[str]:
     return {row[0] for row in tx.execute(query.distinct())}
 
 
-def _snapshot(row: RowDict) -> Snapshot:
+def of_row(row: RowDict) -> Snapshot:
+    """Return a row of the table as a snapshot."""
     return Snapshot(**(dict(row) | {"parents": _parents(row)}))
 
 

@@ -45,3 +45,12 @@ tags = sa.Table(
     sa.Column("snapshot_id", sa.Text, nullable=False),
     sa.Column("created_at", sa.Text, nullable=False),
 )
+
+known_authors = sa.Table(
+    "known_authors",
+    metadata,
+    sa.Column("user_id", sa.Text, sa.ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("email", sa.Text, primary_key=True),
+    sa.Column("taught_at", sa.Text, nullable=False),
+)
