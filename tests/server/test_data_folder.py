@@ -7,7 +7,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from asterism.base.errors import Invalid
 from asterism.kernel.db import open_database
+from asterism.server.container import open_settings_blobs
 from asterism.server.data_folder import DataFolderUnusable, FolderInUse, claimed, open_folder, running_address
 from asterism.server.settings import Settings
 
@@ -111,3 +113,22 @@ def test_a_damaged_note_does_not_hide_the_claim(tmp_path: Path) -> None:
         assert running_address(tmp_path) is None
         with pytest.raises(FolderInUse, match="another process"), claimed(settings, URL):
             pass
+
+
+@pytest.mark.parametrize("address", ["memory://", "s3://bucket/prefix"])
+def test_content_for_a_remote_store_waits_in_the_data_folder(tmp_path: Path, address: str) -> None:
+    store = open_settings_blobs(Settings(data_dir=tmp_path / "data", blobs_url=address))
+    assert store.spool_folder.parent == tmp_path / "data"
+
+
+def test_a_store_nobody_knows_is_refused_without_its_password(tmp_path: Path) -> None:
+    with pytest.raises(Invalid) as caught:
+        open_settings_blobs(Settings(data_dir=tmp_path, blobs_url="ftp://me:hunter2@host/x"))
+    assert "ftp://host/x" in caught.value.message
+    assert "hunter2" not in caught.value.message
+
+
+def test_content_beside_the_data_folder_is_closed_too(tmp_path: Path) -> None:
+    (tmp_path / "blobs").mkdir(mode=0o755)
+    open_settings_blobs(Settings(data_dir=tmp_path / "data", blobs_url=str(tmp_path / "blobs")))
+    assert mode(tmp_path / "blobs") == 0o700

@@ -172,8 +172,10 @@ def open_blobs(address: str | Path, *, spool: Path) -> ObjectStoreBlobs:
     try:
         return ObjectStoreBlobs(from_url(address), spool)
     except (BaseError, ValueError) as error:
-        reason = str(error).partition("\n")[0]
-        raise Invalid(f"The address of the content store, {_shown(address)}, is not usable: {reason}") from error
+        raise Invalid(  # the library's own words repeat the address with all that is in it
+            f"The address of the content store, {_shown(address)}, is none that can be used.",
+            hint="A folder, or an address like s3://bucket/prefix, gs://bucket/prefix or az://container/prefix.",
+        ) from error
 
 
 def _open_folder(folder: Path) -> FolderBlobs:
