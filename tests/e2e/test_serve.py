@@ -118,3 +118,23 @@ def wait_until_it_listens(port: int) -> None:
             return
         except OSError:
             assert time.monotonic() < deadline, "nobody listens"
+
+
+def test_idle_connections_do_not_hold_up_a_stop(data: Path, tmp_path: Path) -> None:
+    server = ServerProcess(data, home=tmp_path)
+    idle: list[socket.socket] = []
+    try:
+        wait_until_it_listens(server.port)
+        for _ in range(30):
+            connection = socket.create_connection(("127.0.0.1", server.port), timeout=30)
+            connection.sendall(f"GET /health HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\n\r\n".encode())
+            assert connection.recv(4096).startswith(b"HTTP/1.1 200")
+            idle.append(connection)
+        server.ready()
+        assert server.end(signal.SIGTERM) == 0  # while models and jobs are still being loaded
+        assert not any("Traceback" in line for line in server.lines)
+    finally:
+        for connection in idle:
+            connection.close()
+        server.process.kill()
+        server.process.wait(30)
