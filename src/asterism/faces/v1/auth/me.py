@@ -26,7 +26,7 @@ class KnownAuthors(msgspec.Struct):
 
 
 @patch("/v1/auth/me")
-def change(call: Call[None], body: Teaching) -> KnownAuthors:
+def change(call: Call, body: Teaching) -> KnownAuthors:
     """PATCH /v1/auth/me: teach the authors whom the caller's clients put into ids of snapshots (Fastest 6.3)."""
     pairs = [(author.name, author.email) for author in body.authors]
     known = snapshots.teach_authors(call.tx, call.caller.user_id, pairs)
