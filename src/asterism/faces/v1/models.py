@@ -48,7 +48,7 @@ class Model(msgspec.Struct):
         )
 
 
-class Models(msgspec.Struct):
+class ModelList(msgspec.Struct):
     """Every known model, and which one each mode would use (null: none is available)."""
 
     models: list[Model]
@@ -56,10 +56,10 @@ class Models(msgspec.Struct):
 
 
 @get("/v1/models")
-def index(call: Call) -> Models:
+def index(call: Call) -> ModelList:
     """GET /v1/models: every known model, and which one each mode would use."""
     rt, user_id = call.rt, call.caller.user_id
     found = catalogue.list_models(call.tx, rt.secrets, rt.directory, user_id)
     tiers: dict[str, catalogue.Tier] = {mode: profile.tier for mode, profile in PROFILES.items()}
     chosen = catalogue.defaults(call.tx, rt.secrets, rt.directory, user_id, tiers)
-    return Models([Model.of(one) for one in found], chosen)
+    return ModelList([Model.of(one) for one in found], chosen)

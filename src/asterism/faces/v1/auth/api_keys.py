@@ -43,7 +43,7 @@ class ApiKey(msgspec.Struct):
         )
 
 
-class ApiKeys(msgspec.Struct):
+class ApiKeyList(msgspec.Struct):
     """Keys, sorted by provider."""
 
     api_keys: list[ApiKey]
@@ -56,10 +56,10 @@ class Environment(msgspec.Struct):
 
 
 @get("/v1/auth/api-keys")
-def read(call: Call) -> ApiKeys:
+def read(call: Call) -> ApiKeyList:
     """GET /v1/auth/api-keys: the caller's keys, masked, sorted by provider."""
     found = apikeys.list_keys(call.tx, call.rt.secrets, call.caller.user_id)
-    return ApiKeys([ApiKey.of(key) for key in found])
+    return ApiKeyList([ApiKey.of(key) for key in found])
 
 
 @post("/v1/auth/api-keys", errors=(Conflict,))

@@ -21,7 +21,7 @@ class Device(msgspec.Struct):
     current: bool
 
 
-class Devices(msgspec.Struct):
+class DeviceList(msgspec.Struct):
     """Devices, last seen first."""
 
     devices: list[Device]
@@ -35,11 +35,11 @@ class OthersRevoked(msgspec.Struct):
 
 
 @get("/v1/auth/devices")
-def read(call: Call) -> Devices:
+def read(call: Call) -> DeviceList:
     """GET /v1/auth/devices: the caller's signed-in devices, last seen first."""
     shown = [device_entry(call, device) for device in identity.list_devices(call.tx, call.caller)]
     shown.sort(key=lambda entry: entry.last_seen_at, reverse=True)
-    return Devices(shown)
+    return DeviceList(shown)
 
 
 @delete("/v1/auth/devices/{device_id:str}")

@@ -13,7 +13,7 @@ from asterism.vcs.content import is_hash
 MAX_HASHES = 100
 
 
-class Hashes(msgspec.Struct):
+class HashList(msgspec.Struct):
     """Some blobs."""
 
     hashes: list[str]
@@ -65,7 +65,7 @@ class BlobStats(msgspec.Struct):
 
 
 @post("/v1/blobs/exists")
-async def exists(call: Call, body: Hashes) -> KnownBlobs:
+async def exists(call: Call, body: HashList) -> KnownBlobs:
     """POST /v1/blobs/exists: say which of up to 100 blobs are stored."""
     hashes, user_id = limited(body.hashes), call.caller.user_id
     found = await call.rt.db.run_read(storage.find, user_id, hashes)
@@ -75,7 +75,7 @@ async def exists(call: Call, body: Hashes) -> KnownBlobs:
 
 
 @post("/v1/blobs/presign-upload")
-def presign_upload(call: Call, body: Hashes) -> UploadUrls:
+def presign_upload(call: Call, body: HashList) -> UploadUrls:
     """POST /v1/blobs/presign-upload: say where to upload up to 100 blobs."""
     hashes = well_formed(body.hashes)
     storage.keep(call.tx, call.caller.user_id, hashes)
@@ -83,7 +83,7 @@ def presign_upload(call: Call, body: Hashes) -> UploadUrls:
 
 
 @post("/v1/blobs/presign-download", tx="read")
-def presign_download(call: Call, body: Hashes) -> DownloadUrls:
+def presign_download(call: Call, body: HashList) -> DownloadUrls:
     """POST /v1/blobs/presign-download: say where to download up to 100 blobs, and which of them are not stored."""
     hashes = well_formed(body.hashes)
     found = storage.find(call.tx, call.caller.user_id, hashes)

@@ -42,7 +42,7 @@ class MessagesAsked(msgspec.Struct):
     before: str | None = None
 
 
-class Messages(msgspec.Struct):
+class MessageList(msgspec.Struct):
     """Messages, oldest first."""
 
     messages: list[Message]
@@ -88,7 +88,7 @@ async def remove(call: Call, chat_id: str) -> Done:
 
 
 @get("/v1/chats/{chat_id:str}/messages")
-def messages(call: Call, chat_id: str, query: MessagesAsked) -> Messages:
+def messages(call: Call, chat_id: str, query: MessagesAsked) -> MessageList:
     """GET /v1/chats/:chatId/messages: the messages, oldest first: all, or a page."""
     paged = query.limit is not None or query.after is not None or query.before is not None
     found = chats.list_messages(
@@ -99,7 +99,7 @@ def messages(call: Call, chat_id: str, query: MessagesAsked) -> Messages:
         before=query.before,
         limit=(query.limit or 1000) if paged else None,
     )
-    return Messages([Message.of(one, meta=query.include is not None) for one in found])
+    return MessageList([Message.of(one, meta=query.include is not None) for one in found])
 
 
 @post("/v1/chats/{chat_id:str}/messages")

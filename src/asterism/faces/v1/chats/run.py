@@ -49,7 +49,7 @@ class RunsAsked(msgspec.Struct):
     before: str | None = None
 
 
-class Runs(msgspec.Struct):
+class RunList(msgspec.Struct):
     """Runs of a chat, newest first."""
 
     runs: list[Run]
@@ -63,7 +63,7 @@ async def run(call: Call, chat_id: str, body: RunBody) -> Events[runs.RunEvent]:
 
 
 @get("/v1/chats/{chat_id:str}/runs")
-def list_runs(call: Call, chat_id: str, query: RunsAsked) -> Runs:
+def list_runs(call: Call, chat_id: str, query: RunsAsked) -> RunList:
     """GET /v1/chats/:chatId/runs: the runs of a chat, newest first."""
     status = query.status
     found = runs.list_runs(
@@ -75,4 +75,4 @@ def list_runs(call: Call, chat_id: str, query: RunsAsked) -> Runs:
         limit=query.limit,
         before=query.before,
     )
-    return Runs([Run.of(view, whole=False) for view in found])
+    return RunList([Run.of(view, whole=False) for view in found])

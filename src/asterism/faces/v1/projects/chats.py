@@ -27,7 +27,7 @@ class ChatsAsked(msgspec.Struct):
     before: str | None = None
 
 
-class Chats(msgspec.Struct):
+class ChatList(msgspec.Struct):
     """Chats, most recently active first."""
 
     chats: list[Chat]
@@ -41,7 +41,7 @@ def create(call: Call, project_id: str, body: NewChat) -> Created[ChatAnswer]:
 
 
 @get("/v1/projects/{project_id:str}/chats")
-def index(call: Call, project_id: str, query: ChatsAsked) -> Chats:
+def index(call: Call, project_id: str, query: ChatsAsked) -> ChatList:
     """GET /v1/projects/:projectId/chats: the chats, most recently active first."""
     found = chats.list_chats(
         call.tx,
@@ -51,4 +51,4 @@ def index(call: Call, project_id: str, query: ChatsAsked) -> Chats:
         limit=query.limit,
         before=query.before,
     )
-    return Chats(chats_with_meta(call.tx, found) if query.include else [Chat.of(one) for one in found])
+    return ChatList(chats_with_meta(call.tx, found) if query.include else [Chat.of(one) for one in found])

@@ -27,7 +27,7 @@ class Variable(msgspec.Struct):
         return NewVar(self.key, self.value, self.is_secret)
 
 
-class Variables(msgspec.Struct):
+class VariableList(msgspec.Struct):
     """Variables to set together."""
 
     variables: list[Variable]
@@ -101,7 +101,7 @@ def set_one(call: Call, project_id: str, body: Variable) -> Done:
 
 
 @put("/v1/projects/{project_id:str}/env-vars", max_body=MAX_BODY, errors=(projects.LimitReached,))
-def set_many(call: Call, project_id: str, body: Variables) -> EnvVarsSet:
+def set_many(call: Call, project_id: str, body: VariableList) -> EnvVarsSet:
     """PUT /v1/projects/:projectId/env-vars: set several variables, all or none."""
     new = [variable.domain() for variable in body.variables]
     count = projects.set_env_vars(call.tx, call.rt.secrets, call.caller, project_id, new, "variables")
