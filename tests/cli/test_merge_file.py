@@ -73,7 +73,7 @@ def test_a_missing_file_or_a_folder_is_named(tmp_path):
     assert "no file gone" in done.stderr
     (tmp_path / "folder").mkdir()
     done = asterism("merge-file", "base", "ours", "folder", home=tmp_path)
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert "folder is a folder" in done.stderr
     assert asterism("merge-file", "base", "ours", home=tmp_path).returncode == 2
 

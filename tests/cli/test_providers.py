@@ -43,9 +43,9 @@ def test_a_key_is_saved_for_both_sides_and_never_shown(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("arguments", "code", "says"), [
-    (("set", "opnai"), 1, "Providers: gemini, zai"),
-    (("set", "openai"), 1, "no key on standard input"),
-    (("set", "groq", "--for", "reviews"), 1, "not offered for reviews"),
+    (("set", "opnai"), 2, "Providers: gemini, zai"),
+    (("set", "openai"), 2, "no key on standard input"),
+    (("set", "groq", "--for", "reviews"), 2, "not offered for reviews"),
     (("use", "anthropic"), 6, "no usable API key for Anthropic"),
     (("test", "--for", "reviews"), 1, "No AI provider is active"),
     (("set", "openai", "--for", "both-of-them"), 2, "both"),

@@ -71,4 +71,4 @@ def test_authors_are_taught_on_the_command_line(tmp_path: Path) -> None:
     done = asterism("user", "author", "add", "Ada <ada@example.org>", "--data-dir", data, home=tmp_path)
     assert (done.returncode, done.stdout) == (0, "Ada <ada@example.org>\n")
     wrong = asterism("user", "author", "add", "Ada", "--data-dir", data, home=tmp_path)
-    assert (wrong.returncode, "Name <mail>" in wrong.stderr) == (1, True)
+    assert (wrong.returncode, "Name <mail>" in wrong.stderr) == (2, True)

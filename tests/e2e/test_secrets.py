@@ -139,7 +139,7 @@ def test_a_server_without_its_key_does_not_start_and_says_why(data: Path, tmp_pa
         pass
     (data / "master.key").unlink()
     refused = ServerProcess(data, home=tmp_path)
-    assert refused.process.wait(60) == 1
+    assert refused.process.wait(60) == 6
     refused._reader.join(5)
     said = "\n".join(refused.lines)
     assert "master key of this data folder is missing" in said

@@ -18,7 +18,8 @@ def serve(
     data_dir: Annotated[Path | None, typer.Option(help="Folder of the database, blobs and keys.")] = None,
     config: Annotated[Path | None, typer.Option(help="File of settings, instead of the user's own.")] = None,
 ) -> None:
-    """Run the server until Ctrl-C. Prints `listening on URL` when it is ready; exits 1 when it cannot start.
+    """Run the server until Ctrl-C. Prints `listening on URL` when it is ready. Exits 1 when it cannot start, 6 when
+    what it needs is not there: its database, its master key.
 
     Ctrl-C and SIGTERM end it: at once when nothing runs, however many connections are open; else runs get the seconds
     of their kind to come to an end, and answers on their way up to five. What is cut off is settled at the next start.
