@@ -21,6 +21,7 @@ def data(tmp_path: Path) -> Path:
 
 def test_the_first_start_prints_a_link_that_works_once(data: Path, tmp_path: Path) -> None:
     with serving(data, home=tmp_path) as server:
+        server.wait_for(rf"{data} is a new data folder")
         code = server.wait_for(r"sign in once at http://127\.0\.0\.1:\d+/signin#(ast_l_\w+)$").group(1)
         first = httpx.post(f"{server.url}/v1/auth/link", json={"code": code})
         assert first.status_code == 200
@@ -36,7 +37,7 @@ def test_stopping_is_clean_and_a_second_start_prints_no_link(data: Path, tmp_pat
         assert server.end(signal.SIGTERM) == 0
     with serving(data, home=tmp_path) as server:
         assert server.end(signal.SIGINT) == 0
-        assert not any("signin#" in line for line in server.lines)
+        assert not any("signin#" in line or "new data folder" in line for line in server.lines)
 
 
 def test_a_taken_port_is_named(data: Path, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from asterism.cli.options import AsJson, verb_app
 app = verb_app("Merge two changed versions of a file.")
 
 
-@app.command(epilog="Exit codes: 0 merged, 1 conflicts left (marked in the result, where it is text), 2 used wrongly.")
+@app.command(epilog="Exit codes: 0 merged, 1 conflicts left (marked in the result, where it is text), 2 wrong use.")
 def merge_file(
     base: Annotated[Path, typer.Argument(metavar="BASE", help="The version that both come from.")],
     ours: Annotated[Path, typer.Argument(metavar="OURS", help="One changed version.")],

@@ -48,8 +48,8 @@ def review(
 ) -> None:
     """Review the changes of the checkout that DIR is in; without options, everything that differs from HEAD.
 
-    Standard output holds the report alone. Exits with 0 when done, 1 when --fail-on is reached, 2 when used wrongly
-    and 3 when the review could not be made.
+    Standard output holds the report alone. Exits with 0 when done, 1 when --fail-on is reached, 2 for a wrong
+    command line and 3 when the review could not be made.
     """
     from asterism.cli.reviewing import Wish, run
 

@@ -1,6 +1,6 @@
 """What `asterism review` does: check the wish, review in process or through a server, write the report, choose an exit.
 
-Exit codes: 0 done, 1 `--fail-on` reached, 2 used wrongly, 3 failed.
+Exit codes: 0 done, 1 `--fail-on` reached, 2 wrong command line, 3 failed.
 """
 
 import asyncio

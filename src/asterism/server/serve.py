@@ -20,7 +20,7 @@ from granian.http import HTTP1Settings
 from granian.server.embed import Server
 
 from asterism.base.errors import Invalid, Unavailable
-from asterism.server.data_folder import claimed, open_folder
+from asterism.server.data_folder import claimed, is_installation, open_folder
 from asterism.server.front import Front
 from asterism.server.settings import Settings
 
@@ -48,6 +48,7 @@ async def serve(settings: Settings) -> None:
 
     It listens, and answers /health, before the rest is even imported, which takes most of a start.
     """
+    known = is_installation(settings.data_dir)
     open_folder(settings)
     with claimed(settings, reachable_address(settings)):
         check_port(settings.host, settings.port)
@@ -59,6 +60,8 @@ async def serve(settings: Settings) -> None:
             boot = await asyncio.to_thread(importlib.import_module, "asterism.server.boot")
             async with boot.booted(front, settings) as link:
                 say(f"listening on {url}")
+                if not known:
+                    say(f"{settings.data_dir} is a new data folder; another one is named by --data-dir")
                 if link is not None:
                     base = settings.public_url or reachable_address(settings)
                     say(f"sign in once at {base}/signin#{link}")

@@ -28,7 +28,7 @@ TAGS = {
 ROOT = {
     "name": "x-stargazer-project-root",
     "in": "header",
-    "description": "The project that the request is about; the server's own without it.",
+    "description": "The project that the request is about (default: the server's own).",
     "schema": {"type": "string"},
 }
 

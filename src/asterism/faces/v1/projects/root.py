@@ -40,7 +40,7 @@ class EventsAsked(msgspec.Struct):
 
 
 class OfWorkspace(msgspec.Struct):
-    """The workspace to look at; without it the main one."""
+    """The workspace to look at (default: main)."""
 
     workspace_id: str | None = None
 
