@@ -104,7 +104,7 @@ def _operation(method: str, path: str, operation: Mapping[str, Any]) -> str:
         for status, answer in operation["responses"].items()
     )
     parts.append(f"<h4>Answers</h4><table>{rows}</table>")
-    lock = '<span title="needs a token">&#128274;</span>' if {"bearer": []} in operation["security"] else ""
+    lock = "<small>(token)</small>" if {"bearer": []} in operation["security"] else ""
     return (
         f'<details id="{_anchor(operation["operationId"])}"><summary><b>{method}</b> <code>{_text(path)}</code> {lock} '
         f"<span>{_text(operation['summary'])}</span></summary>{''.join(parts)}</details>"
