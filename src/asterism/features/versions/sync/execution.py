@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, replace
 
+import msgspec
+
 from asterism.base import ids
 from asterism.features.accounts.identity import Caller
 from asterism.features.versions import projects, snapshots, storage, workspaces
@@ -134,10 +136,14 @@ def _commit(tx: Tx, caller: Caller, workspace_id: str, wanted: Execution, result
     workspace, project, source_moved = _require_unmoved(tx, caller, preview, lock=True)
     head = preview.workspace_snapshot_id
     merged = head is not None and snapshots.is_ancestor(tx, project.id, preview.source_snapshot_id, [head])
-    if result.manifest_hash is None or (merged and not result.changed):
+    tree = None if merged and not result.changed else result.manifest_hash
+    if tree is None:
         answer = _nothing(tx, project, workspace, source_moved)
     else:
-        answer = _merge(tx, caller, project, workspace, preview, result, source_moved)
+        moved = _merge(tx, caller, project, workspace, preview, tree)
+        answer = msgspec.structs.replace(
+            moved, updated=result.updated, added=result.added, deleted=result.deleted, source_moved=source_moved
+        )
     store.mark_executed(tx, preview.id, digest(wanted), answer)
     return answer
 
@@ -159,16 +165,14 @@ def _nothing(tx: Tx, project: Project, workspace: Workspace, source_moved: bool)
     )
 
 
-def _merge(
-    tx: Tx, caller: Caller, project: Project, workspace: Workspace, preview: Preview, result: _Result, moved: bool
-) -> Executed:
-    assert result.manifest_hash is not None  # noqa: S101 - the caller has looked
-    if storage.find_manifest(tx, project.owner_user_id, result.manifest_hash) is None:
+def _merge(tx: Tx, caller: Caller, project: Project, workspace: Workspace, preview: Preview, tree: str) -> Executed:
+    """Make `tree` the head as a merge; the counts, and whether the source moved, are the caller's to fill in."""
+    if storage.find_manifest(tx, project.owner_user_id, tree) is None:
         raise storage.ManifestNotFound
     before = _before(tx, project, workspace, preview)
     parents = tuple(dict.fromkeys(one for one in (before, preview.source_snapshot_id) if one is not None))
     source: Source = "system" if caller.scope.name == "agent" else "web"
-    new = NewSnapshot(result.manifest_hash, parents=parents, source=source, summary=preview.summary)
+    new = NewSnapshot(tree, parents=parents, source=source, summary=preview.summary)
     snapshot = snapshots.register(tx, project, new, caller=caller, workspace_id=workspace.id, fast_forward=True)
     standing = replace(workspace, current_snapshot_id=before)  # what was unsaved is saved by now
     workspaces.move_head(tx, project, standing, snapshot, cause="sync", actor=caller.client)
@@ -197,13 +201,13 @@ def _merge(
         sync_id=sync.id,
         snapshot_id=snapshot.id,
         manifest_hash=snapshot.manifest_hash,
-        updated=result.updated,
-        added=result.added,
-        deleted=result.deleted,
+        updated=0,
+        added=0,
+        deleted=0,
         before_id=before,
         parents=parents,
         version=workspace.version + 1,
-        source_moved=moved,
+        source_moved=False,
         made=True,
     )
 
