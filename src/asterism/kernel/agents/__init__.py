@@ -1,0 +1,86 @@
+"""Coding agents behind one port: a turn of work on a working copy, told as typed events (Fastest 8.5).
+
+    async with agents.open(AgentJob(tree, "Fix the test", target)) as session:
+        async for event in session.events():
+            ...
+
+`payload(event)` is what clients read of an event. `ScriptedAgents` plays a script, for tests.
+"""
+
+from asterism.kernel.agents.events import (
+    AgentEvent,
+    Ended,
+    FilePart,
+    Inquiry,
+    MessageInfo,
+    MessageTime,
+    MessageUpdated,
+    Option,
+    Part,
+    PartRemoved,
+    PartUpdated,
+    PatchPart,
+    Question,
+    QuestionAsked,
+    QuestionRejected,
+    QuestionReplied,
+    ReasoningPart,
+    SnapshotPart,
+    TextPart,
+    ToolPart,
+    ToolState,
+    inquiries,
+    payload,
+)
+from asterism.kernel.agents.memory import Ask, Fail, ScriptedAgents, Step, Think, Wait, Write
+from asterism.kernel.agents.port import (
+    AgentJob,
+    Agents,
+    AgentSession,
+    AgentUnavailable,
+    AnswerRefused,
+    QuestionClosed,
+    Resumption,
+    Said,
+)
+
+__all__ = [
+    "AgentEvent",
+    "AgentJob",
+    "AgentSession",
+    "AgentUnavailable",
+    "Agents",
+    "AnswerRefused",
+    "Ask",
+    "Ended",
+    "Fail",
+    "FilePart",
+    "Inquiry",
+    "MessageInfo",
+    "MessageTime",
+    "MessageUpdated",
+    "Option",
+    "Part",
+    "PartRemoved",
+    "PartUpdated",
+    "PatchPart",
+    "Question",
+    "QuestionAsked",
+    "QuestionClosed",
+    "QuestionRejected",
+    "QuestionReplied",
+    "ReasoningPart",
+    "Resumption",
+    "Said",
+    "ScriptedAgents",
+    "SnapshotPart",
+    "Step",
+    "TextPart",
+    "Think",
+    "ToolPart",
+    "ToolState",
+    "Wait",
+    "Write",
+    "inquiries",
+    "payload",
+]

@@ -1,0 +1,134 @@
+"""Every adapter of the port `Agents`, told what its model answers in the same words."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from asterism.kernel.agents import (
+    AgentEvent,
+    AgentJob,
+    Agents,
+    AgentSession,
+    Ask,
+    Ended,
+    Inquiry,
+    PartUpdated,
+    QuestionAsked,
+    ScriptedAgents,
+    Step,
+    TextPart,
+    ToolPart,
+    Write,
+)
+from asterism.kernel.llm import Target, ToolCall
+from asterism.kernel.llm.fake_server import Script
+
+ADAPTERS = ["scripted"]
+
+
+def call(tool: str, call_id: str = "c1", **arguments: Any) -> ToolCall:
+    """Make a call of a tool."""
+    return ToolCall(call_id, tool, msgspec.json.encode(arguments).decode())
+
+
+@dataclass
+class AgentWorld:
+    """An adapter, a working copy, and a model that acts by prompt: `steps` has the answers to the rounds of each."""
+
+    agents: Agents
+    tree: Path
+    target: Target
+    steps: dict[str, Sequence[Script]] = field(default_factory=dict)
+
+    def job(self, prompt: str, **options: Any) -> AgentJob:
+        """Make a job on the working copy."""
+        return AgentJob(self.tree, prompt, self.target, **options)
+
+    async def turn(
+        self, prompt: str, *, on: "Callable[[AgentSession, AgentEvent], Awaitable[None]] | None" = None, **options: Any
+    ) -> "Told":
+        """Run a whole turn; `on` is called with every event before the next is read."""
+        told = Told()
+        async with self.agents.open(self.job(prompt, **options)) as session:
+            async for event in session.events():
+                told.events.append(event)
+                if on is not None:
+                    await on(session, event)
+        return told
+
+
+@dataclass
+class Told:
+    """The events of a turn."""
+
+    events: list[AgentEvent] = field(default_factory=list)
+
+    @property
+    def end(self) -> Ended:
+        """The end."""
+        assert isinstance(self.events[-1], Ended)
+        assert not any(isinstance(event, Ended) for event in self.events[:-1])
+        return self.events[-1]
+
+    @property
+    def parts(self) -> list[Any]:
+        """Each part in its newest state, in order of first appearance."""
+        found: dict[str, Any] = {}
+        for event in self.events:
+            if isinstance(event, PartUpdated):
+                found[event.part.id] = event.part
+        return list(found.values())
+
+    @property
+    def text(self) -> str:
+        """The whole answer."""
+        return "".join(part.text for part in self.parts if isinstance(part, TextPart))
+
+    @property
+    def calls(self) -> list[ToolPart]:
+        """The calls in their last state."""
+        return [part for part in self.parts if isinstance(part, ToolPart)]
+
+    @property
+    def questions(self) -> list[QuestionAsked]:
+        """What was asked."""
+        return [event for event in self.events if isinstance(event, QuestionAsked)]
+
+
+@asynccontextmanager
+async def agent_world(kind: str, folder: Path) -> AsyncIterator[AgentWorld]:
+    """Yield the world of an adapter, with an empty working copy in `folder`."""
+    tree = folder / "tree"
+    tree.mkdir()
+    assert kind == "scripted"
+    target = Target("local", "demo", "http://127.0.0.1:1/v1")
+    made = AgentWorld(ScriptedAgents(lambda job: _steps(made, job)), tree, target)
+    yield made
+
+
+def run_agents(kind: str, folder: Path, body: Callable[[AgentWorld], Awaitable[None]]) -> None:
+    """Run the body of a test in the world of an adapter."""
+
+    async def main() -> None:
+        async with asyncio.timeout(120), agent_world(kind, folder) as world:
+            await body(world)
+
+    asyncio.run(main())
+
+
+def _steps(world: AgentWorld, job: AgentJob) -> list[Step]:
+    found: list[Step] = []
+    for script in world.steps.get(job.prompt, ()):
+        found.extend(script.chunks)
+        for wanted in script.calls:
+            given = wanted.arguments or {}
+            if wanted.name == "write":
+                found.append(Write(given["filePath"], given["content"]))
+            elif wanted.name == "question":
+                found.append(Ask(tuple(msgspec.convert(given["questions"], list[Inquiry]))))
+    return found
