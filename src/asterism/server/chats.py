@@ -2,6 +2,7 @@
 
 from asterism.features.talk.catalogue import ModelDirectory, load_catalogue
 from asterism.features.talk.runs import ChatRuns, Starter
+from asterism.features.talk.tools import Toolbox, snapshot_tools
 from asterism.kernel.blobs import Blobs
 from asterism.kernel.db import Database
 from asterism.kernel.llm import Models
@@ -38,4 +39,5 @@ def build_runs(
     host: RunHost,
 ) -> ChatRuns:
     """Return the runs of chats, performed by `host`."""
-    return ChatRuns(db, streams, models, Starter(secrets, directory, blobs), host)
+    toolbox = Toolbox(db, snapshot_tools(db, blobs))
+    return ChatRuns(db, streams, models, Starter(secrets, directory, blobs, toolbox), host)

@@ -17,6 +17,7 @@ from asterism.features.accounts.identity import Caller
 from asterism.features.talk import chats, runs
 from asterism.features.talk.catalogue import ModelDirectory
 from asterism.features.talk.runs import RunOptions
+from asterism.features.talk.tools import Toolbox
 from asterism.features.versions import projects
 from asterism.kernel.blobs import open_blobs
 from asterism.kernel.db import Database, Tx
@@ -34,7 +35,8 @@ class World:
     def __init__(self, db: Database, streams: MemoryStreams, *, gone: bool = False) -> None:
         self.db, self.streams, self.models, self.pauses = db, streams, ScriptedModels(), list[float]()
         self.host = RunHost(db, streams, is_gone=lambda _owner: gone, sleep=self.pause)
-        starter = runs.Starter(memory_secrets(), DIRECTORY, open_blobs("memory://", spool=Path(tempfile.gettempdir())))
+        blobs = open_blobs("memory://", spool=Path(tempfile.gettempdir()))
+        starter = runs.Starter(memory_secrets(), DIRECTORY, blobs, Toolbox(db, []))
         self.runs = runs.ChatRuns(db, streams, self.models, starter, self.host)
         with db.write() as tx:
             self.caller = person(tx)

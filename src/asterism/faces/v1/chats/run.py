@@ -9,13 +9,13 @@ from asterism.asgi.answers import Events
 from asterism.faces.v1.call import Call, get, post
 from asterism.faces.v1.following import RUN_HEADERS, follow, headers_of
 from asterism.faces.v1.wire_chats import Run, frames
-from asterism.features.talk import catalogue, runs
+from asterism.features.talk import catalogue, runs, tools
 
 RUN_ERRORS = (
     catalogue.ModelNotConfigured,
     catalogue.UnknownModel,
     runs.ContextTooLong,
-    runs.IntegrationNotConnected,
+    tools.IntegrationNotConnected,
     runs.NoUserMessage,
     runs.RunInProgress,
 )

@@ -9,7 +9,6 @@ from asterism.features.talk.runs.chat_runs import ChatRuns
 from asterism.features.talk.runs.errors import (
     ContextTooLong,
     EventsExpired,
-    IntegrationNotConnected,
     NoUserMessage,
     RunInProgress,
     UnknownRun,
@@ -50,7 +49,6 @@ __all__ = [
     "ContextItem",
     "ContextTooLong",
     "EventsExpired",
-    "IntegrationNotConnected",
     "NoUserMessage",
     "Run",
     "RunError",

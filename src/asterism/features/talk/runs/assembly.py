@@ -1,6 +1,7 @@
 """Collecting what a run reads, and making its prompt (Starbot 6)."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
@@ -24,6 +25,7 @@ from asterism.features.talk.runs.selection import (
     fill,
 )
 from asterism.features.talk.runs.tokens import PER_ITEM, estimate
+from asterism.features.talk.tools import ChatTool
 from asterism.features.versions import projects, workspaces
 from asterism.kernel.blobs import Blobs
 from asterism.kernel.db import Tx
@@ -38,6 +40,9 @@ TINY = 100  # tokens; of a smaller document no chunk would fit where the whole d
 
 Conversation: TypeAlias = tuple[list[Line], list[str]]
 """The turns up to the newest user message, and the ids of those after it."""
+
+Offer: TypeAlias = Callable[[Tree | None], tuple[ChatTool, ...]]
+"""Chooses the tools of a run once its tree is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +76,7 @@ class Assembled:
     scope: Scope
     tree: Tree | None
     scope_changed: bool
+    tools: tuple[ChatTool, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +108,9 @@ def assemble(
     options: RunOptions,
     spec: ModelSpec,
     conversation: Conversation,
+    offer: Offer,
 ) -> Assembled:
-    """Make the prompt of a run. Raises ContextTooLong."""
+    """Make the prompt of a run, room for the tools of `offer` kept. Raises ContextTooLong."""
     lines, later = conversation
     project = projects.get_project(tx, caller, chat.project_id)
     workspace = workspaces.find_in_project(tx, caller, project, chat.workspace_id) if chat.workspace_id else None
@@ -113,11 +120,12 @@ def assemble(
     source = Source(caller, chat, project, workspace, scope, options, profile, query_of(lines))
     limit = input_budget(profile, spec)
     tree = _tree(tx, project, workspace or _main(tx, caller, project))
-    system = "\n\n".join([_system(tx, source), *_files(tx, blobs, caller, tree, limit)])
+    tools = offer(tree)
+    system = "\n\n".join([_system(tx, source, tools=bool(tools)), *_files(tx, blobs, caller, tree, limit)])
     told = prompt.instructions([one.content for one in newest_instructions(tx, chat.id, READ_INSTRUCTIONS)])
     head = "\n\n".join([system, *told])
     documents = _documents(tx, source)
-    fixed = estimate(system) + sum(estimate(text) + 4 for text in told)
+    fixed = estimate(system) + sum(estimate(text) + 4 for text in told) + _tool_tokens(tools)
     material = Material(lines, documents, (), fixed, limit, window_limit(profile, spec))
     try:
         shown = [line.id for line in base_window(material)]
@@ -126,7 +134,7 @@ def assemble(
     except DoesNotFit as problem:
         raise ContextTooLong(problem.limit) from None
     made = _prompt(source, head, filled, material)
-    return Assembled(made, scope, tree, asked == "workspace" and scope == "project")
+    return Assembled(made, scope, tree, asked == "workspace" and scope == "project", tools)
 
 
 def _turns(tx: Tx, chat: Chat) -> Sequence[Said]:
@@ -157,7 +165,11 @@ def query_of(lines: Sequence[Line]) -> str:
     return asked[-1]
 
 
-def _system(tx: Tx, source: Source) -> str:
+def _tool_tokens(tools: Sequence[ChatTool]) -> int:
+    return sum(estimate(f"{t.name} {t.description} {json.dumps(t.tool.schema)}") for t in tools)
+
+
+def _system(tx: Tx, source: Source, *, tools: bool) -> str:
     workspace = source.workspace if source.scope == "workspace" else None
     setting = prompt.Setting(
         project_name=source.project.name,
@@ -166,6 +178,7 @@ def _system(tx: Tx, source: Source) -> str:
         scope=source.scope,
         project_memory=source.options.include_project_memory,
         style=source.profile.style,
+        tools=tools,
     )
     return prompt.system_text(setting)
 

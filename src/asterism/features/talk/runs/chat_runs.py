@@ -12,11 +12,12 @@ from asterism.features.accounts.identity import Caller
 from asterism.features.talk.runs import service
 from asterism.features.talk.runs.answer import Answer
 from asterism.features.talk.runs.errors import INTERNAL
-from asterism.features.talk.runs.events import RunEvent, Status, TokenDelta
+from asterism.features.talk.runs.events import RunEvent
 from asterism.features.talk.runs.models import Outcome, Run, RunOptions, RunUsage
 from asterism.features.talk.runs.result import broken_off, end_run, settle, stopped
 from asterism.features.talk.runs.start import BegunRun, Starter
 from asterism.features.talk.runs.titles import title_of, usage_of
+from asterism.features.talk.tools import Toolbox
 from asterism.kernel.db import Database, Tx
 from asterism.kernel.llm import ModelFailure, Models
 from asterism.kernel.runs import BrokenOff, Done, Ending, Failed, Lane, RunHost, RunKind
@@ -42,7 +43,7 @@ class ChatRuns:
 
         def write(tx: Tx, queued: bool) -> ChatRun:
             begun = self._starter.begin(tx, caller, chat_id, options, queued=queued)
-            return ChatRun(begun, self._db, self._streams, self._models)
+            return ChatRun(begun, self._db, self._streams, self._models, self._starter.toolbox)
 
         with self._host.enter(self.kind) as place:
             return (await self._host.launch(place, self.kind, write)).begun.run
@@ -75,6 +76,7 @@ class ChatRun:
     db: Database
     streams: Streams
     models: Models
+    toolbox: Toolbox
     answer: Answer = field(init=False)
     title: str | None = None
     title_usage: RunUsage = field(default_factory=RunUsage)
@@ -83,13 +85,10 @@ class ChatRun:
         """Make the answer that tells this run's stream."""
         run, streams = self.begun.run, self.streams
 
-        async def say(text: str) -> None:
-            await streams.append(run.stream, Status(text))
+        async def tell(event: RunEvent) -> None:
+            await streams.append(run.stream, event)
 
-        async def emit(piece: str) -> None:
-            await streams.append(run.stream, TokenDelta(run.message_id, piece))
-
-        self.answer = Answer(self.begun, self.models, say, emit)
+        self.answer = Answer(self.begun, self.models, self.toolbox, tell)
 
     @property
     def stream(self) -> str:

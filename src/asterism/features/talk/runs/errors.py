@@ -49,15 +49,6 @@ class ContextTooLong(Invalid):
         )
 
 
-class IntegrationNotConnected(Conflict):
-    """A tool listed by name belongs to an integration that is not connected."""
-
-    code = "INTEGRATION_NOT_CONNECTED"
-
-    def __init__(self, provider: str) -> None:
-        super().__init__(f"{provider} is not connected.", details={"provider": provider.lower()})
-
-
 class EventsExpired(DomainError):
     """The run's events were purged; the run and its message remain."""
 

@@ -1,6 +1,6 @@
 """What the stream of a run tells (Starbot 5.2). `MessageFinal` and `RunError` are the terminal events."""
 
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import msgspec
 
@@ -18,6 +18,33 @@ class TokenDelta(Fact, frozen=True, tag="token.delta"):
 
     message_id: str
     delta: str
+
+
+class ToolStart(Fact, frozen=True, tag="tool.start"):
+    """The model calls a tool; `arguments` is empty when what it wrote is no JSON object."""
+
+    tool_call_id: str
+    tool_name: str
+    arguments: dict[str, Any]
+
+
+class ToolEnd(Fact, frozen=True, tag="tool.end"):
+    """A call has ended; `preview` is the beginning of what the model was told, at most 300 characters."""
+
+    tool_call_id: str
+    tool_name: str
+    success: bool
+    duration_ms: int
+    preview: str
+
+
+class ProposalCreated(Fact, frozen=True, tag="proposal.created"):
+    """A call made a proposal instead of a write; `preview` is its title line."""
+
+    proposal_id: str
+    tool_name: str
+    preview: str
+    expires_at: str
 
 
 class Tokens(msgspec.Struct, frozen=True):
@@ -49,4 +76,6 @@ class RunFailed(Fact, frozen=True, tag="run.error"):
     message: str
 
 
-RunEvent: TypeAlias = Status | TokenDelta | MessageFinal | ChatUpdated | RunFailed
+RunEvent: TypeAlias = (
+    Status | TokenDelta | ToolStart | ToolEnd | ProposalCreated | MessageFinal | ChatUpdated | RunFailed
+)

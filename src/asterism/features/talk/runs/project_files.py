@@ -1,6 +1,5 @@
 """What a model is told of a project's files: their paths, nearest the top first, and the beginning of the readme."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from asterism.base.errors import DomainError
@@ -9,7 +8,7 @@ from asterism.features.versions import storage
 from asterism.kernel.blobs import Blobs
 from asterism.kernel.db import Tx
 from asterism.vcs.text_diff import decode_text
-from asterism.vcs.tree import Node, decode
+from asterism.vcs.tree import Node
 
 MAX_TOKENS = 1500  # a share of the smallest budget of a mode that leaves room for a conversation
 MAX_FOLDERS = 200
@@ -33,7 +32,7 @@ def read_files(tx: Tx, blobs: Blobs, user_id: str, manifest_hash: str, tokens: i
         return None
     paths: list[str] = []
     left_out, room, readme = 0, tokens // 2, None
-    for path, node in _walk(tx, user_id, manifest.root):
+    for path, node in storage.walk(tx, user_id, manifest.root, max_folders=MAX_FOLDERS):
         if readme is None and "/" not in path and path.lower().split(".")[0] == "readme" and node.type == "file":
             readme = node
         line = " ".join(path.split()) + "/" * (node.type == "dir")
@@ -46,25 +45,6 @@ def read_files(tx: Tx, blobs: Blobs, user_id: str, manifest_hash: str, tokens: i
     if not paths:
         return None
     return ProjectFiles(tuple(paths), left_out, readme.name if readme is not None and text else "", text)
-
-
-def _walk(tx: Tx, user_id: str, root: str) -> Iterator[tuple[str, Node]]:
-    """Yield files level by level, and folders that are too many to look into."""
-    level, looked_into = [("", root)], 0
-    while level:
-        records = storage.tree_records(tx, user_id, list({record for _, record in level}))
-        below: list[tuple[str, str]] = []
-        for folder, record in level:
-            for node in decode(records[record]):
-                path = f"{folder}/{node.name}" if folder else node.name
-                if node.type != "dir":
-                    yield path, node
-                elif looked_into < MAX_FOLDERS:
-                    looked_into += 1
-                    below.append((path, node.hash))
-                else:
-                    yield path, node
-        level = below
 
 
 def _text(tx: Tx, blobs: Blobs, user_id: str, node: Node, tokens: int) -> str:

@@ -1,31 +1,25 @@
 """Beginning a run: every check of Starbot 5.1 in its order, then the row and what its stream begins with."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from asterism.base import ids
-from asterism.base.errors import Invalid, RateLimited
+from asterism.base.errors import RateLimited
 from asterism.features.accounts.identity import Caller
 from asterism.features.talk import catalogue, chats
 from asterism.features.talk.runs import store
 from asterism.features.talk.runs.assembly import Assembled, Prompt, assemble, read_conversation
-from asterism.features.talk.runs.errors import IntegrationNotConnected, RunInProgress
+from asterism.features.talk.runs.errors import RunInProgress
 from asterism.features.talk.runs.events import Status
-from asterism.features.talk.runs.models import Run, RunOptions, RunUsage
+from asterism.features.talk.runs.models import Run, RunOptions, RunUsage, Tree
 from asterism.features.talk.runs.profiles import PROFILES, Profile, max_output
 from asterism.features.talk.runs.titles import TitleJob, title_job
+from asterism.features.talk.tools import ChatTool, RunPlace, Toolbox
 from asterism.kernel.blobs import Blobs
 from asterism.kernel.db import Tx
-from asterism.kernel.llm import Request
+from asterism.kernel.llm import Request, Tool, Turn
 from asterism.kernel.secrets import Secrets
 
-TOOLS = {
-    "notion_search": "Notion",
-    "notion_update": "Notion",
-    "github_search": "GitHub",
-    "github_pr": "GitHub",
-    "memory_update": None,
-}
 USER_LIMIT = 64
 
 
@@ -39,17 +33,20 @@ class BegunRun:
     chosen: catalogue.Chosen
     title: TitleJob | None
     opening: Sequence[Status]
+    place: RunPlace
+    offered: tuple[ChatTool, ...]
 
-    def request(self, prompt: Prompt) -> Request:
-        """Return what is asked of the model."""
+    def request(self, prompt: Prompt, more: tuple[Turn, ...], tools: tuple[Tool, ...], seconds: float) -> Request:
+        """Return what is asked of the model: the prompt and the turns since, to be answered in so many seconds."""
         spec = self.chosen.spec
         return Request(
             target=self.chosen.target,
-            turns=prompt.turns,
+            turns=prompt.turns + more,
+            tools=tools,
             system=prompt.system,
             max_output_tokens=max_output(self.profile, spec),
             reasoning=self.profile.reasoning if spec.reasoning else None,
-            limits=self.profile.limits,
+            limits=replace(self.profile.limits, total=seconds),
         )
 
 
@@ -60,13 +57,14 @@ class Starter:
     secrets: Secrets
     directory: catalogue.ModelDirectory
     blobs: Blobs
+    toolbox: Toolbox
 
     def begin(self, tx: Tx, caller: Caller, chat_id: str, options: RunOptions, *, queued: bool) -> BegunRun:
         """Begin a run of a chat; it waits for a slot when `queued`. Its first statuses are `opening`.
 
         Raises the errors of Starbot 5.1; then no row is left.
         """
-        check_tools(options.tools)
+        self.toolbox.check(options.tools)
         if options.model is not None:
             catalogue.check_name(options.model)
         chat = chats.get_chat(tx, caller, chat_id, lock=True)
@@ -78,20 +76,36 @@ class Starter:
         chosen = catalogue.choose(
             tx, self.secrets, self.directory, caller.user_id, tier=profile.tier, model=options.model, mode=options.mode
         )
-        check_integrations(options.tools)
-        made = assemble(tx, self.blobs, caller, chat, options, chosen.spec, conversation)
+        self.toolbox.require(tx, caller, options.tools)
+        place = RunPlace(caller, ids.ulid(), chat.id, chat.project_id, chat.workspace_id, None)
+
+        def offer(tree: Tree | None) -> tuple[ChatTool, ...]:
+            if not profile.tool_rounds or not chosen.spec.tools:
+                return ()
+            return self.toolbox.offered(tx, _seeing(place, tree), options.tools)
+
+        made = assemble(tx, self.blobs, caller, chat, options, chosen.spec, conversation, offer)
         if store.count_active(tx, caller.user_id) >= USER_LIMIT:
             raise RateLimited(f"You have {USER_LIMIT} active runs already.", retry_after=5)
-        run = self._insert(tx, chat, options, chosen, made, queued=queued)
+        run = self._insert(tx, place.run_id, chat, options, chosen, made, queued=queued)
         title = title_job(tx, self.secrets, self.directory, chat)
-        return BegunRun(run, made.prompt, profile, chosen, title, first_statuses(made, queued=queued))
+        opening = first_statuses(made, queued=queued)
+        return BegunRun(run, made.prompt, profile, chosen, title, opening, _seeing(place, made.tree), made.tools)
 
     def _insert(
-        self, tx: Tx, chat: chats.Chat, options: RunOptions, chosen: catalogue.Chosen, made: Assembled, *, queued: bool
+        self,
+        tx: Tx,
+        run_id: str,
+        chat: chats.Chat,
+        options: RunOptions,
+        chosen: catalogue.Chosen,
+        made: Assembled,
+        *,
+        queued: bool,
     ) -> Run:
         position, at = chats.reserve_answer(tx, chat)
         run = Run(
-            id=ids.ulid(),
+            id=run_id,
             chat_id=chat.id,
             project_id=chat.project_id,
             user_id=chat.owner_user_id,
@@ -120,6 +134,10 @@ class Starter:
         return run
 
 
+def _seeing(place: RunPlace, tree: Tree | None) -> RunPlace:
+    return replace(place, manifest_hash=tree.manifest_hash if tree else None)
+
+
 def first_statuses(made: Assembled, *, queued: bool) -> list[Status]:
     """Return what the stream begins with."""
     texts = ["Waiting for a free slot" if queued else "Collecting context"]
@@ -134,22 +152,3 @@ def first_statuses(made: Assembled, *, queued: bool) -> list[Status]:
 
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def check_tools(tools: str | Sequence[str]) -> None:
-    """Raise Invalid for anything but `auto`, `none` or a list of known tools."""
-    if isinstance(tools, str):
-        if tools not in {"auto", "none"}:
-            raise Invalid.field("tools", "must be auto, none or a list of tool names")
-        return
-    for place, name in enumerate(tools):
-        if name not in TOOLS:
-            raise Invalid.field(f"tools[{place}]", f"must be one of {', '.join(TOOLS)}")
-
-
-def check_integrations(tools: str | Sequence[str]) -> None:
-    """Raise IntegrationNotConnected for a tool, listed by name, of an integration that is not connected."""
-    for name in () if isinstance(tools, str) else tools:
-        provider = TOOLS[name]
-        if provider is not None:
-            raise IntegrationNotConnected(provider)

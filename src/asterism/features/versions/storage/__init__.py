@@ -37,7 +37,7 @@ from asterism.features.versions.storage.errors import (
     UnknownManifest,
     UnknownPath,
 )
-from asterism.features.versions.storage.folders import find_node, list_folder
+from asterism.features.versions.storage.folders import find_node, list_folder, walk
 from asterism.features.versions.storage.inspection import inspect, users_with_storage
 from asterism.features.versions.storage.inspection_models import Inspected
 from asterism.features.versions.storage.manifests import (
@@ -116,4 +116,5 @@ __all__ = [
     "usage",
     "users_with_storage",
     "verify",
+    "walk",
 ]

@@ -1,5 +1,7 @@
 """Looking into a stored manifest one folder at a time, by its folder records."""
 
+from collections.abc import Iterator
+
 from asterism.base.pagination import Page, decode_cursor, encode_cursor
 from asterism.features.versions.storage import store
 from asterism.features.versions.storage.errors import UnknownPath
@@ -33,6 +35,26 @@ def find_node(tx: Tx, user_id: str, root: str, path: str) -> Node | None:
             return None
         found = next((node for node in _load(tx, user_id, found.hash) if node.name == name), None)
     return found
+
+
+def walk(tx: Tx, user_id: str, root: str, *, max_folders: int) -> Iterator[tuple[str, Node]]:
+    """Yield files and symlinks with their paths below `root`, level by level.
+
+    At most `max_folders` folders are looked into; each further one is yielded itself.
+    """
+    level, looked_into = [("", root)], 0
+    while level:
+        records = store.tree_records(tx, user_id, list({record for _, record in level}))
+        below: list[tuple[str, str]] = []
+        for folder, record in level:
+            for node in decode(records[record]):
+                path = f"{folder}/{node.name}" if folder else node.name
+                if node.type == "dir" and looked_into < max_folders:
+                    looked_into += 1
+                    below.append((path, node.hash))
+                else:
+                    yield path, node
+        level = below
 
 
 def _children_at(tx: Tx, user_id: str, root: str, path: str) -> list[Node]:
