@@ -16,7 +16,7 @@ IDLE = 1_100  # more than the backlog of the listening socket
 
 
 def connected(server: TestServer) -> socket.socket:
-    return socket.create_connection(("127.0.0.1", server.settings.port), timeout=5)
+    return socket.create_connection(("127.0.0.1", server.settings.port), timeout=60)
 
 
 def test_health_answers_while_a_thousand_connections_say_nothing(sqlite_factory: SqliteFactory, tmp_path: Path) -> None:

@@ -2,14 +2,16 @@
 
 import os
 import re
+import signal as signals
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from queue import Empty, Queue
 
+from tests.support.facts import PATIENCE
 from tests.support.server import free_port
 
 ASTERISM = [sys.executable, "-m", "asterism"]
@@ -64,7 +66,7 @@ class ServerProcess:
                 self._queue.put(line)
         self._queue.put(None)
 
-    def wait_for(self, pattern: str, seconds: float = 60) -> "re.Match[str]":
+    def wait_for(self, pattern: str, seconds: float = PATIENCE) -> "re.Match[str]":
         """Wait for a log line that matches and return the match. Raises AssertionError when the process ends first."""
         while True:
             try:
@@ -98,6 +100,7 @@ def serving(
     try:
         yield server.ready()
     finally:
-        server.process.kill()
+        with suppress(ProcessLookupError):  # what it started is of its session, and ends with it
+            os.killpg(server.process.pid, signals.SIGKILL)
         server.process.wait(30)
         server._reader.join(5)

@@ -62,13 +62,13 @@ class TestServer:
     def __enter__(self) -> "TestServer":
         """Start it and wait until it listens."""
         self._thread.start()
-        self._ready.result(30)
+        self._ready.result(60)
         return self
 
     def __exit__(self, *_: tuple[type[BaseException], BaseException, TracebackType] | None) -> None:
         """Stop it as SIGTERM would."""
         self._loop.call_soon_threadsafe(self._stop.set)
-        self._thread.join(30)
+        self._thread.join(60)
         assert not self._thread.is_alive(), "the server did not stop"
 
     def _main(self) -> None:
@@ -96,7 +96,7 @@ class TestServer:
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine in the server's loop and return its result."""
-        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(30)
+        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(60)
 
     def person(self, email: str | None = None) -> httpx.Client:
         """Make a user (a new one unless `email` is known) and return a client that carries their token."""

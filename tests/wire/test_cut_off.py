@@ -2,12 +2,12 @@
 
 import hashlib
 import socket
-import time
 
 import httpx
 import pytest
 
 from asterism.vcs.batch import MEDIA_TYPE, frame_head
+from tests.support.facts import until
 from tests.support.server import TestServer
 
 KIB = 1024
@@ -73,9 +73,7 @@ def test_what_is_whole_is_kept_while_the_connection_only_falls_silent(server: Te
     )
     with socket.create_connection(("127.0.0.1", server.settings.port)) as connection:
         connection.sendall(head.encode() + body)
-        until = time.monotonic() + 60
-        while missing(alice, whole) == [True]:
-            assert time.monotonic() < until
+        until(lambda: missing(alice, whole) == [False])
         assert missing(alice, whole, half) == [False, True]
 
 

@@ -122,7 +122,7 @@ class World:
             return await self.host.launch(place, self.kind, begin)
 
     async def log(self, name: str) -> list[str]:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             found = [event async for event in self.streams.subscribe(f"task/{name}")]
         return [(event.fact(Told) or Told("")).text or (event.fact(Ended) or Ended("")).how for event in found]
 
@@ -158,7 +158,7 @@ async def for_ever() -> str:
 
 
 async def until(fact: Callable[[], Any]) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while not fact():
             await asyncio.sleep(0)
 

@@ -10,6 +10,7 @@ import pytest
 from asterism.features.review import reviews
 from asterism.kernel.llm.fake_server import Script, running_in_thread
 from tests.contracts.stargazer_schemas import check
+from tests.support.facts import PATIENCE, until
 from tests.support.server import TestServer
 from tests.wire.local.reviewing import Checkout, local, read_stream, trust
 from tests.wire.local.test_triage import CODES
@@ -125,20 +126,14 @@ def test_cancel_closes_the_call_to_the_provider(api, provider):
 
     thread = threading.Thread(target=follow)
     thread.start()
-    while not provider.calls or not seen:
-        thread.join(0.02)
+    until(lambda: provider.calls and seen)
     review_id = json.loads(seen[0][6:])["reviewId"]
     assert api.post(f"/api/reviews/{review_id}/cancel").json() == {"cancelled": True}
-    thread.join(10)
+    thread.join(PATIENCE)
     assert json.loads(seen[-1][6:])["error"] == {"message": "Review cancelled.", "code": "GENERATION_FAILED"}
     assert api.post(f"/api/reviews/{review_id}/cancel", json={}).json() == {"cancelled": False}
     assert api.get(f"/api/reviews/{review_id}/status").json()["state"] == "cancelled"
-    for _ in range(100):
-        if provider.calls[-1].closed_early:
-            break
-        thread.join(0.02)
-        threading.Event().wait(0.02)
-    assert provider.calls[-1].closed_early
+    until(lambda: provider.calls[-1].closed_early)
 
 
 def test_removing_trust_ends_the_review(api, provider):
@@ -152,10 +147,9 @@ def test_removing_trust_ends_the_review(api, provider):
 
     thread = threading.Thread(target=follow)
     thread.start()
-    while not provider.calls:
-        thread.join(0.02)
+    until(lambda: provider.calls)
     assert api.delete("/api/settings/trust", params={"projectId": project}).json() == {"removed": True}
-    thread.join(10)
+    thread.join(PATIENCE)
     assert json.loads(seen[-1][6:])["error"]["code"] == "GENERATION_FAILED"
 
 

@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from asterism.vcs import batch, manifest
+from tests.support.facts import until
 from tests.support.server import TestServer
 from tests.support.trees import (
     entries_of,
@@ -185,10 +186,7 @@ def send_half(server: TestServer, token: str, path: str, method: str, body: byte
 
 def wait_for(client: httpx.Client, content: bytes) -> None:
     """Poll until a blob is stored; the server notices a broken connection in its own time."""
-    for _ in range(200):
-        if stored(client, content) == [True]:
-            return
-    raise AssertionError("it was never stored")
+    until(lambda: stored(client, content) == [True])
 
 
 def test_a_broken_connection_leaves_no_half_blob_and_keeps_the_whole_ones(

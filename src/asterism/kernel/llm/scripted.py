@@ -32,12 +32,13 @@ class Scripted:
 class ScriptedModels:
     """The port `Models` from a script: a queue of answers (`play`), or a function from request to answer.
 
-    `requests` are all requests so far; `closed` those whose reader left before the end.
+    Who asks in parallel takes queued answers in any order; `answer` tells askers apart by what they ask. `requests` are
+    all requests so far; `closed` those whose reader left before the end.
     """
 
     def __init__(self, answer: Callable[[Request], Scripted] | None = None) -> None:
         self._queue: deque[Scripted] = deque()
-        self._answer = answer
+        self.answer = answer
         self.requests: list[Request] = []
         self.closed: list[Request] = []
 
@@ -65,7 +66,7 @@ class ScriptedModels:
 
     async def _parts(self, request: Request) -> AsyncGenerator[AnswerPart, None]:
         self.requests.append(request)
-        script = self._queue.popleft() if self._queue else self._answer(request) if self._answer else Scripted(("ok",))
+        script = self._queue.popleft() if self._queue else self.answer(request) if self.answer else Scripted(("ok",))
         answer = Assembly(request.target.provider)
         ended = False
         try:

@@ -40,10 +40,13 @@ class _Batch:
 
 
 class DatabaseStreams:
-    """The port `Streams` on SQLite and PostgreSQL. `append` is called from one event loop, the rest from anywhere."""
+    """The port `Streams` on SQLite and PostgreSQL. `append` is called from one event loop, the rest from anywhere.
 
-    def __init__(self, db: Database) -> None:
-        self._db = db
+    Readers look for what nobody woke them for every `poll` seconds.
+    """
+
+    def __init__(self, db: Database, *, poll: float = POLL_SECONDS) -> None:
+        self._db, self._poll = db, poll
         self._lock = threading.Lock()
         self._live: dict[str, Live] = {}
         self._batches: WeakKeyDictionary[Tx, dict[str, _Batch]] = WeakKeyDictionary()
@@ -208,7 +211,7 @@ class DatabaseStreams:
                     if ended:
                         return
                     if not events:
-                        await _poll(news)
+                        await _news(news, self._poll)
         finally:
             self._forget_if_last(stream)
 
@@ -238,9 +241,9 @@ class DatabaseStreams:
         return store.drop(tx, closed_before, prefix) if heads else store.purge(tx, closed_before, prefix)
 
 
-async def _poll(news: asyncio.Event) -> None:
+async def _news(news: asyncio.Event, seconds: float) -> None:
     try:
-        async with asyncio.timeout(POLL_SECONDS):
+        async with asyncio.timeout(seconds):
             await news.wait()
     except TimeoutError:
         return

@@ -9,6 +9,7 @@ import pytest
 
 from asterism.features.review import inspection, reviews
 from asterism.features.review.findings import Lens
+from asterism.features.review.inspection import prompts
 from asterism.kernel.llm import FailureKind, Scripted
 from bench.secrets import pieces
 from bench.secrets.cases import load
@@ -166,8 +167,12 @@ def test_throttling_of_all_lenses_has_its_own_code(db, clock, checkout):
 
 
 def test_one_failed_lens_is_named_and_the_review_succeeds(db, clock, checkout):
+    def answered(asked):
+        slow = asked.system == prompts.lens_system(Lens.CORRECTNESS)
+        return Scripted(failure=FailureKind.TIMEOUT) if slow else Scripted((answer(),))
+
     def play(models):
-        models.play(Scripted(failure=FailureKind.TIMEOUT), answer())
+        models.answer = answered  # lenses ask in parallel, so that no queue says who gets what
 
     events, saved, _ = run(db, clock, checkout, play, lenses=(Lens.CORRECTNESS, Lens.SECURITY))
     assert events[-1][1] == "complete"

@@ -214,7 +214,7 @@ def test_strangers_never_wait_for_the_write_lock(still: TestServer, device: http
     ada.post("/v1/auth/logout")
     with still.rt.db.write():
         for header in (f"Bearer {make_token('u')}", "Bearer x", revoked):
-            answer = device.post("/v1/projects", json={"name": "p"}, headers={"Authorization": header}, timeout=5)
+            answer = device.post("/v1/projects", json={"name": "p"}, headers={"Authorization": header})
             assert answer.status_code == 401
-        answer = device.post("/v1/auth/device/poll", json={"device_code": "x" * 32}, timeout=5)
+        answer = device.post("/v1/auth/device/poll", json={"device_code": "x" * 32})
         assert answer.status_code == 404

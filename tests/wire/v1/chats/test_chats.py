@@ -1,5 +1,6 @@
 """Chats and messages over the wire (Starbot 4)."""
 
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -131,10 +132,12 @@ def test_what_a_message_may_be(talk: Talk) -> None:
 
 def test_an_answer_stands_after_what_it_answered(talk: Talk, fake: FakeModelServer) -> None:
     talk.say("first")
-    fake.play(Script(("answer ", "to first"), delay=0.4))
+    go = threading.Event()
+    fake.play(Script(("answer ", "to first"), hold=go))
     with talk.client.stream("POST", f"/v1/chats/{talk.chat_id}/run", json={}) as answer:
         talk.say("second, posted meanwhile")
         assert [message["content"] for message in talk.messages()] == ["first", "second, posted meanwhile"]
+        go.set()
         list(answer.iter_raw())
     assert [m["content"] for m in talk.messages()] == ["first", "answer to first", "second, posted meanwhile"]
 

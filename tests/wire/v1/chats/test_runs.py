@@ -1,7 +1,7 @@
 """Runs over the wire: the exact stream, resume, cancel, failures, concurrency (Starbot 5)."""
 
 import threading
-import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from asterism.kernel.llm.fake_server import FakeModelServer, Script
+from tests.support.facts import PATIENCE, until
 from tests.support.server import TestServer
 from tests.support.sse import Frame, complete_frames, parse_frames
 from tests.support.talk import Talk
@@ -20,11 +21,14 @@ def kinds(frames: list[Frame]) -> list[str]:
     return [frame.event for frame in frames]
 
 
-def wait_until(check: Any, seconds: float = 10) -> None:
-    end = time.monotonic() + seconds
-    while not check():
-        assert time.monotonic() < end, "it never happened"
-        time.sleep(0.01)
+def read_to(pieces: Iterator[bytes], part: bytes) -> bytes:
+    """Read an answer as far as the piece that holds a part."""
+    seen = b""
+    for raw in pieces:
+        seen += raw
+        if part in raw:
+            return seen
+    raise AssertionError(f"it ended without {part!r}: {seen!r}")
 
 
 def test_a_run_streams_its_log_and_leaves_a_message(talk: Talk, fake: FakeModelServer) -> None:
@@ -98,12 +102,12 @@ def test_a_stream_can_be_cut_at_any_byte_and_resumed(talk: Talk, fake: FakeModel
 
 def test_a_client_going_away_changes_nothing(talk: Talk, fake: FakeModelServer) -> None:
     talk.say("Tell me")
-    fake.play(Script(("one ", "two ", "three"), delay=0.3))
+    go = threading.Event()
+    fake.play(Script(("one ", "two ", "three"), hold=go))
     with talk.client.stream("POST", f"/v1/chats/{talk.chat_id}/run", json={}) as answer:
         run_id = answer.headers["x-run-id"]
-        for raw in answer.iter_raw():
-            if b"one " in raw:
-                break
+        read_to(answer.iter_raw(), b"one ")
+    go.set()
     frames = parse_frames(talk.client.get(f"/v1/runs/{run_id}/events").content)
     assert kinds(frames)[-2:] == ["message.final", "chat.updated"]
     assert frames[-2].data["content"] == "one two three"
@@ -112,17 +116,14 @@ def test_a_client_going_away_changes_nothing(talk: Talk, fake: FakeModelServer) 
 
 def test_cancel_closes_the_provider_and_keeps_the_text(talk: Talk, fake: FakeModelServer) -> None:
     talk.say("Tell me")
-    fake.play(Script(("one ", "two"), delay=60))
-    frames: list[Frame] = []
-    reading = threading.Thread(target=lambda: frames.extend(talk.run()))
-    reading.start()
-    wait_until(lambda: fake.calls and fake.calls[-1].sent == 1)
-    time.sleep(0.1)
-    call, began = fake.calls[-1], time.monotonic()
-    answer = talk.client.post(f"/v1/chats/{talk.chat_id}/cancel").json()
-    assert time.monotonic() - began < 1
-    wait_until(lambda: call.closed_early, 1)
-    reading.join(5)
+    fake.play(Script(("one ",), hold=threading.Event()))
+    with talk.client.stream("POST", f"/v1/chats/{talk.chat_id}/run", json={}) as streamed:
+        pieces = streamed.iter_raw()
+        seen = read_to(pieces, b"one ")
+        (call,) = fake.calls
+        answer = talk.client.post(f"/v1/chats/{talk.chat_id}/cancel").json()
+        frames = parse_frames(seen + b"".join(pieces))
+    until(lambda: call.closed_early)
     assert kinds(frames)[-2:] == ["token.delta", "run.error"]
     assert frames[-1].data == {"code": "CANCELLED", "message": "The run was cancelled."}
     run = talk.get(f"/v1/runs/{answer['run_id']}")["run"]
@@ -144,13 +145,21 @@ def test_cancel_closes_the_provider_and_keeps_the_text(talk: Talk, fake: FakeMod
 
 def test_of_many_requests_at_once_one_streams(talk: Talk, fake: FakeModelServer) -> None:
     talk.say("Tell me")
-    fake.play(Script(("slow ", "answer"), delay=1.5))
+    go, refusals = threading.Event(), threading.Semaphore(0)
+    fake.play(Script(("slow ", "answer"), hold=go))
 
     def attempt(_: int) -> httpx.Response:
-        return talk.client.post(f"/v1/chats/{talk.chat_id}/run", json={})
+        answer = talk.client.post(f"/v1/chats/{talk.chat_id}/run", json={})
+        refusals.release()
+        return answer
 
     with ThreadPoolExecutor(20) as pool:
-        answers = list(pool.map(attempt, range(20)))
+        asking = [pool.submit(attempt, number) for number in range(20)]
+        try:
+            assert all(refusals.acquire(timeout=PATIENCE) for _ in range(19)), "more than one was answered"
+        finally:
+            go.set()
+        answers = [one.result() for one in asking]
     assert sorted(answer.status_code for answer in answers) == [200, *[409] * 19]
     (streamed,) = [answer for answer in answers if answer.status_code == 200]
     refused = {answer.json()["error"]["details"]["run_id"] for answer in answers if answer.status_code == 409}
@@ -247,13 +256,12 @@ def test_nothing_to_answer_and_nobody_elses_business(
 
 def test_deleting_a_chat_ends_its_run(talk: Talk, fake: FakeModelServer) -> None:
     talk.say("Tell me")
-    fake.play(Script(("one ", "two"), delay=60))
-    frames: list[Frame] = []
-    reading = threading.Thread(target=lambda: frames.extend(talk.run()))
-    reading.start()
-    wait_until(lambda: fake.calls and fake.calls[-1].sent == 1)
-    assert talk.client.delete(f"/v1/chats/{talk.chat_id}").json() == {"success": True}
-    reading.join(5)
+    fake.play(Script(("one ",), hold=threading.Event()))
+    with talk.client.stream("POST", f"/v1/chats/{talk.chat_id}/run", json={}) as streamed:
+        pieces = streamed.iter_raw()
+        seen = read_to(pieces, b"one ")
+        assert talk.client.delete(f"/v1/chats/{talk.chat_id}").json() == {"success": True}
+        frames = parse_frames(seen + b"".join(pieces))
     assert frames[-1].data["code"] == "CANCELLED"
     assert talk.client.delete(f"/v1/chats/{talk.chat_id}").status_code == 404
     assert talk.client.get(f"/v1/chats/{talk.chat_id}/messages").status_code == 404

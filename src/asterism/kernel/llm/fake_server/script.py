@@ -1,5 +1,6 @@
 """What the fake server is told to answer, and what it remembers of each call."""
 
+import threading
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -17,7 +18,7 @@ class Script:
     pieces, `end_after` ends the response there in good order but without the wire's own end marker, `garbage_after`
     sends bytes that are no JSON. `hang` sends the headers and nothing more. `usage` is (input, output) tokens, None to
     leave it out. `raw` is sent as the body, byte by byte as it is, in pieces of `split` bytes (default: all at once);
-    with `cut` the connection is dropped after it.
+    with `cut` the connection is dropped after it. `hold` keeps the answer from ending until it is set.
     """
 
     chunks: tuple[str, ...] = ()
@@ -38,6 +39,7 @@ class Script:
     raw: bytes | None = None
     split: int = 0
     cut: bool = False
+    hold: threading.Event | None = None
 
     @classmethod
     def of(cls, fields: dict[str, Any]) -> "Script":

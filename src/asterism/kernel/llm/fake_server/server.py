@@ -15,6 +15,7 @@ from asterism.kernel.llm.fake_server.writing import FORMATS, GARBAGE
 from asterism.kernel.llm.scenario import Scenario
 
 MISLEADING = "This text says API key, rate limit, quota, timeout and context length, whatever happened."
+HOLD_SECONDS = 0.01
 _STREAM_HEAD = http.head(200, {"content-type": "text/event-stream", "transfer-encoding": "chunked"})
 
 
@@ -156,10 +157,17 @@ async def _answer(call: Call, script: Script, writer: asyncio.StreamWriter) -> N
         await _stream(call, script, writer)
     else:
         await asyncio.sleep(script.first_delay + script.delay * max(0, len(script.chunks) - 1))
+        await _released(script)
         call.sent = len(script.chunks)
         writer.write(http.response(200, FORMATS[call.wire].whole(call, script)))
     await writer.drain()
     call.finished = True
+
+
+async def _released(script: Script) -> None:
+    """Wait for the event of another thread, without a thread that could not be cancelled."""
+    while script.hold is not None and not script.hold.is_set():  # noqa: ASYNC110 - it is set by another thread
+        await asyncio.sleep(HOLD_SECONDS)
 
 
 async def _raw(body: bytes, script: Script, writer: asyncio.StreamWriter) -> None:
@@ -201,6 +209,7 @@ async def _stream(call: Call, script: Script, writer: asyncio.StreamWriter) -> N
         writer.write(http.chunk(piece))
         call.sent += 1
         await writer.drain()
+    await _released(script)
     writer.write(http.chunk(form.end(call, script)) + http.chunk(b""))
 
 
