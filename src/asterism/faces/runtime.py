@@ -19,6 +19,7 @@ from asterism.features.review.trust import RootRules, SessionTrust
 from asterism.features.talk.catalogue import ModelDirectory
 from asterism.features.talk.runs import ChatRuns
 from asterism.features.versions.storage import Limits, Roots
+from asterism.features.versions.sync import Advisor
 from asterism.kernel.blobs import Blobs, Spare
 from asterism.kernel.db import Database
 from asterism.kernel.git import Git
@@ -102,6 +103,7 @@ class Runtime:
     reviews: ReviewRuns
     host: RunHost
     runs: ChatRuns
+    advisor: Advisor
     sse_heartbeat: float
     run_event_days: int
     version: str

@@ -14,6 +14,7 @@ from asterism.kernel.llm import PydanticModels
 from asterism.kernel.runs import RunHost
 from asterism.kernel.secrets import EnvelopeSecrets
 from asterism.kernel.streams import DatabaseStreams
+from asterism.server.advisor import build_advisor
 from asterism.server.chats import build_directory, build_runs
 from asterism.server.data_folder import open_folder
 from asterism.server.jobs import register_jobs
@@ -69,6 +70,7 @@ def build_runtime(settings: Settings, *, clock: Clock | None = None) -> Runtime:
         streams=streams,
         host=host,
         runs=build_runs(db, blobs, streams, models, secrets, directory, host),
+        advisor=build_advisor(models, secrets, directory),
         sse_heartbeat=settings.sse_heartbeat,
         run_event_days=settings.run_event_retention_days,
         sign_in=build_sign_in(settings, clock),

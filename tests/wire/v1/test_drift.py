@@ -13,6 +13,10 @@ REPORT = {
     "summary", "reported_at", "compared_at", "total_drift_files", "has_overlaps", "overlap_ratio", "risk_level",
     "staleness_hours", "top_overlap_files", "counts_by_ext", "large_files_changed", "origin",
 }  # fmt: skip
+ANALYSIS = {
+    "source_changes_summary", "workspace_changes_summary", "risk_level", "risk_explanation", "can_auto_sync",
+    "recommendation", "analyzed_at",
+}  # fmt: skip
 NUMBERS = {"files_added": 1, "files_modified": 3, "files_deleted": 2, "bytes_changed": 40}
 
 
@@ -80,3 +84,20 @@ def test_what_is_wrong_with_a_source_is_said(alice: httpx.Client, bob: httpx.Cli
     ):
         answer = alice.get(f"/v1/workspaces/{side}/drift/compare", params={"source_workspace_id": source})
         error(answer, status, code)
+
+
+def test_an_analysis_says_what_a_sync_would_come_to(alice: httpx.Client) -> None:
+    project = make_project(alice)
+    main, side = make_workspace(alice, project, name="main"), make_workspace(alice, project, name="side")
+    base = push(alice, project, main, {"a": b"1\n"})["id"]
+    push(alice, project, main, {"a": b"2\n"}, parent_snapshot_ids=[base])
+    push(alice, project, side, {"a": b"3\n"}, parent_snapshot_ids=[base])
+    found = ok(alice.post(f"/v1/workspaces/{side}/drift/analyze", params={"include_dirty": "true"}))
+    assert found.keys() == {"analysis"}
+    assert found["analysis"].keys() == ANALYSIS
+    assert (found["analysis"]["risk_level"], found["analysis"]["can_auto_sync"]) == ("high", False)
+    assert ok(alice.post(f"/v1/workspaces/{main}/drift/analyze", json={})) == {
+        "analysis": None,
+        "error": "This is the main workspace.",
+    }
+    error(alice.post("/v1/workspaces/nowhere/drift/analyze"), 404, "NOT_FOUND")

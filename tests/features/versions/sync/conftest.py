@@ -1,12 +1,15 @@
 """A project whose main and workspace have both moved on from a common snapshot."""
 
+import asyncio
+
 import pytest
 
 from asterism.features.accounts.identity import Caller
 from asterism.features.versions import projects, snapshots, storage, sync, workspaces
 from asterism.features.versions.snapshots import NewSnapshot
-from asterism.features.versions.sync import Answered, Executed, Execution, Preview, Undone
+from asterism.features.versions.sync import Advisor, Answered, Executed, Execution, Preview, Undone
 from asterism.features.versions.workspaces import NewWorkspace, Workspace
+from asterism.kernel.llm import ScriptedModels
 from asterism.vcs.manifest import Entry
 from tests.support.shelf import Shelf
 from tests.support.trees import Tree
@@ -15,6 +18,8 @@ BASE: Tree = {"a.py": b"one\ntwo\nthree\n", "b.md": b"text\n", "c": b"c\n", "old
 MAIN: Tree = {"a.py": b"one\ntwo\nTHREE\n", "b.md": b"text\n", "c": b"main\n", "new.txt": b"new\n"}
 OURS: Tree = {"a.py": b"ONE\ntwo\nthree\n", "b.md": b"text\n", "c": b"ours\n", "old.txt": b"old\n"}
 MERGED: Tree = {"a.py": b"ONE\ntwo\nTHREE\n", "b.md": b"text\n", "new.txt": b"new\n"}
+
+NOBODY = Advisor(ScriptedModels(), lambda _tx, _user: None)
 
 
 class World:
@@ -70,9 +75,11 @@ class World:
         with self.shelf.db.read() as tx:
             return snapshots.get_snapshot(tx, self.caller, snapshot_id)
 
-    def prepare(self, workspace: Workspace | None = None, source: str | None = None) -> Preview:
-        target = workspace or self.side
-        return sync.prepare(self.shelf.db, self.shelf.blobs, self.caller, target.id, source, seconds=1800)
+    def prepare(
+        self, workspace: Workspace | None = None, source: str | None = None, *, advisor: Advisor = NOBODY
+    ) -> Preview:
+        target, db, blobs = workspace or self.side, self.shelf.db, self.shelf.blobs
+        return asyncio.run(sync.prepare(db, blobs, advisor, self.caller, target.id, source, seconds=1800))
 
     def execute(self, preview: Preview, workspace: Workspace | None = None, **decisions: str | Answered) -> Executed:
         answers = {path: Answered(option=one) if isinstance(one, str) else one for path, one in decisions.items()}

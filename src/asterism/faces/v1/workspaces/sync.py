@@ -111,7 +111,6 @@ class Undone(msgspec.Struct, kw_only=True):
 
 @post(
     "/v1/workspaces/{workspace_id:str}/sync/prepare",
-    tx="none",
     errors=(
         UnknownWorkspace,
         OtherProject,
@@ -121,12 +120,13 @@ class Undone(msgspec.Struct, kw_only=True):
         storage.BlobsMissing,
     ),
 )
-def prepare(call: Call, workspace_id: str, body: Prepare) -> PreviewAnswer:
+async def prepare(call: Call, workspace_id: str, body: Prepare) -> PreviewAnswer:
     """POST /v1/workspaces/:workspaceId/sync/prepare: show what a sync would do, and keep that for half an hour."""
     rt = call.rt
-    preview = sync.prepare(
+    preview = await sync.prepare(
         rt.db,
         rt.blobs,
+        rt.advisor,
         call.caller,
         workspace_id,
         body.source_workspace_id,

@@ -4,9 +4,11 @@ A client reports numbers, or two workspaces are compared. `compare` reads only; 
 """
 
 from asterism.features.versions.drift.errors import OtherProject
-from asterism.features.versions.drift.models import TOP_OVERLAPS, Comparison, Numbers, Paths, Report
+from asterism.features.versions.drift.models import TOP_OVERLAPS, Comparison, Numbers, Paths, Report, Risk, Side, Sides
 from asterism.features.versions.drift.service import (
+    UNREADABLE,
     compare,
+    find_sides,
     find_source,
     keep,
     latest_reports,
@@ -18,12 +20,17 @@ from asterism.features.versions.drift.service import (
 
 __all__ = [
     "TOP_OVERLAPS",
+    "UNREADABLE",
     "Comparison",
     "Numbers",
     "OtherProject",
     "Paths",
     "Report",
+    "Risk",
+    "Side",
+    "Sides",
     "compare",
+    "find_sides",
     "find_source",
     "keep",
     "latest_reports",

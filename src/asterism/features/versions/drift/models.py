@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from asterism.base.clock import parse
+from asterism.features.versions.projects import Project
 from asterism.features.versions.workspaces import Workspace
 
 Origin = Literal["client", "compare"]
@@ -44,6 +45,15 @@ class Side:
     workspace: Workspace
     manifest_hash: str
     snapshot_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """Both sides of a comparison."""
+
+    project: Project
+    ours: Side
+    theirs: Side
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from asterism.features.versions.drift.models import (
     Numbers,
     Report,
     Side,
+    Sides,
 )
 from asterism.features.versions.projects import Project
 from asterism.features.versions.workspaces import Workspace
@@ -28,6 +29,7 @@ from asterism.kernel.db import Tx
 
 PRUNED_AT_ONCE = 500
 LARGEST_NUMBER = 2**53 - 1
+UNREADABLE = "A manifest of the two cannot be read."
 
 
 def report_drift(tx: Tx, caller: Caller, workspace_id: str, numbers: Numbers) -> Report:
@@ -89,6 +91,17 @@ def compare(
 
     A `fresh` answer is to be kept with `keep`. Raises UnknownWorkspace or OtherProject.
     """
+    found = find_sides(tx, caller, workspace_id, source_id, include_dirty=include_dirty)
+    return found if isinstance(found, Comparison) else _compared(tx, found)
+
+
+def find_sides(
+    tx: Tx, caller: Caller, workspace_id: str, source_id: str | None = None, *, include_dirty: bool = False
+) -> Sides | Comparison:
+    """Return the two trees that are to be compared, or why there is nothing to compare.
+
+    Raises UnknownWorkspace or OtherProject.
+    """
     workspace, project = workspaces.workspace_and_project(tx, caller, workspace_id)
     source = find_source(tx, caller, workspace, project, source_id)
     if source is None:
@@ -96,12 +109,11 @@ def compare(
     if source.id == workspace.id:
         message = "This is the main workspace." if source_id is None else "A workspace does not drift from itself."
         return Comparison(workspace.is_main, source, message=message)
-    sides = [_side(tx, project, one, include_dirty=include_dirty) for one in (workspace, source)]
-    ours, theirs = sides
+    ours, theirs = (_side(tx, project, one, include_dirty=include_dirty) for one in (workspace, source))
     if ours is None or theirs is None:
         empty = workspace if ours is None else source
         return Comparison(workspace.is_main, source, message=f"The workspace {empty.name} has no tree yet.")
-    return _compared(tx, project, ours, theirs)
+    return Sides(project, ours, theirs)
 
 
 def newest_comparison_id(tx: Tx, workspace_id: str, source_id: str) -> str | None:
@@ -131,7 +143,8 @@ def _side(tx: Tx, project: Project, workspace: Workspace, *, include_dirty: bool
     return Side(workspace, shown, None if dirty else workspace.current_snapshot_id)
 
 
-def _compared(tx: Tx, project: Project, ours: Side, theirs: Side) -> Comparison:
+def _compared(tx: Tx, sides: Sides) -> Comparison:
+    project, ours, theirs = sides.project, sides.ours, sides.theirs
     workspace, source, now = ours.workspace, theirs.workspace, tx.now()
     trees = (ours.manifest_hash, theirs.manifest_hash)
     known = store.newest_comparison(tx, workspace.id, source.id)
@@ -141,7 +154,7 @@ def _compared(tx: Tx, project: Project, ours: Side, theirs: Side) -> Comparison:
         changes = storage.changes(tx, project.owner_user_id, *trees)
         measured = measure(changes, storage.unchanged_paths(tx, project.owner_user_id, *trees, most=MAX_PATHS))
     except storage.UnknownManifest:
-        return Comparison(workspace.is_main, source, message="A manifest of the two cannot be read.")
+        return Comparison(workspace.is_main, source, message=UNREADABLE)
     report = Report(
         id=ids.ulid(),
         workspace_id=workspace.id,

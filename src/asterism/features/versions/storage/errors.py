@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from asterism.base.errors import Conflict, Invalid, NotFound, TooLarge
 
+MOST_NAMED = 100
+
 
 class HashMismatch(Invalid):
     """The content is not what its name says."""
@@ -50,7 +52,7 @@ class ManifestLost(NotFound):
 
 
 class BlobsMissing(Conflict):
-    """An operation needs blobs that are not stored; `details.missing_blobs` names up to 20."""
+    """An operation needs blobs that are not stored; `details.missing_blobs` names up to 100."""
 
     code = "BLOB_MISSING"
 
@@ -58,7 +60,7 @@ class BlobsMissing(Conflict):
         super().__init__(
             "Some files of this version were never uploaded.",
             hint="Push again from where the files are.",
-            details={"missing_blobs": list(blobs[:20])},
+            details={"missing_blobs": list(blobs[:MOST_NAMED])},
         )
 
 

@@ -8,7 +8,13 @@ from asterism.base.errors import Unavailable
 from asterism.features.versions.storage import store
 from asterism.features.versions.storage.blobs import check_room
 from asterism.features.versions.storage.comparison import prepare_by_comparing
-from asterism.features.versions.storage.errors import BlobsMissing, HashMismatch, ManifestLost, UnknownManifest
+from asterism.features.versions.storage.errors import (
+    MOST_NAMED,
+    BlobsMissing,
+    HashMismatch,
+    ManifestLost,
+    UnknownManifest,
+)
 from asterism.features.versions.storage.keys import manifest_key
 from asterism.features.versions.storage.models import Manifest, Prepared, Usage
 from asterism.kernel.blobs import Blobs, ObjectMissing
@@ -157,5 +163,5 @@ def require_complete(tx: Tx, user_id: str, manifest_hash: str) -> Manifest:
     """Return a manifest all of whose blobs are stored. Raises UnknownManifest or BlobsMissing (409)."""
     found = manifest(tx, user_id, manifest_hash)
     if found.missing:
-        raise BlobsMissing(store.missing_of(tx, user_id, manifest_hash, 20))
+        raise BlobsMissing(store.missing_of(tx, user_id, manifest_hash, MOST_NAMED))
     return found

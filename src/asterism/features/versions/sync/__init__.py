@@ -1,9 +1,12 @@
 """Sync: merging a source workspace's head into a target's working tree (Fastest 5).
 
 `prepare` shows what would happen and keeps it, `execute` does it with a person's decisions, `undo` goes back. The first
-two move bytes, so they take the database and run in a worker thread without a transaction. The merge is `vcs.merge`.
+two move bytes, so they take the database and open short transactions of their own; `prepare` also waits for a model,
+where the user has one (`Advisor`). `analyze` says beforehand what a sync would come to. The merge is `vcs.merge`.
 """
 
+from asterism.features.versions.sync.advisor import Adviser, Advisor
+from asterism.features.versions.sync.analysis import analyze
 from asterism.features.versions.sync.errors import (
     AlreadyExecuted,
     InvalidDecision,
@@ -18,6 +21,7 @@ from asterism.features.versions.sync.errors import (
     WorkspaceMismatch,
 )
 from asterism.features.versions.sync.execution import execute
+from asterism.features.versions.sync.judgement import Analysis
 from asterism.features.versions.sync.models import (
     DEFAULT_PREVIEW_SECONDS,
     Answered,
@@ -33,7 +37,10 @@ from asterism.features.versions.sync.undo import merge_histories, undo
 __all__ = [
     "DEFAULT_PREVIEW_SECONDS",
     "ROOTS",
+    "Adviser",
+    "Advisor",
     "AlreadyExecuted",
+    "Analysis",
     "Answered",
     "Executed",
     "Execution",
@@ -50,6 +57,7 @@ __all__ = [
     "Sync",
     "Undone",
     "WorkspaceMismatch",
+    "analyze",
     "execute",
     "merge_histories",
     "prepare",

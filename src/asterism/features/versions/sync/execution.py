@@ -14,7 +14,6 @@ from asterism.features.versions.sync.contents import Contents
 from asterism.features.versions.sync.decisions import digest, read_choices
 from asterism.features.versions.sync.errors import AlreadyExecuted, Moved, PreviewExpired, WorkspaceMismatch
 from asterism.features.versions.sync.models import (
-    MAX_NAMED_BLOBS,
     Executed,
     Execution,
     Preview,
@@ -62,7 +61,7 @@ def execute(
     needed = {entry.hash for entry in chosen.changes.values() if entry is not None and entry.hash}
     missing = contents.missing(needed - chosen.contents.keys())
     if missing:
-        raise storage.BlobsMissing(missing[:MAX_NAMED_BLOBS])
+        raise storage.BlobsMissing(missing)
     with db.read() as tx:
         _require_unmoved(tx, caller, found.preview)
     contents.store(chosen.contents.values())
@@ -112,8 +111,7 @@ def _build(contents: Contents, ours: str | None, changes: Changes) -> _Result:
     if ours is None:
         data = encode(entry for entry in changes.values() if entry is not None)
     else:
-        with contents.db.read() as tx:
-            text = storage.manifest_bytes(tx, contents.blobs, contents.user_id, ours)
+        text = contents.text(ours)
         data = splice(text, changes) if is_canonical(text) else encode(apply_changes(contents.entries(ours), changes))
     made = hash_bytes(data)
     if made != ours:
@@ -168,7 +166,7 @@ def _nothing(tx: Tx, project: Project, workspace: Workspace, source_moved: bool)
 def _merge(tx: Tx, caller: Caller, project: Project, workspace: Workspace, preview: Preview, tree: str) -> Executed:
     """Make `tree` the head as a merge; the counts, and whether the source moved, are the caller's to fill in."""
     if storage.find_manifest(tx, project.owner_user_id, tree) is None:
-        raise storage.ManifestNotFound
+        raise storage.BlobsMissing([tree])
     before = _before(tx, project, workspace, preview)
     parents = tuple(dict.fromkeys(one for one in (before, preview.source_snapshot_id) if one is not None))
     source: Source = "system" if caller.scope.name == "agent" else "web"

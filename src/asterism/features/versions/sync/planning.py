@@ -8,7 +8,7 @@ from asterism.features.versions import drift, storage, workspaces
 from asterism.features.versions.sync.contents import Contents
 from asterism.features.versions.sync.errors import NoMainWorkspace, NothingToMerge, SourceIsTarget
 from asterism.features.versions.sync.history import Graph, read_graph
-from asterism.features.versions.sync.models import MAX_NAMED_BLOBS, Situation
+from asterism.features.versions.sync.models import Situation
 from asterism.kernel.db import Tx
 from asterism.vcs.manifest import Entry
 from asterism.vcs.merge import History, MergeBase, Plan, Sides, find_base, from_entries, from_records, make_plan
@@ -54,7 +54,7 @@ def plan_sync(contents: Contents, situation: Situation, graph: Graph) -> Planned
     incoming = [a.entry.hash for a in plan.actions if a.kind == "copy_from_main" and a.entry and a.entry.hash]
     missing = sorted({*plan.missing_blobs, *contents.missing(incoming)})
     if missing:
-        raise storage.BlobsMissing(missing[:MAX_NAMED_BLOBS])
+        raise storage.BlobsMissing(missing)
     return Planned(plan, base)
 
 

@@ -1,5 +1,6 @@
 """Preparing a sync: the plan is made, kept for half an hour, and shown (Fastest 5.8)."""
 
+import asyncio
 from collections.abc import Iterable
 
 from asterism.base import ids
@@ -7,6 +8,8 @@ from asterism.base.clock import shift
 from asterism.features.accounts.identity import Caller
 from asterism.features.versions import drift, storage
 from asterism.features.versions.sync import store
+from asterism.features.versions.sync.advisor import Advisor
+from asterism.features.versions.sync.asking import settle
 from asterism.features.versions.sync.contents import Contents
 from asterism.features.versions.sync.models import (
     KEPT_ANSWER_DAYS,
@@ -25,9 +28,10 @@ PURGED_AT_ONCE = 500
 READ_AT_ONCE = 200
 
 
-def prepare(
+async def prepare(
     db: Database,
     blobs: Blobs,
+    advisor: Advisor,
     caller: Caller,
     workspace_id: str,
     source_id: str | None,
@@ -35,15 +39,22 @@ def prepare(
     seconds: int,
     quota: int | None = None,
 ) -> Preview:
-    """Show what a sync would do and keep that for `seconds`. For a worker thread, outside a transaction.
+    """Show what a sync would do and keep that for `seconds`. Files that lines and structure leave open, a model joins.
 
     Raises UnknownWorkspace, OtherProject, NoMainWorkspace, SourceIsTarget, NothingToMerge, BlobsMissing or
     QuotaExceeded.
     """
-    with db.read() as tx:
-        situation, graph = find_situation(tx, caller, workspace_id, source_id)
-    contents = Contents(db, blobs, situation.project.owner_user_id, quota)
-    return keep_preview(contents, situation, plan_sync(contents, situation, graph), seconds=seconds)
+
+    def plan() -> tuple[Contents, Situation, Planned]:
+        with db.read() as tx:
+            situation, graph = find_situation(tx, caller, workspace_id, source_id)
+        contents = Contents(db, blobs, situation.project.owner_user_id, quota)
+        return contents, situation, plan_sync(contents, situation, graph)
+
+    contents, situation, planned = await asyncio.to_thread(plan)
+    merged, model = await settle(contents, advisor, planned.plan)
+    planned = Planned(merged, planned.base)
+    return await asyncio.to_thread(keep_preview, contents, situation, planned, seconds=seconds, model=model)
 
 
 def keep_preview(
