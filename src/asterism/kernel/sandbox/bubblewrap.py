@@ -40,7 +40,7 @@ class BubblewrapSandbox:
 def _arguments(command: Command, program: str) -> Iterator[str]:
     yield from ("--unshare-all", "--die-with-parent", "--new-session", "--clearenv", "--cap-drop", "ALL")
     for folder in SYSTEM:
-        yield from _system(folder)
+        yield from system_folder(folder)
     files = CONFIGURATION + (NETWORK_CONFIGURATION if command.network else ())
     for file in files:
         yield from ("--ro-bind-try", file, file)
@@ -55,7 +55,8 @@ def _arguments(command: Command, program: str) -> Iterator[str]:
         yield from ("--setenv", name, value)
 
 
-def _system(folder: str) -> tuple[str, ...]:
+def system_folder(folder: str) -> tuple[str, ...]:
+    """Return the arguments that show a folder of the system as it is, a link as a link."""
     if os.path.islink(folder):
         return ("--symlink", os.readlink(folder), folder)
     return ("--ro-bind-try", folder, folder)

@@ -1,0 +1,182 @@
+"""A door out of a sandbox without a network: HTTP to one address, below one path, through a Unix socket."""
+
+import asyncio
+import os
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+from urllib.parse import unquote, urlsplit
+
+import h11
+import structlog
+
+log = structlog.get_logger(__name__)
+
+_CHUNK = 1 << 16
+_HEAD = 64 << 10
+_CONNECTS_WITHIN = 10.0
+_OURS = frozenset({b"host", b"connection", b"keep-alive", b"expect", b"upgrade", b"te", b"trailer"})
+Streams: TypeAlias = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+
+@dataclass(frozen=True, slots=True)
+class Beyond:
+    """What a door leads to. `prefix` begins every path that may be asked for, and ends with a slash."""
+
+    host: str
+    port: int
+    secure: bool
+    prefix: str
+
+    @classmethod
+    def of(cls, url: str) -> "Beyond":
+        """Read an http(s) URL; everything below its path is beyond the door. Raises ValueError for another scheme."""
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError(f"a door leads to an http(s) address, not to {parts.scheme or 'nothing'}")
+        secure = parts.scheme == "https"
+        return cls(parts.hostname, parts.port or (443 if secure else 80), secure, parts.path.rstrip("/") + "/")
+
+    def url(self, port: int) -> str:
+        """Return the address that programs inside use, when the door is at `port` of 127.0.0.1."""
+        return f"http://127.0.0.1:{port}{self.prefix.rstrip('/')}"
+
+    def admits(self, target: bytes) -> bool:
+        """Whether a request's target lies below the prefix, however a server may read dots, slashes and escapes."""
+        path = target.partition(b"?")[0].decode("ascii", "replace")
+        plain = unquote(unquote(path)).replace("\\", "/")
+        odd = any(part in (".", "..") for part in plain.split("/")) or "//" in plain or "\0" in plain
+        return path.startswith(self.prefix) and not odd
+
+    @property
+    def authority(self) -> bytes:
+        """The value of the header `Host`."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        usual = self.port == (443 if self.secure else 80)
+        return (host if usual else f"{host}:{self.port}").encode("idna" if host.isascii() is False else "ascii")
+
+
+@asynccontextmanager
+async def open_door(path: Path, beyond: Beyond) -> AsyncIterator[Path]:
+    """Serve the door at the socket `path` while the block runs. Yields the path."""
+    connections: set[asyncio.Task[Any]] = set()
+
+    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        if task is not None:
+            connections.add(task)
+            task.add_done_callback(connections.discard)
+        try:
+            await _Exchange((reader, writer), beyond).carry()
+        except (OSError, h11.ProtocolError, TimeoutError, asyncio.CancelledError) as error:
+            log.debug("door.broken", error=type(error).__name__)
+        finally:
+            writer.transport.abort() if writer.transport.get_write_buffer_size() == 0 else writer.close()
+
+    server = await asyncio.start_unix_server(connected, str(path))
+    os.chmod(path, 0o600)
+    try:
+        yield path
+    finally:
+        server.close()
+        for task in list(connections):
+            task.cancel()
+        if connections:
+            await asyncio.wait(connections)
+
+
+class _Exchange:
+    """One request and its answer; the connection is closed after it, so that nothing passes unread behind it."""
+
+    def __init__(self, near: Streams, beyond: Beyond) -> None:
+        self._near, self._beyond = near, beyond
+        self._inner = h11.Connection(h11.SERVER, max_incomplete_event_size=_HEAD)
+        self._outer = h11.Connection(h11.CLIENT, max_incomplete_event_size=_HEAD)
+
+    async def carry(self) -> None:
+        """Read the request, see whether it may pass, and carry both bodies as they come."""
+        request = await _next(self._inner, self._near[0])
+        if not isinstance(request, h11.Request):
+            return
+        if not self._beyond.admits(request.target):
+            await self._refuse(403, b"This address is not reachable from the agent's sandbox.")
+            return
+        try:
+            far = await self._connect()
+        except OSError:
+            await self._refuse(502, b"The address cannot be reached.")
+            return
+        try:
+            await self._exchange(request, far)
+        finally:
+            far[1].transport.abort()
+
+    async def _connect(self) -> Streams:
+        context = ssl.create_default_context() if self._beyond.secure else None
+        opening = asyncio.open_connection(self._beyond.host, self._beyond.port, ssl=context)
+        return await asyncio.wait_for(opening, _CONNECTS_WITHIN)
+
+    async def _exchange(self, request: h11.Request, far: Streams) -> None:
+        asked = asyncio.ensure_future(self._ask(request, far[1]))
+        answered = asyncio.ensure_future(self._answer(far[0]))
+        try:
+            await asyncio.wait({asked, answered}, return_when=asyncio.FIRST_COMPLETED)
+            if answered.done():
+                answered.result()
+        finally:
+            for task in (asked, answered):
+                task.cancel()
+            await asyncio.wait({asked, answered})
+            for task in (asked, answered):
+                if not task.cancelled():
+                    task.exception()
+
+    async def _ask(self, request: h11.Request, writer: asyncio.StreamWriter) -> None:
+        """Send the request on, then wait for the asker to leave: returning ends the exchange."""
+        headers = [(name, value) for name, value in request.headers if name not in _OURS]
+        headers += [(b"host", self._beyond.authority), (b"connection", b"close")]
+        passed = h11.Request(method=request.method, target=request.target, headers=headers)
+        await _write(writer, self._outer.send(passed))
+        if self._inner.they_are_waiting_for_100_continue:
+            await _write(self._near[1], self._inner.send(h11.InformationalResponse(status_code=100, headers=[])))
+        while not isinstance(event := await _next(self._inner, self._near[0]), h11.EndOfMessage):
+            if not isinstance(event, h11.Data):
+                return
+            await _write(writer, self._outer.send(event))
+        await _write(writer, self._outer.send(h11.EndOfMessage()))
+        while await self._near[0].read(_CHUNK):
+            pass
+
+    async def _answer(self, reader: asyncio.StreamReader) -> None:
+        while True:
+            event = await _next(self._outer, reader)
+            if isinstance(event, h11.Response):
+                kept = [(n, v) for n, v in event.headers if n not in (b"connection", b"keep-alive", b"upgrade")]
+                event = h11.Response(status_code=event.status_code, headers=[*kept, (b"connection", b"close")])
+            elif isinstance(event, h11.InformationalResponse):
+                continue
+            elif not isinstance(event, h11.Data | h11.EndOfMessage):
+                return
+            await _write(self._near[1], self._inner.send(event))
+            if isinstance(event, h11.EndOfMessage):
+                return
+
+    async def _refuse(self, status: int, text: bytes) -> None:
+        headers = [(b"content-type", b"text/plain"), (b"content-length", b"%d" % len(text)), (b"connection", b"close")]
+        for event in (h11.Response(status_code=status, headers=headers), h11.Data(data=text), h11.EndOfMessage()):
+            await _write(self._near[1], self._inner.send(event))
+
+
+async def _next(connection: h11.Connection, reader: asyncio.StreamReader) -> object:
+    while (event := connection.next_event()) is h11.NEED_DATA:
+        connection.receive_data(await reader.read(_CHUNK))
+    return event
+
+
+async def _write(writer: asyncio.StreamWriter, data: bytes | None) -> None:
+    if data:
+        writer.write(data)
+        await writer.drain()
