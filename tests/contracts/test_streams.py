@@ -9,7 +9,16 @@ import pytest
 
 from asterism.base.clock import ManualClock
 from asterism.kernel.db import Database, Tx, open_database
-from asterism.kernel.streams import DatabaseStreams, Event, Fact, MemoryStreams, StreamClosed, Streams, UnknownStream
+from asterism.kernel.streams import (
+    DatabaseStreams,
+    Event,
+    Fact,
+    Head,
+    MemoryStreams,
+    StreamClosed,
+    Streams,
+    UnknownStream,
+)
 from tests.support.databases import SqliteFactory, fresh_postgres_url
 
 
@@ -264,5 +273,66 @@ def test_an_event_without_fields(world: tuple[Database, Streams]) -> None:
         await db.run(lambda tx: streams.append_in(tx, "s", Nothing(), close=True))
         (event,) = await read(streams, "s")
         assert (event.type, event.data, event.tagged) == ("nothing", b"{}", b'{"type":"nothing"}')
+
+    asyncio.run(main())
+
+
+def test_a_shared_stream_is_numbered_without_gaps_by_every_writer(world: tuple[Database, Streams]) -> None:
+    db, streams = world
+    others = streams if isinstance(streams, MemoryStreams) else DatabaseStreams(db)
+
+    async def main() -> None:
+        await db.run(lambda tx: streams.create(tx, "s", shared=True))
+        follower = asyncio.create_task(read(streams, "s"))
+        for number in range(20):
+            writer = streams if number % 3 else others
+            if number % 2:
+                await writer.tell("s", Delta(str(number)))
+                await writer.flush()
+            else:
+                await db.run(lambda tx, w=writer, n=number: w.append_in(tx, "s", Delta(str(n))))
+        await db.run(lambda tx: others.append_in(tx, "s", Final("end"), close=True))
+        expected = [(n + 1, str(n)) for n in range(20)] + [(21, "end")]
+        async with asyncio.timeout(60):
+            assert texts(await follower) == expected
+        assert texts(await db.run_read(streams.read_after, "s", 0)) == expected
+        head = await db.run_read(streams.head, "s")
+        assert head == Head(21, closed=True, shared=True)
+
+    asyncio.run(main())
+
+
+def test_what_is_told_is_written_once_though_its_writer_is_cancelled(world: tuple[Database, Streams]) -> None:
+    db, streams = world
+
+    async def main() -> None:
+        await db.run(lambda tx: streams.create(tx, "s", shared=True))
+        await streams.tell("s", Delta("a"), Delta("b"))
+        flushing = asyncio.create_task(streams.flush())
+        await asyncio.sleep(0)
+        flushing.cancel()
+        await asyncio.gather(flushing, return_exceptions=True)
+        await streams.tell("s", Delta("c"))
+        await streams.flush()
+        assert texts(await db.run_read(streams.read_after, "s", 0)) == [(1, "a"), (2, "b"), (3, "c")]
+        await streams.tell("unknown", Delta("lost"))
+        await streams.flush()
+
+    asyncio.run(main())
+
+
+def test_a_shared_stream_is_rewritten_and_trimmed(world: tuple[Database, Streams]) -> None:
+    db, streams = world
+
+    async def main() -> None:
+        await db.run(lambda tx: streams.create(tx, "s", shared=True))
+        await db.run(lambda tx: streams.append_in(tx, "s", *(Delta(text) for text in "abcdef")))
+        await db.run(lambda tx: streams.rewrite(tx, "s", drop=[3, 4], put={5: Delta("cde")}))
+        assert texts(await db.run_read(streams.read_after, "s", 0)) == [(1, "a"), (2, "b"), (5, "cde"), (6, "f")]
+        await db.run(lambda tx: streams.trim(tx, "s", 2))
+        assert texts(await db.run_read(streams.read_after, "s", 0)) == [(5, "cde"), (6, "f")]
+        await db.run(lambda tx: streams.append_in(tx, "s", Delta("g")))
+        head = await db.run_read(streams.head, "s")
+        assert head == Head(7, closed=False, shared=True, floor=2)
 
     asyncio.run(main())

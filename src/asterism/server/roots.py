@@ -1,6 +1,6 @@
 """What keeps stored content from being collected: the roots that features declare, in one list."""
 
-from asterism.features.talk import runs
+from asterism.features.talk import conversations, runs
 from asterism.features.versions import snapshots, sync, workspaces
 
-ROOTS = (snapshots.ROOTS, workspaces.ROOTS, runs.ROOTS, sync.ROOTS)
+ROOTS = (snapshots.ROOTS, workspaces.ROOTS, runs.ROOTS, sync.ROOTS, conversations.ROOTS)

@@ -18,6 +18,7 @@ TAGS = {
     "auth": "Signing in and out, tokens, devices, keys of model providers, the audit log.",
     "blobs": "Content by its hash: blobs, alone and in batches, manifests, and what nothing needs any more.",
     "chats": "Chats, their messages and their runs.",
+    "conversations": "Conversations with a coding agent, what it tells and asks, and what it changed.",
     "health": "Whether the server is up.",
     "models": "The models that runs can use.",
     "oauth": "Device sign-in (RFC 8628), tokens exchanged, revoked (RFC 7009) and looked at (RFC 7662).",

@@ -1,7 +1,20 @@
 """Everything that `/v1` serves."""
 
 from asterism.asgi.endpoint import endpoints_of
-from asterism.faces.v1 import auth, blobs, chats, health, models, oauth, projects, runs, snapshots, usage, workspaces
+from asterism.faces.v1 import (
+    auth,
+    blobs,
+    chats,
+    conversations,
+    health,
+    models,
+    oauth,
+    projects,
+    runs,
+    snapshots,
+    usage,
+    workspaces,
+)
 from asterism.faces.v1.description import V1Description
 from asterism.faces.v1.edge import V1Face
 
@@ -14,6 +27,7 @@ MODULES = (
     *snapshots.MODULES,
     *blobs.MODULES,
     *chats.MODULES,
+    *conversations.MODULES,
     runs,
     models,
     usage,

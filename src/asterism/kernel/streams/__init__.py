@@ -16,6 +16,11 @@ becomes an `Event` with a `seq` 1, 2, 3, … in its stream, a `type` (the tag) a
     streams.read_after(tx, run_id, 5)                           # a page of it, the not yet written tail included
     streams.head(tx, run_id)                                    # Head(last_seq, closed, expired), None when unknown
 
+    streams.create(tx, log_id, shared=True)                     # a log without an end that several processes write
+    await streams.tell(log_id, Said("a piece"))                 # durable within 50 ms, heard after that
+    streams.rewrite(tx, log_id, drop=[5], put={6: Said("all")}) # fewer events that say the same
+    streams.trim(tx, log_id, 100)                               # forget the oldest; `Head.floor` tells up to where
+
 Rules
 -----
 * **One writer.** While a stream is open, one process writes it, and that process does not call `append` between
@@ -25,6 +30,9 @@ Rules
   earlier events that were not yet written: they are written by the same transaction, in front.
 * **Live events** (`append`) are heard by listeners of this process at once. Writes are coalesced over all streams, at
   most 50 ms late, and at most 500 events of a stream are ahead of the disk: then `append` waits.
+* **Shared streams** may be written by any number of processes. Their events are numbered 1, 2, 3, … by the transaction
+  that writes them, so nothing is heard before it is durable and no number is left out, also after a restart. What was
+  told by `tell` goes in front of an `append_in` only if `flush` was awaited in between.
 * **Taking over.** A process that appends to a stream which another one (or its own former life) wrote starts at *last
   durable seq + 1000*, so a number that somebody may have seen is never given to a second event (Starbot 5.5).
 * **Wake-ups are hints**: in-process at once, LISTEN/NOTIFY between processes on PostgreSQL, and a poll of 1 s behind

@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
@@ -16,6 +16,7 @@ from asterism.kernel.streams import store
 from asterism.kernel.streams.facts import Fact
 from asterism.kernel.streams.live import Live, Waiters
 from asterism.kernel.streams.models import Event, Head, StreamClosed, UnknownStream
+from asterism.kernel.streams.shared import Shared
 
 if TYPE_CHECKING:
     from asterism.kernel.streams.notify import Listener
@@ -51,6 +52,7 @@ class DatabaseStreams:
         self._live: dict[str, Live] = {}
         self._batches: WeakKeyDictionary[Tx, dict[str, _Batch]] = WeakKeyDictionary()
         self._waiters = Waiters()
+        self._shared = Shared(db, self._live, self._lock, self._waiters, self.append_in)
         self._flusher: asyncio.Task[None] | None = None
         self._listener: Listener | None = None
 
@@ -76,9 +78,9 @@ class DatabaseStreams:
         if self._listener is not None:
             await asyncio.to_thread(self._listener.stop)
 
-    def create(self, tx: Tx, stream: str) -> None:
+    def create(self, tx: Tx, stream: str, *, shared: bool = False) -> None:
         """Make an empty open stream with the caller's transaction."""
-        store.insert(tx, stream)
+        store.insert(tx, stream, shared=shared)
 
     def append_in(self, tx: Tx, stream: str, *facts: Fact, close: bool = False) -> list[Event]:
         """Append with the caller's transaction; heard after its commit. Raises StreamClosed, UnknownStream."""
@@ -87,6 +89,8 @@ class DatabaseStreams:
             raise UnknownStream(f"There is no stream {stream}.")
         if durable.closed:
             raise StreamClosed("The stream has ended.")
+        if durable.shared:
+            return self._shared.append_in(tx, stream, durable, facts, close=close)
         batch = self._batch(tx, stream, durable)
         batch.close = batch.close or close
         with self._lock:
@@ -147,6 +151,23 @@ class DatabaseStreams:
         with self._lock:
             return self._live.setdefault(stream, _taken_over(durable))
 
+    async def tell(self, stream: str, *facts: Fact) -> None:
+        """Append to a shared stream soon: numbered and durable within 50 ms, heard after that."""
+        while self._shared.ahead(stream) >= MAX_AHEAD:
+            await self._shared.flush()
+        self._shared.queue(stream, facts)
+        self._schedule()
+
+    def rewrite(self, tx: Tx, stream: str, *, drop: Sequence[int], put: Mapping[int, Fact]) -> None:
+        """Drop events of a shared stream, and put facts in the place of others, with the caller's transaction."""
+        store.rewrite(tx, stream, drop, put)
+        tx.after_commit(lambda: self._shared.forget(stream))
+
+    def trim(self, tx: Tx, stream: str, seq: int) -> None:
+        """Drop the events of a shared stream up to a seq, which becomes its floor, with the caller's transaction."""
+        store.trim(tx, stream, seq)
+        tx.after_commit(lambda: self._shared.forget(stream))
+
     def _schedule(self) -> None:
         if self._flusher is None or self._flusher.done():
             self._flusher = asyncio.get_running_loop().create_task(self._flush_soon(), name="streams-flush")
@@ -154,7 +175,7 @@ class DatabaseStreams:
     async def _flush_soon(self) -> None:
         """Write what is ahead until nothing is. A database that is down is tried again; nothing is dropped."""
         pause = FLUSH_SECONDS
-        while any(live.ahead for live in list(self._live.values())):
+        while self._shared.any_ahead or any(live.ahead for live in list(self._live.values())):
             await asyncio.sleep(pause)
             try:
                 await self.flush()
@@ -165,6 +186,7 @@ class DatabaseStreams:
 
     async def flush(self) -> None:
         """Return when everything appended so far is durable. Raises Unavailable when the database is."""
+        await self._shared.flush()
         with self._lock:
             tails = {stream: live.unwritten() for stream, live in self._live.items() if live.ahead}
         if not tails:
@@ -189,6 +211,8 @@ class DatabaseStreams:
         """Return the events with a higher seq, in order, unwritten tail included; all of them without `limit`."""
         with self._lock:  # memory first: what is written meanwhile is then seen twice rather than never
             live = self._live.get(stream)
+            if live is not None and live.shared:
+                live = None  # others write it too: only the log knows all
             floor, tail = (live.floor, live.after(seq)) if live else (seq, [])
         if live and seq >= floor:
             return tail[:limit]
@@ -220,14 +244,16 @@ class DatabaseStreams:
         with self._lock:
             live = self._live.get(stream)
             if live is not None and after >= live.floor:
-                return live.after(after), live.closed
+                events = live.after(after)
+                if events or not live.shared:
+                    return events, live.closed
         return await self._db.run_read(_durable_page, stream, after)
 
     def _forget_if_last(self, stream: str) -> None:
         """Drop a closed stream from memory when its last reader here has left."""
         with self._lock:
             live = self._live.get(stream)
-            if live is not None and live.closed and not self._waiters.any(stream):
+            if live is not None and (live.closed or live.shared) and not self._waiters.any(stream):
                 del self._live[stream]
 
     def delete(self, tx: Tx, stream: str) -> None:

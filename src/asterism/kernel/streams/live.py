@@ -26,6 +26,7 @@ class Live:
     recent: deque[Event] = field(default_factory=deque)
     closing: bool = False
     closed: bool = False
+    shared: bool = False
     room: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property

@@ -1,6 +1,7 @@
 """The fake: streams in a dict. Keeps the order of "committed before heard", but nothing over a restart."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from weakref import WeakKeyDictionary
@@ -18,6 +19,8 @@ class _Log:
     last_seq: int = 0
     closed_at: str | None = None
     expired: bool = False
+    shared: bool = False
+    floor: int = 0
 
 
 class MemoryStreams:
@@ -37,9 +40,9 @@ class MemoryStreams:
     async def flush(self) -> None:
         """Nothing to write."""
 
-    def create(self, tx: Tx, stream: str) -> None:  # noqa: ARG002 - the port's signature
+    def create(self, tx: Tx, stream: str, *, shared: bool = False) -> None:  # noqa: ARG002 - the port's signature
         """Make an empty open stream."""
-        self._logs[stream] = _Log()
+        self._logs[stream] = _Log(shared=shared)
 
     def append_in(self, tx: Tx, stream: str, *facts: Fact, close: bool = False) -> list[Event]:
         """Append after the commit of the caller's transaction."""
@@ -67,6 +70,34 @@ class MemoryStreams:
         self._waiters.wake(stream)
         return event
 
+    async def tell(self, stream: str, *facts: Fact) -> None:
+        """Append now, unless the stream is closed or unknown."""
+        for fact in facts:
+            with suppress(StreamClosed, UnknownStream):
+                await self.append(stream, fact)
+
+    def rewrite(self, tx: Tx, stream: str, *, drop: Sequence[int], put: Mapping[int, Fact]) -> None:
+        """Drop events, and put facts in the place of others, after the commit."""
+        log, gone = self._open(stream), frozenset(drop)
+
+        def rewritten() -> None:
+            log.events = [
+                Event.of(one.seq, put[one.seq], one.created_at) if one.seq in put else one
+                for one in log.events
+                if one.seq not in gone
+            ]
+
+        tx.after_commit(rewritten)
+
+    def trim(self, tx: Tx, stream: str, seq: int) -> None:
+        """Drop the events up to a seq after the commit."""
+        log = self._open(stream)
+
+        def trimmed() -> None:
+            log.events, log.floor = [one for one in log.events if one.seq > seq], max(log.floor, seq)
+
+        tx.after_commit(trimmed)
+
     def _open(self, stream: str) -> _Log:
         log = self._logs.get(stream)
         if log is None:
@@ -78,7 +109,7 @@ class MemoryStreams:
     def head(self, tx: Tx, stream: str) -> Head | None:  # noqa: ARG002 - the port's signature
         """Return how far the stream has come."""
         log = self._logs.get(stream)
-        return Head(log.last_seq, log.closed_at is not None, log.expired) if log else None
+        return Head(log.last_seq, log.closed_at is not None, log.expired, log.shared, log.floor) if log else None
 
     def read_after(self, tx: Tx, stream: str, seq: int, limit: int | None = None) -> list[Event]:  # noqa: ARG002 - the port's signature
         """Return the events with a higher seq."""

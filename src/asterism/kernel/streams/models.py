@@ -1,6 +1,6 @@
 """What a stream is made of, and the port."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias, TypeVar
 
@@ -40,11 +40,16 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """How far a stream has come. `expired`: it is closed and its events were purged."""
+    """How far a stream has come. `expired`: it is closed and its events were purged.
+
+    Of a shared stream, events up to `floor` were dropped; above it, numbers may be missing where it was rewritten.
+    """
 
     last_seq: int
     closed: bool
     expired: bool = False
+    shared: bool = False
+    floor: int = 0
 
 
 class UnknownStream(NotFound):
@@ -68,7 +73,7 @@ class Streams(Protocol):
         """Make everything durable and let go."""
         ...
 
-    def create(self, tx: Tx, stream: str) -> None:
+    def create(self, tx: Tx, stream: str, *, shared: bool = False) -> None:
         """Make an empty open stream with the caller's transaction."""
         ...
 
@@ -78,6 +83,21 @@ class Streams(Protocol):
 
     async def append(self, stream: str, fact: Fact) -> Event:
         """Append now: heard at once, durable within 50 ms. Raises StreamClosed, UnknownStream."""
+        ...
+
+    async def tell(self, stream: str, *facts: Fact) -> None:
+        """Append to a shared stream soon: numbered and durable within 50 ms, heard after that.
+
+        Waits while 500 are ahead. What is told to a stream that was closed or deleted meanwhile is dropped.
+        """
+        ...
+
+    def rewrite(self, tx: Tx, stream: str, *, drop: Sequence[int], put: Mapping[int, Fact]) -> None:
+        """Drop events of a shared stream, and put facts in the place of others, with the caller's transaction."""
+        ...
+
+    def trim(self, tx: Tx, stream: str, seq: int) -> None:
+        """Drop the events of a shared stream up to a seq, which becomes its floor, with the caller's transaction."""
         ...
 
     async def flush(self) -> None:

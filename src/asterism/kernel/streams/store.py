@@ -6,17 +6,18 @@ from typing import Any
 import sqlalchemy as sa
 
 from asterism.kernel.db import Tx, insert_ignore
+from asterism.kernel.streams.facts import Fact
 from asterism.kernel.streams.models import Event, Head
 from asterism.kernel.streams.tables import stream_events, streams
 
 CHANNEL = "asterism_streams"
+IN_ONE = 500  # numbers in one statement
 
 
-def insert(tx: Tx, stream: str) -> None:
+def insert(tx: Tx, stream: str, *, shared: bool = False) -> None:
     """Make an empty open stream."""
-    tx.execute(
-        streams.insert().values(id=stream, last_seq=0, created_at=tx.now(), closed_at=None, expired=False),
-    )
+    values = {"id": stream, "last_seq": 0, "created_at": tx.now(), "closed_at": None, "expired": False}
+    tx.execute(streams.insert().values(values | {"shared": shared, "floor": 0}))
 
 
 def advance(tx: Tx, stream: str, last_seq: int, *, close: bool = False) -> bool:
@@ -61,7 +62,9 @@ def head(tx: Tx, stream: str, *, lock: bool = False) -> Head | None:
     """Return the durable end of a stream; with `lock`, hold its row until the transaction ends."""
     query = sa.select(streams).where(streams.c.id == stream)
     row = tx.one(query.with_for_update() if lock else query)
-    return Head(row["last_seq"], row["closed_at"] is not None, row["expired"]) if row else None
+    if row is None:
+        return None
+    return Head(row["last_seq"], row["closed_at"] is not None, row["expired"], row["shared"], row["floor"])
 
 
 def read_after(tx: Tx, stream: str, seq: int, limit: int | None) -> list[Event]:
@@ -73,6 +76,24 @@ def read_after(tx: Tx, stream: str, seq: int, limit: int | None) -> list[Event]:
     )
     rows = tx.all(query.limit(limit) if limit is not None else query)
     return [Event(row["seq"], row["type"], row["data"].encode(), row["created_at"]) for row in rows]
+
+
+def rewrite(tx: Tx, stream: str, drop: Sequence[int], put: Mapping[int, Fact]) -> None:
+    """Drop events, and put facts in the place of others."""
+    table = stream_events.c
+    for first in range(0, len(drop), IN_ONE):
+        chosen = list(drop[first : first + IN_ONE])
+        tx.execute(stream_events.delete().where(table.stream_id == stream, table.seq.in_(chosen)))
+    for seq, fact in sorted(put.items()):
+        event = Event.of(seq, fact, "")
+        values = {"type": event.type, "data": event.data.decode()}
+        tx.execute(stream_events.update().where(table.stream_id == stream, table.seq == seq).values(values))
+
+
+def trim(tx: Tx, stream: str, seq: int) -> None:
+    """Drop the events up to a seq."""
+    tx.execute(stream_events.delete().where(stream_events.c.stream_id == stream, stream_events.c.seq <= seq))
+    tx.execute(streams.update().where(streams.c.id == stream, streams.c.floor < seq).values(floor=seq))
 
 
 def delete(tx: Tx, stream: str) -> None:

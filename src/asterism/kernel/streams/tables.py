@@ -12,6 +12,8 @@ streams = sa.Table(
     sa.Column("created_at", sa.Text, nullable=False),
     sa.Column("closed_at", sa.Text),
     sa.Column("expired", sa.Boolean, nullable=False),
+    sa.Column("shared", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("floor", sa.BigInteger, nullable=False, server_default="0"),
 )
 
 sa.Index("ix_streams_closed_at", streams.c.closed_at, streams.c.expired)

@@ -22,7 +22,7 @@ from asterism.features.talk.chats.service import (
     titles_of,
     touch_chat,
 )
-from asterism.features.talk.chats.titles import clean_title, title_from
+from asterism.features.talk.chats.titles import clean_title, cut_title, title_from
 
 __all__ = [
     "MAX_CONTENT_BYTES",
@@ -38,6 +38,7 @@ __all__ = [
     "change_chat",
     "clean_title",
     "create_chat",
+    "cut_title",
     "delete_chat",
     "first_user_message",
     "get_chat",

@@ -19,11 +19,12 @@ def title_from(first_message: str) -> str | None:
     for line in first_message.splitlines():
         title = " ".join(line.strip().lstrip("#>-*` \t").replace("`", "").split())
         if title:
-            return _cut(title)
+            return cut_title(title)
     return None
 
 
-def _cut(title: str) -> str:
+def cut_title(title: str) -> str:
+    """Cut a title at 60 characters, at the end of a word."""
     if len(title) <= LONGEST_AUTO:
         return title
     room = LONGEST_AUTO - 1

@@ -1,0 +1,29 @@
+"""`…/opencode-messages` and `…/opencode-questions`: what the agent told, and what it asks."""
+
+from typing import Literal
+
+import msgspec
+
+from asterism.faces.v1.call import Call, get
+from asterism.faces.v1.wire_conversations import AgentOutput, AgentOutputs, Question, QuestionList
+from asterism.features.talk import conversations
+
+
+class QuestionsAsked(msgspec.Struct):
+    """Which questions to list."""
+
+    status: Literal["pending", "all"] = "pending"
+
+
+@get("/v1/conversations/{conversation_id:str}/opencode-messages")
+def opencode_messages(call: Call, conversation_id: str) -> AgentOutputs:
+    """GET /v1/conversations/:conversationId/opencode-messages: what the agent told, by assistant message."""
+    found = conversations.all_parts(call.tx, call.rt.streams, call.caller, conversation_id)
+    return AgentOutputs({message_id: AgentOutput.of(told) for message_id, told in found.items()})
+
+
+@get("/v1/conversations/{conversation_id:str}/opencode-questions")
+def opencode_questions(call: Call, conversation_id: str, query: QuestionsAsked) -> QuestionList:
+    """GET /v1/conversations/:conversationId/opencode-questions: the questions that are open, or all."""
+    found = conversations.list_questions(call.tx, call.caller, conversation_id, only_open=query.status == "pending")
+    return QuestionList([Question.of(one) for one in found])

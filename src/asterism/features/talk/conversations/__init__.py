@@ -1,0 +1,83 @@
+"""Conversations with a coding agent inside a workspace (Fastest 8).
+
+Everything is in the database: conversations, messages, parts, questions, timeline, and a shared stream of frames
+(`events`) that is the log of each conversation. What follows a conversation reads state and log (`replay`).
+"""
+
+from asterism.features.talk.conversations import events
+from asterism.features.talk.conversations.errors import (
+    AnswerRefused,
+    OtherProject,
+    QuestionClosed,
+    QueueFull,
+    TooManyConversations,
+    UnknownConversation,
+    UnknownMessage,
+    UnknownQuestion,
+)
+from asterism.features.talk.conversations.models import (
+    Conversation,
+    ConversationView,
+    FileChange,
+    Inquiry,
+    Message,
+    Parts,
+    Question,
+    QuestionStatus,
+    State,
+    TimelineItem,
+)
+from asterism.features.talk.conversations.project_info import ProjectInfo, read_project_info
+from asterism.features.talk.conversations.saving import Saved, save_snapshot
+from asterism.features.talk.conversations.service import (
+    ROOTS,
+    all_parts,
+    change_conversation,
+    create_conversation,
+    get_conversation,
+    list_conversations,
+    list_messages,
+    list_questions,
+    list_timeline,
+    make_stream_ticket,
+    read_log,
+    view_conversation,
+)
+
+__all__ = [
+    "ROOTS",
+    "AnswerRefused",
+    "Conversation",
+    "ConversationView",
+    "FileChange",
+    "Inquiry",
+    "Message",
+    "OtherProject",
+    "Parts",
+    "ProjectInfo",
+    "Question",
+    "QuestionClosed",
+    "QuestionStatus",
+    "QueueFull",
+    "Saved",
+    "State",
+    "TimelineItem",
+    "TooManyConversations",
+    "UnknownConversation",
+    "UnknownMessage",
+    "UnknownQuestion",
+    "all_parts",
+    "change_conversation",
+    "create_conversation",
+    "events",
+    "get_conversation",
+    "list_conversations",
+    "list_messages",
+    "list_questions",
+    "list_timeline",
+    "make_stream_ticket",
+    "read_log",
+    "read_project_info",
+    "save_snapshot",
+    "view_conversation",
+]

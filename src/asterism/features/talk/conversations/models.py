@@ -1,0 +1,157 @@
+"""Conversations with a coding agent, and what they consist of (Fastest 8.1)."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import msgspec
+
+Status = Literal["pending", "running", "completed", "failed", "cancelled"]
+State = Literal["idle", "running", "waiting"]
+Role = Literal["user", "assistant"]
+TitleSource = Literal["none", "prompt", "model", "user"]
+QuestionStatus = Literal["pending", "answered", "rejected"]
+SummaryStatus = Literal["pending", "generating", "completed", "failed"]
+
+STREAM = "conversation:"
+ACTIVE: tuple[Status, ...] = ("pending", "running")
+MAX_TITLE = 200
+MAX_PROMPT = 200_000
+MAX_QUEUED = 20
+MAX_CONVERSATIONS = 1000
+MAX_ANSWER = 4000
+PREVIEW = 120
+TIMELINE = 500
+
+
+class FileChange(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One file that a turn changed; lines are counted where the file is text."""
+
+    path: str
+    change: Literal["added", "modified", "deleted"]
+    additions: int | None = None
+    deletions: int | None = None
+
+
+class Option(msgspec.Struct, frozen=True):
+    """One answer to choose."""
+
+    label: str
+    description: str = ""
+
+
+class Inquiry(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One of the questions that are asked together. `custom`: any text may be the answer, not only a label."""
+
+    question: str
+    header: str
+    options: list[Option]
+    multiple: bool = False
+    custom: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A conversation in a workspace. `last_at` is the newest time given to a message: times rise strictly."""
+
+    id: str
+    workspace_id: str
+    project_id: str
+    owner_user_id: str
+    title: str | None
+    title_source: TitleSource
+    next_position: int
+    last_at: str
+    created_at: str
+    updated_at: str
+
+    @property
+    def stream(self) -> str:
+        """The name of its event log."""
+        return STREAM + self.id
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationView:
+    """A conversation with what lists show of it."""
+
+    conversation: Conversation
+    workspace_name: str
+    project_name: str
+    message_count: int
+    last_message_preview: str | None
+    state: State
+    queue_length: int
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message. Those of the assistant are turns: `attempt` counts how often the work on one was begun.
+
+    `log_start` is the seq of the log before the turn's first frame; `tree` is the manifest that it started from and
+    `manifest_hash` the one it ended on. `parked`: it waits for an answer, and no process performs it since the server
+    was started anew. `collecting`: its working copy is not taken over yet, and the next turn waits for that.
+    """
+
+    id: str
+    conversation_id: str
+    position: int
+    role: Role
+    content: str
+    status: Status
+    created_at: str
+    completed_at: str | None = None
+    error: str | None = None
+    cancelled_by: str | None = None
+    files_changed: tuple[str, ...] | None = None
+    manifest_hash: str | None = None
+    workspace_id: str | None = None
+    tree: str | None = None
+    attempt: int = 0
+    log_start: int = 0
+    infos: tuple[dict[str, Any], ...] = ()
+    parked: bool = False
+    collecting: bool = False
+
+    @property
+    def active(self) -> bool:
+        """Whether it has not ended."""
+        return self.status in ACTIVE
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the agent told in one turn: its messages and parts, each in its newest state, in order of appearance."""
+
+    infos: tuple[dict[str, Any], ...] = ()
+    parts: tuple[dict[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Questions that a turn asks. `id` is ours, `agent_id` and `session_id` are the agent's."""
+
+    id: str
+    conversation_id: str
+    message_id: str
+    agent_id: str
+    session_id: str
+    inquiries: tuple[Inquiry, ...]
+    status: QuestionStatus
+    answers: tuple[tuple[str, ...], ...] | None
+    asked_at: str
+    closed_at: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineItem:
+    """What one turn changed: the tree before, the tree after, and the files between."""
+
+    id: str
+    conversation_id: str
+    message_id: str
+    timestamp: str
+    summary: str | None
+    summary_status: SummaryStatus
+    files: tuple[FileChange, ...]
+    manifest_hash: str
+    previous_manifest_hash: str | None

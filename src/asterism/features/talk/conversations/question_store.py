@@ -1,0 +1,98 @@
+"""SQL of questions and of the timeline."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+
+from asterism.features.talk.conversations.models import FileChange, Inquiry, Question, TimelineItem
+from asterism.features.talk.conversations.tables import (
+    conversation_questions,
+    conversation_timeline,
+    conversations,
+)
+from asterism.kernel.db import RowDict, Tx
+
+_q, _t = conversation_questions.c, conversation_timeline.c
+_JSON: Mapping[str, Any] = {
+    "inquiries": tuple[Inquiry, ...],
+    "answers": tuple[tuple[str, ...], ...],
+    "files": tuple[FileChange, ...],
+}
+
+
+def insert_question(tx: Tx, question: Question) -> None:
+    """Add a question."""
+    values = {name: _encode(name, getattr(question, name)) for name in question.__slots__}
+    tx.execute(sa.insert(conversation_questions).values(values))
+
+
+def question(tx: Tx, conversation_id: str, question_id: str) -> Question | None:
+    """Return a question of a conversation."""
+    query = sa.select(conversation_questions).where(_q.id == question_id, _q.conversation_id == conversation_id)
+    row = tx.one(query)
+    return _question(row) if row else None
+
+
+def questions(
+    tx: Tx, conversation_id: str, *, message_id: str | None = None, only_open: bool = False
+) -> list[Question]:
+    """Return questions of a conversation in the order they were asked."""
+    query = sa.select(conversation_questions).where(_q.conversation_id == conversation_id)
+    if message_id is not None:
+        query = query.where(_q.message_id == message_id)
+    if only_open:
+        query = query.where(_q.status == "pending")
+    return [_question(row) for row in tx.all(query.order_by(_q.asked_at, _q.id))]
+
+
+def update_question(tx: Tx, question_id: str, values: Mapping[str, Any]) -> None:
+    """Set columns of a question."""
+    encoded = {name: _encode(name, value) for name, value in values.items()}
+    tx.execute(sa.update(conversation_questions).where(_q.id == question_id).values(encoded))
+
+
+def insert_item(tx: Tx, item: TimelineItem) -> None:
+    """Add an item to the timeline."""
+    values = {name: _encode(name, getattr(item, name)) for name in item.__slots__}
+    tx.execute(sa.insert(conversation_timeline).values(values))
+
+
+def update_item(tx: Tx, item_id: str, values: Mapping[str, Any]) -> None:
+    """Set columns of an item."""
+    tx.execute(sa.update(conversation_timeline).where(_t.id == item_id).values(values))
+
+
+def timeline(tx: Tx, conversation_id: str, limit: int) -> list[TimelineItem]:
+    """Return the newest items of a timeline, oldest first."""
+    query = sa.select(conversation_timeline).where(_t.conversation_id == conversation_id)
+    rows: Sequence[RowDict] = tx.all(query.order_by(_t.timestamp.desc(), _t.id.desc()).limit(limit))
+    return [TimelineItem(**_decoded(row, TimelineItem.__slots__)) for row in reversed(rows)]
+
+
+def timeline_manifests(tx: Tx, user_id: str) -> set[str]:
+    """Return the manifests that timelines of the user name."""
+    query = sa.select(_t.manifest_hash, _t.previous_manifest_hash).join(
+        conversations, conversations.c.id == _t.conversation_id
+    )
+    rows = tx.execute(query.where(conversations.c.owner_user_id == user_id).distinct())
+    return {one for row in rows for one in row if one is not None}
+
+
+def _encode(name: str, value: Any) -> Any:
+    if name not in _JSON or value is None:
+        return value
+    return msgspec.json.encode(value).decode()
+
+
+def _question(row: RowDict) -> Question:
+    return Question(**_decoded(row, Question.__slots__))
+
+
+def _decoded(row: RowDict, names: Sequence[str]) -> dict[str, Any]:
+    values = {name: row[name] for name in names}
+    for name, type_ in _JSON.items():
+        if values.get(name) is not None:
+            values[name] = msgspec.json.decode(values[name], type=type_)
+    return values
