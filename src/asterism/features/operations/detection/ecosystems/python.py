@@ -1,0 +1,143 @@
+"""Python: who installs, and what starts a web app."""
+
+from typing import Final
+
+from asterism.base.linear import compiled
+from asterism.features.operations.detection.ecosystems import procfile
+from asterism.features.operations.detection.ecosystems.versions import number_in, pinned
+from asterism.features.operations.detection.models import Recipe
+from asterism.features.operations.detection.packages import python_packages
+from asterism.features.operations.detection.source import Source, member, names_of, text_member
+
+_APP: Final = {
+    "fastapi": compiled(r"(?m)^(\w+)\s*(?::[^=\n]+)?=\s*(?:fastapi\.)?FastAPI\("),
+    "starlette": compiled(r"(?m)^(\w+)\s*(?::[^=\n]+)?=\s*Starlette\("),
+    "litestar": compiled(r"(?m)^(\w+)\s*(?::[^=\n]+)?=\s*Litestar\("),
+    "flask": compiled(r"(?m)^(\w+)\s*(?::[^=\n]+)?=\s*(?:flask\.)?Flask\("),
+}
+_FACTORY = compiled(r"(?m)^def\s+create_app\s*\(")
+_WSGI = compiled(r"""WSGI_APPLICATION\s*=\s*["']([\w.]+)\.\w+["']""")
+_INSTALLS: Final = {
+    "uv": "uv sync",
+    "poetry": "poetry install --no-interaction",
+    "pdm": "pdm install",
+    "pipenv": "pipenv install",
+}
+
+
+def recipe(source: Source, framework: str | None) -> Recipe:
+    """Return how a Python app is installed and started."""
+    manager = _manager(source)
+    return Recipe(
+        package_manager=manager,
+        version=_version(source),
+        install=_install(source, manager),
+        build="mkdocs build" if framework == "mkdocs" else None,
+        start=None if framework == "mkdocs" else procfile.web(source) or _start(source, framework),
+        output="site" if framework == "mkdocs" else None,
+    )
+
+
+def _manager(source: Source) -> str:
+    project = source.toml("pyproject.toml")
+    for lock, name in (("uv.lock", "uv"), ("poetry.lock", "poetry"), ("pdm.lock", "pdm"), ("Pipfile.lock", "pipenv")):
+        if lock in source:
+            return name
+    for name in ("poetry", "pdm", "uv"):
+        if member(project, "tool", name) is not None and "requirements.txt" not in source:
+            return name
+    return "pipenv" if "Pipfile" in source and "requirements.txt" not in source else "pip"
+
+
+def _install(source: Source, manager: str) -> str | None:
+    if manager == "uv":
+        return "uv sync --frozen" if "uv.lock" in source else "uv sync"
+    if manager == "pipenv" and "Pipfile.lock" in source:
+        return "pipenv sync"
+    if manager != "pip":
+        return _INSTALLS[manager]
+    if "requirements.txt" in source:
+        return "pip install -r requirements.txt"
+    return "pip install ." if source.first("pyproject.toml", "setup.py") else None
+
+
+def _version(source: Source) -> str | None:
+    project = source.toml("pyproject.toml")
+    return (
+        text_member(project, "project", "requires-python")
+        or pinned(source, "python", ".python-version")
+        or number_in(next(iter(source.lines("runtime.txt")), None))
+        or text_member(project, "tool", "poetry", "dependencies", "python")
+        or text_member(source.toml("Pipfile"), "requires", "python_version")
+        or text_member(source.toml("Pipfile"), "requires", "python_full_version")
+    )
+
+
+def _start(source: Source, framework: str | None) -> str | None:
+    packages = python_packages(source)
+    if framework == "django" or "manage.py" in source:
+        return _django(source, packages)
+    if framework in _APP:
+        return _web_app(source, framework, packages)
+    entry = source.first("main.py", "app.py", "server.py", "run.py", "wsgi.py", "src/main.py", "src/app.py", "bot.py")
+    if framework == "streamlit":
+        script = entry or source.first("streamlit_app.py", "Home.py")
+        flags = "--server.address 0.0.0.0 --server.port $PORT"
+        return f"streamlit run {script} {flags}" if script else None
+    if entry:
+        return f"python {entry}"
+    return _module(source)
+
+
+def _module(source: Source) -> str | None:
+    """Return how a package without a script is started: its console script, else `__main__`, else its only file."""
+    scripts = member(source.toml("pyproject.toml"), "project", "scripts")
+    name = next(iter(names_of(scripts)), None) if isinstance(scripts, dict) else None
+    if name:
+        return name
+    main = next(iter(source.below("__main__.py", depth=2)), None)
+    if main and "/" in main:
+        return f"python -m {main.removeprefix('src/').rpartition('/')[0].replace('/', '.')}"
+    alone = [path for path in source.in_root(".py") if path not in {"setup.py", "conftest.py", "noxfile.py"}]
+    return f"python {alone[0]}" if len(alone) == 1 else None
+
+
+def _django(source: Source, packages: frozenset[str]) -> str:
+    settings = (path for path in source.below(".py", depth=3) if "settings" in path)
+    named = next((hit[1] for path in settings if (hit := _WSGI.search(source.text(path)))), None)
+    wsgi = next(iter(source.below("wsgi.py", depth=2)), None)
+    module = named or (wsgi.removesuffix(".py").replace("/", ".") if wsgi else None)
+    if "gunicorn" in packages and module:
+        return f"gunicorn {module} --bind 0.0.0.0:$PORT"
+    return "python manage.py runserver 0.0.0.0:$PORT"
+
+
+def _web_app(source: Source, framework: str, packages: frozenset[str]) -> str | None:
+    module, name = _find_app(source, framework)
+    target = f"{module}:{name}"
+    if framework == "flask":
+        if "gunicorn" in packages:
+            return f"gunicorn {target} --bind 0.0.0.0:$PORT"
+        return f"flask --app {target.removesuffix('()')} run --host 0.0.0.0 --port $PORT"
+    if "hypercorn" in packages and "uvicorn" not in packages:
+        return f"hypercorn {target} --bind 0.0.0.0:$PORT"
+    return f"uvicorn {target} --host 0.0.0.0 --port $PORT"
+
+
+def _find_app(source: Source, framework: str) -> tuple[str, str]:
+    """Return module and name of the app object: the shallowest file that makes one, usual names before others."""
+    usual = ("main.py", "app.py", "server.py", "wsgi.py", "asgi.py", "__init__.py", "run.py", "application.py")
+    files = sorted(
+        (path for path in source.below(".py", depth=3) if "test" not in path),
+        key=lambda path: (path.count("/"), path.rpartition("/")[2] not in usual, path),
+    )
+    for pattern, shown in ((_APP[framework], None), (_FACTORY, "create_app()")):
+        for path in files:
+            hit = pattern.search(source.text(path))
+            if hit:
+                return _module_name(path), shown or hit[1]
+    return ("app" if framework == "flask" else "main"), "app"
+
+
+def _module_name(path: str) -> str:
+    return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")

@@ -1,0 +1,155 @@
+"""The rule table of Fastest 10.4: what a file or a dependency says, with what weight."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from asterism.base.linear import compiled
+from asterism.features.operations.detection.findings import Finding, hit
+from asterism.features.operations.detection.frameworks import find_frameworks
+from asterism.features.operations.detection.models import Database, Runtime
+from asterism.features.operations.detection.packages import node_packages, python_packages, ruby_packages
+from asterism.features.operations.detection.source import Source
+
+SCRIPTS: Final = (".js", ".ts", ".tsx", ".mjs", ".cjs")
+WRANGLER_FILES: Final = ("wrangler.toml", "wrangler.json", "wrangler.jsonc")
+_EDGE_HINT = compiled(r"""runtime:\s*["']edge["']|edge-runtime""")
+_NODE_ONLY = compiled(r"""(?:from|import|require)\s*\(?\s*["'](?:node:)?(?:fs|child_process|net)(?:/promises)?["']""")
+_PRISMA_PROVIDER = compiled(r'(?s)datasource\s+\w+\s*\{[^}]*provider\s*=\s*"(\w+)"')
+
+_POSTGRES = frozenset(["pg", "postgres", "@prisma/client", "prisma", "drizzle-orm", "typeorm", "sequelize", "knex"])
+_POSTGRES_DRIVERS = frozenset({"pg", "postgres"})
+_MYSQL = frozenset({"mysql", "mysql2"})
+_MYSQL_PYTHON = frozenset({"mysqlclient", "pymysql"})
+_REDIS = frozenset(["redis", "ioredis", "@upstash/redis", "bull", "bullmq"])
+_REDIS_PYTHON = frozenset({"redis", "celery"})
+_STORAGE = frozenset(["@aws-sdk/client-s3", "aws-sdk", "@google-cloud/storage", "multer", "formidable"])
+_EDGE = frozenset(["@cloudflare/workers-types", "hono", "itty-router"])
+
+_RUNTIME_FILES: Final = (
+    (Runtime.NODE, "runtime.node.package", 0.7, ("package.json",)),
+    (Runtime.PYTHON, "runtime.python.config", 0.8, ("requirements.txt", "pyproject.toml", "setup.py", "Pipfile")),
+    (Runtime.PYTHON, "runtime.python.django", 0.7, ("manage.py",)),
+    (Runtime.GO, "runtime.go.module", 0.8, ("go.mod", "go.sum")),
+    (Runtime.GO, "runtime.go.workspace", 0.8, ("go.work",)),
+    (Runtime.STATIC, "runtime.static.index", 0.6, ("index.html", "public/index.html")),
+    (Runtime.STATIC, "runtime.static.file", 0.8, ("Staticfile",)),
+    (Runtime.STATIC, "runtime.static.hugo", 0.9, ("hugo.toml", "hugo.yaml", "hugo.json", "config/_default/hugo.toml")),
+    (Runtime.STATIC, "runtime.static.mkdocs", 0.9, ("mkdocs.yml",)),
+    (Runtime.BUN, "runtime.bun.lock", 1.4, ("bun.lock", "bun.lockb", "bunfig.toml")),
+    (Runtime.DENO, "runtime.deno.config", 1.0, ("deno.json", "deno.jsonc", "deno.lock")),
+    (Runtime.RUST, "runtime.rust.cargo", 0.9, ("Cargo.toml",)),
+    (Runtime.JAVA, "runtime.java.maven", 0.9, ("pom.xml",)),
+    (Runtime.JAVA, "runtime.java.gradle", 0.9, ("build.gradle", "build.gradle.kts", "settings.gradle", "gradlew")),
+    (Runtime.RUBY, "runtime.ruby.gemfile", 0.9, ("Gemfile",)),
+    (Runtime.RUBY, "runtime.ruby.rack", 0.6, ("config.ru", "config/environment.rb")),
+    (Runtime.PHP, "runtime.php.composer", 0.9, ("composer.json",)),
+    (Runtime.PHP, "runtime.php.index", 0.7, ("index.php", "public/index.php", "artisan")),
+    (Runtime.ELIXIR, "runtime.elixir.mix", 1.5, ("mix.exs",)),
+    (Runtime.DOCKER, "runtime.docker.file", 0.3, ("Dockerfile", "Containerfile")),
+)
+
+
+def find(source: Source) -> list[Finding]:
+    """Return every rule that matches a folder, each id once."""
+    found: dict[str, Finding] = {}
+    node, python = node_packages(source), python_packages(source)
+    for part in (
+        _runtimes(source),
+        find_frameworks(source, node, python),
+        _edge(source, node),
+        _databases(source, node, python),
+        _storage(source, node, python),
+    ):
+        for finding in part:
+            found.setdefault(finding.signal.id, finding)
+    return list(found.values())
+
+
+def _runtimes(source: Source) -> Iterator[Finding]:
+    for runtime, rule, weight, paths in _RUNTIME_FILES:
+        path = source.first(*paths)
+        if path is not None:
+            yield hit(rule, weight, f"{path} is there", runtime)
+    for runtime, rule, weight, endings in (
+        (Runtime.NODE, "runtime.node.source", 0.6, SCRIPTS),
+        (Runtime.PYTHON, "runtime.python.source", 0.5, (".py",)),
+        (Runtime.GO, "runtime.go.source", 0.5, (".go",)),
+        (Runtime.RUBY, "runtime.ruby.source", 0.5, (".rb",)),
+        (Runtime.DOTNET, "runtime.dotnet.project", 1.5, (".csproj", ".fsproj", ".vbproj", ".sln", ".slnx")),
+    ):
+        files = source.in_root(*endings)
+        if files:
+            yield hit(rule, weight, f"{files[0]} lies in the root", runtime)
+    hugo = source.first("config.toml", "config.yaml", "config.yml")
+    if hugo and (source.has_folder("content") or source.has_folder("layouts")):
+        rule = "runtime.static.zola" if _is_zola(source) else "runtime.static.hugo"
+        yield hit(rule, 0.9, f"{hugo} stands beside a site's folders", Runtime.STATIC)
+    if "jekyll" in ruby_packages(source) or ("_config.yml" in source and source.has_folder("_posts")):
+        yield hit("runtime.static.jekyll", 1.6, "a Jekyll site", Runtime.STATIC)
+    yield from _deno_sources(source)
+
+
+def _is_zola(source: Source) -> bool:
+    return "base_url" in source.text("config.toml") and source.has_folder("templates")
+
+
+def _deno_sources(source: Source) -> Iterator[Finding]:
+    if "package.json" in source:
+        return
+    for path in source.in_root(".ts", ".js", ".tsx", ".mjs"):
+        text = source.text(path)
+        if "Deno." in text or "https://deno.land/" in text or '"jsr:' in text:
+            yield hit("runtime.deno.source", 0.9, f"{path} speaks to Deno", Runtime.DENO)
+            return
+
+
+def _edge(source: Source, node: frozenset[str]) -> Iterator[Finding]:
+    wrangler, worker = source.first(*WRANGLER_FILES), source.first("worker.js", "worker.ts")
+    if wrangler:
+        yield hit("edge.wrangler", 0.8, f"{wrangler} is there", "edge")
+    match = sorted(_EDGE & node)
+    if match:
+        yield hit("edge.dependency", 0.6, f"depends on {match[0]}", "edge")
+    if worker:
+        yield hit("edge.worker-file", 0.7, f"{worker} lies in the root", "edge")
+    for path, text in source.sources((*SCRIPTS, ".jsx")):
+        if _EDGE_HINT.search(text):
+            yield hit("edge.runtime-hint", 0.6, f"{path} asks for the edge", "edge")
+        if _NODE_ONLY.search(text):
+            yield hit("edge.node-only", -0.6, f"{path} needs Node's own modules", "edge")
+
+
+def _databases(source: Source, node: frozenset[str], python: frozenset[str]) -> Iterator[Finding]:
+    postgres = sorted(_POSTGRES & node) or sorted(name for name in python if name.startswith(("psycopg", "asyncpg")))
+    mysql = sorted(_MYSQL & node) or sorted(_MYSQL_PYTHON & python)
+    redis = sorted(_REDIS & node) or sorted(_REDIS_PYTHON & python)
+    schema = next(iter(source.below("schema.prisma", depth=3)), None)
+    prisma = _PRISMA_PROVIDER.search(source.text(schema)) if schema else None
+    provider = prisma[1] if prisma else None
+    driver = bool(_POSTGRES_DRIVERS & node) or any(name.startswith(("psycopg", "asyncpg")) for name in python)
+    if (postgres or schema) and (driver or not mysql):
+        reason = f"depends on {postgres[0]}" if postgres else f"{schema} is there"
+        other = {"mysql": Database.MYSQL, "sqlite": "sqlite"}.get(provider or "")
+        effect = other if other and not driver else Database.POSTGRES
+        yield hit("database.postgres.dependency", 0.7, reason, effect)
+    if mysql:
+        yield hit("database.mysql.dependency", 0.6, f"depends on {mysql[0]}", Database.MYSQL)
+    if redis:
+        yield hit("database.redis.dependency", 0.6, f"depends on {redis[0]}", Database.REDIS)
+    for path, text in source.sources((".ts", ".js", ".tsx", ".py", ".go")):
+        for mark, database in (
+            ("DATABASE_URL", Database.POSTGRES),
+            ("MYSQL_URL", Database.MYSQL),
+            ("REDIS_URL", Database.REDIS),
+        ):
+            if mark in text:
+                yield hit(f"database.{database}.env", 0.5, f"{path} reads {mark}", f"env:{database}")
+
+
+def _storage(source: Source, node: frozenset[str], python: frozenset[str]) -> Iterator[Finding]:
+    match = sorted(_STORAGE & node) or sorted({"boto3"} & python)
+    if match:
+        yield hit("storage.dependency", 0.6, f"depends on {match[0]}", "storage")
+    for path in WRANGLER_FILES:
+        if "r2_buckets" in source.text(path):
+            yield hit("storage.r2", 0.7, f"{path} binds a bucket", "storage")
