@@ -21,11 +21,13 @@ from asterism.features.talk.runs import ChatRuns
 from asterism.features.versions.storage import Limits, Roots
 from asterism.features.versions.sync import Advisor
 from asterism.kernel.blobs import Blobs, Spare
+from asterism.kernel.clouds import Clouds
 from asterism.kernel.db import Database
 from asterism.kernel.git import Git
 from asterism.kernel.jobs import JobQueue
 from asterism.kernel.llm import Models
 from asterism.kernel.oidc import IdTokens, Provider
+from asterism.kernel.provisioning import Provisioner
 from asterism.kernel.runs import RunHost
 from asterism.kernel.secrets import EnvelopeSecrets
 from asterism.kernel.streams import Streams
@@ -104,6 +106,8 @@ class Runtime:
     host: RunHost
     runs: ChatRuns
     advisor: Advisor
+    clouds: Clouds
+    provisioners: Mapping[str, Provisioner]
     sse_heartbeat: float
     run_event_days: int
     version: str

@@ -17,6 +17,7 @@ from asterism.kernel.streams import DatabaseStreams
 from asterism.server.advisor import build_advisor
 from asterism.server.chats import build_directory, build_runs
 from asterism.server.data_folder import open_folder
+from asterism.server.hosting import build_clouds, build_provisioners
 from asterism.server.jobs import register_jobs
 from asterism.server.local import build_local
 from asterism.server.reviews import build_reviews
@@ -71,6 +72,8 @@ def build_runtime(settings: Settings, *, clock: Clock | None = None) -> Runtime:
         host=host,
         runs=build_runs(db, blobs, streams, models, secrets, directory, host),
         advisor=build_advisor(models, secrets, directory),
+        clouds=build_clouds(settings),
+        provisioners=build_provisioners(settings),
         sse_heartbeat=settings.sse_heartbeat,
         run_event_days=settings.run_event_retention_days,
         sign_in=build_sign_in(settings, clock),

@@ -20,6 +20,7 @@ TAGS = {
     "chats": "Chats, their messages and their runs.",
     "conversations": "Conversations with a coding agent, what it tells and asks, and what it changed.",
     "health": "Whether the server is up.",
+    "infrastructure": "Where apps run: accounts at providers, settings, resources, and what a tree needs.",
     "models": "The models that runs can use.",
     "oauth": "Device sign-in (RFC 8628), tokens exchanged, revoked (RFC 7009) and looked at (RFC 7662).",
     "projects": "Projects and everything that belongs to one.",

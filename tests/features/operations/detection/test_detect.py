@@ -137,7 +137,7 @@ def test_suggestions_name_who_can_provide():
     assert (mine["compute"], mine["database:postgres"], mine["database:mysql"]) == ("railway", "railway", None)
     kept = {one.type: one.provider for one in suggest(needs, Offer({"railway"}, set(), {"compute": "local"}))}
     assert kept["compute"] == "local"
-    lent = {one.type: one.provider for one in suggest(needs, Offer(local_databases={"mysql"}))}
+    lent = {one.type: one.provider for one in suggest(needs, Offer(local_types={"database:mysql"}))}
     assert lent["database:mysql"] == "local"
 
 

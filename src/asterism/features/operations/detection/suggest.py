@@ -24,10 +24,10 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What can be had: providers with credentials, database types that the operator lends, providers in use by type."""
+    """What can be had: providers with credentials, types that this machine can make, providers in use by type."""
 
     credentials: Set[str] = frozenset()
-    local_databases: Set[str] = frozenset()
+    local_types: Set[str] = frozenset()
     in_use: Mapping[str, str] | None = None
 
 
@@ -73,4 +73,4 @@ def _supporting(kind: str, runtime: Runtime | None) -> tuple[str, ...]:
 def _local_can(provider: str, kind: str, offer: Offer) -> bool:
     if provider != "local":
         return False
-    return not kind.startswith("database:") or kind.removeprefix("database:") in offer.local_databases
+    return not kind.startswith("database:") or kind in offer.local_types

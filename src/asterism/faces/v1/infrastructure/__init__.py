@@ -1,0 +1,5 @@
+"""`/v1/infrastructure`: where apps run (Fastest 10)."""
+
+from asterism.faces.v1.infrastructure import credentials, projects, workspaces
+
+MODULES = (credentials, workspaces, projects)

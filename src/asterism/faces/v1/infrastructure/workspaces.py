@@ -1,0 +1,74 @@
+"""`/v1/infrastructure/workspaces/:workspaceId/deployment-settings` (Fastest 10.2)."""
+
+from typing import Literal, Self
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from asterism.base.errors import Invalid
+from asterism.faces.v1.call import Call, get, put
+from asterism.features.operations import infrastructure
+from asterism.features.versions.workspaces import UnknownWorkspace
+
+PATH = "/v1/infrastructure/workspaces/{workspace_id:str}/deployment-settings"
+
+
+class Settings(msgspec.Struct):
+    """How a workspace is deployed; null means: as its files tell. `root` is the app's folder in a monorepo."""
+
+    workspace_id: str
+    auto_deploy: bool
+    runtime_override: str | None
+    build_command: str | None
+    start_command: str | None
+    root: str | None
+    created_at: str
+    updated_at: str
+
+    @classmethod
+    def of(cls, found: infrastructure.DeploymentSettings) -> Self:
+        """Write settings."""
+        return cls(
+            found.workspace_id,
+            found.auto_deploy,
+            found.runtime_override,
+            found.build_command,
+            found.start_command,
+            found.root,
+            found.created_at,
+            found.updated_at,
+        )
+
+
+class SettingsAnswer(msgspec.Struct):
+    """The settings as they are now."""
+
+    settings: Settings
+
+
+class NewSettings(msgspec.Struct):
+    """What to change; an absent member stays, null or a blank text clears."""
+
+    auto_deploy: bool | UnsetType = UNSET
+    runtime_override: Literal["node", "python", "go", "static", ""] | UnsetType | None = UNSET
+    build_command: str | UnsetType | None = UNSET
+    start_command: str | UnsetType | None = UNSET
+    root: str | UnsetType | None = UNSET
+
+    def changes(self) -> dict[str, bool | str | None]:
+        """Return what was given."""
+        given = {name: getattr(self, name) for name in self.__struct_fields__}
+        return {name: value for name, value in given.items() if value is not UNSET}
+
+
+@get(PATH, errors=(UnknownWorkspace,))
+def deployment_settings(call: Call, workspace_id: str) -> SettingsAnswer:
+    """GET /v1/infrastructure/workspaces/:workspaceId/deployment-settings: how the workspace is deployed."""
+    return SettingsAnswer(Settings.of(infrastructure.get_settings(call.tx, call.caller, workspace_id)))
+
+
+@put(PATH, errors=(UnknownWorkspace, Invalid))
+def change_deployment_settings(call: Call, workspace_id: str, body: NewSettings) -> SettingsAnswer:
+    """PUT /v1/infrastructure/workspaces/:workspaceId/deployment-settings: change some of them."""
+    changed = infrastructure.change_settings(call.tx, call.caller, workspace_id, body.changes())
+    return SettingsAnswer(Settings.of(changed))

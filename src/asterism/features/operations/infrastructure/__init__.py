@@ -1,0 +1,50 @@
+"""Where apps run: accounts at providers, settings, resources, and what a tree needs (Fastest 10.1 to 10.4)."""
+
+from asterism.features.operations.infrastructure.credentials import (
+    check_credential,
+    delete_credential,
+    list_credentials,
+    save_credential,
+    token_of,
+)
+from asterism.features.operations.infrastructure.errors import InvalidCredentials, ProviderDown, UnknownResource
+from asterism.features.operations.infrastructure.models import (
+    Credential,
+    DeploymentSettings,
+    NewCredential,
+    Resource,
+    Status,
+)
+from asterism.features.operations.infrastructure.needs import detect_needs, detect_tree
+from asterism.features.operations.infrastructure.resources import (
+    Held,
+    delete_resource,
+    get_resource,
+    list_resources,
+)
+from asterism.features.operations.infrastructure.settings import change_settings, get_settings, settings_of
+
+__all__ = [
+    "Credential",
+    "DeploymentSettings",
+    "Held",
+    "InvalidCredentials",
+    "NewCredential",
+    "ProviderDown",
+    "Resource",
+    "Status",
+    "UnknownResource",
+    "change_settings",
+    "check_credential",
+    "delete_credential",
+    "delete_resource",
+    "detect_needs",
+    "detect_tree",
+    "get_resource",
+    "get_settings",
+    "list_credentials",
+    "list_resources",
+    "save_credential",
+    "settings_of",
+    "token_of",
+]

@@ -1,0 +1,78 @@
+"""What a stored tree needs (Fastest 10.4): reads the tree's files and the settings, and asks `detection`."""
+
+from collections.abc import Collection
+from contextlib import suppress
+from dataclasses import replace
+
+from asterism.features.accounts.identity import Caller
+from asterism.features.operations import detection
+from asterism.features.operations.detection import Detection, Offer, Source, Suggestion
+from asterism.features.operations.infrastructure import store
+from asterism.features.operations.infrastructure.models import DeploymentSettings, Status
+from asterism.features.operations.infrastructure.settings import settings_of
+from asterism.features.versions import projects, storage, workspaces
+from asterism.features.versions.storage import BlobsMissing, ManifestLost, ManifestNotFound
+from asterism.features.versions.workspaces import NoTree
+from asterism.kernel.blobs import Blobs
+from asterism.kernel.db import Tx
+
+
+def detect_needs(
+    tx: Tx,
+    blobs: Blobs,
+    caller: Caller,
+    project_id: str,
+    manifest_hash: str | None,
+    *,
+    local_types: Collection[str] = (),
+) -> tuple[Detection, list[Suggestion]]:
+    """Return what a project's tree needs and which resources would serve it, with the settings of main applied.
+
+    `manifest_hash` names the tree (default: what the project shows now, else the empty tree). `local_types` are
+    the types of resources that this machine can make. Raises UnknownProject or ManifestNotFound.
+    """
+    project = projects.get_project(tx, caller, project_id)
+    if manifest_hash is not None and storage.find_manifest(tx, project.owner_user_id, manifest_hash) is None:
+        raise ManifestNotFound
+    if manifest_hash is None:
+        with suppress(NoTree):
+            manifest_hash = workspaces.current_tree(tx, caller, project_id, None)[0]
+    main = workspaces.main_of(tx, project)
+    found = detect_tree(
+        tx, blobs, project.owner_user_id, manifest_hash, settings_of(tx, main) if main is not None else None
+    )
+    return found, detection.suggest(found.requirements, _offer(tx, caller, project_id, local_types))
+
+
+def detect_tree(
+    tx: Tx, blobs: Blobs, user_id: str, manifest_hash: str | None, settings: DeploymentSettings | None
+) -> Detection:
+    """Return what a stored tree needs, with settings applied; None stands for the empty tree."""
+    files: dict[str, tuple[str, int]] = {}
+    if manifest_hash is not None:
+        with suppress(ManifestLost, BlobsMissing):
+            entries = storage.entries(tx, blobs, user_id, manifest_hash)
+            files = {entry.path: (entry.hash, entry.size) for entry in entries if entry.type == "file"}
+
+    def read(path: str) -> bytes | None:
+        with suppress(BlobsMissing):
+            return storage.content(tx, blobs, user_id, files[path][0])
+        return None
+
+    root = (settings.root if settings else None) or ""
+    found = detection.detect(Source({path: size for path, (_, size) in files.items()}, read, root))
+    if settings is None:
+        return found
+    needs = detection.overridden(
+        found.requirements, settings.runtime_override, settings.build_command, settings.start_command
+    )
+    return replace(found, requirements=needs)
+
+
+def _offer(tx: Tx, caller: Caller, project_id: str, local_types: Collection[str]) -> Offer:
+    live = [one for one in store.project_resources(tx, project_id, deleted=False) if one.status is Status.READY]
+    return Offer(
+        credentials={one.provider for one in store.credentials(tx, caller.user_id)},
+        local_types=frozenset(local_types),
+        in_use={one.type: one.provider for one in live},
+    )

@@ -1,0 +1,87 @@
+"""SQL of infrastructure."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from asterism.features.operations.detection import Runtime
+from asterism.features.operations.infrastructure.models import Credential, DeploymentSettings, Resource, Status
+from asterism.features.operations.infrastructure.tables import deployment_settings, provider_credentials, resources
+from asterism.kernel.db import RowDict, Tx, upsert
+
+
+def credentials(tx: Tx, user_id: str) -> list[Credential]:
+    """Return a user's credentials by provider."""
+    mine = sa.select(provider_credentials).where(provider_credentials.c.user_id == user_id)
+    return [_credential(row) for row in tx.all(mine.order_by(provider_credentials.c.provider))]
+
+
+def credential(tx: Tx, user_id: str, provider: str) -> tuple[Credential, str] | None:
+    """Return a credential and its sealed token."""
+    columns = provider_credentials.c
+    row = tx.one(sa.select(provider_credentials).where(columns.user_id == user_id, columns.provider == provider))
+    return None if row is None else (_credential(row), row["api_token"])
+
+
+def put_credential(tx: Tx, row: Mapping[str, Any]) -> None:
+    """Add a credential, or replace token and metadata of the one that is there."""
+    upsert(tx, provider_credentials, row, key=["user_id", "provider"], update=["api_token", "metadata", "updated_at"])
+
+
+def delete_credential(tx: Tx, user_id: str, provider: str) -> bool:
+    """Remove a credential; return whether there was one."""
+    columns = provider_credentials.c
+    mine = (columns.user_id == user_id, columns.provider == provider)
+    return bool(tx.execute(sa.delete(provider_credentials).where(*mine)).rowcount)
+
+
+def settings(tx: Tx, workspace_id: str) -> DeploymentSettings | None:
+    """Return the stored settings of a workspace."""
+    row = tx.one(sa.select(deployment_settings).where(deployment_settings.c.workspace_id == workspace_id))
+    if row is None:
+        return None
+    runtime = row["runtime_override"]
+    return DeploymentSettings(
+        **(row | {"auto_deploy": bool(row["auto_deploy"]), "runtime_override": Runtime(runtime) if runtime else None})
+    )
+
+
+def put_settings(tx: Tx, new: DeploymentSettings) -> None:
+    """Store the settings of a workspace."""
+    row = {name: getattr(new, name) for name in DeploymentSettings.__slots__}
+    changing = [name for name in row if name not in {"workspace_id", "created_at"}]
+    upsert(tx, deployment_settings, row, key=["workspace_id"], update=changing)
+
+
+def project_resources(tx: Tx, project_id: str, *, deleted: bool) -> list[Resource]:
+    """Return the resources of a project, oldest first."""
+    query = sa.select(resources).where(resources.c.project_id == project_id)
+    if not deleted:
+        query = query.where(resources.c.status != Status.DELETED)
+    return [_resource(row) for row in tx.all(query.order_by(resources.c.id))]
+
+
+def resource(tx: Tx, project_id: str, resource_id: str) -> tuple[Resource, str | None] | None:
+    """Return a resource of a project and its sealed connection."""
+    row = tx.one(sa.select(resources).where(resources.c.project_id == project_id, resources.c.id == resource_id))
+    return None if row is None else (_resource(row), row["connection_info"])
+
+
+def insert_resource(tx: Tx, row: Mapping[str, Any]) -> None:
+    """Add a resource."""
+    tx.execute(sa.insert(resources).values(row))
+
+
+def update_resource(tx: Tx, resource_id: str, values: Mapping[str, Any]) -> None:
+    """Change a resource."""
+    tx.execute(sa.update(resources).where(resources.c.id == resource_id).values(values))
+
+
+def _credential(row: RowDict) -> Credential:
+    return Credential(**{name: value for name, value in row.items() if name != "api_token"})
+
+
+def _resource(row: RowDict) -> Resource:
+    values = {name: value for name, value in row.items() if name != "connection_info"}
+    return Resource(**(values | {"status": Status(row["status"])}), connected=row["connection_info"] is not None)

@@ -1,0 +1,73 @@
+"""What every adapter promises that makes databases and storage."""
+
+import asyncio
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from asterism.kernel.provisioning import LocalProvisioner, MemoryProvisioner, Provisioner, ProvisioningFailed
+from tests.support.databases import postgres
+
+KINDS = ("storage:blob", "database:postgres")
+
+
+@pytest.fixture(params=["memory", "local"])
+def provisioner(request: pytest.FixtureRequest, tmp_path: Path) -> Provisioner:
+    if request.param == "memory":
+        return MemoryProvisioner()
+    return LocalProvisioner(tmp_path / "storage", postgres_url=postgres().url())
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_made_is_new_each_time_and_can_be_destroyed_twice(provisioner: Provisioner, kind: str) -> None:
+    assert kind in provisioner.types()
+    one, other = (asyncio.run(provisioner.make(kind, "shop")) for _ in range(2))
+    assert one.id != other.id
+    assert "shop" in one.id
+    assert one.connection != other.connection
+    assert one.connection not in repr(one)
+    for _ in range(2):
+        asyncio.run(provisioner.destroy(kind, one.id))
+    asyncio.run(provisioner.destroy(kind, other.id))
+
+
+def test_what_cannot_be_made_is_said(provisioner: Provisioner) -> None:
+    with pytest.raises(ProvisioningFailed):
+        asyncio.run(provisioner.make("database:mysql", "shop"))
+
+
+def test_an_app_works_in_its_own_database_and_in_no_other(tmp_path: Path) -> None:
+    local = LocalProvisioner(tmp_path, postgres_url=postgres().url())
+    one, other = (asyncio.run(local.make("database:postgres", "My Shop!")) for _ in range(2))
+    with psycopg.connect(one.connection) as connection:
+        connection.execute("CREATE TABLE things (id int)")
+    with psycopg.connect(postgres().url()) as connection:
+        allowed = connection.execute(
+            "SELECT has_database_privilege(%s, %s, 'CONNECT'), rolsuper, rolcreatedb FROM pg_roles WHERE rolname = %s",
+            (one.id, other.id, one.id),
+        ).fetchone()
+    assert allowed == (False, False, False)
+    for made in (one, other):
+        asyncio.run(local.destroy("database:postgres", made.id))
+    with pytest.raises(psycopg.OperationalError):
+        psycopg.connect(one.connection)
+
+
+def test_a_server_that_is_down_makes_nothing(tmp_path: Path) -> None:
+    local = LocalProvisioner(tmp_path, postgres_url="postgresql://u:hidden@127.0.0.1:9/x")
+    with pytest.raises(ProvisioningFailed) as failed:
+        asyncio.run(local.make("database:postgres", "shop"))
+    assert "hidden" not in str(failed.value)
+
+
+def test_a_storage_folder_is_removed_with_its_content_and_nothing_else(tmp_path: Path) -> None:
+    local = LocalProvisioner(tmp_path / "storage")
+    assert local.types() == {"storage:blob"}
+    made = asyncio.run(local.make("storage:blob", "shop"))
+    (Path(made.connection) / "a").write_text("x")
+    (tmp_path / "other").mkdir()
+    asyncio.run(local.destroy("storage:blob", "../other"))
+    assert (tmp_path / "other").is_dir()
+    asyncio.run(local.destroy("storage:blob", made.id))
+    assert not Path(made.connection).exists()
