@@ -5,8 +5,11 @@ import pytest
 
 from asterism.features.accounts import identity
 from asterism.features.operations import maintenance
+from asterism.features.versions import drift
 from asterism.kernel.jobs import MemoryJobs, Status
+from tests.support.facts import until
 from tests.support.server import TestServer
+from tests.support.trees import make_project, make_workspace
 
 
 def jobs_of(server: TestServer) -> MemoryJobs:
@@ -30,3 +33,9 @@ def test_what_has_expired_is_gone_and_what_has_not_stays(server: TestServer, ali
     done = jobs.wait(jobs.fire(maintenance.EXPIRY), 1)
     assert done.result["tokens"] >= 1
     assert alice.get("/v1/auth/me").status_code == 200
+
+
+def test_a_workspace_that_moves_is_followed_by_jobs(server: TestServer, alice: httpx.Client) -> None:
+    jobs, project = jobs_of(server), make_project(alice)
+    make_workspace(alice, project, name="main")
+    until(lambda: project in {job.key for job in jobs.list(name=drift.REFRESH, limit=10_000)})

@@ -20,6 +20,7 @@ from asterism.server.data_folder import open_folder
 from asterism.server.hosting import build_clouds, build_provisioners
 from asterism.server.jobs import register_jobs
 from asterism.server.local import build_local
+from asterism.server.moves import MoveRelay
 from asterism.server.reviews import build_reviews
 from asterism.server.roots import ROOTS
 from asterism.server.settings import Settings
@@ -100,6 +101,9 @@ async def start_services(rt: Runtime, stack: AsyncExitStack) -> None:
     seen.start()
     stack.push_async_callback(seen.stop)
     register_jobs(rt)
+    moves = MoveRelay(rt.db, rt.jobs)
+    moves.start()
+    stack.push_async_callback(moves.stop)
     stack.push_async_callback(asyncio.to_thread, rt.jobs.close)
     stack.push_async_callback(rt.models.stop)
     await rt.reviews.start()

@@ -19,6 +19,7 @@ LOCAL_LOG_DAYS = 1
 
 def register_jobs(rt: Runtime) -> None:
     """Register every job of the server; called once, before the queue starts."""
+    drift.register(rt.jobs, rt.db)
     maintenance.register(rt.jobs, rt.db, expiry=expiry_chores(), retention=retention_chores(rt))
 
 

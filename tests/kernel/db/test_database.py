@@ -51,6 +51,26 @@ def test_callbacks_run_after_the_commit_is_visible(notes: Database) -> None:
     assert seen == [1]
 
 
+def test_listeners_hear_once_after_the_commit_and_nothing_of_a_failure(notes: Database) -> None:
+    heard: list[tuple[str, int]] = []
+    notes.listen("moved", lambda about: heard.append((about, count(notes))))
+    with notes.write() as tx:
+        add(tx, 1)
+        for topic, about in (("moved", "a"), ("moved", "b"), ("moved", "a"), ("other", "a")):
+            tx.tell(topic, about)
+        assert heard == []
+    assert heard == [("a", 1), ("b", 1)]
+
+    def tell_and_fail() -> None:
+        with notes.write() as tx:
+            tx.tell("moved", "c")
+            raise RuntimeError("after telling")
+
+    with pytest.raises(RuntimeError, match="after telling"):
+        tell_and_fail()
+    assert len(heard) == 2
+
+
 def test_a_read_modify_write_is_not_lost_between_threads(notes: Database) -> None:
     with notes.write() as tx:
         add(tx, 1, "0")

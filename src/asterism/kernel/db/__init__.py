@@ -1,7 +1,8 @@
 """The relational database: SQLite embedded, PostgreSQL when outgrown. SQLAlchemy Core, sync, no ORM.
 
 A use case gets a `Tx` and never opens, commits or rolls back; the edge does that by `Database.run`, `.read()` or
-`.write()`. What must happen only after the commit (wake-ups) is handed to `Tx.after_commit`.
+`.write()`. What must happen only after the commit (wake-ups) is handed to `Tx.after_commit`, and
+what others want to hear of, without the use case knowing them, is told by `Tx.tell`.
 """
 
 from asterism.kernel.db.database import Database, RowDict, Tx, open_database

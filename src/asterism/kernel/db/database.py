@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, Concatenate, Literal, ParamSpec, TypeVar
 
@@ -21,6 +22,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 Dialect = Literal["sqlite", "postgresql"]
 RowDict = dict[str, Any]
+Listeners = dict[str, list[Callable[[str], None]]]
 
 READERS = 4
 BUSY_SECONDS = 30
@@ -29,11 +31,13 @@ BUSY_SECONDS = 30
 class Tx:
     """One open transaction, as a use case sees it. Never committed or rolled back by its user."""
 
-    def __init__(self, connection: Connection, clock: Clock) -> None:
+    def __init__(self, connection: Connection, clock: Clock, listeners: Listeners | None = None) -> None:
         self.connection = connection
         self.clock = clock
         self.dialect: Dialect = "postgresql" if connection.dialect.name == "postgresql" else "sqlite"
         self._after_commit: list[Callable[[], None]] = []
+        self._listeners: Listeners = listeners or {}
+        self._told: set[tuple[str, str]] = set()
 
     def now(self) -> str:
         """Return the present as a stamp (`base.clock`)."""
@@ -76,6 +80,16 @@ class Tx:
         """Call `callback` once the commit is durable; not at all when it is rolled back. It must not raise."""
         self._after_commit.append(callback)
 
+    def tell(self, topic: str, about: str) -> None:
+        """Wake who listens to `topic` (`Database.listen`) once the commit is durable, once for each `about`.
+
+        A hint and no record: it is lost with the process, so whoever listens also looks for what it missed.
+        """
+        if (topic, about) not in self._told:
+            self._told.add((topic, about))
+            for listener in self._listeners.get(topic, ()):
+                self.after_commit(partial(listener, about))
+
     def committed(self) -> None:
         """Run the callbacks; called by the database alone."""
         for callback in self._after_commit:
@@ -95,6 +109,7 @@ class Database:
         self.clock = clock or SystemClock()
         self.dialect: Dialect = "postgresql" if engine.dialect.name == "postgresql" else "sqlite"
         single = self.dialect == "sqlite"
+        self._listeners: Listeners = {}
         self._write_lock: threading.Lock | None = threading.Lock() if single else None
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="db-read")
         self._writers = ThreadPoolExecutor(1 if single else READERS, thread_name_prefix="db-write")
@@ -118,12 +133,19 @@ class Database:
             with _translated(), self.engine.connect() as connection:
                 connection.execution_options(asterism_begin="BEGIN IMMEDIATE")
                 with connection.begin():
-                    tx = Tx(connection, self.clock)
+                    tx = Tx(connection, self.clock, self._listeners)
                     yield tx
         finally:
             if lock is not None:
                 lock.release()
         tx.committed()
+
+    def listen(self, topic: str, listener: Callable[[str], None]) -> None:
+        """Call `listener` after each commit that told of `topic`, in the thread of the commit.
+
+        It must be quick and not raise. Said by the composition root, before anything runs.
+        """
+        self._listeners.setdefault(topic, []).append(listener)
 
     async def run(self, fn: Callable[Concatenate[Tx, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run `fn(tx, …)` in a worker thread inside one writing transaction and return its result."""

@@ -52,7 +52,7 @@ class MemoryJobs:
         """Keep a job; one that waits under the same name and key takes its place."""
         if name not in self._handlers:
             raise LookupError(f"no job is called {name}")
-        for entry in self._entries.values():
+        for entry in self._all():
             record = entry.record
             if key is not None and (record.name, record.key, record.attempts) == (name, key, 0) and not entry.ended:
                 return record.id
@@ -68,7 +68,7 @@ class MemoryJobs:
 
     def list(self, *, name: str | None = None, limit: int = 100) -> Sequence[JobRecord]:
         """Return the newest jobs first."""
-        found = [e.record for e in reversed(self._entries.values()) if name in (None, e.record.name)]
+        found = [e.record for e in reversed(self._all()) if name in (None, e.record.name)]
         return found[:limit]
 
     def wait(self, job_id: str, timeout: float) -> JobRecord:
@@ -78,7 +78,7 @@ class MemoryJobs:
             raise LookupError(job_id)
         while not (record := self._entries[job_id].record).status.final:
             self.drain()
-            upcoming = min((e.due for e in self._entries.values() if not e.ended), default=end)
+            upcoming = min((e.due for e in self._all() if not e.ended), default=end)
             if upcoming > end:
                 raise TimeoutError(job_id)
             self.clock.advance(max(0, (upcoming - self.clock.now()).total_seconds()))
@@ -86,7 +86,7 @@ class MemoryJobs:
 
     def forget(self, before: datetime) -> int:
         """Delete what ended before a moment."""
-        old = [job_id for job_id, e in self._entries.items() if e.ended and e.ended < before]
+        old = [job_id for job_id, e in tuple(self._entries.items()) if e.ended and e.ended < before]
         for job_id in old:
             del self._entries[job_id]
         return len(old)
@@ -110,9 +110,13 @@ class MemoryJobs:
         while entry := self._next():
             await self._attempt(entry)
 
+    def _all(self) -> Sequence[_Entry]:
+        """Return the jobs as they are now: another thread may enqueue meanwhile."""
+        return tuple(self._entries.values())
+
     def _next(self) -> _Entry | None:
         """Return the job that is due longest and whose key no paused job holds."""
-        open_jobs = [e for e in self._entries.values() if not e.ended]
+        open_jobs = [e for e in self._all() if not e.ended]
         held: dict[tuple[str, str | None], _Entry] = {
             (e.record.name, e.record.key): e for e in open_jobs if e.record.key is not None and e.record.attempts
         }

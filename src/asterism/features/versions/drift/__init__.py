@@ -1,12 +1,15 @@
 """Drift: how far workspaces are apart (Fastest 4.5, 4.6).
 
 A client reports numbers, or two workspaces are compared. `compare` reads only; what it found anew is stored by `keep`.
+A job compares with main whenever a workspace has moved (`register`, `enqueue`).
 """
 
+from asterism.features.versions.drift.comparison import UNREADABLE
 from asterism.features.versions.drift.errors import OtherProject
+from asterism.features.versions.drift.jobs import REFRESH, SETTLING_SECONDS, SWEEP, enqueue, register
 from asterism.features.versions.drift.models import TOP_OVERLAPS, Comparison, Numbers, Paths, Report, Risk, Side, Sides
+from asterism.features.versions.drift.refresh import refresh
 from asterism.features.versions.drift.service import (
-    UNREADABLE,
     compare,
     find_sides,
     find_source,
@@ -19,6 +22,9 @@ from asterism.features.versions.drift.service import (
 )
 
 __all__ = [
+    "REFRESH",
+    "SETTLING_SECONDS",
+    "SWEEP",
     "TOP_OVERLAPS",
     "UNREADABLE",
     "Comparison",
@@ -30,6 +36,7 @@ __all__ = [
     "Side",
     "Sides",
     "compare",
+    "enqueue",
     "find_sides",
     "find_source",
     "keep",
@@ -37,5 +44,7 @@ __all__ = [
     "list_reports",
     "newest_comparison_id",
     "prune_reports",
+    "refresh",
+    "register",
     "report_drift",
 ]

@@ -8,19 +8,17 @@ from asterism.base.clock import shift
 from asterism.base.errors import Invalid
 from asterism.base.pagination import Page, decode_cursor, encode_cursor
 from asterism.features.accounts.identity import Caller
-from asterism.features.versions import projects, storage, workspaces
+from asterism.features.versions import projects, workspaces
 from asterism.features.versions.drift import store
+from asterism.features.versions.drift.comparison import compare_sides, keep_report, side_of
 from asterism.features.versions.drift.errors import OtherProject
-from asterism.features.versions.drift.measure import measure
 from asterism.features.versions.drift.models import (
     KEPT_DAYS,
     KEPT_REPORTS,
-    MAX_PATHS,
     MAX_SUMMARY,
     Comparison,
     Numbers,
     Report,
-    Side,
     Sides,
 )
 from asterism.features.versions.projects import Project
@@ -29,7 +27,6 @@ from asterism.kernel.db import Tx
 
 PRUNED_AT_ONCE = 500
 LARGEST_NUMBER = 2**53 - 1
-UNREADABLE = "A manifest of the two cannot be read."
 
 
 def report_drift(tx: Tx, caller: Caller, workspace_id: str, numbers: Numbers) -> Report:
@@ -92,7 +89,7 @@ def compare(
     A `fresh` answer is to be kept with `keep`. Raises UnknownWorkspace or OtherProject.
     """
     found = find_sides(tx, caller, workspace_id, source_id, include_dirty=include_dirty)
-    return found if isinstance(found, Comparison) else _compared(tx, found)
+    return found if isinstance(found, Comparison) else compare_sides(tx, found)
 
 
 def find_sides(
@@ -109,7 +106,7 @@ def find_sides(
     if source.id == workspace.id:
         message = "This is the main workspace." if source_id is None else "A workspace does not drift from itself."
         return Comparison(workspace.is_main, source, message=message)
-    ours, theirs = (_side(tx, project, one, include_dirty=include_dirty) for one in (workspace, source))
+    ours, theirs = (side_of(tx, project, one, include_dirty=include_dirty) for one in (workspace, source))
     if ours is None or theirs is None:
         empty = workspace if ours is None else source
         return Comparison(workspace.is_main, source, message=f"The workspace {empty.name} has no tree yet.")
@@ -134,61 +131,15 @@ def find_source(
     return source
 
 
-def _side(tx: Tx, project: Project, workspace: Workspace, *, include_dirty: bool) -> Side | None:
-    head = workspaces.head_manifest(tx, project, workspace)
-    shown = workspaces.working_manifest(tx, project, workspace) if include_dirty else head
-    if shown is None:
-        return None
-    dirty = shown != head and not (head is not None and storage.equal(tx, project.owner_user_id, head, shown))
-    return Side(workspace, shown, None if dirty else workspace.current_snapshot_id)
-
-
-def _compared(tx: Tx, sides: Sides) -> Comparison:
-    project, ours, theirs = sides.project, sides.ours, sides.theirs
-    workspace, source, now = ours.workspace, theirs.workspace, tx.now()
-    trees = (ours.manifest_hash, theirs.manifest_hash)
-    known = store.newest_comparison(tx, workspace.id, source.id)
-    if known is not None and known[1] == trees:
-        return Comparison(workspace.is_main, source, replace(known[0], compared_at=now))
-    try:
-        changes = storage.changes(tx, project.owner_user_id, *trees)
-        measured = measure(changes, storage.unchanged_paths(tx, project.owner_user_id, *trees, most=MAX_PATHS))
-    except storage.UnknownManifest:
-        return Comparison(workspace.is_main, source, message=UNREADABLE)
-    report = Report(
-        id=ids.ulid(),
-        workspace_id=workspace.id,
-        source_workspace_id=source.id,
-        workspace_snapshot_id=ours.snapshot_id,
-        source_snapshot_id=theirs.snapshot_id,
-        files_added=measured.added,
-        files_modified=measured.modified,
-        files_deleted=0,
-        bytes_changed=measured.bytes,
-        summary=None,
-        reported_at=now,
-        compared_at=now,
-        origin="compare",
-        large_files=measured.large_files,
-        paths=measured.paths,
-    )
-    return Comparison(workspace.is_main, source, report, fresh=True, trees=trees)
-
-
 def keep(tx: Tx, caller: Caller, found: Comparison) -> Comparison:
     """Store a fresh comparison, unless somebody stored the same one meanwhile; return it as it is stored.
 
     Raises UnknownWorkspace when the workspace is gone.
     """
-    report = found.report
-    if report is None or found.trees is None:
+    if found.report is None or found.trees is None:
         return found
-    workspaces.workspace_and_project(tx, caller, report.workspace_id, lock=True)
-    known = store.newest_comparison(tx, report.workspace_id, report.source_workspace_id)
-    if known is not None and known[1] == found.trees:
-        return replace(found, report=replace(known[0], compared_at=report.compared_at), fresh=False)
-    store.insert(tx, report, found.trees)
-    return replace(found, fresh=False)
+    workspaces.workspace_and_project(tx, caller, found.report.workspace_id, lock=True)
+    return replace(found, report=keep_report(tx, found.report, found.trees), fresh=False)
 
 
 def prune_reports(tx: Tx) -> int:

@@ -45,6 +45,11 @@ def get_project(tx: Tx, caller: Caller, project_id: str) -> Project:
     return project
 
 
+def find_live(tx: Tx, project_id: str) -> Project | None:
+    """Return a project that is not deleted, whoever has it. For jobs, which have no caller."""
+    return store.live_of_anybody(tx, project_id)
+
+
 def list_projects(tx: Tx, caller: Caller, *, limit: int, cursor: str | None = None) -> Page[Project]:
     """Return the caller's projects, last updated first."""
     scope = f"projects:{caller.user_id}"

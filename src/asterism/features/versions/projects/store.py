@@ -34,6 +34,11 @@ def live(tx: Tx, user_id: str, project_id: str) -> Project | None:
     return _project(tx.one(_mine(user_id).where(projects.c.id == project_id, projects.c.deleted_at.is_(None))))
 
 
+def live_of_anybody(tx: Tx, project_id: str) -> Project | None:
+    """Return a project that is not deleted, whoever has it."""
+    return _project(tx.one(sa.select(projects).where(projects.c.id == project_id, projects.c.deleted_at.is_(None))))
+
+
 def any_state(tx: Tx, user_id: str, project_id: str) -> Project | None:
     """Return a project of the user, deleted ones included."""
     return _project(tx.one(_mine(user_id).where(projects.c.id == project_id)))

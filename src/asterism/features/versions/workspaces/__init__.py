@@ -1,10 +1,12 @@
 """Workspaces: places of work, their heads and working trees (Fastest 3.2, 4, 6.2, 6.5).
 
 Everything that moves a head goes through `push_snapshot`, `restore_workspace` or `move_head`, so unsaved work is never
-lost and every move is logged. `move_head` wants the workspace from `workspace_and_project(..., lock=True)`.
+lost and every move is logged. `move_head` wants the workspace from `workspace_and_project(..., lock=True)`. Who has to
+follow moves listens to `MOVED` (about: a project) and keeps `follow` up to date.
 """
 
 from asterism.features.versions.workspaces.errors import HeadMoved, MainStays, NoTree, UnknownWorkspace
+from asterism.features.versions.workspaces.following import MOVED, follow, projects_behind
 from asterism.features.versions.workspaces.models import (
     Cause,
     ManifestMove,
@@ -18,6 +20,7 @@ from asterism.features.versions.workspaces.moves import move_head, register_asid
 from asterism.features.versions.workspaces.pushes import list_workspace_snapshots, push_snapshot, restore_workspace
 from asterism.features.versions.workspaces.service import (
     ROOTS,
+    all_live,
     bases,
     create_workspace,
     current_tree,
@@ -38,6 +41,7 @@ from asterism.features.versions.workspaces.service import (
 from asterism.features.versions.workspaces.working_tree import head_manifest, working_manifest
 
 __all__ = [
+    "MOVED",
     "ROOTS",
     "Cause",
     "HeadMoved",
@@ -50,12 +54,14 @@ __all__ = [
     "UnknownWorkspace",
     "Workspace",
     "WorkspaceType",
+    "all_live",
     "bases",
     "create_workspace",
     "current_tree",
     "delete_workspace",
     "find_in_project",
     "find_live",
+    "follow",
     "get_workspace",
     "head_manifest",
     "heartbeat",
@@ -64,6 +70,7 @@ __all__ = [
     "main_of",
     "move_head",
     "note_seen",
+    "projects_behind",
     "purge_deleted",
     "push_snapshot",
     "register_aside",

@@ -4,6 +4,7 @@ from asterism.features.versions import projects, snapshots, storage
 from asterism.features.versions.projects import Project
 from asterism.features.versions.snapshots import NewSnapshot, Snapshot
 from asterism.features.versions.workspaces import store
+from asterism.features.versions.workspaces.following import tell_moved
 from asterism.features.versions.workspaces.models import Cause, Workspace
 from asterism.features.versions.workspaces.working_tree import with_dirty
 from asterism.kernel.db import Tx
@@ -22,6 +23,7 @@ def move_head(
     safety = save_unsaved(tx, project, workspace, tree, cause=cause, actor=actor)
     store.log_move(tx, workspace, head, tree, cause, actor)
     store.update(tx, workspace.id, {"current_snapshot_id": head, "current_manifest_hash": tree}, moved=True)
+    tell_moved(tx, project.id)
     return safety
 
 

@@ -11,6 +11,7 @@ from asterism.features.versions import projects, snapshots, storage
 from asterism.features.versions.projects import GRACE_DAYS, EventType, LimitReached, Project, clean_name
 from asterism.features.versions.workspaces import store
 from asterism.features.versions.workspaces.errors import MainStays, NoTree, UnknownWorkspace
+from asterism.features.versions.workspaces.following import tell_moved
 from asterism.features.versions.workspaces.models import (
     HEARTBEAT_SECONDS,
     MAX_WORKSPACES,
@@ -65,6 +66,7 @@ def create_workspace(tx: Tx, caller: Caller, project_id: str, new: NewWorkspace)
     projects.touch_project(tx, project.id, main=main)
     if main is not None:
         _record(tx, caller, project, "workspace.main_changed", workspace_id)
+    tell_moved(tx, project.id)
     return get_workspace(tx, caller, workspace_id)
 
 
@@ -120,10 +122,15 @@ def main_of(tx: Tx, project: Project) -> Workspace | None:
     return store.of_user(tx, project.owner_user_id, main) if main else None
 
 
-def find_live(tx: Tx, project: Project, workspace_id: str) -> Workspace | None:
-    """Return a workspace of a project whatever the caller's scope, None when it is gone."""
-    found = store.of_user(tx, project.owner_user_id, workspace_id)
+def find_live(tx: Tx, project: Project, workspace_id: str, *, lock: bool = False) -> Workspace | None:
+    """Return a workspace of a project whatever the caller's scope, None when it is gone; `lock` holds its pointers."""
+    found = store.of_user(tx, project.owner_user_id, workspace_id, lock=lock)
     return found if found is not None and found.project_id == project.id else None
+
+
+def all_live(tx: Tx, project: Project) -> Sequence[Workspace]:
+    """Return the workspaces of a project whatever the caller's scope, newest first."""
+    return store.of_project(tx, project.id)
 
 
 def bases(tx: Tx, project: Project) -> dict[str, str]:
@@ -164,6 +171,7 @@ def delete_workspace(tx: Tx, caller: Caller, workspace_id: str) -> None:
         raise MainStays
     store.update(tx, workspace_id, {"deleted_at": tx.now()})
     projects.touch_project(tx, project.id, main=(None, False) if workspace.is_main else None)
+    tell_moved(tx, project.id)
 
 
 def heartbeat(tx: Tx, caller: Caller, workspace_id: str) -> str:
@@ -189,6 +197,7 @@ def set_as_main(tx: Tx, caller: Caller, workspace_id: str) -> None:
         projects.touch_project(tx, project.id, main=(workspace_id, True))
     if changed:
         _record(tx, caller, project, "workspace.main_changed", workspace_id)
+        tell_moved(tx, project.id)
 
 
 def set_current_manifest(
@@ -206,6 +215,7 @@ def set_current_manifest(
     changed = manifest_hash != current
     if changed:
         values["current_manifest_hash"] = manifest_hash
+        tell_moved(tx, project.id)
     store.update(tx, workspace_id, values, moved=changed)
     stored = storage.find_manifest(tx, project.owner_user_id, manifest_hash) is not None
     return ManifestMove(True, manifest_hash, stored)

@@ -1,14 +1,15 @@
 """SQL of workspaces."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
 from asterism.base import ids
 from asterism.features.versions.workspaces.models import Workspace
+from asterism.features.versions.workspaces.tables import followed_moves as followed
 from asterism.features.versions.workspaces.tables import pointer_moves, workspaces
-from asterism.kernel.db import RowDict, Tx
+from asterism.kernel.db import RowDict, Tx, upsert
 
 # Ownership is decided in the same query as the lookup.
 _projects = sa.table(
@@ -79,6 +80,26 @@ def log_move(tx: Tx, before: Workspace, snapshot_id: str | None, manifest: str |
             created_at=tx.now(),
         )
     )
+
+
+def projects_behind(tx: Tx, follower: str, limit: int) -> list[str]:
+    """Return projects with a live workspace whose version the follower has not dealt with."""
+    done = sa.and_(followed.c.workspace_id == workspaces.c.id, followed.c.follower == follower)
+    query = (
+        sa.select(workspaces.c.project_id)
+        .join(_projects, _projects.c.id == workspaces.c.project_id)
+        .outerjoin(followed, done)
+        .where(workspaces.c.deleted_at.is_(None), _projects.c.deleted_at.is_(None))
+        .where(sa.or_(followed.c.version.is_(None), followed.c.version != workspaces.c.version))
+    )
+    return [row["project_id"] for row in tx.all(query.distinct().limit(limit))]
+
+
+def follow(tx: Tx, follower: str, versions: Mapping[str, int]) -> None:
+    """Note which versions a follower has dealt with, of those workspaces that are still there."""
+    for row in tx.all(sa.select(workspaces.c.id).where(workspaces.c.id.in_(versions)).order_by(workspaces.c.id)):
+        values = {"workspace_id": row["id"], "follower": follower, "version": versions[row["id"]]}
+        upsert(tx, followed, values, key=("workspace_id", "follower"), update=("version",))
 
 
 def referenced_manifests(tx: Tx, user_id: str) -> set[str]:

@@ -38,3 +38,11 @@ pointer_moves = sa.Table(
     sa.Column("created_at", sa.Text, nullable=False),
 )
 sa.Index("ix_pointer_moves_workspace_id_created_at", pointer_moves.c.workspace_id, pointer_moves.c.created_at)
+
+followed_moves = sa.Table(
+    "followed_moves",
+    metadata,
+    sa.Column("workspace_id", sa.Text, sa.ForeignKey("workspaces.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("follower", sa.Text, primary_key=True),
+    sa.Column("version", sa.Integer, nullable=False),
+)
