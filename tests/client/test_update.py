@@ -9,9 +9,10 @@ from hypothesis import given, settings
 
 from asterism.base.errors import DomainError, NotFound
 from asterism.client.bind import bind
+from asterism.client.join import MergeConflicts, by_path
 from asterism.client.models import Snapshot
 from asterism.client.progress import Silent
-from asterism.client.pull import MergeConflicts, by_path, pull
+from asterism.client.pull import pull
 from asterism.client.restore import UnsavedEdits, discard, restore
 from asterism.client.workcopy import apply
 from asterism.client.workcopy.apply import EditedMeanwhile, Obstructed, at_work

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from asterism.client.pull import Decide
+    from asterism.client.join import Decide
     from asterism.vcs.merge import Decision
 
 KINDS = {
@@ -24,7 +24,7 @@ KINDS = {
 
 def decider(take: str | None, mine: Sequence[str], theirs: Sequence[str], *, may_ask: bool) -> "Decide":
     """Return who decides conflicts: what the options say; for what they leave open a person, if one is there."""
-    from asterism.client.pull import MINE, THEIRS, by_path
+    from asterism.client.join import MINE, THEIRS, by_path
 
     given = by_path({"mine": MINE, "theirs": THEIRS}.get(take or ""), mine, theirs)
     if not (may_ask and sys.stdin.isatty() and sys.stderr.isatty()):
@@ -46,7 +46,7 @@ def decider(take: str | None, mine: Sequence[str], theirs: Sequence[str], *, may
 def _ask(decision: "Decision") -> str | None:
     """Ask until there is an answer; None is to stop."""
     from asterism.cli.output import say
-    from asterism.client.pull import MINE, THEIRS
+    from asterism.client.join import MINE, THEIRS
 
     say(f"{decision.path}: {KINDS.get(decision.kind, decision.kind)}")
     while True:

@@ -3,7 +3,7 @@
 Errors are those of `http.py`; what a status means for a call stands in the contract.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -11,7 +11,18 @@ import msgspec
 
 from asterism.base.errors import NotFound
 from asterism.client.http import TRANSFER_SECONDS, Http
-from asterism.client.models import DeviceGrant, Project, Snapshot, Tag, TokenAnswer, User, Workspace
+from asterism.client.models import (
+    DeviceGrant,
+    Project,
+    Snapshot,
+    SyncDone,
+    SyncPreview,
+    SyncUndone,
+    Tag,
+    TokenAnswer,
+    User,
+    Workspace,
+)
 from asterism.vcs import batch
 
 T = TypeVar("T")
@@ -174,6 +185,32 @@ class Api:
         path = f"/v1/projects/{_segment(project_id)}/git-exports"
         self.http.json("POST", path, dict[str, Any], body=body)
 
+    # drift and sync
+
+    def drift(self, workspace_id: str, source_id: str | None) -> dict[str, Any]:
+        """Compare a workspace's head with that of another one (default: main), as the server shows it (Fastest 4.6)."""
+        query = {"source_workspace_id": source_id} if source_id else None
+        path = f"/v1/workspaces/{_segment(workspace_id)}/drift/compare"
+        return self.http.json("GET", path, dict[str, Any], query=query)
+
+    def prepare_sync(self, workspace_id: str, source_id: str | None, tree: str | None) -> SyncPreview:
+        """Show what a sync would do; `tree`, a stored manifest, stands for the workspace's own (Fastest 5.8)."""
+        given = {"source_workspace_id": source_id, "workspace_manifest_hash": tree}
+        body = {name: value for name, value in given.items() if value is not None}
+        path = f"/v1/workspaces/{_segment(workspace_id)}/sync/prepare"
+        return self.http.json("POST", path, _OnePreview, body=body, safe=True, seconds=TRANSFER_SECONDS).preview
+
+    def execute_sync(self, workspace_id: str, preview_id: str, decisions: Mapping[str, object]) -> SyncDone:
+        """Do what a preview showed; the same call again is answered alike. Raises Conflict when a side moved."""
+        body = {"preview_id": preview_id, "decisions": decisions}
+        path = f"/v1/workspaces/{_segment(workspace_id)}/sync/execute"
+        return self.http.json("POST", path, SyncDone, body=body, safe=True, seconds=TRANSFER_SECONDS)
+
+    def undo_sync(self, workspace_id: str) -> SyncUndone:
+        """Undo the newest sync of a workspace. Raises Conflict when there is none, or when work came after it."""
+        path = f"/v1/workspaces/{_segment(workspace_id)}/sync/undo"
+        return self.http.json("POST", path, SyncUndone, body={})
+
     # content
 
     def missing_blobs(self, hashes: Sequence[str]) -> list[str]:
@@ -255,6 +292,10 @@ class _Registered(msgspec.Struct):
 
 class _OneTag(msgspec.Struct):
     tag: Tag
+
+
+class _OnePreview(msgspec.Struct):
+    preview: SyncPreview
 
 
 class _Exists(msgspec.Struct):

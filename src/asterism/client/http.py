@@ -82,15 +82,25 @@ class Http:
         body: object = None,
         query: Mapping[str, str | int] | None = None,
         safe: bool | None = None,
+        seconds: float = ANSWER_SECONDS,
         tolerate: tuple[int, ...] = (),
     ) -> T:
-        """Make a JSON call and read its answer as `reply`.
+        """Make a JSON call and read its answer as `reply`, which is waited for `seconds`.
 
         `safe` says that the call may be repeated when it is not known whether it arrived; GET and PUT always may.
         `tolerate` names error statuses whose bodies are answers too.
         """
         content = None if body is None else msgspec.json.encode(body)
-        answer = self.raw(method, path, content, query=query, kind="application/json", safe=safe, tolerate=tolerate)
+        answer = self.raw(
+            method,
+            path,
+            content,
+            query=query,
+            kind="application/json",
+            safe=safe,
+            seconds=seconds,
+            tolerate=tolerate,
+        )
         try:
             return msgspec.json.decode(answer, type=reply)
         except msgspec.MsgspecError as error:

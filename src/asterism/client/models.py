@@ -61,6 +61,63 @@ class Tag(Struct):
     created_at: str = ""
 
 
+class SyncAction(Struct):
+    """Something that a sync does by itself (Fastest 5.8)."""
+
+    path: str
+    action: str
+    resulting_hash: str | None = None
+
+
+class SyncConflict(Struct):
+    """Something that has to be decided before a sync can be executed; options are `use_main` and `use_workspace`."""
+
+    path: str
+    kind: str
+    main_intent: str = ""
+    workspace_intent: str = ""
+    conflict_reason: str = ""
+    allows_custom_content: bool = False
+    base_hash: str | None = None
+    main_hash: str | None = None
+    workspace_hash: str | None = None
+
+
+class SyncPreview(Struct):
+    """What a sync would do."""
+
+    id: str
+    auto_actions: list[SyncAction]
+    decisions_needed: list[SyncConflict]
+    files_to_update: int
+    files_to_add: int
+    files_to_delete: int
+    summary: str
+    source_workspace_id: str
+    source_snapshot_id: str
+    is_empty: bool
+    base_snapshot_ids: list[str] = []
+
+
+class SyncDone(Struct):
+    """What a sync did."""
+
+    snapshot_id: str | None
+    manifest_hash: str | None
+    files_updated: int
+    files_added: int
+    files_deleted: int
+    source_moved: bool = False
+
+
+class SyncUndone(Struct):
+    """Where undoing a sync has led to; None where the workspace has no snapshot, as before the sync."""
+
+    restored_snapshot_id: str | None
+    previous_snapshot_id: str | None
+    manifest_hash: str | None
+
+
 class DeviceGrant(Struct):
     """An open sign-in of the device flow (Fastest 2.1)."""
 

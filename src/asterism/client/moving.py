@@ -39,8 +39,19 @@ def move(api: Api, state: State, tree: Tree, goal: Goal, progress: Progress) -> 
 
     Raises Obstructed before anything changes, and EditedMeanwhile when some paths had to be left alone.
     """
+    steps = steps_to(state, tree, goal.entries)
+    _stage(api, state, steps, goal.contents, _places(tree, steps), progress)
+    skipped = carry_out(state, Journal(goal.base, goal.head, steps, goal.workspace), goal.manifest)
+    read_tree(state, threads=2, progress=progress).remember(state)
+    if skipped:
+        raise left_alone(skipped)
+    return sorted({step.path for step in steps if step.kind not in ("leave_folder", "make_folder")})
+
+
+def steps_to(state: State, tree: Tree, entries: Sequence[Entry]) -> list[Step]:
+    """Return what leads from a tree to another one. Raises Obstructed where something unversioned is in the way."""
     current = with_folders(tree.entries())
-    steps = plan(current, with_folders(goal.entries), tree.signatures())
+    steps = plan(current, with_folders(entries), tree.signatures())
     blocked = obstacles(state.top, steps, current)
     if blocked:
         raise Obstructed(
@@ -48,12 +59,7 @@ def move(api: Api, state: State, tree: Tree, goal: Goal, progress: Progress) -> 
             hint="Move them away and try again.",
             details={"paths": blocked[:100]},
         )
-    _stage(api, state, steps, goal.contents, _places(tree, steps), progress)
-    skipped = carry_out(state, Journal(goal.base, goal.head, steps, goal.workspace), goal.manifest)
-    read_tree(state, threads=2, progress=progress).remember(state)
-    if skipped:
-        raise left_alone(skipped)
-    return sorted({step.path for step in steps if step.kind not in ("leave_folder", "make_folder")})
+    return steps
 
 
 def _places(tree: Tree, steps: Sequence[Step]) -> dict[str, str]:

@@ -82,7 +82,15 @@ def push(
     if wish.message is not None and len(wish.message) > SUMMARY_CHARACTERS:
         raise Invalid(f"The message is longer than {SUMMARY_CHARACTERS} characters.")
     state = State(top)
-    with at_work(state), ThreadPoolExecutor(1) as other:
+    with at_work(state):
+        return push_held(api, state, wish, progress=progress, threads=threads, clock=clock)
+
+
+def push_held(
+    api: Api, state: State, wish: Wish, *, progress: Progress, threads: int, clock: Clock | None = None
+) -> Pushed:
+    """Push a working copy that the caller has locked."""
+    with ThreadPoolExecutor(1) as other:
         asking = other.submit(_prelude, api, state, wish)
         for attempt in range(ROUNDS):
             tree = read_tree(state, threads=threads, progress=progress)
@@ -246,7 +254,7 @@ class _Push:
             self._tree.remember(self._state)
 
     def _send(self, known: Base | None) -> None:
-        count, size = _send_content(self._api, self._state, self._tree, known, self._progress)
+        count, size = send_content(self._api, self._state, self._tree, known, self._progress)
         self._sent = self._sent[0] + count, self._sent[1] + size
 
 
@@ -267,7 +275,7 @@ def _moved(place: Place, head: str | None, base: str | None) -> HeadMoved:
     )
 
 
-def _send_content(api: Api, state: State, tree: Tree, known: Base | None, progress: Progress) -> tuple[int, int]:
+def send_content(api: Api, state: State, tree: Tree, known: Base | None, progress: Progress) -> tuple[int, int]:
     """Send the contents that the server lacks; returns how many and how many bytes."""
     sources = _candidates(state, tree, known)
     missing = find_missing(api, list(sources))

@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.support.trees import error, field_error, make_project, make_workspace, ok, push
+from tests.support.trees import error, field_error, make_project, make_workspace, ok, push, put_tree
 
 PREVIEW = {
     "id", "workspace_id", "drift_report_id", "auto_actions", "decisions_needed", "files_to_update", "files_to_add",
@@ -38,8 +38,11 @@ def parted(alice: httpx.Client) -> dict[str, str]:
     main, side = make_workspace(alice, project, name="main"), make_workspace(alice, project, name="side")
     base = push(alice, project, main, BASE)["id"]
     theirs = push(alice, project, main, MAIN, parent_snapshot_ids=[base])["id"]
-    ours = push(alice, project, side, OURS, parent_snapshot_ids=[base])["id"]
-    return {"project": project, "main": main, "side": side, "base": base, "theirs": theirs, "ours": ours}
+    ours = push(alice, project, side, OURS, parent_snapshot_ids=[base])
+    return {
+        "project": project, "main": main, "side": side, "base": base, "theirs": theirs, "ours": ours["id"],
+        "ours_tree": ours["manifest_hash"],
+    }  # fmt: skip
 
 
 def prepare(client: httpx.Client, workspace: str) -> dict[str, Any]:
@@ -161,3 +164,20 @@ def test_a_workspace_that_moved_names_both_versions(alice: httpx.Client, parted:
         preview["workspace_version"],
         preview["workspace_version"] + 1,
     )
+
+
+def test_a_tree_that_is_not_saved_is_shown_and_not_merged(alice: httpx.Client, parted: dict[str, str]) -> None:
+    side, head = parted["side"], prepare(alice, parted["side"])
+    tree = put_tree(alice, OURS | {"config.ini": b"timeout = 10\n", "new": b"new\n"})
+    path = f"/v1/workspaces/{side}/sync/prepare"
+    shown = ok(alice.post(path, json={"workspace_manifest_hash": tree}))["preview"]
+    assert (head["workspace_manifest_hash"], shown["workspace_manifest_hash"]) == (parted["ours_tree"], tree)
+    assert (len(head["decisions_needed"]), shown["decisions_needed"]) == (1, [])
+    assert "config.ini" in [one["path"] for one in shown["auto_actions"]]
+    error(execute(alice, side, shown), 409, "CONCURRENT_MODIFICATION")
+    error(alice.post(path, json={"workspace_manifest_hash": "0" * 64}), 422, "MANIFEST_NOT_FOUND")
+    error(alice.post(path, json={"workspace_manifest_hash": "no hash"}), 422, "MANIFEST_NOT_FOUND")
+    stored = {"manifest_hash": tree, "previous_manifest_hash": parted["ours_tree"]}
+    ok(alice.post(f"/v1/workspaces/{side}/current-manifest", json=stored))
+    again = ok(alice.post(path, json={"workspace_manifest_hash": tree}))["preview"]
+    assert ok(execute(alice, side, again))["files_updated"] == 2

@@ -18,9 +18,10 @@ MAX_EXECUTE_BODY = 16 << 20
 
 
 class Prepare(msgspec.Struct):
-    """The workspace to merge from (default: main)."""
+    """The workspace to merge from (default: main), and a stored manifest to take for this one's working tree."""
 
     source_workspace_id: str | None = None
+    workspace_manifest_hash: str | None = None
 
 
 class OwnContent(msgspec.Struct):
@@ -117,6 +118,7 @@ class Undone(msgspec.Struct, kw_only=True):
         sync.NoMainWorkspace,
         sync.SourceIsTarget,
         sync.NothingToMerge,
+        storage.ManifestNotFound,
         storage.BlobsMissing,
     ),
 )
@@ -130,6 +132,7 @@ async def prepare(call: Call, workspace_id: str, body: Prepare) -> PreviewAnswer
         call.caller,
         workspace_id,
         body.source_workspace_id,
+        tree=body.workspace_manifest_hash,
         seconds=rt.sync_preview_seconds,
         quota=rt.storage_limits.quota_bytes,
     )

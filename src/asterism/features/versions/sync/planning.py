@@ -22,10 +22,12 @@ class Planned:
     base: MergeBase
 
 
-def find_situation(tx: Tx, caller: Caller, workspace_id: str, source_id: str | None) -> tuple[Situation, Graph]:
-    """Return both sides of a sync and the history behind them (Fastest 5.1).
+def find_situation(
+    tx: Tx, caller: Caller, workspace_id: str, source_id: str | None, tree: str | None = None
+) -> tuple[Situation, Graph]:
+    """Return both sides of a sync and the history behind them (Fastest 5.1); `tree` stands for the target's own.
 
-    Raises UnknownWorkspace, OtherProject, NoMainWorkspace, SourceIsTarget or NothingToMerge.
+    Raises UnknownWorkspace, OtherProject, NoMainWorkspace, SourceIsTarget, NothingToMerge or ManifestNotFound.
     """
     target, project = workspaces.workspace_and_project(tx, caller, workspace_id)
     source = drift.find_source(tx, caller, target, project, source_id)
@@ -36,7 +38,9 @@ def find_situation(tx: Tx, caller: Caller, workspace_id: str, source_id: str | N
     theirs = workspaces.head_manifest(tx, project, source)
     if theirs is None or source.current_snapshot_id is None:
         raise NothingToMerge(source.name)
-    ours = workspaces.working_manifest(tx, project, target)
+    if tree is not None and storage.find_manifest(tx, project.owner_user_id, tree) is None:
+        raise storage.ManifestNotFound
+    ours = tree or workspaces.working_manifest(tx, project, target)
     head, source_head = target.current_snapshot_id, source.current_snapshot_id
     graph = read_graph(tx, project, [source_head, *([head] if head else [])])
     return Situation(project, target, source, ours, theirs, head, source_head), graph

@@ -36,18 +36,20 @@ async def prepare(
     workspace_id: str,
     source_id: str | None,
     *,
+    tree: str | None = None,
     seconds: int,
     quota: int | None = None,
 ) -> Preview:
     """Show what a sync would do and keep that for `seconds`. Files that lines and structure leave open, a model joins.
 
-    Raises UnknownWorkspace, OtherProject, NoMainWorkspace, SourceIsTarget, NothingToMerge, BlobsMissing or
-    QuotaExceeded.
+    With `tree`, the hash of a stored manifest, it shows what it would do if that were the target's working tree; such
+    a preview can be executed once it is. Raises UnknownWorkspace, OtherProject, NoMainWorkspace, SourceIsTarget,
+    NothingToMerge, ManifestNotFound, BlobsMissing or QuotaExceeded.
     """
 
     def plan() -> tuple[Contents, Situation, Planned]:
         with db.read() as tx:
-            situation, graph = find_situation(tx, caller, workspace_id, source_id)
+            situation, graph = find_situation(tx, caller, workspace_id, source_id, tree)
         contents = Contents(db, blobs, situation.project.owner_user_id, quota)
         return contents, situation, plan_sync(contents, situation, graph)
 
