@@ -1,0 +1,13 @@
+"""Trees of sources, resolved."""
+
+from collections.abc import Mapping
+
+from asterism.vcs.facts import extract, language_of
+from asterism.vcs.resolving import Edges, resolve
+
+
+def edges(tree: Mapping[str, str]) -> Edges:
+    facts = {path: extract(language_of(path) or "text", text.encode()) for path, text in tree.items()}
+    found = resolve(facts)
+    assert resolve(dict(reversed(facts.items()))) == found, "the order of the paths plays a part"
+    return found
