@@ -105,7 +105,7 @@ def test_what_a_rust_use_stands_in_is_told():
 
 
 def test_comments_that_ask_for_something():
-    todo, fixme = b"TO" b"DO", b"FIX" b"ME"
+    todo, fixme = b"TODO", b"FIXME"
     text = b"package a\n\n// %b(kim): close it\n/*\n * %b: leaks */\n// %b without a colon\n" % (todo, fixme, todo)
     facts = extract("go", text)
     assert [(note.line, note.text) for note in facts.notes] == [(3, "close it"), (5, "leaks")]

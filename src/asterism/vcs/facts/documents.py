@@ -33,7 +33,7 @@ def markdown(text: str, lines: int) -> Facts:
             symbols.append(Symbol(heading[2][:MAX_LINE], "heading", number, number))
         elif task := _TASK.match(line):
             notes.append(Note("task", number, task[1].strip()[:MAX_LINE]))
-    return Facts("markdown", lines, symbols[:MAX_ITEMS], notes=notes[:MAX_ITEMS])
+    return Facts("markdown", lines, tuple(symbols[:MAX_ITEMS]), notes=tuple(notes[:MAX_ITEMS]))
 
 
 def relaxed_json(text: str) -> Mapping[str, Any]:

@@ -67,11 +67,11 @@ def _read(language: str, lines: int, root: Node) -> Facts:
     return Facts(
         language,
         lines,
-        sorted(set(symbols), key=lambda one: (one.first, one.last, one.name, one.kind))[:MAX_SYMBOLS],
-        [one for one in sorted(imports, key=lambda one: one.line) if one.target][:MAX_IMPORTS],
-        sorted(_names(used))[:MAX_REFERENCES],
+        tuple(sorted(set(symbols), key=lambda one: (one.first, one.last, one.name, one.kind))[:MAX_SYMBOLS]),
+        tuple([one for one in sorted(imports, key=lambda one: one.line) if one.target][:MAX_IMPORTS]),
+        tuple(sorted(_names(used))[:MAX_REFERENCES]),
         package,
-        [note for node in used.get("comment", ()) for note in _notes(node)][:MAX_NOTES],
+        tuple([note for node in used.get("comment", ()) for note in _notes(node)][:MAX_NOTES]),
     )
 
 

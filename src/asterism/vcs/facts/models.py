@@ -1,6 +1,6 @@
 """What is known of a file by its text."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from msgspec import Struct
@@ -28,7 +28,7 @@ class Import(Struct, frozen=True, array_like=True, gc=False):
     target: str
     kind: str
     line: int
-    names: Sequence[str] = ()
+    names: tuple[str, ...] = ()
 
 
 class Note(Struct, frozen=True, array_like=True, gc=False):
@@ -49,10 +49,10 @@ class Facts(Struct, frozen=True, array_like=True):
 
     language: str
     lines: int = 0
-    symbols: Sequence[Symbol] = ()
-    imports: Sequence[Import] = ()
-    references: Sequence[str] = ()
+    symbols: tuple[Symbol, ...] = ()
+    imports: tuple[Import, ...] = ()
+    references: tuple[str, ...] = ()
     package: str = ""
-    notes: Sequence[Note] = ()
+    notes: tuple[Note, ...] = ()
     settings: Mapping[str, Any] | None = None
     whole: bool = True
