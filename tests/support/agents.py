@@ -15,7 +15,9 @@ from asterism.kernel.agents import (
     Agents,
     AgentSession,
     Ask,
+    BuiltinAgents,
     Ended,
+    Ground,
     Inquiry,
     PartUpdated,
     QuestionAsked,
@@ -25,10 +27,12 @@ from asterism.kernel.agents import (
     ToolPart,
     Write,
 )
-from asterism.kernel.llm import Target, ToolCall
-from asterism.kernel.llm.fake_server import Script
+from asterism.kernel.llm import PydanticModels, Scenario, Target, ToolCall
+from asterism.kernel.llm.fake_server import Call, FakeModelServer, Script
+from asterism.kernel.sandbox import bubblewrap_problem
 
-ADAPTERS = ["scripted"]
+SILENT = Script(("I was told nothing about that.",))
+ADAPTERS = ["scripted", "builtin"]
 
 
 def call(tool: str, call_id: str = "c1", **arguments: Any) -> ToolCall:
@@ -44,6 +48,12 @@ class AgentWorld:
     tree: Path
     target: Target
     steps: dict[str, Sequence[Script]] = field(default_factory=dict)
+    model: FakeModelServer | None = None
+
+    @property
+    def calls(self) -> list[Call]:
+        """What the model was asked."""
+        return self.model.calls if self.model is not None else []
 
     def job(self, prompt: str, **options: Any) -> AgentJob:
         """Make a job on the working copy."""
@@ -53,13 +63,7 @@ class AgentWorld:
         self, prompt: str, *, on: "Callable[[AgentSession, AgentEvent], Awaitable[None]] | None" = None, **options: Any
     ) -> "Told":
         """Run a whole turn; `on` is called with every event before the next is read."""
-        told = Told()
-        async with self.agents.open(self.job(prompt, **options)) as session:
-            async for event in session.events():
-                told.events.append(event)
-                if on is not None:
-                    await on(session, event)
-        return told
+        return await turn_of(self.agents, self.job(prompt, **options), on)
 
 
 @dataclass
@@ -100,15 +104,41 @@ class Told:
         return [event for event in self.events if isinstance(event, QuestionAsked)]
 
 
+async def turn_of(
+    agents: Agents, job: AgentJob, on: Callable[[AgentSession, AgentEvent], Awaitable[None]] | None = None
+) -> Told:
+    """Run a whole turn; `on` is called with every event before the next is read."""
+    told = Told()
+    async with agents.open(job) as session:
+        async for event in session.events():
+            told.events.append(event)
+            if on is not None:
+                await on(session, event)
+    return told
+
+
 @asynccontextmanager
 async def agent_world(kind: str, folder: Path) -> AsyncIterator[AgentWorld]:
     """Yield the world of an adapter, with an empty working copy in `folder`."""
     tree = folder / "tree"
     tree.mkdir()
-    assert kind == "scripted"
-    target = Target("local", "demo", "http://127.0.0.1:1/v1")
-    made = AgentWorld(ScriptedAgents(lambda job: _steps(made, job)), tree, target)
-    yield made
+    steps: dict[str, Sequence[Script]] = {}
+    if kind == "scripted":
+        target = Target("local", "demo", "http://127.0.0.1:1/v1")
+        yield AgentWorld(ScriptedAgents(lambda job: _steps(steps, job)), tree, target, steps)
+        return
+    models = PydanticModels()
+    async with FakeModelServer(answer=lambda call: Scenario(steps, SILENT).pick(call.prompt, call.rounds)) as fake:
+        target = Target("local", "demo", fake.url)
+        ground = Ground("auto" if bubblewrap_problem() is None else "plain")
+        try:
+            yield AgentWorld(BuiltinAgents(models, ground, sleep=at_once), tree, target, steps, fake)
+        finally:
+            await models.stop()
+
+
+async def at_once(_seconds: float) -> None:
+    """Pause for no time."""
 
 
 def run_agents(kind: str, folder: Path, body: Callable[[AgentWorld], Awaitable[None]]) -> None:
@@ -121,9 +151,9 @@ def run_agents(kind: str, folder: Path, body: Callable[[AgentWorld], Awaitable[N
     asyncio.run(main())
 
 
-def _steps(world: AgentWorld, job: AgentJob) -> list[Step]:
+def _steps(steps: dict[str, Sequence[Script]], job: AgentJob) -> list[Step]:
     found: list[Step] = []
-    for script in world.steps.get(job.prompt, ()):
+    for script in steps.get(job.prompt, ()):
         found.extend(script.chunks)
         for wanted in script.calls:
             given = wanted.arguments or {}

@@ -10,6 +10,7 @@ from typing import Protocol, cast
 import re2
 
 _MEMORY = 64 << 20
+PatternError = re2.error
 
 
 class Hit(Protocol):

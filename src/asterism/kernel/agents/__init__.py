@@ -7,6 +7,7 @@
 `payload(event)` is what clients read of an event. `ScriptedAgents` plays a script, for tests.
 """
 
+from asterism.kernel.agents.builtin import BuiltinAgents
 from asterism.kernel.agents.events import (
     AgentEvent,
     Ended,
@@ -32,6 +33,7 @@ from asterism.kernel.agents.events import (
     inquiries,
     payload,
 )
+from asterism.kernel.agents.ground import Ground
 from asterism.kernel.agents.memory import Ask, Fail, ScriptedAgents, Step, Think, Wait, Write
 from asterism.kernel.agents.port import (
     AgentJob,
@@ -39,6 +41,7 @@ from asterism.kernel.agents.port import (
     AgentSession,
     AgentUnavailable,
     AnswerRefused,
+    Lookup,
     QuestionClosed,
     Resumption,
     Said,
@@ -52,10 +55,13 @@ __all__ = [
     "Agents",
     "AnswerRefused",
     "Ask",
+    "BuiltinAgents",
     "Ended",
     "Fail",
     "FilePart",
+    "Ground",
     "Inquiry",
+    "Lookup",
     "MessageInfo",
     "MessageTime",
     "MessageUpdated",

@@ -1,14 +1,14 @@
 """The port of coding agents: one turn of work on a working copy, told as typed events."""
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from asterism.base.errors import Conflict, Unavailable
 from asterism.kernel.agents.events import AgentEvent, Part, Question
-from asterism.kernel.llm import Target
+from asterism.kernel.llm import Target, Tool
 
 
 class AgentUnavailable(Unavailable):
@@ -54,6 +54,17 @@ class Resumption:
 
 
 @dataclass(frozen=True, slots=True)
+class Lookup:
+    """A tool that the server adds to those of the agent: it reads something and changes nothing (map, memory).
+
+    `answer` gets the arguments as the model wrote them, and returns text for it.
+    """
+
+    tool: Tool
+    answer: Callable[[Mapping[str, Any]], Awaitable[str]]
+
+
+@dataclass(frozen=True, slots=True)
 class AgentJob:
     """One turn.
 
@@ -61,7 +72,8 @@ class AgentJob:
     can rename it. `environment` is what the agent's processes see beyond a bare environment: `ASTERISM_URL` and
     `ASTERISM_TOKEN` for the scoped API, and granted values. `/v1` of that URL is reachable from inside. `history` holds
     the turns before, oldest first; the agent drops the oldest ones that do not fit. `instructions` are the server's
-    words for the system prompt; `AGENTS.md` of the tree is read by the agent. Jobs with the same `conversation` may
+    words for the system prompt; `AGENTS.md` of the tree is read by the agent. `lookups` are offered by agents of this
+    process only. Jobs with the same `conversation` may
     share what is slow to start, one after the other.
     """
 
@@ -72,6 +84,7 @@ class AgentJob:
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     instructions: str = ""
     resumption: Resumption | None = None
+    lookups: tuple[Lookup, ...] = ()
     conversation: str = ""
 
 

@@ -1,0 +1,80 @@
+"""The ground that an agent works on: its sandbox, the doors out of it, the environment of its processes."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from asterism.kernel.agents.port import AgentJob
+from asterism.kernel.sandbox import (
+    Beyond,
+    Isolation,
+    Place,
+    SandboxUnavailable,
+    Session,
+    isolation_problem,
+    open_door,
+    open_session,
+)
+
+API_PORT, MODEL_PORT, SERVE_PORT = 4001, 4002, 4003
+"""Ports inside the sandbox, whose network is its own: the ways to `/v1` and the model, and one in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """A sandbox that is open. `model` is the address of the model as it is inside, when a door to it was wanted."""
+
+    session: Session
+    environment: Mapping[str, str] = field(repr=False)
+    model: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """How agents are kept. `hidden` are folders (the data folder) that stay out of sight wherever they lie."""
+
+    isolation: Isolation = "auto"
+    hidden: tuple[Path, ...] = ()
+
+    @property
+    def isolates(self) -> bool:
+        """Whether there is a sandbox in the strict sense."""
+        return self.isolation != "plain"
+
+    def check(self) -> None:
+        """Raise SandboxUnavailable when no agent may be started here."""
+        problem = isolation_problem(self.isolation)
+        if problem is not None:
+            raise SandboxUnavailable(
+                f"There is no sandbox for the agent: {problem}",
+                hint="Install bubblewrap, or set ASTERISM_SANDBOX=plain to run agents without isolation.",
+            )
+
+    def tree_of(self, job: AgentJob) -> str:
+        """Return how the working copy is called by the agent's processes."""
+        return "/tree" if self.isolates else str(job.tree)
+
+    @asynccontextmanager
+    async def open(
+        self, job: AgentJob, *, model: bool = False, serves: bool = False, readable: tuple[Path, ...] = ()
+    ) -> AsyncIterator[Laid]:
+        """Open a sandbox on a job. `model` wants a door to the model, `serves` a way in to port `SERVE_PORT`."""
+        environment = dict(job.environment)
+        wanted = {}
+        if (url := environment.get("ASTERISM_URL")) and self.isolates:
+            wanted[API_PORT] = Beyond.of(url.rstrip("/") + "/v1")
+            environment["ASTERISM_URL"] = f"http://127.0.0.1:{API_PORT}"
+        address = job.target.base_url if model else None
+        if address is not None and self.isolates:
+            wanted[MODEL_PORT] = Beyond.of(address)
+            address = wanted[MODEL_PORT].url(MODEL_PORT)
+        async with AsyncExitStack() as stack:
+            doors = {}
+            folder = Path(stack.enter_context(TemporaryDirectory(prefix="asterism-doors-")))
+            for port, beyond in wanted.items():
+                doors[port] = await stack.enter_async_context(open_door(folder / f"{port}.sock", beyond))
+            place = Place(job.tree, readable, self.hidden, doors, SERVE_PORT if serves else None)
+            session = await stack.enter_async_context(open_session(self.isolation, place))
+            yield Laid(session, environment, address)
