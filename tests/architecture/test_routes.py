@@ -65,6 +65,41 @@ def test_every_handler_that_takes_a_body_reaches_a_use_case() -> None:
     assert not lost
 
 
+@pytest.mark.parametrize(
+    ("route", "use_case", "store"),
+    [
+        (
+            "POST /v1/chats/:chatId/run",
+            "features/talk/runs/chat_runs.py ChatRuns.begin",
+            "features/talk/runs/store.py insert",
+        ),
+        (
+            "POST /v1/chats/:chatId/cancel",
+            "features/talk/runs/chat_runs.py ChatRuns.cancel",
+            "features/talk/runs/store.py active_of_chat",
+        ),
+        (
+            "POST /api/sessions/:id/chat",
+            "features/review/local_chats/session_runs.py SessionRuns.begin",
+            "features/review/local_chats/store.py add_message",
+        ),
+        ("POST /api/reviews/:id/cancel", "features/review/reviews/review_runs.py ReviewRuns.cancel", None),
+        (
+            "GET /api/triage/stream",
+            "features/review/reviews/review_runs.py ReviewRuns.opened",
+            "features/review/reviews/store.py add_running",
+        ),
+    ],
+)
+def test_what_is_reached_through_the_services_of_the_server_is_shown(
+    route: str, use_case: str, store: str | None
+) -> None:
+    (endpoint,) = [case[1] for case in ENDPOINTS if ident(case) == route]
+    found = describe(endpoint)
+    assert use_case in [re.sub(r":\d+", "", one) for one in found["use_cases"]]
+    assert store is None or store in [re.sub(r":\d+", "", one) for one in found["stores"]]
+
+
 def test_asterism_routes_shows_the_way() -> None:
     shown = subprocess.run(
         [sys.executable, "-m", "asterism", "routes", "auth/me"], capture_output=True, text=True, check=True

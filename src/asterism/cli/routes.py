@@ -1,10 +1,9 @@
 """`asterism routes [PATTERN]`: where a request goes, from the handler over the use case to the store.
 
-Read from the code without running it: a handler's names are resolved in its module, those of a use case in its own,
-and every function of a feature that is reached on the way is shown. `docs/reference/routes.md` lists the same table.
+Read from the code without running it (`names_in_code`): every function of a feature that a handler leads to is shown,
+methods of what it reaches through `call.rt` too. `docs/reference/routes.md` lists the same table.
 """
 
-import ast
 import importlib
 import importlib.util
 import inspect
@@ -12,11 +11,9 @@ import json
 import pkgutil
 import re
 import sys
-import textwrap
-from collections.abc import Callable, Iterator
-from functools import cache
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any, get_type_hints
+from typing import Annotated, Any
 
 import typer
 
@@ -25,11 +22,10 @@ from asterism import faces
 from asterism.asgi.endpoint import Endpoint
 from asterism.asgi.openapi import request_path
 from asterism.base.errors import NotFound
-from asterism.faces.runtime import Runtime
+from asterism.cli.names_in_code import Function, in_layer, named_in
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, help="Show where a request goes in the code.")
 ROOT = Path(asterism.__file__).parent
-Function = Callable[..., Any]
 
 
 @app.command()
@@ -111,52 +107,9 @@ def called(function: Function) -> Iterator[Function]:
             yield step
 
 
-def named_in(function: Function) -> Iterator[Function]:
-    """Yield the functions and methods' classes that a function's body refers to, in the order of the text."""
-    try:
-        tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
-    except (OSError, TypeError, SyntaxError):
-        return
-    body = tree.body[0]
-    names = dict(function.__globals__)
-    names["self"] = names.get(function.__qualname__.partition(".")[0])
-    for node in sorted(
-        (n for n in ast.walk(body) if isinstance(n, ast.Name | ast.Attribute)), key=lambda n: (n.lineno, n.col_offset)
-    ):
-        target = resolve(node, names)
-        if inspect.isfunction(target) and target.__module__.startswith("asterism."):
-            yield target
-
-
-def resolve(node: ast.expr, names: dict[str, Any]) -> Any:
-    """Return what a dotted name means in a module, None when it is a local variable or unknown.
-
-    `call.rt.runs` means the class of that service, so that its methods are found too.
-    """
-    if isinstance(node, ast.Name):
-        return names.get(node.id)
-    if isinstance(node, ast.Attribute):
-        if ast.unparse(node.value) in ("call.rt", "rt"):
-            return services().get(node.attr)
-        owner = resolve(node.value, names)
-        return getattr(owner, node.attr, None) if inspect.ismodule(owner) or inspect.isclass(owner) else None
-    return None
-
-
-@cache
-def services() -> dict[str, Any]:
-    """Return the classes of the ports and services of the runtime, by the names of its fields."""
-    return get_type_hints(Runtime)
-
-
-def in_layer(function: Function, layer: str) -> bool:
-    """Whether a function belongs to a layer."""
-    return function.__module__.startswith(f"asterism.{layer}.")
-
-
 def place_of(function: Function) -> str:
     """Return `faces/v1/projects.py:23 create`."""
     function = inspect.unwrap(function)
     path = Path(inspect.getsourcefile(function) or "").resolve()
     shown = path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else path.name
-    return f"{shown}:{function.__code__.co_firstlineno} {function.__name__}"
+    return f"{shown}:{function.__code__.co_firstlineno} {function.__qualname__}"
