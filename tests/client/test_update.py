@@ -14,7 +14,6 @@ from asterism.client.models import Snapshot
 from asterism.client.progress import Silent
 from asterism.client.pull import pull
 from asterism.client.restore import UnsavedEdits, discard, restore
-from asterism.client.workcopy import apply
 from asterism.client.workcopy.apply import EditedMeanwhile, Obstructed, at_work
 from asterism.client.workcopy.state import State
 from tests.client.fake_server import FakeServer
@@ -307,6 +306,23 @@ class Cut(BaseException):
     """The process ends here."""
 
 
+class CutOff(Silent):
+    """Hears of the steps that change the tree, and cuts the command off after so many."""
+
+    def __init__(self, steps: int) -> None:
+        self.left, self.counting = steps, False
+
+    def start(self, what: str, total: int, *, items: bool = False) -> None:
+        self.counting = what == "Changing"
+        self.advance(0)
+
+    def advance(self, amount: int) -> None:
+        if self.counting:
+            self.left -= amount
+            if self.left == 0:
+                raise Cut
+
+
 def test_cut_off_at_any_step_it_is_finished_by_the_next_command(pair, tmp_path):
     server, one, two = pair
     replace(
@@ -341,22 +357,11 @@ def test_cut_off_at_any_step_it_is_finished_by_the_next_command(pair, tmp_path):
 def run_until(server: FakeServer, copy: Path, snapshot: Snapshot, steps: int) -> bool:
     """Restore `copy`, cut off after so many steps; returns whether it came to its end before that."""
 
-    class CutWalker(apply._Walker):
-        left = steps
-
-        def take(self, step):
-            if CutWalker.left == 0:
-                raise Cut
-            CutWalker.left -= 1
-            return super().take(step)
-
     state = State(str(copy))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(apply, "_Walker", CutWalker)
-        try:
-            restored(server, copy, snapshot)
-        except Cut:
-            return False
+    try:
+        restore(server.api(), state, snapshot, (), note=None, threads=2, progress=CutOff(steps))
+    except Cut:
+        return False
     return state.read_journal() is None
 
 

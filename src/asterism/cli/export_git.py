@@ -29,7 +29,7 @@ def export_git(
     from asterism.client.projects import get_project
 
     with command(as_json=as_json):
-        with open_api(url, token) as api, Bar(items=True) as bar:
+        with open_api(url, token) as api, Bar() as bar:
             found = get_project(api, project)
             done = exporting.export_git(api, found, directory, bar)
         warnings = list(done.notes)

@@ -33,7 +33,7 @@ def fsck(
         blobs = open_settings_blobs(settings)
         problems = db.check()
         found: dict[str, Inspected] = {}
-        bar.start("reading", 0)
+        bar.start("reading", 0, items=True)
         for user_id in storage.users_with_storage(db):
             found[user_id] = storage.inspect(db, blobs, user_id, ROOTS, repair=repair, progress=bar.advance)
         tell(problems, found, repair=repair, as_json=as_json)

@@ -30,7 +30,7 @@ def import_git(
     from asterism.client.gitbridge import importing
 
     with command(as_json=as_json):
-        with open_api(url, token) as api, Bar(items=True) as bar:
+        with open_api(url, token) as api, Bar() as bar:
             made_before = signin.file_path().with_name("imports.json")
             done = importing.import_git(api, directory, project, bar, made_before=made_before)
         warnings = list(done.notes)

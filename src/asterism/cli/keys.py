@@ -29,7 +29,7 @@ def rotate_keys(data_dir: DataDir = None, as_json: AsJson = False) -> None:
     with local_database(data_dir) as (settings, db), Bar() as bar:
         store = settings_key_store(settings)
         check_keys(db, store)
-        bar.start("re-wrapping", 0)
+        bar.start("re-wrapping", 0, items=True)
         report = rotate(db, store, bar.advance, places=[credentials_file(settings, EnvelopeSecrets(store))])
     tell(report, as_json)
 

@@ -10,18 +10,15 @@ TICK_SECONDS = 0.1
 
 
 class Bar:
-    """Shows phases of work as bars (a `client.progress.Progress`). Use it in a `with` block.
+    """Shows phases of work as bars (a `client.progress.Progress`). Use it in a `with` block."""
 
-    `items` says that what is counted are things, not bytes.
-    """
-
-    def __init__(self, *, enabled: bool | None = None, items: bool = False) -> None:
-        self._items = items
+    def __init__(self, *, enabled: bool | None = None) -> None:
         self._enabled = sys.stderr.isatty() if enabled is None else enabled
         self._lock = threading.Lock()
         self._began = time.monotonic()
         self._drawn = 0.0
         self._what, self._total, self._done = "", 0, 0
+        self._items = False
         self._rich: Any = None
         self._task: Any = None
 
@@ -30,17 +27,18 @@ class Bar:
 
     def __exit__(self, *_: object) -> None:
         with self._lock:
-            if self._rich is not None:
-                self._rich.stop()
-                self._rich = None
+            self._put_away()
 
-    def start(self, what: str, total: int) -> None:
-        """Begin a phase of `total` bytes."""
+    def start(self, what: str, total: int, *, items: bool = False) -> None:
+        """Begin a phase of `total` bytes, or of things with `items`."""
         with self._lock:
+            if items != self._items:
+                self._put_away()  # a bar of the other unit has other columns
+            self._items = items
             self._what, self._total, self._done, self._task = what, total, 0, None
 
     def advance(self, amount: int) -> None:
-        """Count bytes as done, and draw now and then."""
+        """Count some of the phase as done, and draw now and then."""
         with self._lock:
             self._done += amount
             now = time.monotonic()
@@ -53,6 +51,11 @@ class Bar:
         with self._lock:
             if self._task is not None:
                 self._draw()
+
+    def _put_away(self) -> None:
+        if self._rich is not None:
+            self._rich.stop()
+            self._rich = self._task = None
 
     def _draw(self) -> None:
         if self._rich is None:

@@ -41,7 +41,7 @@ def move(api: Api, state: State, tree: Tree, goal: Goal, progress: Progress) -> 
     """
     steps = steps_to(state, tree, goal.entries)
     _stage(api, state, steps, goal.contents, _places(tree, steps), progress)
-    skipped = carry_out(state, Journal(goal.base, goal.head, steps, goal.workspace), goal.manifest)
+    skipped = carry_out(state, Journal(goal.base, goal.head, steps, goal.workspace), goal.manifest, progress)
     read_tree(state, threads=2, progress=progress).remember(state)
     if skipped:
         raise left_alone(skipped)

@@ -6,8 +6,8 @@ from typing import Protocol
 class Progress(Protocol):
     """Hears of steps of work. Called from several threads."""
 
-    def start(self, what: str, total: int) -> None:
-        """Begin a phase of `total` bytes (or items, when there are no bytes)."""
+    def start(self, what: str, total: int, *, items: bool = False) -> None:
+        """Begin a phase of `total` bytes, or of things with `items`."""
         ...
 
     def advance(self, amount: int) -> None:
@@ -22,7 +22,7 @@ class Progress(Protocol):
 class Silent:
     """Shows nothing."""
 
-    def start(self, what: str, total: int) -> None:
+    def start(self, what: str, total: int, *, items: bool = False) -> None:
         """Begin a phase."""
 
     def advance(self, amount: int) -> None:

@@ -92,7 +92,7 @@ def _write(api: Api, git: Git, project: Project, snapshots: list[Snapshot], done
     said: list[bytes] = []
     listener = threading.Thread(target=lambda pipe: said.append(pipe.read()), args=(importer.stderr,), daemon=True)
     listener.start()
-    progress.start("Exporting snapshots", len(snapshots))
+    progress.start("Exporting snapshots", len(snapshots), items=True)
     try:
         stream = Stream(api, importer.stdin, done.notes)
         for snapshot in snapshots:

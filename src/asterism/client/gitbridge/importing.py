@@ -106,7 +106,7 @@ class _Import:
         api, done = self._api, self._done
         here = {each.id for each in api.snapshots(done.project.id) if each.source == "import" and each.complete}
         main = self._follow_from_the_start()
-        progress.start("Importing commits", len(order))
+        progress.start("Importing commits", len(order), items=True)
         with ThreadPoolExecutor(THREADS) as pool:
             for window in _windows(order, AT_ONCE):
                 new = []

@@ -16,6 +16,7 @@ from contextlib import contextmanager, suppress
 import msgspec
 
 from asterism.base.errors import Conflict
+from asterism.client.progress import Progress, Silent
 from asterism.client.workcopy.plan import Step
 from asterism.client.workcopy.statcache import sign
 from asterism.client.workcopy.state import Base, State
@@ -108,14 +109,14 @@ def left_alone(paths: list[str]) -> EditedMeanwhile:
     return EditedMeanwhile(f"Edited meanwhile and left as they are: {shown}", hint="`asterism status` shows them.")
 
 
-def carry_out(state: State, journal: Journal, manifest: bytes) -> list[str]:
+def carry_out(state: State, journal: Journal, manifest: bytes, progress: Progress) -> list[str]:
     """Take the steps; returns the paths that were left alone. An interrupt waits until the tree is the new one.
 
-    Every staged file must be in `state.incoming()`, named by its number.
+    Every staged file must be in `state.incoming()`, named by its number. `progress` hears of each step.
     """
     with uninterrupted():
         begin(state, journal, manifest)
-        return _finish(state) or []
+        return _finish(state, progress) or []
 
 
 def begin(state: State, journal: Journal, manifest: bytes) -> None:
@@ -131,16 +132,16 @@ def finish_unfinished(state: State) -> list[str] | None:
     Safe to call again after it was cut off; an interrupt waits.
     """
     with uninterrupted():
-        return _finish(state)
+        return _finish(state, Silent())
 
 
-def _finish(state: State) -> list[str] | None:
+def _finish(state: State, progress: Progress) -> list[str] | None:
     data = state.read_journal()
     if data is None:
         return None
     journal = msgspec.json.decode(data, type=Journal)
     with _Walker(state.top, state.incoming()) as walker:
-        skipped = [step.path for step in journal.steps if not walker.take(step)]
+        skipped = list(_skipped(walker, journal.steps, progress))
     with suppress(FileNotFoundError), open(os.path.join(state.incoming(), MANIFEST), "rb") as file:
         state.keep_manifest(file.read())
     binding = state.bound()
@@ -151,6 +152,16 @@ def _finish(state: State) -> list[str] | None:
     state.drop_journal()
     state.drop_incoming()
     return skipped
+
+
+def _skipped(walker: "_Walker", steps: list[Step], progress: Progress) -> Iterator[str]:
+    """Take the steps and yield the paths of those that could not be taken."""
+    progress.start("Changing", len(steps), items=True)
+    for step in steps:
+        if not walker.take(step):
+            yield step.path
+        progress.advance(1)
+    progress.finish()
 
 
 class _Walker:
