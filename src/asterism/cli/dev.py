@@ -30,7 +30,7 @@ def fake_model(
 
 
 async def _serve(port: int, delay: float, key: str | None, as_json: bool) -> None:
-    from asterism.cli.main import fail
+    from asterism.cli.output import fail
     from asterism.kernel.llm.fake_server import Call, FakeModelServer, Script, echo
 
     def answer(call: Call) -> Script:

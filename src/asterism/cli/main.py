@@ -11,7 +11,7 @@ from typer.main import get_command
 
 from asterism import __version__
 from asterism.base.errors import DomainError
-from asterism.cli.output import EXIT_INTERRUPTED, exit_code, printable
+from asterism.cli.output import EXIT_INTERRUPTED, exit_code, fail
 
 # verb → (module below asterism.cli, one line for --help). A module offers its command as `app` (a Typer).
 VERBS: dict[str, tuple[str, str]] = {
@@ -49,8 +49,6 @@ VERBS: dict[str, tuple[str, str]] = {
     "workspace": ("workspace", "List, make, change and go to workspaces."),
     "workspaces": ("workspaces", "List the workspaces of a project."),
 }
-
-EXIT_FAILED = 1
 
 
 class LazyGroup(TyperGroup):
@@ -118,11 +116,3 @@ def run() -> None:
         if os.environ.get("ASTERISM_DEBUG"):
             raise
         fail(f"unexpected {type(error).__name__}: {error}", "Set ASTERISM_DEBUG=1 to see where it happened.")
-
-
-def fail(message: str, hint: str | None = None, code: int = EXIT_FAILED) -> None:
-    """Say on standard error what went wrong and what to do, and exit."""
-    sys.stderr.write(printable(f"asterism: {message}\n"))
-    if hint:
-        sys.stderr.write(printable(f"hint: {hint}\n"))
-    sys.exit(code)

@@ -18,10 +18,11 @@ import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NoReturn
 
 from asterism.base.errors import DomainError, Invalid, Kind
 
+EXIT_FAILED = 1
 EXIT_USAGE = 2
 EXIT_INTERRUPTED = 130
 WARNINGS = 40
@@ -43,8 +44,8 @@ def exit_code(error: DomainError) -> int:
 
 
 @contextmanager
-def command(*, as_json: bool) -> Iterator[None]:
-    """Run the body of a command; an error becomes a message, a hint and an exit code."""
+def command(*, as_json: bool, code: int | None = None) -> Iterator[None]:
+    """Run the body of a command; an error becomes a message, a hint and an exit code (default: that of its kind)."""
     try:
         yield
     except DomainError as error:
@@ -53,23 +54,26 @@ def command(*, as_json: bool) -> Iterator[None]:
             hint = SIGN_IN
         if as_json:
             emit({"error": {"code": error.code, "message": error.message, "hint": hint}})
-        say(f"asterism: {error.message}")
-        if hint:
-            say(f"hint: {hint}")
-        sys.exit(exit_code(error))
+        fail(error.message, hint, exit_code(error) if code is None else code)
     except KeyboardInterrupt:
-        say("asterism: interrupted")
-        sys.exit(EXIT_INTERRUPTED)
+        fail("interrupted", code=EXIT_INTERRUPTED)
     except BrokenPipeError:  # whoever read our output has gone
         sys.stderr.close()
-        sys.exit(1)
+        sys.exit(code or EXIT_FAILED)
     except OSError as error:  # the disk of this machine: full, read-only, failing
         where = f" ({os.fsdecode(error.filename)})" if error.filename else ""
         message = f"{error.strerror or type(error).__name__}{where}"
         if as_json:
             emit({"error": {"code": "DISK", "message": message, "hint": None}})
-        say(f"asterism: {message}")
-        sys.exit(1)
+        fail(message, code=code or EXIT_FAILED)
+
+
+def fail(message: str, hint: str | None = None, code: int = EXIT_FAILED) -> NoReturn:
+    """Say on standard error what went wrong and what to do, and exit."""
+    say(f"asterism: {message}")
+    if hint:
+        say(f"hint: {hint}")
+    sys.exit(code)
 
 
 SIGN_IN_VERB = "`asterism login`"

@@ -16,9 +16,9 @@ import msgspec
 import platformdirs
 
 from asterism.base.clock import SystemClock
-from asterism.base.errors import DomainError, Invalid
+from asterism.base.errors import DomainError, Invalid, Kind
 from asterism.cli import review_model, review_report
-from asterism.cli.output import say
+from asterism.cli.output import EXIT_USAGE, command
 from asterism.cli.review_progress import Progress
 from asterism.cli.review_report import Report
 from asterism.features.review import analyzers, inspection
@@ -26,16 +26,16 @@ from asterism.features.review.findings import at_least
 from asterism.kernel import git
 
 EXIT_REACHED = 1
-EXIT_USAGE = 2
 EXIT_FAILED = 3
-EXIT_INTERRUPTED = 130
 FORMATS = ("pretty", "json", "sarif", "github")
 NOTHING = "Nothing to review."
 _OF_THE_MODEL = frozenset({"AI_ERROR", "API_KEY_INVALID", "RATE_LIMITED"})
 
 
-class Failed(Exception):
+class Failed(DomainError):
     """The review cannot be made; the text says why."""
+
+    kind, code = Kind.INVALID, "REVIEW_FAILED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,33 +59,15 @@ class Wish:
 
 def run(wish: Wish) -> None:
     """Review, write the report and exit."""
-    try:
+    with command(as_json=False, code=EXIT_USAGE):
         options = checked(wish)
-    except Invalid as error:
-        _leave(EXIT_USAGE, error.message)
-    try:
+    with command(as_json=False, code=EXIT_FAILED):
         known = None if wish.baseline is None else fingerprints_of(wish.baseline)
         report = made(wish, options, known)
         sys.stdout.write(review_report.write(wish.output, report, color=_color()))
         sys.stdout.flush()
-    except Failed as failure:
-        _leave(EXIT_FAILED, str(failure))
-    except DomainError as error:
-        _leave(EXIT_FAILED, error.message, error.hint)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(EXIT_FAILED)
-    except KeyboardInterrupt:
-        _leave(EXIT_INTERRUPTED, "interrupted")
     if wish.fail_on is not None and reached(report, wish.fail_on):
         sys.exit(EXIT_REACHED)
-
-
-def _leave(code: int, message: str, hint: str | None = None) -> None:
-    say(f"asterism: {message}")
-    if hint:
-        say(f"hint: {hint}")
-    sys.exit(code)
 
 
 def _color() -> bool:
@@ -147,9 +129,9 @@ def _report_of(
     wish: Wish, options: inspection.Options, program: git.Git, root: Path, known: frozenset[str] | None
 ) -> Report:
     if wish.url:
-        from asterism.cli import review_server  # brings an HTTP client, which a review in process does not need
+        from asterism.client import reviews  # brings an HTTP client, which a review in process does not need
 
-        done = review_server.review(wish.url, root, options, allow_commands=wish.allow_commands)
+        done = reviews.review(wish.url, root, options, allow_commands=wish.allow_commands)
         return Report(done.summary, done.issues, known=known, facts=done.facts)
     try:
         return _report(asyncio.run(_of_checkout(wish, root, options, program)), known)

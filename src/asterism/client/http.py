@@ -132,10 +132,16 @@ class Http:
 
     @contextmanager
     def stream(
-        self, method: str, path: str, body: Body | None = None, *, kind: str = "application/json"
+        self,
+        method: str,
+        path: str,
+        body: Body | None = None,
+        *,
+        query: Mapping[str, str | int] | None = None,
+        kind: str = "application/json",
     ) -> Iterator[Iterator[bytes]]:
         """Make a call and hand out its answer piece by piece. Not repeated by itself: the caller knows where it was."""
-        with self._open(method, path, body, None, kind, TRANSFER_SECONDS, ()) as response:
+        with self._open(method, path, body, query, kind, TRANSFER_SECONDS, ()) as response:
             yield _pieces(response, self.url)
 
     @contextmanager
