@@ -13,6 +13,7 @@ WITHOUT_FAKE = {
     "db": "both engines are real in tests, SQLite is cheap, and stores are SQL (the fixture `db`)",
     "git": "docs/adr/0051-git-has-no-memory-fake.md",
     "runs": "no port: one host over the ports `db` and `streams`, which have fakes",
+    "workcopy": "no port: trees on a real disk, which is cheap in tests",
     "oidc": "one adapter; tests sign real tokens for a key server on loopback",
 }
 OPENED_BY_ADDRESS = {"blobs"}  # its fake is an address

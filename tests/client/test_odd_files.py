@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from asterism.base.errors import TooLarge
-from asterism.client.workcopy import statcache
-from asterism.client.workcopy.scan import BadName
 from asterism.client.workcopy.state import State
 from asterism.client.workcopy.uninterrupted import uninterrupted
+from asterism.kernel.workcopy import statcache
+from asterism.kernel.workcopy.names import BadName
 from tests.client.fake_server import FakeServer
 from tests.client.test_round_trip import cloned, pushed
 from tests.client.test_update import pulled, restored

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 
 from asterism.client.patch import find_renames, patches, stat_lines
-from asterism.client.workcopy.scan import look
-from asterism.client.workcopy.statcache import FORMAT, Cache
+from asterism.kernel.workcopy.scan import look
+from asterism.kernel.workcopy.statcache import FORMAT, Cache
 from asterism.vcs.diff import diff
 from tests.client.trees import TREES, build, describe
 

@@ -14,9 +14,10 @@ from asterism.client.clone import InTheWay, clone
 from asterism.client.progress import Silent
 from asterism.client.push import Wish, push
 from asterism.client.workcopy.lock import Busy
-from asterism.client.workcopy.scan import BadName, look
-from asterism.client.workcopy.statcache import RACY_NS
 from asterism.client.workcopy.state import State
+from asterism.kernel.workcopy.names import BadName
+from asterism.kernel.workcopy.scan import look
+from asterism.kernel.workcopy.statcache import RACY_NS
 from asterism.vcs.content import hash_bytes
 from tests.client.fake_server import FakeServer
 from tests.client.trees import TREES, build, describe

@@ -7,8 +7,8 @@ from asterism.client.api import Api
 from asterism.client.models import Workspace
 from asterism.client.servers import same_server
 from asterism.client.tree import Tree
-from asterism.client.workcopy.clonefiles import writable_here
 from asterism.client.workcopy.state import Base, Binding, State
+from asterism.kernel.workcopy.writer import writable_here
 from asterism.vcs.diff import Change, diff
 from asterism.vcs.manifest import Entry, read
 

@@ -10,9 +10,9 @@ from asterism.client.download import fetch
 from asterism.client.progress import Progress
 from asterism.client.tree import Tree, read_tree
 from asterism.client.workcopy.apply import EditedMeanwhile, Journal, Obstructed, carry_out, left_alone, obstacles
-from asterism.client.workcopy.clonefiles import Writer
 from asterism.client.workcopy.plan import Step, plan, with_folders
 from asterism.client.workcopy.state import Base, State
+from asterism.kernel.workcopy.writer import Writer
 from asterism.vcs.manifest import Entry
 
 PIECE_BYTES = 1 << 20

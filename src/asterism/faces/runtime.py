@@ -20,6 +20,7 @@ from asterism.features.talk.catalogue import ModelDirectory
 from asterism.features.talk.runs import ChatRuns
 from asterism.features.versions.storage import Limits, Roots
 from asterism.features.versions.sync import Advisor
+from asterism.features.versions.workcopies import WorkingCopies
 from asterism.kernel.blobs import Blobs, Spare
 from asterism.kernel.clouds import Clouds
 from asterism.kernel.db import Database
@@ -91,6 +92,7 @@ class Runtime:
     db: Database
     blobs: Blobs
     storage_limits: Limits
+    workcopies: WorkingCopies
     sync_preview_seconds: int
     roots: Sequence[Roots]
     spare: Spare

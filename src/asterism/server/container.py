@@ -7,6 +7,7 @@ from asterism import __version__
 from asterism.base.clock import Clock, SystemClock
 from asterism.faces.runtime import Runtime
 from asterism.features.versions.storage import Limits
+from asterism.features.versions.workcopies import WorkingCopies
 from asterism.kernel.blobs import ObjectStoreBlobs, Spare, open_blobs
 from asterism.kernel.db import Database, open_database
 from asterism.kernel.jobs import DurableJobs
@@ -57,6 +58,7 @@ def build_runtime(settings: Settings, *, clock: Clock | None = None) -> Runtime:
         db=db,
         blobs=blobs,
         storage_limits=storage_limits(settings),
+        workcopies=WorkingCopies(db, blobs, settings.data_dir / "workcopies", storage_limits(settings), clock),
         sync_preview_seconds=settings.sync_preview_ttl,
         roots=ROOTS,
         spare=Spare(settings.data_dir / "spare"),

@@ -12,7 +12,7 @@ from asterism.client.gitbridge.notes import Notes
 from asterism.client.models import Snapshot
 from asterism.client.progress import Silent
 from asterism.client.upload import find_missing
-from asterism.client.workcopy.clonefiles import writable_here
+from asterism.kernel.workcopy.writer import writable_here
 from asterism.vcs.manifest import Entry, read
 
 SCRATCH = "refs/asterism-scratch"

@@ -18,9 +18,9 @@ import msgspec
 from asterism.base.errors import Conflict
 from asterism.client.progress import Progress, Silent
 from asterism.client.workcopy.plan import Step
-from asterism.client.workcopy.statcache import sign
 from asterism.client.workcopy.state import Base, State
 from asterism.client.workcopy.uninterrupted import uninterrupted
+from asterism.kernel.workcopy.statcache import sign
 from asterism.vcs.content import hash_chunks
 
 MANIFEST = "manifest"

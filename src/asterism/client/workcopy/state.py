@@ -17,8 +17,8 @@ from contextlib import contextmanager, suppress
 import msgspec
 
 from asterism.base.errors import Conflict, NotFound
-from asterism.client.workcopy import statcache
 from asterism.client.workcopy.lock import exclusive
+from asterism.kernel.workcopy import statcache
 from asterism.vcs.content import hash_bytes
 
 FOLDER = ".asterism"

@@ -25,6 +25,7 @@ from asterism.features.versions.snapshots.service import (
     find_registered,
     get_snapshot,
     is_ancestor,
+    last_registered_at,
     list_snapshots,
     register,
 )
@@ -57,6 +58,7 @@ __all__ = [
     "get_snapshot",
     "is_ancestor",
     "known_authors",
+    "last_registered_at",
     "list_snapshots",
     "list_tags",
     "register",

@@ -19,6 +19,8 @@ from asterism.features.versions.snapshots.models import Ancestor, NewSnapshot, S
 from asterism.kernel.db import Tx
 from asterism.vcs.content import is_hash
 
+RECENT = 50
+
 
 def find_registered(tx: Tx, project: Project, new: NewSnapshot) -> Snapshot | None:
     """Return the snapshot that this is a repetition of, None when its id is free.
@@ -110,6 +112,12 @@ def _authorship(
     if found is None:
         return name, email, stamp(now), False
     return found.name, found.email, found.created_at, True
+
+
+def last_registered_at(tx: Tx, project: Project, workspace_id: str, head: str | None) -> str | None:
+    """Return when the newest snapshot that moved a workspace's head was registered, None when it has no head."""
+    recent = store.page(tx, project.id, RECENT, None, workspace=(workspace_id, head)) if head is not None else ()
+    return next((one.registered_at for one in recent if one.fast_forward is not None or one.id == head), None)
 
 
 def get_snapshot(tx: Tx, caller: Caller, snapshot_id: str, project_id: str | None = None) -> Snapshot:

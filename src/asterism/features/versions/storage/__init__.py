@@ -6,7 +6,7 @@ package: `storage.find_blobs`, `storage.upload_manifest`. Server-made content go
 """
 
 from asterism.features.versions.storage.batches import Receiver, receive
-from asterism.features.versions.storage.blob_bodies import open_range, plan_sending, send
+from asterism.features.versions.storage.blob_bodies import open_range, plan_sending, read_all, send
 from asterism.features.versions.storage.blobs import (
     Found,
     check_room,
@@ -19,6 +19,7 @@ from asterism.features.versions.storage.blobs import (
     read,
     read_whole,
     store_bytes,
+    store_small,
     store_spool,
     verify,
 )
@@ -102,6 +103,7 @@ __all__ = [
     "open_range",
     "plan_sending",
     "read",
+    "read_all",
     "read_whole",
     "receive",
     "receive_blob",
@@ -109,6 +111,7 @@ __all__ = [
     "send",
     "store_bytes",
     "store_entries",
+    "store_small",
     "store_spool",
     "tree_records",
     "unchanged_paths",

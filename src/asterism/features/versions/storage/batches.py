@@ -95,22 +95,12 @@ class Receiver:
         ready, self._ready, self._ready_bytes = self._ready, {}, 0
         if not ready:
             return
-        known = single.keep_intact(self._db, self._blobs, self._user_id, list(ready))
-        kept = set(known)
-        fresh = self._register({blob: data for blob, data in ready.items() if blob not in kept})
+        fresh = single.store_small(self._db, self._blobs, self._user_id, ready, self._quota)
         self.result = Stored(
             stored=self.result.stored + len(fresh),
             existing=self.result.existing + len(ready) - len(fresh),
             size=self.result.size + sum(fresh.values()),
         )
-
-    def _register(self, missing: dict[str, bytes]) -> dict[str, int]:
-        if not missing:
-            return {}
-        with self._db.read() as tx:  # spares writing what cannot be kept; what counts is checked when it is registered
-            single.check_room(tx, self._user_id, self._quota)
-        pack = single.write_pack(self._blobs, self._user_id, missing)
-        return single.store_pack(self._db, self._blobs, self._user_id, pack, self._quota)
 
     def _count(self, fresh: bool, size: int) -> None:
         before = self.result

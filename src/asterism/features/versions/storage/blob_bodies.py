@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from asterism.features.versions.storage import store
 from asterism.features.versions.storage.blobs import primed, read, read_whole, verify
-from asterism.features.versions.storage.errors import BlobGone, UnknownBlob
+from asterism.features.versions.storage.errors import BlobGone, BlobsMissing, UnknownBlob
 from asterism.features.versions.storage.keys import pack_key
 from asterism.features.versions.storage.models import MEBIBYTE, Place
 from asterism.kernel.blobs import Blobs, ObjectMissing
@@ -87,31 +87,61 @@ def _runs(plan: Sequence[Planned]) -> Iterator[list[Planned]]:
         yield run
 
 
-def _frames(db: Database, blobs: Blobs, user_id: str, run: Sequence[Planned]) -> bytes:
-    places = [place for _, place in run if place is not None]
-    if not places:
-        return b"".join(frame_head(blob, None) for blob, _ in run)
-    first, last = places[0], places[-1]
-    try:
-        key = pack_key(user_id, first.pack_id)
-        data = memoryview(blobs.get_range(key, first.start, last.start + last.size))
-    except ObjectMissing:
-        return b"".join(_frame_alone(db, blobs, user_id, blob, place) for blob, place in run)
-    parts: list[bytes | memoryview] = []
-    for blob, place in run:
-        content = data[place.start - first.start :][: place.size] if place is not None else None
-        if content is not None and hashlib.sha256(content).hexdigest() != blob:
-            parts.append(_frame_alone(db, blobs, user_id, blob, place))
+def read_all(
+    db: Database, blobs: Blobs, user_id: str, plan: Sequence[Planned]
+) -> Iterator[tuple[str, bytes | memoryview | Iterator[bytes]]]:
+    """Yield the contents of a plan, each with its hash: small ones whole and verified, large ones in pieces.
+
+    A plan in the order of the places is read fastest. Raises BlobsMissing when one is not stored, or lost. Blocks.
+    """
+    for run in _runs(plan):
+        blob, place = run[0]
+        if place is not None and place.size > READ_AT_ONCE:
+            try:
+                yield blob, read(db, blobs, user_id, blob, place)
+            except (BlobGone, UnknownBlob) as error:
+                raise BlobsMissing([blob]) from error
             continue
+        for name, content in _contents(db, blobs, user_id, run):
+            if content is None:
+                raise BlobsMissing([name])
+            yield name, content
+
+
+def _frames(db: Database, blobs: Blobs, user_id: str, run: Sequence[Planned]) -> bytes:
+    parts: list[bytes | memoryview] = []
+    for blob, content in _contents(db, blobs, user_id, run):
         parts.append(frame_head(blob, None if content is None else len(content)))
         parts += [content] if content is not None else []
     return b"".join(parts)
 
 
-def _frame_alone(db: Database, blobs: Blobs, user_id: str, blob: str, place: Place | None) -> bytes:
-    if place is None:
-        return frame_head(blob, None)
+def _contents(
+    db: Database, blobs: Blobs, user_id: str, run: Sequence[Planned]
+) -> list[tuple[str, bytes | memoryview | None]]:
+    """Read the blobs of a run at once, None for each that is not stored or lost."""
+    places = [place for _, place in run if place is not None]
+    if not places:
+        return [(blob, None) for blob, _ in run]
+    first, last = places[0], places[-1]
     try:
-        return frame_head(blob, place.size) + read_whole(db, blobs, user_id, blob, place)
+        key = pack_key(user_id, first.pack_id)
+        data = memoryview(blobs.get_range(key, first.start, last.start + last.size))
+    except ObjectMissing:
+        return [(blob, _alone(db, blobs, user_id, blob, place)) for blob, place in run]
+    found: list[tuple[str, bytes | memoryview | None]] = []
+    for blob, place in run:
+        content: bytes | memoryview | None = None
+        if place is not None:
+            content = data[place.start - first.start :][: place.size]
+            if hashlib.sha256(content).hexdigest() != blob:
+                content = _alone(db, blobs, user_id, blob, place)
+        found.append((blob, content))
+    return found
+
+
+def _alone(db: Database, blobs: Blobs, user_id: str, blob: str, place: Place | None) -> bytes | None:
+    try:
+        return None if place is None else read_whole(db, blobs, user_id, blob, place)
     except (BlobGone, UnknownBlob):
-        return frame_head(blob, None)
+        return None

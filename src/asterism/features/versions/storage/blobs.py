@@ -237,6 +237,20 @@ def store_spool(db: Database, blobs: Blobs, user_id: str, named: str, spool: Spo
     return named in store_pack(db, blobs, user_id, write_spool(blobs, user_id, spool), quota)
 
 
+def store_small(db: Database, blobs: Blobs, user_id: str, contents: Mapping[str, bytes], quota: int) -> dict[str, int]:
+    """Store contents, given by their hashes, as one pack; return the sizes of those that were not stored, or lost.
+
+    For a worker thread, outside a transaction; all of them together are held in memory. Raises QuotaExceeded.
+    """
+    kept = set(keep_intact(db, blobs, user_id, list(contents)))
+    missing = {blob: data for blob, data in contents.items() if blob not in kept}
+    if not missing:
+        return {}
+    with db.read() as tx:  # spares writing what cannot be kept; what counts is checked when it is registered
+        check_room(tx, user_id, quota)
+    return store_pack(db, blobs, user_id, write_pack(blobs, user_id, missing), quota)
+
+
 def store_bytes(tx: Tx, blobs: Blobs, user_id: str, contents: Sequence[bytes]) -> list[str]:
     """Store contents that the server itself made, inside the caller's transaction; return their hashes in order."""
     named = {hash_bytes(data): data for data in contents}

@@ -7,6 +7,8 @@ where the user has one (`Advisor`). `analyze` says beforehand what a sync would 
 
 from asterism.features.versions.sync.advisor import Adviser, Advisor
 from asterism.features.versions.sync.analysis import analyze
+from asterism.features.versions.sync.building import BuiltTree, build_tree
+from asterism.features.versions.sync.contents import Contents
 from asterism.features.versions.sync.errors import (
     AlreadyExecuted,
     InvalidDecision,
@@ -42,6 +44,8 @@ __all__ = [
     "AlreadyExecuted",
     "Analysis",
     "Answered",
+    "BuiltTree",
+    "Contents",
     "Executed",
     "Execution",
     "InvalidDecision",
@@ -58,6 +62,7 @@ __all__ = [
     "Undone",
     "WorkspaceMismatch",
     "analyze",
+    "build_tree",
     "execute",
     "merge_histories",
     "prepare",

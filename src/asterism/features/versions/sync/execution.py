@@ -1,6 +1,6 @@
 """Executing a prepared sync: every check in its order, then one transaction (Fastest 5.8)."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import msgspec
 
@@ -10,6 +10,7 @@ from asterism.features.versions import projects, snapshots, storage, workspaces
 from asterism.features.versions.projects import Project
 from asterism.features.versions.snapshots import NewSnapshot, Source
 from asterism.features.versions.sync import store
+from asterism.features.versions.sync.building import BuiltTree, build_tree
 from asterism.features.versions.sync.contents import Contents
 from asterism.features.versions.sync.decisions import digest, read_choices
 from asterism.features.versions.sync.errors import AlreadyExecuted, Moved, PreviewExpired, WorkspaceMismatch
@@ -23,24 +24,6 @@ from asterism.features.versions.sync.models import (
 from asterism.features.versions.workspaces import Workspace
 from asterism.kernel.blobs import Blobs
 from asterism.kernel.db import Database, Tx
-from asterism.vcs.content import hash_bytes
-from asterism.vcs.manifest import encode
-from asterism.vcs.merge import Changes, apply_changes
-from asterism.vcs.splice import is_canonical, splice
-
-
-@dataclass(frozen=True, slots=True)
-class _Result:
-    """The tree that a sync makes: its manifest, and how it differs from the target's."""
-
-    manifest_hash: str | None
-    added: int
-    updated: int
-    deleted: int
-
-    @property
-    def changed(self) -> bool:
-        return bool(self.added or self.updated or self.deleted)
 
 
 def execute(
@@ -65,7 +48,7 @@ def execute(
     with db.read() as tx:
         _require_unmoved(tx, caller, found.preview)
     contents.store(chosen.contents.values())
-    result = _build(contents, found.preview.workspace_manifest_hash, chosen.changes)
+    result = build_tree(contents, found.preview.workspace_manifest_hash, chosen.changes)
     with db.write() as tx:
         return _commit(tx, caller, workspace_id, wanted, result)
 
@@ -104,26 +87,7 @@ def _require_unmoved(
     return workspace, project, source.current_snapshot_id != preview.source_snapshot_id
 
 
-def _build(contents: Contents, ours: str | None, changes: Changes) -> _Result:
-    """Store the tree that the changes make of ours, and count what differs."""
-    if not changes:
-        return _Result(ours, 0, 0, 0)
-    if ours is None:
-        data = encode(entry for entry in changes.values() if entry is not None)
-    else:
-        text = contents.text(ours)
-        data = splice(text, changes) if is_canonical(text) else encode(apply_changes(contents.entries(ours), changes))
-    made = hash_bytes(data)
-    if made != ours:
-        storage.upload(contents.db, contents.blobs, contents.user_id, made, data, quota=contents.quota)
-    with contents.db.read() as tx:
-        found = storage.changes(tx, contents.user_id, ours, made)
-    added = sum(change.kind == "added" for change in found)
-    deleted = sum(change.kind == "deleted" for change in found)
-    return _Result(made, added, len(found) - added - deleted, deleted)
-
-
-def _commit(tx: Tx, caller: Caller, workspace_id: str, wanted: Execution, result: _Result) -> Executed:
+def _commit(tx: Tx, caller: Caller, workspace_id: str, wanted: Execution, result: BuiltTree) -> Executed:
     """Move the target's head to the merge, with everything beside it, or find that another call has done it."""
     _, project = workspaces.workspace_and_project(tx, caller, workspace_id)
     storage.hold(tx, project.owner_user_id)

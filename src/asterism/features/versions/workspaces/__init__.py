@@ -16,7 +16,7 @@ from asterism.features.versions.workspaces.models import (
     Workspace,
     WorkspaceType,
 )
-from asterism.features.versions.workspaces.moves import move_head, register_aside, save_unsaved
+from asterism.features.versions.workspaces.moves import move_head, register_aside, save_unsaved, show_tree
 from asterism.features.versions.workspaces.pushes import list_workspace_snapshots, push_snapshot, restore_workspace
 from asterism.features.versions.workspaces.service import (
     ROOTS,
@@ -78,6 +78,7 @@ __all__ = [
     "save_unsaved",
     "set_as_main",
     "set_current_manifest",
+    "show_tree",
     "update_workspace",
     "working_manifest",
     "workspace_and_project",

@@ -1,5 +1,7 @@
 """Moving a workspace's head, with everything that has to happen beside it (Fastest 4.2)."""
 
+from dataclasses import replace
+
 from asterism.features.versions import projects, snapshots, storage
 from asterism.features.versions.projects import Project
 from asterism.features.versions.snapshots import NewSnapshot, Snapshot
@@ -25,6 +27,16 @@ def move_head(
     store.update(tx, workspace.id, {"current_snapshot_id": head, "current_manifest_hash": tree}, moved=True)
     tell_moved(tx, project.id)
     return safety
+
+
+def show_tree(tx: Tx, workspace: Workspace, manifest_hash: str, *, cause: Cause, actor: str) -> Workspace:
+    """Make a stored tree the working tree and leave the head where it is; return the workspace as it is now.
+
+    What it replaces is only logged: the caller has made the new tree from it. The workspace's row is held by them.
+    """
+    store.log_move(tx, workspace, workspace.current_snapshot_id, manifest_hash, cause, actor)
+    store.update(tx, workspace.id, {"current_manifest_hash": manifest_hash}, moved=True)
+    return replace(workspace, current_manifest_hash=manifest_hash, version=workspace.version + 1)
 
 
 def save_unsaved(

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
 from asterism.base.errors import Conflict
-from asterism.client.workcopy.scan import Known
+from asterism.kernel.workcopy.scan import Known
 from asterism.vcs.content import hash_chunks
 from asterism.vcs.ignore import STATE_NAMES
 from asterism.vcs.manifest import Entry
@@ -95,7 +95,7 @@ class Writer:
         os.unlink(path)
         return False
 
-    def small(self, blob: str, content: bytes) -> None:
+    def small(self, blob: str, content: bytes | memoryview) -> None:
         """Write a content to all its paths."""
         for entry in self._places.get(blob, ()):
             self._write(entry, (content,))
@@ -108,7 +108,7 @@ class Writer:
             with open(os.path.join(self.root, first.path), "rb") as file:
                 self._write(entry, iter(lambda f=file: f.read(1 << 20), b""))  # type: ignore[misc]
 
-    def _write(self, entry: Entry, chunks: Iterable[bytes]) -> None:
+    def _write(self, entry: Entry, chunks: Iterable[bytes | memoryview]) -> None:
         path = f"{self.root}/{entry.path}"
         mode = entry.mode & _PERMISSIONS or FILE_MODE
         try:
@@ -143,7 +143,7 @@ class Writer:
                 os.chmod(os.path.join(top, path), mode)
 
 
-def _write_all(handle: int, data: bytes) -> None:
+def _write_all(handle: int, data: bytes | memoryview) -> None:
     written = os.write(handle, data)
     while written < len(data):
         written += os.write(handle, memoryview(data)[written:])

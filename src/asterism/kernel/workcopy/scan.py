@@ -9,14 +9,16 @@ import hashlib
 import os
 import stat
 import time
-from collections.abc import Callable, Container, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from asterism.base.errors import Invalid
-from asterism.client.workcopy.rules import Rules, rule_hash
-from asterism.client.workcopy.statcache import (
+from asterism.base.errors import Invalid, TooLarge
+from asterism.kernel.workcopy import reach
+from asterism.kernel.workcopy.names import name_problem, target_problem
+from asterism.kernel.workcopy.rules import STRICT, Policy, Rules, rule_hash
+from asterism.kernel.workcopy.statcache import (
     CLOSED_DIR,
     DIR,
     FILE,
@@ -31,14 +33,12 @@ from asterism.client.workcopy.statcache import (
     TIME_MASK,
     Cache,
     Folder,
-    is_unicode,
     settled,
     sign,
     untrusted,
 )
-from asterism.vcs.ignore import RULE_FILES, STATE_NAMES
+from asterism.vcs.ignore import STATE_NAMES
 from asterism.vcs.manifest import Entry
-from asterism.vcs.rules import MAX_PATH_BYTES, MAX_SEGMENTS, path_reasons
 
 READ_BYTES = 1 << 20
 GROUP_FILES = 64
@@ -46,16 +46,20 @@ _FORMATS = {stat.S_IFREG: FILE, stat.S_IFDIR: DIR, stat.S_IFLNK: LINK}
 _pack = SIGNATURE.pack
 
 
-class BadName(Invalid):
-    """A name in the tree cannot stand in a manifest."""
-
-    code = "BAD_NAME"
-
-
 class Unreadable(Invalid):
     """Something in the tree cannot be read."""
 
     code = "UNREADABLE"
+
+
+class TreeTooLarge(TooLarge):
+    """The tree has more names than are looked at; `count` were seen before the look was given up."""
+
+    code = "TREE_TOO_LARGE"
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+        super().__init__(f"The folder has more than {count:,} files, which is more than are looked at.")
 
 
 Known: TypeAlias = tuple[bytes, int, int]
@@ -71,20 +75,24 @@ class Pending:
     size: int
 
 
+Hashed: TypeAlias = tuple[Pending, bytes, bytes]
+"""A file that was read: raw hash of its content, and its signature from before that."""
+
+
 @dataclass(slots=True)
 class Scan:
     """What a look at the tree found.
 
     `folders` maps the path of each folder (`""` is the top) to its rows; `changed` names the folders whose rows are
-    not the cache's; `pending` are the files still to be hashed; `special` the paths that have no content to keep.
+    not the cache's; `pending` are the files still to be hashed.
     """
 
     top: str
     tracked: Callable[[], Container[str]] = tuple
+    policy: Policy = STRICT
     folders: dict[str, Folder] = field(default_factory=dict)
     changed: set[str] = field(default_factory=set)
     pending: list[Pending] = field(default_factory=list)
-    special: list[str] = field(default_factory=list)
     read_bytes: int = 0
     _observed: dict[str, bytes] = field(default_factory=dict)
     _versioned: Container[str] | None = None
@@ -97,6 +105,17 @@ class Scan:
         return self._versioned
 
     @property
+    def special(self) -> list[str]:
+        """The paths that are neither left out nor in the tree: pipes, devices, and what no manifest can hold."""
+        return [
+            f"{path}/{name}" if path else name
+            for path, folder in self.folders.items()
+            if SPECIAL in folder.kinds
+            for name, kind in zip(folder.names, folder.kinds, strict=True)
+            if kind == SPECIAL
+        ]
+
+    @property
     def pending_bytes(self) -> int:
         """How many bytes `hash_rest` will read."""
         return sum(item.size for item in self.pending)
@@ -105,24 +124,34 @@ class Scan:
         """Read and hash what is pending; `progress` hears of (files, bytes) as they are done. Raises Unreadable."""
         self.read_bytes += self.pending_bytes
         groups = [self.pending[at : at + GROUP_FILES] for at in range(0, len(self.pending), GROUP_FILES)]
-        found: dict[str, list[tuple[int, bytes, bytes]]] = {}
 
-        def work(group: list[Pending]) -> list[tuple[Pending, bytes, bytes]]:
-            return [(item, *_hash_file(os.path.join(self.top, self._path(item)))) for item in group]
-
-        now = time.time_ns()
+        def work(group: list[Pending]) -> list[Hashed]:
+            return [(item, *_hash_file(self.top, self.path(item))) for item in group]
 
         with ThreadPoolExecutor(threads) as pool:
             for group in pool.map(work, groups):
-                for item, content, signature in group:
-                    self._observed[self._path(item)] = signature
-                    kept = signature if settled(signature, now) else _distrusted(signature)
-                    found.setdefault(item.folder, []).append((item.index, content, kept))
+                self.take(group)
                 if progress:
                     progress(len(group), sum(item.size for item, _, _ in group))
+        self.pending.clear()
+
+    def take(self, read: Sequence[Hashed]) -> None:
+        """Fill in what pending files hold, as it was just read; `pending` itself is the caller's to clear."""
+        now = time.time_ns()
+        found: dict[str, list[tuple[int, bytes, bytes]]] = {}
+        for item, content, signature in read:
+            self._observed[self.path(item)] = signature
+            kept = signature if settled(signature, now) else _distrusted(signature)
+            found.setdefault(item.folder, []).append((item.index, content, kept))
         for path, rows in found.items():
             self._fill(path, rows)
-        self.pending.clear()
+
+    def pass_over(self, item: Pending) -> None:
+        """Treat a file like a pipe: its content is not kept."""
+        folder = self.folders[item.folder]
+        kinds = bytearray(folder.kinds)
+        kinds[item.index] = SPECIAL
+        folder.kinds = bytes(kinds)
 
     def take_known(self, known: Mapping[str, Known]) -> None:
         """Fill in contents of pending files that were just written here and have not been touched since."""
@@ -130,7 +159,7 @@ class Scan:
         found: dict[str, list[tuple[int, bytes, bytes]]] = {}
         left = []
         for item in self.pending:
-            fact = known.get(self._path(item))
+            fact = known.get(self.path(item))
             signature = self.folders[item.folder].signature(item.index)
             mtime, _, size, _, _ = SIGNATURE.unpack(signature)
             if fact is not None and (fact[1], fact[2] & TIME_MASK) == (size, mtime) and settled(signature, now):
@@ -141,7 +170,8 @@ class Scan:
             self._fill(path, rows)
         self.pending = left
 
-    def _path(self, item: Pending) -> str:
+    def path(self, item: Pending) -> str:
+        """Return the path of a pending file."""
         name = self.folders[item.folder].names[item.index]
         return f"{item.folder}/{name}" if item.folder else name
 
@@ -205,46 +235,78 @@ def rows_as_entries(path: str, folder: Folder) -> Iterator[Entry]:
             yield Entry(type="symlink", path=prefix + name, target=next(targets))
 
 
-def look(top: str, cache: Cache, tracked: Callable[[], Container[str]] = tuple) -> Scan:
-    """Walk the tree at `top`. Raises BadName or Unreadable."""
-    scan = Scan(top, tracked)
+def look(
+    top: str,
+    cache: Cache,
+    tracked: Callable[[], Container[str]] = tuple,
+    *,
+    policy: Policy = STRICT,
+    touched: Container[str] | None = None,
+) -> Scan:
+    """Walk the tree at `top`. Of folders that the cache knows only those in `touched` are looked into (default: all).
+
+    Raises BadName, Unreadable or TreeTooLarge.
+    """
+    scan = Scan(top, tracked, policy)
     known = cache.folders
-    waiting: list[tuple[str, Rules]] = [("", Rules(top))]
+    waiting: list[tuple[str, Rules]] = [("", Rules(top, policy))]
+    names = 0
     while waiting:
-        path, rules = waiting.pop()
-        try:
-            names, kinds, stats = _list(os.path.join(top, path) if path else top)
-        except OSError as error:
-            raise Unreadable(f"The folder {path or top!r} cannot be read: {error.strerror}.") from error
+        path, above = waiting.pop()
         old = known.get(path)
-        if any(name in names for name in RULE_FILES):
-            rules = rules.within(path, _rule_hashes(top, path, names, kinds, stats, old))
-        if old is not None and old.rules == rules.digest and old.stats == stats and old.names == names:
-            folder = old
-        else:
-            folder = _rows(scan, path, rules, names, kinds, stats, old)
-            scan.changed.add(path)
+        found = _as_before(path, above, old) if touched is not None and path not in touched else None
+        folder, rules = found or _visit(scan, path, above, old)
         scan.folders[path] = folder
+        names += len(folder.names)
+        if policy.most is not None and names > policy.most:
+            raise TreeTooLarge(names)
         if DIR in folder.kinds or CLOSED_DIR in folder.kinds:
             prefix = f"{path}/" if path else ""
             waiting.extend(
                 (prefix + name, rules if kind == DIR else rules.closed())
-                for name, kind in zip(names, folder.kinds, strict=True)
+                for name, kind in zip(folder.names, folder.kinds, strict=True)
                 if kind in FOLDERS
             )
     scan.changed.update(path for path in known if path not in scan.folders)
     return scan
 
 
-def _list(path: str) -> tuple[list[str], bytearray, bytes]:
+def _as_before(path: str, above: Rules, old: Folder | None) -> tuple[Folder, Rules] | None:
+    """Return the rows of a folder that was not touched, None when it has to be visited all the same."""
+    if old is None:
+        return None
+    rules = above.within(
+        path, {name: old.hash(index) for name, index in _rule_rows(above.policy, old.names, old.kinds)}
+    )
+    return (old, rules) if old.rules == rules.digest else None
+
+
+def _visit(scan: Scan, path: str, above: Rules, old: Folder | None) -> tuple[Folder, Rules]:
+    """List a folder; return its rows and the rules inside it. Raises BadName or Unreadable."""
+    try:
+        with reach.folder(scan.top, path, wary=scan.policy.wary) as place:
+            names, kinds, stats = _list(place)
+            rules = above.within(path, _rule_hashes(place, above.policy, names, kinds, stats, old))
+            if old is not None and old.rules == rules.digest and old.stats == stats and old.names == names:
+                return old, rules
+            scan.changed.add(path)
+            return _rows(scan, place, path, rules, names, kinds, stats, old), rules
+    except OSError as error:
+        raise Unreadable(f"The folder {path or scan.top!r} cannot be read: {error.strerror}.") from error
+
+
+def _list(place: int) -> tuple[list[str], bytearray, bytes]:
     """Return names, kinds (before any rule) and signatures of what is in a folder, in the file system's order."""
     names: list[str] = []
     kinds = bytearray()
     stats: list[bytes] = []
     formats = _FORMATS
-    with os.scandir(path) as entries:
+    with os.scandir(place) as entries:
         for entry in entries:
-            status = entry.stat(follow_symlinks=False)
+            try:
+                status = entry.stat(follow_symlinks=False)
+            except FileNotFoundError:  # it went between the listing and this look
+                continue
             mode = status.st_mode
             kind = formats.get(mode & 0o170000, SPECIAL)
             names.append(entry.name)
@@ -258,7 +320,14 @@ def _list(path: str) -> tuple[list[str], bytearray, bytes]:
 
 
 def _rows(
-    scan: Scan, path: str, rules: Rules, names: list[str], kinds: bytearray, stats: bytes, old: Folder | None
+    scan: Scan,
+    place: int,
+    path: str,
+    rules: Rules,
+    names: list[str],
+    kinds: bytearray,
+    stats: bytes,
+    old: Folder | None,
 ) -> Folder:
     """Make the rows of a folder that is not as the cache has it; unknown contents become pending."""
     prefix = f"{path}/" if path else ""
@@ -279,13 +348,15 @@ def _rows(
                 kinds[index] = LEFT_OUT
                 continue
             kinds[index] = CLOSED_DIR if kind == DIR else kind
-        if kind == SPECIAL:
-            scan.special.append(full)
+        if kind == SPECIAL or not (taken_before or _acceptable(scan, full, name)):
+            kinds[index] = SPECIAL
             continue
-        if earlier is None:
-            _check_name(full, name)
         if kind == LINK:
-            targets.append(_target(os.path.join(scan.top, full), full))
+            target = _target(scan, place, name, full)
+            if target is None:
+                kinds[index] = SPECIAL
+            else:
+                targets.append(target)
         elif kind == FILE:
             signature = stats[index * SIGNATURE_BYTES : (index + 1) * SIGNATURE_BYTES]
             if (
@@ -305,15 +376,18 @@ def _never(folder: str, name: str) -> bool:
     return name == ".git" or (not folder and name in STATE_NAMES)
 
 
+def _rule_rows(policy: Policy, names: list[str], kinds: bytes | bytearray) -> list[tuple[str, int]]:
+    """Return the rule files of a folder, each with its row."""
+    found = [(name, names.index(name)) for name in policy.rule_files if name in names]
+    return [(name, index) for name, index in found if kinds[index] == FILE]
+
+
 def _rule_hashes(
-    top: str, path: str, names: list[str], kinds: bytearray, stats: bytes, old: Folder | None
+    place: int, policy: Policy, names: list[str], kinds: bytearray, stats: bytes, old: Folder | None
 ) -> dict[str, bytes]:
     """Return the content hash of each rule file of a folder, from the cache where its signature is unchanged."""
     result: dict[str, bytes] = {}
-    for name in RULE_FILES:
-        index = names.index(name) if name in names else -1
-        if index < 0 or kinds[index] != FILE:
-            continue
+    for name, index in _rule_rows(policy, names, kinds):
         signature = stats[index * SIGNATURE_BYTES : (index + 1) * SIGNATURE_BYTES]
         earlier = old.names.index(name) if old is not None and name in old.names else None
         if (
@@ -324,46 +398,30 @@ def _rule_hashes(
         ):
             result[name] = old.hash(earlier)
         else:
-            result[name] = rule_hash(os.path.join(top, path, name))
+            result[name] = rule_hash(place, name)
     return result
 
 
-def _check_name(path: str, name: str) -> None:
-    """Raise BadName for a path that a manifest can't hold. Names come from the file system: no `/`, no `..`."""
-    ordinary = path.isascii() and "\\" not in name and name[1:2] != ":"
-    if ordinary and len(path) <= MAX_PATH_BYTES and path.count("/") < MAX_SEGMENTS:
-        return
-    if not is_unicode(path):
-        raise BadName(
-            f"The name {os.fsencode(path)!r} is not UTF-8, so it cannot be versioned.",
-            hint="Rename it, or list it in .asterismignore, with a ? for each odd byte.",
-        )
-    reason = next(path_reasons(path), None)
-    if reason:
-        shown = path if len(path) <= 200 else f"{path[:200]}..."
-        raise BadName(
-            f"The path {shown!r} cannot be versioned: {_REASONS.get(reason, reason)}.",
-            hint="Rename it, or list it in .asterismignore.",
-        )
+def _acceptable(scan: Scan, path: str, name: str) -> bool:
+    """Say whether a manifest can hold this path. Raises BadName when what it cannot hold is refused."""
+    problem = name_problem(path, name)
+    if problem is not None and not scan.policy.wary:
+        raise problem
+    return problem is None
 
 
-_REASONS = {
-    "path_length": "it is longer than 1,024 bytes",
-    "path_segment": "a part of it is longer than 255 bytes, or it is deeper than 64 folders",
-    "path_absolute": "it looks like an absolute path",
-    "path_backslash": "its backslashes read as a path that leaves the folder",
-    "path_encoding": "it is not Unicode",
-}
-
-
-def _target(place: str, path: str) -> str:
+def _target(scan: Scan, place: int, name: str, path: str) -> str | None:
+    """Return where a link leads, None when a manifest cannot hold that. Raises BadName or Unreadable."""
     try:
-        target = os.readlink(place)
+        target = os.readlink(name, dir_fd=place)
     except OSError as error:
+        if scan.policy.wary:  # it has just been replaced: the next look tells by what
+            return None
         raise Unreadable(f"The link {path!r} cannot be read: {error.strerror}.") from error
-    if not is_unicode(target):
-        raise BadName(f"The target of the link {path!r} is not UTF-8, so it cannot be versioned.")
-    return target
+    problem = target_problem(path, target)
+    if problem is not None and not scan.policy.wary:
+        raise problem
+    return target if problem is None else None
 
 
 def _distrusted(signature: bytes) -> bytes:
@@ -371,10 +429,10 @@ def _distrusted(signature: bytes) -> bytes:
     return untrusted(size, mode)
 
 
-def _hash_file(path: str) -> tuple[bytes, bytes]:
+def _hash_file(top: str, path: str) -> tuple[bytes, bytes]:
     """Return raw hash and signature of one file, the signature from before its content was read."""
     try:
-        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        handle = reach.open_file(top, path)
     except OSError as error:
         raise Unreadable(f"The file {path!r} cannot be read: {error.strerror}.") from error
     try:

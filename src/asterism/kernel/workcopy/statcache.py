@@ -71,15 +71,20 @@ class Cache(msgspec.Struct, array_like=True):
 _decoder = msgspec.msgpack.Decoder(Cache)
 
 
+def empty() -> Cache:
+    """Return the cache of a tree that nobody has looked at."""
+    return Cache(FORMAT, "", {})
+
+
 def load(path: str) -> Cache:
     """Read the cache; a missing, older or damaged one counts as empty."""
     try:
         with open(path, "rb") as file:
             cache = _decoder.decode(file.read())
     except (OSError, msgspec.MsgspecError):
-        return Cache(FORMAT, "", {})
+        return empty()
     if cache.format != FORMAT:
-        return Cache(FORMAT, "", {})
+        return empty()
     for folder in cache.folders.values():
         for index, name in folder.odd.items():
             folder.names[index] = os.fsdecode(name)
