@@ -50,6 +50,17 @@ def test_what_may_have_arrived_is_not_said_twice():
     assert len(server.calls) == 1
 
 
+@pytest.mark.parametrize("fault", [httpx.ConnectError("x"), httpx.ReadTimeout("x"), answer(500), httpx.Response(200)])
+def test_a_glance_asks_once_and_does_without(fault):
+    server = FakeServer()
+    workspace = server.api().create_workspace(server.api().create_project("p").id, "main")
+    server.faults = [fault]
+    assert server.api().glance_at(workspace.id) is None
+    assert len(server.calls) == 3
+    assert server.pauses == []
+    assert server.api().glance_at(workspace.id) is not None
+
+
 def test_what_did_not_arrive_is_said_again():
     server = FakeServer()
     server.faults = [httpx.ConnectError("x")]

@@ -12,8 +12,9 @@ from typing import Any
 import httpx
 import pytest
 
-from asterism.client import sync_undo
+from asterism.client import sync_undo, workspaces
 from asterism.client.api import Api
+from asterism.client.clone import clone
 from asterism.client.http import Http
 from asterism.client.join import by_path
 from asterism.client.progress import Silent
@@ -32,13 +33,13 @@ class Folders:
     """A project with the workspaces `main` and `side`, and the folders `main` and `side`, one in each."""
 
     def __init__(self, top: Path, signed_in: dict[str, str]) -> None:
-        self.top = top
-        self.environment = signed_in
-        build(top / "main", TREE)
-        self.command("main", "push", "--project", "demo")
-        self.command("main", "workspace", "create", "side")
-        self.command(".", "clone", "demo:side", "side")
+        self.top, self.environment = top, signed_in
         self.main, self.side = top / "main", top / "side"
+        build(self.main, TREE)
+        with calling(self, None) as api:
+            first = push(api, str(self.main), Wish("demo"), progress=Silent(), threads=1)
+            workspaces.create(api, first.project.id, "side", first.snapshot.id)
+            clone(api, "demo:side", str(self.side), progress=Silent())
 
     def command(self, folder: str, *words: str, code: int = 0) -> dict[str, Any]:
         return answer(run(self.top, self.environment, *words, "--json", cwd=self.top / folder), code)
@@ -48,6 +49,12 @@ class Folders:
         place = State(str(self.top / folder)).bound().workspace_id
         headers = {"Authorization": f"Bearer {self.environment['ASTERISM_TOKEN']}"}
         return dict(httpx.get(f"{self.environment['ASTERISM_URL']}/v1/workspaces/{place}", headers=headers).json())
+
+
+def colleague(folders: Folders) -> None:
+    """Make the folder `colleague`, which works in `side` too."""
+    with calling(folders, None) as api:
+        clone(api, "demo:side", str(folders.top / "colleague"), progress=Silent())
 
 
 @pytest.fixture
@@ -76,7 +83,9 @@ def clash(folders: Folders) -> None:
 
 def test_drift_is_told_and_sync_takes_it_in(folders: Folders) -> None:
     part(folders)
+    status = folders.command("side", "status")
     told = folders.command("side", "drift")
+    assert (status["behind"], status["drift"]["source_only"]) == (False, told["drift"]["source_only"])
     assert (told["drift"]["source_only"], told["drift"]["workspace_only"]) == (["new"], ["c"])
     assert told["source_workspace"]["name"] == "main"
     planned = folders.command("side", "sync", "--dry-run")
@@ -166,10 +175,13 @@ def test_work_after_a_sync_is_not_undone(folders: Folders) -> None:
 
 def test_a_colleagues_push_is_taken_in_first(folders: Folders) -> None:
     part(folders)
-    folders.command(".", "clone", "demo:side", "colleague")
+    colleague(folders)
     (folders.top / "colleague" / "b").write_bytes(b"b 1\nb 2\nb 3\nof a colleague\n")
     (folders.side / "b").write_bytes(b"mine\nb 2\nb 3\n")
     pushed = folders.command("colleague", "push")["snapshot_id"]
+    said = run(folders.top, folders.environment, "status", cwd=folders.side).stderr
+    assert f"behind its workspace, whose head is {pushed[:12]}" in said
+    assert "side against main: 1 path only in main, 1 path only here, 2 different\n" in said
     done = folders.command("side", "sync")
     assert (folders.side / "b").read_bytes() == b"mine\nb 2\nb 3\nof a colleague\n"
     history = [row["id"] for row in folders.command("side", "log")["snapshots"]]
@@ -180,7 +192,7 @@ def test_a_colleagues_push_is_taken_in_first(folders: Folders) -> None:
 
 def test_edits_that_do_not_fit_the_own_head_are_conflicts_too(folders: Folders) -> None:
     part(folders)
-    folders.command(".", "clone", "demo:side", "colleague")
+    colleague(folders)
     (folders.top / "colleague" / "b").write_bytes(b"of a colleague\n")
     folders.command("colleague", "push")
     before = describe(folders.side)
@@ -306,18 +318,18 @@ def pulled(folders: Folders, folder: str) -> None:
 
 def test_a_sync_that_ends_at_any_call_is_finished_by_the_next(folders: Folders) -> None:
     """A colleague's push, the folder's edits and main's work are in the result whichever call was the last."""
-    folders.command(".", "clone", "demo:side", "colleague")
+    colleague(folders)
     at, ends = 0, 0
     while True:
         number = str(at).encode()
-        for folder, path, line in (("main", "a", 0), ("colleague", "a", 2), ("side", "b", 0), ("main", "b", 2)):
-            place = folders.top / folder
-            pulled(folders, folder)
-            lines = (place / path).read_bytes().splitlines(keepends=True)
+        pulled(folders, "colleague")
+        for folder, path, line in (("main", "a", 0), ("main", "b", 2), ("colleague", "a", 2), ("side", "b", 0)):
+            place = folders.top / folder / path
+            lines = place.read_bytes().splitlines(keepends=True)
             lines[line] = folder.encode() + number + b"\n"
-            (place / path).write_bytes(b"".join(lines))
-            if folder != "side":
-                pushed(folders, folder)
+            place.write_bytes(b"".join(lines))
+        pushed(folders, "main")
+        pushed(folders, "colleague")
         way = Cut(at // 2, after=bool(at % 2))
         try:
             synced(folders, way)
@@ -361,7 +373,7 @@ def test_an_undo_that_ends_at_any_call_undoes_one_sync(folders: Folders) -> None
 
 
 def test_others_may_move_at_any_call_and_nothing_is_lost(folders: Folders) -> None:
-    folders.command(".", "clone", "demo:side", "colleague")
+    colleague(folders)
     at = 0
     while True:
         (folders.side / "b").write_bytes(b"side %d\n" % at)

@@ -22,11 +22,12 @@ MARKS: "dict[str, tuple[str, Style]]" = {
 def status(url: Url = None, token: Token = None, as_json: AsJson = False) -> None:
     """Show the paths that differ from the snapshot this folder was last equal to. Exits 0 whether or not there are any.
 
-    Letters: A added, M modified, D deleted, X executable bit, T file became link or link became file. The server is
-    not asked: whether the folder is behind its workspace is what the last command that spoke to it found out.
+    Letters: A added, M modified, D deleted, X executable bit, T file became link or link became file. Says also
+    whether the folder is behind its workspace, and the workspace behind main, where the server answers at once.
     """
     import sys
 
+    from asterism.cli.drift import summary
     from asterism.cli.output import command, count, emit, path_text, say, show
     from asterism.cli.places import threads, working_copy
     from asterism.cli.session import open_api
@@ -37,19 +38,23 @@ def status(url: Url = None, token: Token = None, as_json: AsJson = False) -> Non
         state = working_copy()
         with open_api(url, token, at=state, anonymous=True) as api:
             changes = edits(api, state, threads=threads())
-        binding = state.bound()
+            binding = state.bound()
+            seen = api.glance_at(binding.workspace_id)
         at = binding.base.snapshot_id if binding.base else None
-        behind = binding.head is not None and binding.head != at
+        head = seen.head if seen is not None else binding.head
+        drift = seen.drift if seen is not None else None
+        behind = head is not None and head != at
         if as_json:
             emit(
                 {
                     "project_id": binding.project_id,
                     "workspace_id": binding.workspace_id,
                     "snapshot_id": at,
-                    "head_snapshot_id": binding.head,
+                    "head_snapshot_id": head,
                     "behind": behind,
                     "clean": not changes,
                     "files": [{"path": change.path, "change": change.kind} for change in changes],
+                    "drift": drift,
                 }
             )
             return
@@ -60,5 +65,7 @@ def status(url: Url = None, token: Token = None, as_json: AsJson = False) -> Non
         base = at[:12] if at else "nothing yet"
         differ = f"{count(len(changes), 'path')} differ{'s' if len(changes) == 1 else ''}" if changes else "clean"
         say(f"{binding.project_name}, workspace {binding.workspace_name}, at {base}: {differ}")
-        if behind and binding.head:
-            say(f"behind its workspace, whose head is {binding.head[:12]}; `asterism pull` takes it in")
+        if behind and head:
+            say(f"behind its workspace, whose head is {head[:12]}; `asterism pull` takes it in")
+        if seen is not None and drift and (drift["files_added"] or drift["files_modified"]):
+            say(summary(drift, binding.workspace_name, seen.source or "main"))

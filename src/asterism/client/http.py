@@ -27,6 +27,7 @@ T = TypeVar("T")
 CONNECT_SECONDS = 5.0
 ANSWER_SECONDS = 20.0
 TRANSFER_SECONDS = 120.0
+GLANCE_SECONDS = 2.0
 ATTEMPTS = 4
 CONNECT_ATTEMPTS = 3
 
@@ -130,6 +131,14 @@ class Http:
 
         return self._repeat(attempt, safe=method in ("GET", "PUT", "DELETE") if safe is None else safe)
 
+    def glance(self, path: str, reply: type[T]) -> T | None:
+        """Look something up that one can do without: one GET, waited for briefly; None whatever goes wrong."""
+        try:
+            with self._open("GET", path, None, None, "application/json", GLANCE_SECONDS, ()) as response:
+                return msgspec.json.decode(response.read(), type=reply)
+        except (DomainError, msgspec.MsgspecError):
+            return None
+
     @contextmanager
     def stream(
         self,
@@ -166,7 +175,7 @@ class Http:
             content=content,
             params=query,
             headers=headers,
-            timeout=httpx.Timeout(seconds, connect=CONNECT_SECONDS),
+            timeout=httpx.Timeout(seconds, connect=min(seconds, CONNECT_SECONDS)),
         )
         try:
             response = self._client.send(request, stream=True)
