@@ -20,7 +20,7 @@ EVERYWHERE = frozenset(
         *("x-request-id", "x-content-type-options", "access-control-allow-origin", "access-control-expose-headers"),
         *("x-frame-options", "referrer-policy", "cross-origin-resource-policy", "content-security-policy"),
         *("x-accel-buffering", "www-authenticate", "retry-after", "etag", "accept-ranges", "content-range"),
-        *("content-disposition", "allow"),
+        *("content-disposition", "allow", "upgrade"),
     }
 )
 """Headers that the wrapper, the error envelope or RFC 9110 bring; all others are declared by their route."""

@@ -62,6 +62,13 @@ class Conflicting(Ok[T]):
 
 
 @dataclass(slots=True)
+class Switching(Answer[None]):
+    """101: the connection goes on as a WebSocket; what is asked for without an upgrade never gets that far."""
+
+    status: ClassVar[int] = 101
+
+
+@dataclass(slots=True)
 class NoContent(Answer[None]):
     """204: there is nothing to say."""
 

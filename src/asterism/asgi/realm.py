@@ -32,7 +32,7 @@ class Knock:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """An answer given instead of routing; a WebSocket is closed unopened (which is 403)."""
+    """An answer given instead of routing; a WebSocket is not opened."""
 
     status: int
     body: bytes = b""

@@ -194,7 +194,10 @@ class _Answer(_Outgoing):
 
 
 class _Socket(_Outgoing):
-    """The sending side of a WebSocket. Its opening carries no headers of ours: the server would drop them."""
+    """The sending side of a WebSocket. Its opening carries no headers of ours: the server would drop them.
+
+    What is not opened is answered as HTTP, by the ASGI extension `websocket.http.response`.
+    """
 
     streaming = True
 
@@ -202,12 +205,21 @@ class _Socket(_Outgoing):
         """Pass a message on, noting how the opening ended."""
         if message["type"] == "websocket.accept":
             self.status = 101
+        elif message["type"] == "websocket.http.response.start":
+            self.status = message["status"]
+            self._dress(message)
         elif message["type"] == "websocket.close" and not self.status:
             self.status = 403
         await self._send(message)
 
     async def refuse(self, refusal: Refusal, *, head: bool = False) -> None:  # noqa: ARG002 - there is no HEAD here
-        """Close it; unopened, that is answered as 403 whatever the reason."""
+        """Answer it as HTTP, or close what is open already."""
         self.refused = not self.status
         with suppress(RuntimeError, asyncio.CancelledError):
-            await self.send({"type": "websocket.close", "code": 1008, "reason": ""})
+            if self.status:
+                await self.send({"type": "websocket.close", "code": 1011, "reason": ""})
+                return
+            length = [(b"content-length", str(len(refusal.body)).encode())]
+            headers = [*refusal.headers, *length]
+            await self.send({"type": "websocket.http.response.start", "status": refusal.status, "headers": headers})
+            await self._send({"type": "websocket.http.response.body", "body": refusal.body, "more_body": False})

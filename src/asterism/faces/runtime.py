@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from asterism.asgi.addresses import Addresses
 from asterism.asgi.crowd import Crowd
 from asterism.asgi.limits import Limits as RateLimits
+from asterism.asgi.websocket import Sockets
 from asterism.base.clock import Clock
 from asterism.features.accounts.identity import Activity, Lifetimes, SignUp
 from asterism.features.review.local_chats import SessionRuns
@@ -105,6 +106,7 @@ class Runtime:
     sign_in: SignIn
     local: LocalServices
     reviews: ReviewRuns
+    sockets: Sockets
     host: RunHost
     runs: ChatRuns
     advisor: Advisor

@@ -47,6 +47,7 @@ def create_app(rt: Runtime, settings: Settings) -> Litestar:
     handlers: list[Any] = [_metrics(), *console.handlers(), *schema_handlers(settings)]
     for face, endpoints in faces_for(settings):
         handlers += [endpoint.mount(face) for endpoint in endpoints]
+    handlers += [endpoint.mount(v1.SOCKET_FACE) for endpoint in v1.SOCKETS]
     return Litestar(
         handlers,
         state=State({"runtime": rt}),

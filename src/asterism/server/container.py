@@ -4,6 +4,7 @@ import asyncio
 from contextlib import AsyncExitStack
 
 from asterism import __version__
+from asterism.asgi.websocket import Sockets
 from asterism.base.clock import Clock, SystemClock
 from asterism.faces.runtime import Runtime
 from asterism.features.versions.storage import Limits
@@ -72,6 +73,7 @@ def build_runtime(settings: Settings, *, clock: Clock | None = None) -> Runtime:
             settings, host, db=db, streams=streams, models=models, git=local.git, secrets=secrets, clock=clock
         ),
         streams=streams,
+        sockets=Sockets(),
         host=host,
         runs=build_runs(db, blobs, streams, models, secrets, directory, host),
         advisor=build_advisor(models, secrets, directory),
@@ -99,6 +101,7 @@ async def start_services(rt: Runtime, stack: AsyncExitStack) -> None:
     await asyncio.to_thread(rt.spare.fill)
     await rt.streams.start()
     stack.push_async_callback(rt.streams.stop)
+    stack.push_async_callback(rt.sockets.stop)
     seen = ActivityWriter(rt.db, rt.sign_in.activity)
     seen.start()
     stack.push_async_callback(seen.stop)

@@ -261,6 +261,7 @@ def first_line(thing: type[Any]) -> str:
 TEXT: Form = {"type": "string"}
 BINARY: Form = {"type": "string", "format": "binary"}
 MEANING = {
+    101: "The connection goes on as a WebSocket.",
     200: "It is done.",
     201: "Something was made.",
     204: "There is nothing to send.",

@@ -3,6 +3,7 @@
 from typing import Any
 
 from litestar import Response
+from litestar.connection import ASGIConnection
 
 from asterism.asgi.body import AnyRequest, check_json_type, decode_json
 from asterism.asgi.endpoint import Endpoint, last_values
@@ -30,7 +31,7 @@ class V1Face:
         """Refuse what needs no transaction of its own: no token or a mistyped one, too many from one address."""
         rules: Rules = endpoint.rules
         if rules.auth is True:
-            await self._meet(endpoint, bearer_of(call.request), call.rt)
+            await self._meet(endpoint, bearer_of(call.request, in_query=rules.query_token), call.rt)
         if rules.rate is not None and rules.rate.key == "address":
             call.rt.sign_in.limits.take(rules.rate, call.rt.sign_in.addresses.client(call.request))
 
@@ -55,7 +56,7 @@ class V1Face:
         rules: Rules = endpoint.rules
         if not rules.auth:
             return
-        bearer, sign_in = bearer_of(call.request), call.rt.sign_in
+        bearer, sign_in = bearer_of(call.request, in_query=rules.query_token), call.rt.sign_in
         try:
             caller = identity.authenticate(tx, bearer)
         except identity.NotSignedIn:
@@ -93,7 +94,14 @@ class V1Face:
         return error_response(error, request)
 
 
-def bearer_of(request: AnyRequest) -> str | None:
-    """Return the token of the Authorization header (scheme in any case), None when there is none."""
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+def bearer_of(request: ASGIConnection[Any, Any, Any, Any], *, in_query: bool = False) -> str | None:
+    """Return the token of the Authorization header (scheme in any case), None when there is none.
+
+    With `in_query`, that of `?token=` where there is no header.
+    """
+    header = request.headers.get("authorization")
+    if header is None and in_query:
+        found: str | None = request.query_params.get("token")
+        return found
+    scheme, _, token = (header or "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else None

@@ -1,6 +1,7 @@
 """Everything that `/v1` serves."""
 
 from asterism.asgi.endpoint import endpoints_of
+from asterism.asgi.websocket import sockets_of
 from asterism.faces.v1 import (
     auth,
     blobs,
@@ -18,6 +19,7 @@ from asterism.faces.v1 import (
 )
 from asterism.faces.v1.description import V1Description
 from asterism.faces.v1.edge import V1Face
+from asterism.faces.v1.sockets import V1Sockets
 
 MODULES = (
     *auth.MODULES,
@@ -35,5 +37,7 @@ MODULES = (
     usage,
 )
 ENDPOINTS = endpoints_of(MODULES)
+SOCKETS = sockets_of(MODULES)
 FACE = V1Face()
+SOCKET_FACE = V1Sockets()
 DESCRIPTION = V1Description()

@@ -4,8 +4,9 @@ from typing import Any
 
 import msgspec
 from litestar import Response
+from litestar.connection import ASGIConnection
 
-from asterism.asgi.body import AnyRequest, Disconnected
+from asterism.asgi.body import Disconnected
 from asterism.asgi.files import RangeNotSatisfiable
 from asterism.base.errors import DomainError, Kind, RateLimited
 
@@ -27,6 +28,7 @@ STATUS_OF_CODE = {
     "BODY_TIMEOUT": 408,
     "HASH_MISMATCH": 400,
     "METHOD_NOT_ALLOWED": 405,
+    "UPGRADE_REQUIRED": 426,
     "RANGE_NOT_SATISFIABLE": 416,
     "UPSTREAM_ERROR": 502,
     "EXPIRED_CODE": 400,
@@ -47,7 +49,7 @@ def status_of(error: DomainError) -> int:
     return STATUS_OF_CODE.get(error.code, STATUS_OF_KIND[error.kind])
 
 
-def error_response(error: Exception, request: AnyRequest) -> Response[Any]:
+def error_response(error: Exception, request: ASGIConnection[Any, Any, Any, Any]) -> Response[Any]:
     """Word an error in the envelope `{error: {code, message, hint?, details?}}`."""
     if isinstance(error, Disconnected):
         return Response(b"", status_code=499, media_type="application/json")
@@ -68,6 +70,8 @@ def error_response(error: Exception, request: AnyRequest) -> Response[Any]:
         headers["Retry-After"] = str(error.retry_after)
     elif error.code == "SHUTTING_DOWN":
         headers["Retry-After"] = "5"
+    elif status == 426:
+        headers["Upgrade"] = "websocket"
     elif isinstance(error, RangeNotSatisfiable):
         headers["Content-Range"] = f"bytes */{error.size}"  # RFC 9110 14.4
     body = {"code": error.code, "message": error.message}

@@ -30,8 +30,12 @@ class V1Realm:
 
     def refuse(self, knock: Knock) -> Refusal | None:
         """Refuse a WebSocket that a page of an unlisted origin opens: no browser asks before it lets the page read."""
-        listed = knock.origin is None or self.everybody or knock.origin in self.origins
-        return Refusal(403) if knock.method == "WEBSOCKET" and not listed else None
+        if knock.method != "WEBSOCKET" or knock.origin is None or self.everybody or knock.origin in self.origins:
+            return None
+        if knock.origin.partition(b"://")[2] == knock.headers.get(b"host"):
+            return None  # our own page
+        body = self.problem(403, "FORBIDDEN_ORIGIN", "Pages of this origin may not open streams here.")
+        return Refusal(403, body, [(b"content-type", b"application/json"), (b"cache-control", b"no-store")])
 
     def headers(self, path: str, origin: bytes | None) -> Headers:  # noqa: ARG002 - a realm's signature
         """Return the headers of an ordinary answer."""

@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any
 
 from asterism.asgi.endpoint import Endpoint
+from asterism.asgi.websocket import SocketEndpoint
 from asterism.faces.v1.call import Call
 from asterism.features.accounts.identity import Caller, InsufficientScope
 
@@ -56,7 +57,7 @@ AGENT = frozenset(
 )
 
 
-def check_route(endpoint: Endpoint, caller: Caller, path: Mapping[str, str]) -> None:
+def check_route(endpoint: Endpoint | SocketEndpoint, caller: Caller, path: Mapping[str, str]) -> None:
     """Raise InsufficientScope unless the caller's scope reaches the endpoint and the things its path names."""
     scope = caller.scope
     if scope.name == "all":
@@ -92,7 +93,7 @@ def check_content(endpoint: Endpoint, call: Call, body: Any) -> None:
         raise InsufficientScope
 
 
-def request_line(endpoint: Endpoint) -> str:
+def request_line(endpoint: Endpoint | SocketEndpoint) -> str:
     """Return method and path with bare parameter names: `GET /v1/projects/{project_id}`."""
     return _line(endpoint.method, endpoint.path)
 

@@ -1,9 +1,42 @@
-"""`…/stream-ticket`: opening the stream of a conversation."""
+"""`…/stream` and `…/stream-ticket`: a conversation as it goes on, over a WebSocket (Fastest 8.7)."""
 
-from asterism.faces.v1.call import Call, post
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from asterism.asgi.answers import Switching
+from asterism.asgi.websocket import Closed, Frame, Frames
+from asterism.base.errors import Conflict
+from asterism.faces.v1.call import Call, get, post, socket
 from asterism.faces.v1.wire import Empty
 from asterism.faces.v1.wire_conversations import StreamTicket
+from asterism.features.accounts import identity
 from asterism.features.talk import conversations
+from asterism.features.talk.conversations import Opened
+from asterism.kernel.db import Tx
+from asterism.kernel.streams import Event
+
+SIGNED_OUT = 4401
+REMIND_FIRST = 2.0  # seconds; the web app clears its questions when its own loading ends
+
+
+class After(msgspec.Struct):
+    """The seq that the client has seen the log up to; without it the whole state is told."""
+
+    after: Annotated[int, Meta(ge=0)] | None = None
+
+
+class UpgradeRequired(Conflict):
+    """This route speaks WebSocket only."""
+
+    code = "UPGRADE_REQUIRED"
+
+    def __init__(self) -> None:
+        super().__init__("This route is a WebSocket.", hint="Open it with `Upgrade: websocket`.")
 
 
 @post("/v1/conversations/{conversation_id:str}/stream-ticket")
@@ -11,3 +44,68 @@ def stream_ticket(call: Call, conversation_id: str, body: Empty) -> StreamTicket
     """POST /v1/conversations/:conversationId/stream-ticket: a ticket that opens the stream once."""
     issued = conversations.make_stream_ticket(call.tx, call.caller, conversation_id)
     return StreamTicket(issued.text, issued.expires_in)
+
+
+@get(
+    "/v1/conversations/{conversation_id:str}/stream",
+    query_token=True,
+    errors=(UpgradeRequired,),
+)
+def stream(call: Call, conversation_id: str, query: After) -> Switching:  # noqa: ARG001 - documents the WebSocket
+    """GET /v1/conversations/:conversationId/stream: the frames of a conversation, by WebSocket only."""
+    conversations.get_conversation(call.tx, call.caller, conversation_id)
+    raise UpgradeRequired
+
+
+@socket("/v1/conversations/{conversation_id:str}/stream", purpose=conversations.TICKET)
+async def stream_socket(call: Call, conversation_id: str, query: After) -> Frames:
+    """GET /v1/conversations/:conversationId/stream: the state or what was missed, then frames as they come."""
+    opened = await call.rt.db.run_read(
+        conversations.open_stream, call.rt.streams, call.caller, conversation_id, after=query.after
+    )
+    return Frames(told(call, conversation_id, opened))
+
+
+async def told(call: Call, conversation_id: str, opened: Opened) -> AsyncGenerator[Frame, None]:
+    """Yield what a connection begins with, then the log, and open questions again and again.
+
+    Raises Closed once the token is revoked or has expired.
+    """
+    with call.rt.sign_in.streams.inside(call.caller.user_id):
+        for one in opened.frames:
+            yield Frame(conversations.events.rebuilt(one, opened.last_seq), live=False)
+        loop, seen = asyncio.get_running_loop(), opened.last_seq
+        wake = loop.time() + min(REMIND_FIRST, call.rt.sse_heartbeat)
+        async with aclosing(call.rt.streams.subscribe(opened.stream, opened.after)) as log:
+            coming: asyncio.Task[Event] | None = None
+            try:
+                while True:
+                    coming = coming or asyncio.create_task(_next(log))
+                    await asyncio.wait({coming}, timeout=max(0.0, wake - loop.time()))
+                    if loop.time() >= wake:
+                        wake = loop.time() + call.rt.sse_heartbeat
+                        for again in await call.rt.db.run_read(_looked_after, call, conversation_id):
+                            yield Frame(conversations.events.rebuilt(again, seen), live=False)
+                    if not coming.done():
+                        continue
+                    try:
+                        event = coming.result()
+                    except StopAsyncIteration:
+                        return
+                    coming = None
+                    seen = max(seen, event.seq)
+                    yield Frame(conversations.events.logged(event), live=event.seq > opened.last_seq)
+            finally:
+                if coming is not None:
+                    coming.cancel()
+                    await asyncio.gather(coming, return_exceptions=True)
+
+
+async def _next(log: AsyncGenerator[Event, Any]) -> Event:
+    return await anext(log)
+
+
+def _looked_after(tx: Tx, call: Call, conversation_id: str) -> list[conversations.events.Frame]:
+    if not identity.still_valid(tx, call.caller):
+        raise Closed(SIGNED_OUT)
+    return conversations.open_questions(tx, conversation_id)

@@ -28,9 +28,11 @@ from asterism.features.talk.conversations.models import (
     TimelineItem,
 )
 from asterism.features.talk.conversations.project_info import ProjectInfo, read_project_info
+from asterism.features.talk.conversations.replay import Opened, open_questions, open_stream
 from asterism.features.talk.conversations.saving import Saved, save_snapshot
 from asterism.features.talk.conversations.service import (
     ROOTS,
+    TICKET,
     all_parts,
     change_conversation,
     create_conversation,
@@ -46,12 +48,14 @@ from asterism.features.talk.conversations.service import (
 
 __all__ = [
     "ROOTS",
+    "TICKET",
     "AnswerRefused",
     "Conversation",
     "ConversationView",
     "FileChange",
     "Inquiry",
     "Message",
+    "Opened",
     "OtherProject",
     "Parts",
     "ProjectInfo",
@@ -76,6 +80,8 @@ __all__ = [
     "list_questions",
     "list_timeline",
     "make_stream_ticket",
+    "open_questions",
+    "open_stream",
     "read_log",
     "read_project_info",
     "save_snapshot",
