@@ -46,6 +46,11 @@ def test_circles_end_and_one_of_a_circle_stands_for_it():
     assert best(history, "x", "y") <= {"c", "d"}
 
 
+def test_each_of_two_circles_has_one_that_stands_for_it():
+    circles = {"a": ["b"], "b": ["a"], "c": ["d"], "d": ["c"]}
+    assert best({**circles, "x": ["a", "c"], "y": ["c", "a"]}, "x", "y") == {"a", "c"}
+
+
 @st.composite
 def histories(draw):
     size = draw(st.integers(1, 12))

@@ -3,6 +3,7 @@
 import subprocess
 from time import process_time
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -71,6 +72,42 @@ def test_one_unchanged_line_between_is_enough_and_none_is_not():
     assert apart.regions == ((0, 2, 0, 2, 0, 2),)
 
 
+def test_each_segment_says_whose_lines_it_has_and_where_they_stand():
+    base = b"1\n2\n3\n4\n5\n6\n7\n8\n9\n"
+    ours = b"1\nX\n3\n4\n5\nB\n7\nO\n9\n"
+    main = b"1\n2\n3\nY\nZ\n5\nB\n7\nM\n9\n"
+    merge = merge_lines(base, ours, main)
+    assert merge.segments == (
+        ("base", (0, 1, 0, 1, 0, 1)),
+        ("ours", (1, 2, 1, 2, 1, 2)),
+        ("base", (2, 3, 2, 3, 2, 3)),
+        ("main", (3, 4, 3, 4, 3, 5)),
+        ("base", (4, 5, 4, 5, 5, 6)),
+        ("both", (5, 6, 5, 6, 6, 7)),
+        ("base", (6, 7, 6, 7, 7, 8)),
+        ("conflict", (7, 8, 7, 8, 8, 9)),
+        ("base", (8, 9, 8, 9, 9, 10)),
+    )
+    assert merge.regions == ((7, 8, 7, 8, 8, 9),)
+    assert merge_lines(b"a\n", b"b\n", b"a\n").segments == (("ours", (0, 1, 0, 1, 0, 1)),)
+
+
+@pytest.mark.parametrize(
+    ("ours", "main", "shown"),
+    [
+        (b"p\nq\na\ny\nz\n", b"p\nq\nb\ny\nz\n", b"p\nq\n<<<<<<< ours\na\n=======\nb\n>>>>>>> theirs\ny\nz\n"),
+        (b"p\n", b"p\nq\n", b"p\n<<<<<<< ours\n=======\nq\n>>>>>>> theirs\n"),
+        (b"a", b"b", b"<<<<<<< ours\na\n=======\nb\n>>>>>>> theirs\n"),
+        (b"a\r\nx", b"b", b"<<<<<<< ours\r\na\r\nx\r\n=======\r\nb\r\n>>>>>>> theirs\r\n"),
+        (b"a\nx\r\n", b"b\ny\r\n", b"<<<<<<< ours\na\nx\r\n=======\nb\ny\r\n>>>>>>> theirs\n"),
+    ],
+    ids=["begin and end shared", "one goes on", "no line end", "first line tells", "second line does not"],
+)
+def test_what_both_sides_begin_and_end_with_stands_outside_of_the_markers(ours, main, shown):
+    contents = (b"0\n", ours, main)
+    assert with_markers(merge_lines(*contents), *contents) == shown
+
+
 def test_conflicts_are_marked_in_the_line_ends_of_the_file():
     contents = (b"a\r\nb\r\nc\r\n", b"a\r\nours\r\nsame\r\nc\r\n", b"a\r\ntheirs\r\nsame\r\nc\r\n")
     merge = merge_lines(*contents)
@@ -80,6 +117,8 @@ def test_conflicts_are_marked_in_the_line_ends_of_the_file():
 
 
 def test_binary_and_large_contents_are_told_apart():
+    assert (MAX_BYTES, MAX_LINES) == (2 * 1024 * 1024, 200_000)
+    assert mergeable(b"\n" * (MAX_LINES - 1), b"", b"") == "text"
     assert mergeable(b"a", b"b\0", b"c") == "binary"
     assert mergeable(b"x" * MAX_BYTES, b"", b"") == "text"
     assert mergeable(b"x" * (MAX_BYTES + 1), b"", b"") == "too_large"

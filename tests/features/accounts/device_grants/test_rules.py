@@ -41,6 +41,14 @@ def poll(grant: Grant, at: float) -> tuple[bool, Grant]:
     return in_time, replace(grant, polls_left=left, polled_at=now)
 
 
+def test_five_polls_come_in_time_at_once_and_then_one_every_four_seconds() -> None:
+    grant, told = GRANT, []
+    for at in (0, 0, 0, 0, 0, 0, 4, 4, 6, 8):
+        in_time, grant = poll(grant, at)
+        told.append(in_time)
+    assert told == [True] * 5 + [False, True, False, False, True]
+
+
 @given(jitter=st.lists(st.floats(-0.5, 0.5), min_size=1, max_size=180))
 def test_an_honest_client_with_jitter_is_never_told_to_slow_down(jitter: list[float]) -> None:
     grant = GRANT

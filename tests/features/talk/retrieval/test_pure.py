@@ -79,3 +79,53 @@ def test_fusion_of_the_worked_example() -> None:
     assert fuse([[], []]) == fuse([]) == []
     tied = fuse([[chunk("X", "1")], [chunk("Y", "2")]])
     assert [hit.chunk.id for hit in tied] == ["Y", "X"]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("# A\n\n### Deep\nx\n## B\ny\n# C", [("A > Deep", "# A\n\n### Deep\nx"), ("A > B", "## B\ny"), ("C", "# C")]),
+        ("# A\n# B\nx", [("A", "# A"), ("B", "# B\nx")]),
+        ("## A\n# B\nx", [("A", "## A"), ("B", "# B\nx")]),
+        ("    # a\n####### b\n#c\n   # D #x #\ny", [("", "    # a\n####### b\n#c"), ("D #x", "   # D #x #\ny")]),
+        ("# A\nx\n##\ny", [("A", "# A\nx"), ("A", "##\ny")]),
+        ("# A\r\nx\r\n", [("A", "# A\nx")]),
+        ("~~~\n# x\n```\n~~~\n# H\nz", [("", "~~~\n# x\n```\n~~~"), ("H", "# H\nz")]),
+        ("````\n```\n# x\n```` y\n# x\n`````\n# H", [("", "````\n```\n# x\n```` y\n# x\n`````"), ("H", "# H")]),
+        ("```py\n# x", [("", "```py\n# x")]),
+    ],
+    ids=["levels", "no body", "up", "no headings", "no title", "CRLF", "tildes", "long fence", "open fence"],
+)
+def test_headings_cut_a_document_where_markdown_has_them(text: str, found: list[tuple[str, str]]) -> None:
+    assert [(chunk.heading, chunk.text) for chunk in chunks_of(text)] == found
+
+
+def test_a_chunk_begins_with_the_end_of_the_one_before_at_a_word() -> None:
+    text = "".join(f"w{number:05d} " for number in range(800))
+    first, second = chunks_of(text)
+    assert (first.text, second.text) == (text[:3200], text[2807:])
+    assert (first.tokens, second.tokens) == (800, 699)
+
+
+@pytest.mark.parametrize(
+    "unit", ["x" * 97 + ". ", "x" * 97 + "! ", "x" * 98 + "\n", "語" * 32 + "。", "x" * 97 + "\n\n"]
+)
+def test_what_is_too_long_is_cut_between_paragraphs_lines_and_sentences(unit: str) -> None:
+    assert len(unit.encode()) == 99
+    assert chunks_of(unit * 40)[0].text == unit * 32
+
+
+def test_tokens_are_quarters_of_bytes_rounded_up() -> None:
+    assert [tokens_of(text) for text in ("", "a", "abcd", "abcde", "é" * 2, "é" * 2 + "x")] == [0, 1, 1, 2, 1, 2]
+
+
+def test_a_query_has_32_words_and_pairs_at_most() -> None:
+    many = [f"w{number}" for number in range(40)]
+    assert words_of(" ".join([*many, "日本語"])) == (many[:32], [])
+    assert words_of(" ".join([*many[:30], "日本語字"])) == (many[:30], ["日本", "本語"])
+    assert words_of("same SAME Same ___ __a__") == (["same", "__a__"], [])
+
+
+def test_the_first_50_of_each_list_count() -> None:
+    assert len(fuse([[chunk(str(number)) for number in range(51)]])) == 50
+    assert [hit.chunk.id for hit in fuse([[chunk("b")], [chunk("a")]])] == ["a", "b"]
