@@ -24,7 +24,6 @@ from functools import partial
 from typing import Any
 
 CHUNK = 1 << 16
-FLOOD = 64 << 20
 """Bytes of output after which a program is ended, however little of it is kept."""
 TICK = 0.2
 LARGEST_FILE = 2 << 30
@@ -43,6 +42,7 @@ class Program:
 
     def __init__(self, order: dict[str, Any]) -> None:
         self.id, self._room, self._count = order["run"], order["output"], 0
+        self._flood: int | None = order["flood"]
         self._why = "exited"
         reading, writing = os.pipe()
         memory, processes = order.get("memory"), order.get("processes")
@@ -103,7 +103,7 @@ class Program:
         if data[: self._room]:
             tell(out=self.id, data=base64.b64encode(data[: self._room]).decode())
             self._room -= len(data[: self._room])
-        if self._count > FLOOD:
+        if self._flood is not None and self._count > self._flood:
             self.kill("too_much_output")
 
 

@@ -69,7 +69,8 @@ class Run:
     """One program of a session: `cwd` and paths in `argv` as they are inside.
 
     The environment is a bare one (`Session.environment`) and `environment`. `output` are the bytes that are kept,
-    standard error among them; of what comes after 64 MiB the program dies. `seconds` None: as long as the session.
+    standard error among them; a program that says more than `flood` dies; without that bound all is heard and
+    nothing is kept. `seconds` None: as long as the session.
     """
 
     argv: tuple[str, ...]
@@ -77,6 +78,7 @@ class Run:
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     seconds: float | None = 60.0
     output: int = 1 << 20
+    flood: int | None = 64 << 20
     memory: int | None = 4 * GIB
 
 
@@ -176,7 +178,7 @@ class Session:
             raise SessionLost(self._lost)
         self._number += 1
         number = str(self._number)
-        running = self._running[number] = _Running(wanted.output, heard)
+        running = self._running[number] = _Running(wanted.output if wanted.flood else 0, heard)
         began = asyncio.get_running_loop().time()
         self._send(
             {
@@ -186,6 +188,7 @@ class Session:
                 "env": self.environment | dict(wanted.environment),
                 "seconds": wanted.seconds,
                 "output": wanted.output,
+                "flood": wanted.flood,
                 "memory": wanted.memory,
                 "processes": self._place.processes if self.isolates else None,
             }
@@ -327,8 +330,6 @@ class _Running:
         self._room, self._heard = room, heard
 
     def take(self, data: bytes) -> None:
-        data = data[: self._room - len(self.kept)]
-        if data:
-            self.kept += data
-            if self._heard is not None:
-                self._heard(data)
+        self.kept += data[: self._room - len(self.kept)]
+        if data and self._heard is not None:
+            self._heard(data)
