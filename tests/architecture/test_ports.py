@@ -10,6 +10,7 @@ from tests.architecture.source import ROOT, SOURCE
 PORTS = sorted(path.name for path in (SOURCE / "kernel").iterdir() if (path / "__init__.py").exists())
 SUITES = {"llm": "test_models.py"}
 WITHOUT_FAKE = {
+    "apps": "no port: real programs in the sandbox, which has its own suite",
     "db": "both engines are real in tests, SQLite is cheap, and stores are SQL (the fixture `db`)",
     "git": "docs/adr/0051-git-has-no-memory-fake.md",
     "runs": "no port: one host over the ports `db` and `streams`, which have fakes",

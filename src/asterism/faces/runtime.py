@@ -13,6 +13,7 @@ from asterism.asgi.limits import Limits as RateLimits
 from asterism.asgi.websocket import Sockets
 from asterism.base.clock import Clock
 from asterism.features.accounts.identity import Activity, Lifetimes, SignUp
+from asterism.features.operations.deployments import Deployments
 from asterism.features.review.local_chats import SessionRuns
 from asterism.features.review.local_providers import KeyPlaces
 from asterism.features.review.reviews import ReviewRuns
@@ -111,6 +112,7 @@ class Runtime:
     runs: ChatRuns
     advisor: Advisor
     clouds: Clouds
+    deployments: Deployments
     provisioners: Mapping[str, Provisioner]
     sse_heartbeat: float
     run_event_days: int

@@ -19,7 +19,7 @@ from asterism.kernel.streams import DatabaseStreams
 from asterism.server.advisor import build_advisor
 from asterism.server.chats import build_directory, build_runs
 from asterism.server.data_folder import open_folder
-from asterism.server.hosting import build_clouds, build_provisioners
+from asterism.server.hosting import build_clouds, build_deployments, build_provisioners
 from asterism.server.jobs import register_jobs
 from asterism.server.local import build_local
 from asterism.server.moves import MoveRelay
@@ -54,6 +54,7 @@ def build_runtime(settings: Settings, *, clock: Clock | None = None) -> Runtime:
     models = PydanticModels(directory.expected_wires())
     streams = DatabaseStreams(db)
     host = RunHost(db, streams)
+    provisioners = build_provisioners(settings)
     local = build_local(settings, host, db=db, streams=streams, secrets=secrets, models=models)
     return Runtime(
         db=db,
@@ -78,7 +79,10 @@ def build_runtime(settings: Settings, *, clock: Clock | None = None) -> Runtime:
         runs=build_runs(db, blobs, streams, models, secrets, directory, host),
         advisor=build_advisor(models, secrets, directory),
         clouds=build_clouds(settings),
-        provisioners=build_provisioners(settings),
+        provisioners=provisioners,
+        deployments=build_deployments(
+            settings, host, provisioners, db=db, blobs=blobs, streams=streams, secrets=secrets, clock=clock
+        ),
         sse_heartbeat=settings.sse_heartbeat,
         run_event_days=settings.run_event_retention_days,
         sign_in=build_sign_in(settings, clock),
@@ -113,6 +117,8 @@ async def start_services(rt: Runtime, stack: AsyncExitStack) -> None:
     stack.push_async_callback(rt.models.stop)
     await rt.reviews.start()
     stack.push_async_callback(rt.reviews.stop)
+    await rt.deployments.start()
+    stack.push_async_callback(rt.deployments.stop)
     await rt.host.start()
     stack.push_async_callback(rt.host.stop)
     stack.push_async_callback(asyncio.to_thread, rt.local.git.close)  # first of all: others wait for what it runs

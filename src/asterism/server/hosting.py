@@ -1,9 +1,17 @@
-"""Builds what deployments need: providers, and what this machine can make."""
+"""Builds what deployments need: providers, what this machine can make, and the apps that it runs."""
 
 from collections.abc import Mapping
 
+from asterism.base.clock import Clock
+from asterism.features.operations.deployments import Deployments, LocalTarget, Shop, Tools, find_tools
+from asterism.kernel.apps import AppHost
+from asterism.kernel.blobs import Blobs
 from asterism.kernel.clouds import CLOUDFLARE_URL, RAILWAY_URL, Clouds, HttpClouds
+from asterism.kernel.db import Database
 from asterism.kernel.provisioning import LocalProvisioner, Provisioner
+from asterism.kernel.runs import RunHost
+from asterism.kernel.secrets import Secrets
+from asterism.kernel.streams import Streams
 from asterism.server.settings import Settings
 
 
@@ -23,3 +31,25 @@ def build_provisioners(settings: Settings) -> Mapping[str, Provisioner]:
         redis_url=settings.local_redis_url,
     )
     return {"local": local}
+
+
+def build_deployments(
+    settings: Settings,
+    host: RunHost,
+    provisioners: Mapping[str, Provisioner],
+    *,
+    db: Database,
+    blobs: Blobs,
+    streams: Streams,
+    secrets: Secrets,
+    clock: Clock,
+) -> Deployments:
+    """Return the deployments, performed by `host`. Apps listen where the server does."""
+    folder = settings.data_dir / "apps"
+    path, readable = find_tools()
+    tools = Tools(settings.sandbox, folder / "dependencies", path, readable, settings.deploy_build_timeout)
+    everywhere = settings.host in ("0.0.0.0", "::")  # noqa: S104 - asked for by the operator
+    apps = AppHost(isolation=settings.sandbox, address=settings.host, start_seconds=settings.deploy_start_timeout)
+    name = "localhost" if everywhere else settings.host
+    local = LocalTarget(folder, tools, apps, name, {})
+    return Deployments(Shop(db, blobs, secrets, clock, provisioners, local), streams, host)

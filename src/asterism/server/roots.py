@@ -1,6 +1,7 @@
 """What keeps stored content from being collected: the roots that features declare, in one list."""
 
+from asterism.features.operations import deployments
 from asterism.features.talk import conversations, runs
 from asterism.features.versions import snapshots, sync, workspaces
 
-ROOTS = (snapshots.ROOTS, workspaces.ROOTS, runs.ROOTS, sync.ROOTS, conversations.ROOTS)
+ROOTS = (snapshots.ROOTS, workspaces.ROOTS, runs.ROOTS, sync.ROOTS, conversations.ROOTS, deployments.ROOTS)

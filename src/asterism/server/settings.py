@@ -137,12 +137,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         int, msgspec.Meta(ge=1, le=36_500), doc("Days the events of an ended run can be replayed.")
     ] = 7
 
+    deploy_build_timeout: Annotated[Seconds, doc("Seconds that installing, and building, may each take.")] = 900
+    deploy_start_timeout: Annotated[Seconds, doc("Seconds until a deployed app must listen.")] = 60
     cloudflare_base_url: Annotated[str | None, doc("Address of Cloudflare's API, up to `/client/v4`.")] = None
     railway_base_url: Annotated[str | None, doc("Address of Railway's API, up to `/graphql/v2`.")] = None
     local_postgres_url: Annotated[
         str | None, doc("PostgreSQL server to lend to deployed apps, as a role that may create databases and roles.")
     ] = None
     local_redis_url: Annotated[str | None, doc("Redis server to lend to deployed apps; they all share it.")] = None
+    sandbox: Annotated[
+        Literal["auto", "bubblewrap", "plain"],
+        doc("How agents and apps are kept apart: `auto` is bubblewrap or nothing; `plain` isolates nothing."),
+    ] = "auto"
     review_require_model: Annotated[bool, doc("Whether reviews refuse to run without a model.")] = False
     review_analyzers: Annotated[str, doc("Static checks of reviews, comma-separated; an empty text disables all.")] = (
         "secrets,diff-rules,ruff,bandit,sarif,shellcheck,syntax,patterns"

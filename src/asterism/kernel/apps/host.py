@@ -32,7 +32,7 @@ class App:
     """An app to run: `command` is a text for a shell in `folder`; without one the folder's files are served.
 
     `served` is the part of the folder that is served then. `path` are folders that come first on the app's PATH, as
-    they are outside; `readable` are further ones that it sees.
+    they are outside; `readable` are further ones that it sees, `writable` that it may write to.
     """
 
     folder: Path
@@ -42,6 +42,7 @@ class App:
     workdir: str = "."
     path: tuple[str, ...] = ()
     readable: tuple[Path, ...] = ()
+    writable: tuple[Path, ...] = ()
 
 
 class AppHost:
@@ -167,7 +168,8 @@ class _Instance:
         port = PORT if self._isolation != "plain" else _free_port()
         readable = (*self._app.readable, Path(static_server.__file__))
         try:
-            async with open_session(self._isolation, Place(self._app.folder, readable, entry=port)) as session:
+            place = Place(self._app.folder, readable, writable=self._app.writable, entry=port)
+            async with open_session(self._isolation, place) as session:
                 running = asyncio.create_task(session.run(self._run(session, port), self._said))
                 watching = asyncio.create_task(self._watch(session.entry))
                 try:

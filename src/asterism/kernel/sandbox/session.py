@@ -49,10 +49,10 @@ class SessionLost(Exception):
 class Place:
     """What a session sees, and its bounds.
 
-    `folder` is the working copy, writable. `readable` are further files and folders at their own places, `hidden` ones
-    that stay out of sight although they lie in the system. `doors` are ports of 127.0.0.1 inside that lead to sockets
-    of the file system outside; `entry` is a port inside that is reached through `Session.entry`. `processes` and
-    `memory` (bytes in use) bound everything together.
+    `folder` is the working copy, writable. `readable` and `writable` are further files and folders at their own places,
+    `hidden` ones that stay out of sight although they lie in the system. `doors` are ports of 127.0.0.1 inside that
+    lead to sockets of the file system outside; `entry` is a port inside that is reached through `Session.entry`.
+    `processes` and `memory` (bytes in use) bound everything together.
     """
 
     folder: Path
@@ -62,6 +62,7 @@ class Place:
     entry: int | None = None
     processes: int = 512
     memory: int = 6 * GIB
+    writable: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,6 +291,8 @@ class Session:
         for path in (Path(sys.base_prefix), *self._place.readable):
             if path.parts[:2] != ("/", "usr"):
                 yield from ("--ro-bind-try", str(path), str(path))
+        for path in self._place.writable:
+            yield from ("--bind-try", str(path), str(path))
         for path in self._place.hidden:
             if _covers(path):
                 yield from ("--tmpfs", str(path))

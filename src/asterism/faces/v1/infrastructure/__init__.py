@@ -1,5 +1,5 @@
 """`/v1/infrastructure`: where apps run (Fastest 10)."""
 
-from asterism.faces.v1.infrastructure import credentials, projects, workspaces
+from asterism.faces.v1.infrastructure import credentials, deployments, projects, workspaces
 
-MODULES = (credentials, workspaces, projects)
+MODULES = (credentials, workspaces, projects, deployments)

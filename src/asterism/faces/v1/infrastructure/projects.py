@@ -5,13 +5,17 @@ from typing import Annotated, Literal, Self
 import msgspec
 from msgspec import Meta
 
-from asterism.faces.v1.call import Call, delete, get
+from asterism.faces.v1.call import Call, delete, get, post
 from asterism.faces.v1.wire import Done
 from asterism.faces.v1.wire_needs import HowFound, Needs, Requirements, SuggestedResource
-from asterism.features.operations import infrastructure
+from asterism.features.accounts.identity import Caller
+from asterism.features.operations import deployments, infrastructure
+from asterism.features.operations.deployments import Asked, DeploymentRun, NoSnapshot, NotApproved, Status, Trigger
 from asterism.features.operations.infrastructure import ProviderDown, UnknownResource
 from asterism.features.versions.projects import UnknownProject
-from asterism.features.versions.storage import ManifestNotFound
+from asterism.features.versions.storage import BlobsMissing, ManifestNotFound
+from asterism.features.versions.workspaces import UnknownWorkspace
+from asterism.kernel.db import Tx
 
 MASKED = "\u2022" * 8
 
@@ -113,4 +117,62 @@ async def detect(call: Call, project_id: str, query: OfTree) -> Needs:
     )
     return Needs(
         Requirements.of(found.requirements), [SuggestedResource.of(one) for one in suggested], HowFound.of(found)
+    )
+
+
+class ToDeploy(msgspec.Struct):
+    """What to deploy (default: the head of main); `wait` false answers at once, `force` repeats what is running."""
+
+    manifest_hash: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")] | None = None
+    workspace_id: str | None = None
+    source: Literal["manual", "chat", "auto"] = "manual"
+    message: Annotated[str, Meta(max_length=10_000)] | None = None
+    force: bool = False
+    wait: bool = True
+
+
+class UnsatisfiedNeed(msgspec.Struct):
+    """A resource that the app wants and nobody can make."""
+
+    type: str
+    env_var: str = msgspec.field(name="envVar")
+    reason: str
+
+
+class Deployed(msgspec.Struct, kw_only=True):
+    """How a deployment went; a failed build is `success: false` with what is wrong."""
+
+    success: bool
+    deployment_id: str
+    status: Literal["deploying", "success", "failed"]
+    url: str | None
+    resources: list[Resource]
+    provisioned_resources: list[Resource]
+    unsatisfied: list[UnsatisfiedNeed]
+    error: str | None
+
+
+@post(
+    "/v1/infrastructure/projects/{project_id:str}/deploy",
+    errors=(UnknownProject, UnknownWorkspace, ManifestNotFound, NoSnapshot, NotApproved, BlobsMissing),
+)
+async def deploy(call: Call, project_id: str, body: ToDeploy) -> Deployed:
+    """POST /v1/infrastructure/projects/:projectId/deploy: the whole pipeline; answers when it has ended."""
+    asked = Asked(Trigger(body.source), body.workspace_id, body.manifest_hash, force=body.force)
+    run = await call.rt.deployments.deploy_project(call.caller, project_id, asked, wait=body.wait)
+    return await call.rt.db.run_read(_deployed, call.caller, run)
+
+
+def _deployed(tx: Tx, caller: Caller, run: DeploymentRun) -> Deployed:
+    found = deployments.get_deployment(tx, caller, run.deployment.id)
+    resources = infrastructure.list_resources(tx, caller, found.project_id)
+    return Deployed(
+        success=found.status is not Status.FAILED,
+        deployment_id=found.id,
+        status=found.status.value,
+        url=found.url,
+        resources=[Resource.of(one) for one in resources],
+        provisioned_resources=[Resource.of(one) for one in run.provisioned],
+        unsatisfied=[UnsatisfiedNeed(one.type, one.env_var, one.reason) for one in run.unsatisfied],
+        error=found.error,
     )

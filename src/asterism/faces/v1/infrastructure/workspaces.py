@@ -1,13 +1,14 @@
-"""`/v1/infrastructure/workspaces/:workspaceId/deployment-settings` (Fastest 10.2)."""
+"""`/v1/infrastructure/workspaces/:workspaceId`: deployment settings and deployments (Fastest 10.2, 10.5)."""
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 import msgspec
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, Meta, UnsetType
 
 from asterism.base.errors import Invalid
 from asterism.faces.v1.call import Call, get, put
-from asterism.features.operations import infrastructure
+from asterism.faces.v1.wire_deployments import DeploymentRecord
+from asterism.features.operations import deployments, infrastructure
 from asterism.features.versions.workspaces import UnknownWorkspace
 
 PATH = "/v1/infrastructure/workspaces/{workspace_id:str}/deployment-settings"
@@ -61,6 +62,20 @@ class NewSettings(msgspec.Struct):
         return {name: value for name, value in given.items() if value is not UNSET}
 
 
+class DeploymentPage(msgspec.Struct):
+    """Which page of the deployments."""
+
+    limit: Annotated[int, Meta(ge=1, le=100)] = 30
+    cursor: str | None = None
+
+
+class DeploymentList(msgspec.Struct):
+    """Deployments, newest first."""
+
+    deployments: list[DeploymentRecord]
+    next_cursor: str | None
+
+
 @get(PATH, errors=(UnknownWorkspace,))
 def deployment_settings(call: Call, workspace_id: str) -> SettingsAnswer:
     """GET /v1/infrastructure/workspaces/:workspaceId/deployment-settings: how the workspace is deployed."""
@@ -72,3 +87,10 @@ def change_deployment_settings(call: Call, workspace_id: str, body: NewSettings)
     """PUT /v1/infrastructure/workspaces/:workspaceId/deployment-settings: change some of them."""
     changed = infrastructure.change_settings(call.tx, call.caller, workspace_id, body.changes())
     return SettingsAnswer(Settings.of(changed))
+
+
+@get("/v1/infrastructure/workspaces/{workspace_id:str}/deployments", errors=(UnknownWorkspace, Invalid))
+def workspace_deployments(call: Call, workspace_id: str, query: DeploymentPage) -> DeploymentList:
+    """GET /v1/infrastructure/workspaces/:workspaceId/deployments: what was deployed from it, newest first."""
+    page = deployments.list_deployments(call.tx, call.caller, workspace_id, limit=query.limit, cursor=query.cursor)
+    return DeploymentList([DeploymentRecord.of(one) for one in page.items], page.next_cursor)

@@ -16,6 +16,7 @@ from asterism.features.operations.infrastructure.models import (
     Status,
 )
 from asterism.features.operations.infrastructure.needs import detect_needs, detect_tree
+from asterism.features.operations.infrastructure.provide import Provided, Wanted, provide
 from asterism.features.operations.infrastructure.resources import (
     Held,
     delete_resource,
@@ -30,10 +31,12 @@ __all__ = [
     "Held",
     "InvalidCredentials",
     "NewCredential",
+    "Provided",
     "ProviderDown",
     "Resource",
     "Status",
     "UnknownResource",
+    "Wanted",
     "change_settings",
     "check_credential",
     "delete_credential",
@@ -44,6 +47,7 @@ __all__ = [
     "get_settings",
     "list_credentials",
     "list_resources",
+    "provide",
     "save_credential",
     "settings_of",
     "token_of",

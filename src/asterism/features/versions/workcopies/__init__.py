@@ -10,6 +10,7 @@ All of it blocks and is called from a thread. What an agent does to its copy is 
 """
 
 from asterism.features.versions.workcopies.changes import sentence
+from asterism.features.versions.workcopies.checkout import write_tree
 from asterism.features.versions.workcopies.copies import WorkingCopies
 from asterism.features.versions.workcopies.errors import (
     CopyExists,
@@ -43,4 +44,5 @@ __all__ = [
     "WorkingCopy",
     "WorkspaceKeepsMoving",
     "sentence",
+    "write_tree",
 ]

@@ -1,0 +1,157 @@
+"""Deployments as they are written (Fastest 10.5, Beyond 8)."""
+
+from collections.abc import Sequence
+from typing import Literal, Self
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from asterism.features.operations import deployments
+
+
+class Plan(msgspec.Struct):
+    """How the tree becomes a running app."""
+
+    runtime: str | None
+    build: str | None
+    start: str | None
+    resources: Sequence[str]
+    source: str
+
+    @classmethod
+    def of(cls, found: deployments.Plan) -> Self:
+        """Write a plan."""
+        return cls(found.runtime, found.build, found.start, found.resources, found.source)
+
+
+class DeploymentRecord(msgspec.Struct, kw_only=True):
+    """A deployment."""
+
+    id: str
+    workspace_id: str | None
+    project_id: str
+    snapshot_id: str | None
+    status: Literal["deploying", "success", "failed"]
+    trigger: Literal["manual", "chat", "auto"]
+    url: str | None
+    error: str | None
+    started_at: str
+    completed_at: str | None
+    manifest_hash: str
+    conversation_id: str | None
+    provider: str | None
+    env_version: int | None
+    plan: Plan | None
+    plan_hash: str | None
+    rollback_of: str | None
+
+    @classmethod
+    def of(cls, found: deployments.Deployment) -> Self:
+        """Write a deployment."""
+        return cls(
+            id=found.id,
+            workspace_id=found.workspace_id,
+            project_id=found.project_id,
+            snapshot_id=found.snapshot_id,
+            status=found.status.value,
+            trigger=found.trigger.value,
+            url=found.url,
+            error=found.error,
+            started_at=found.started_at,
+            completed_at=found.completed_at,
+            manifest_hash=found.manifest_hash,
+            conversation_id=found.conversation_id,
+            provider=found.provider,
+            env_version=found.env_version,
+            plan=None if found.plan is None else Plan.of(found.plan),
+            plan_hash=found.plan_hash,
+            rollback_of=found.rollback_of,
+        )
+
+
+class ConversationDeployment(msgspec.Struct, rename="camel", kw_only=True):
+    """A deployment as conversations show it; `url` is empty until it is known."""
+
+    id: str
+    url: str
+    status: Literal["deploying", "success", "failed"]
+    error: str | UnsetType = UNSET
+    created_at: str
+    completed_at: str | UnsetType = UNSET
+
+    @classmethod
+    def of(cls, found: deployments.Deployment) -> Self:
+        """Write a deployment."""
+        return cls(
+            id=found.id,
+            url=found.url or "",
+            status=found.status.value,
+            error=UNSET if found.error is None else found.error,
+            created_at=found.started_at,
+            completed_at=UNSET if found.completed_at is None else found.completed_at,
+        )
+
+
+class LogEntry(msgspec.Struct):
+    """A line of output."""
+
+    timestamp: str
+    step: Literal["install", "build", "deploy"]
+    stream: Literal["stdout", "stderr"]
+    content: str
+
+
+class DeploymentLog(msgspec.Struct, rename="camel", kw_only=True):
+    """What a deployment said so far."""
+
+    deployment_id: str
+    entries: list[LogEntry]
+    started_at: str
+    completed_at: str | UnsetType = UNSET
+
+    @classmethod
+    def of(cls, found: deployments.Log) -> Self:
+        """Write a log."""
+        return cls(
+            deployment_id=found.deployment.id,
+            entries=[
+                LogEntry(one.timestamp, one.step.value, "stderr" if one.stream == "stderr" else "stdout", one.content)
+                for one in found.entries
+            ],
+            started_at=found.deployment.started_at,
+            completed_at=UNSET if found.deployment.completed_at is None else found.deployment.completed_at,
+        )
+
+
+class LogAnswer(msgspec.Struct):
+    """A deployment's log."""
+
+    log: DeploymentLog
+
+
+class DeploymentAnswer(msgspec.Struct):
+    """One deployment."""
+
+    deployment: DeploymentRecord
+
+
+class DeploymentBegun(msgspec.Struct, kw_only=True):
+    """A deployment that is under way; its id stands there under both names that clients read."""
+
+    deployment_id: str
+    camel_id: str = msgspec.field(name="deploymentId")
+    status: Literal["deploying"] = "deploying"
+    message: str
+    snapshot_id: str | None
+    conversation_id: str | None
+
+    @classmethod
+    def of(cls, begun: deployments.Deployment) -> Self:
+        """Write what was begun."""
+        return cls(
+            deployment_id=begun.id,
+            camel_id=begun.id,
+            message="The deployment is under way.",
+            snapshot_id=begun.snapshot_id,
+            conversation_id=begun.conversation_id,
+        )

@@ -1,0 +1,65 @@
+"""Deployments: from a stored tree to a running app, exactly repeatable (Fastest 10.5, Beyond 8)."""
+
+from asterism.features.operations.deployments.errors import (
+    AlreadyEnded,
+    NoSnapshot,
+    NotApproved,
+    NothingToRollBackTo,
+    UnknownDeployment,
+)
+from asterism.features.operations.deployments.local import LocalTarget
+from asterism.features.operations.deployments.manager import Deployments
+from asterism.features.operations.deployments.models import (
+    Deployment,
+    Log,
+    LogEntry,
+    Plan,
+    Status,
+    Step,
+    Trigger,
+    Unsatisfied,
+)
+from asterism.features.operations.deployments.pipeline import DeploymentRun, Shop
+from asterism.features.operations.deployments.service import (
+    ROOTS,
+    Asked,
+    Difference,
+    Told,
+    compare_deployments,
+    get_deployment,
+    list_deployments,
+    list_of_conversation,
+    read_log,
+)
+from asterism.features.operations.deployments.workshop import Tools, find_tools
+
+__all__ = [
+    "ROOTS",
+    "AlreadyEnded",
+    "Asked",
+    "Deployment",
+    "DeploymentRun",
+    "Deployments",
+    "Difference",
+    "LocalTarget",
+    "Log",
+    "LogEntry",
+    "NoSnapshot",
+    "NotApproved",
+    "NothingToRollBackTo",
+    "Plan",
+    "Shop",
+    "Status",
+    "Step",
+    "Told",
+    "Tools",
+    "Trigger",
+    "UnknownDeployment",
+    "Unsatisfied",
+    "compare_deployments",
+    "find_tools",
+    "get_deployment",
+    "list_deployments",
+    "list_of_conversation",
+    "read_log",
+]

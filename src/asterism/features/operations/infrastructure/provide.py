@@ -1,0 +1,146 @@
+"""Getting an app what it needs before it runs (Fastest 10.5, step 3)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from asterism.base import ids
+from asterism.features.accounts.identity import Caller
+from asterism.features.operations.detection import Requirements
+from asterism.features.operations.infrastructure import store
+from asterism.features.operations.infrastructure.models import Resource, Status
+from asterism.features.operations.infrastructure.resources import MAX_ERROR, place
+from asterism.features.versions import projects
+from asterism.features.versions.projects import NewVar
+from asterism.kernel.db import Database, Tx
+from asterism.kernel.provisioning import Made, Provisioner, ProvisioningFailed
+from asterism.kernel.secrets import Secrets
+
+STORAGE_VAR = "STORAGE_DIR"
+ORDER = ("railway", "local")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A resource that an app wants, and the variable with its address."""
+
+    type: str
+    name: str
+    env_var: str
+
+
+@dataclass(frozen=True, slots=True)
+class Provided:
+    """What was made, and what nobody can make."""
+
+    made: tuple[Resource, ...]
+    unsatisfied: tuple[Wanted, ...]
+
+
+def wanted_by(needs: Requirements) -> list[Wanted]:
+    """Return the resources beside compute that an app wants."""
+    wanted = [Wanted(f"database:{one}", one.value, one.env_var) for one in needs.databases]
+    if needs.needs_storage:
+        wanted.append(Wanted("storage:blob", "storage", STORAGE_VAR))
+    return wanted
+
+
+async def provide(
+    db: Database,
+    secrets: Secrets,
+    provisioners: Mapping[str, Provisioner],
+    caller: Caller,
+    project_id: str,
+    needs: Requirements,
+) -> Provided:
+    """Make what an app wants and does not have: by a resource, or by a variable that somebody set.
+
+    The address of what is made becomes a secret variable. Raises ProvisioningFailed, after which the resource says so.
+    """
+    made: list[Resource] = []
+    unsatisfied: list[Wanted] = []
+    for wanted in wanted_by(needs):
+        if await db.run_read(_has, secrets, caller, project_id, wanted):
+            continue
+        provider = next((one for one in ORDER if wanted.type in _types(provisioners, one)), None)
+        if provider is None:
+            unsatisfied.append(wanted)
+            continue
+        made.append(await _make(db, secrets, provisioners[provider], caller, project_id, (provider, wanted)))
+    return Provided(tuple(made), tuple(unsatisfied))
+
+
+def _types(provisioners: Mapping[str, Provisioner], provider: str) -> frozenset[str]:
+    found = provisioners.get(provider)
+    return frozenset() if found is None else found.types()
+
+
+def _has(tx: Tx, secrets: Secrets, caller: Caller, project_id: str, wanted: Wanted) -> bool:
+    live = store.project_resources(tx, project_id, deleted=False)
+    if any(one.type == wanted.type and one.status is Status.READY for one in live):
+        return True
+    return any(one.key == wanted.env_var for one in projects.env_values(tx, secrets, caller, project_id))
+
+
+async def _make(
+    db: Database,
+    secrets: Secrets,
+    provisioner: Provisioner,
+    caller: Caller,
+    project_id: str,
+    what: tuple[str, Wanted],
+) -> Resource:
+    resource_id, name = await db.run(_reserve, caller, project_id, *what)
+    try:
+        made = await provisioner.make(what[1].type, name)
+    except ProvisioningFailed as error:
+        values = {"status": Status.ERROR, "error": str(error)[:MAX_ERROR]}
+        await db.run(lambda tx: store.update_resource(tx, resource_id, values | {"updated_at": tx.now()}))
+        raise
+    return await db.run(_ready, secrets, caller, project_id, resource_id, what[1], made)
+
+
+def _reserve(tx: Tx, caller: Caller, project_id: str, provider: str, wanted: Wanted) -> tuple[str, str]:
+    """Write the row of a resource that is about to be made, in the place of one that failed."""
+    project = projects.get_project(tx, caller, project_id)
+    now = tx.now()
+    for old in store.project_resources(tx, project_id, deleted=False):
+        if (old.type, old.name) == (wanted.type, wanted.name):
+            store.update_resource(tx, old.id, {"status": Status.DELETED, "updated_at": now})
+    row_id = ids.ulid()
+    store.insert_resource(
+        tx,
+        {
+            "id": row_id,
+            "project_id": project_id,
+            "type": wanted.type,
+            "provider": provider,
+            "provider_resource_id": None,
+            "name": wanted.name,
+            "connection_info": None,
+            "env_var": wanted.env_var,
+            "status": Status.PROVISIONING,
+            "error": None,
+            "created_at": now,
+            "updated_at": now,
+        },
+    )
+    return row_id, project.name
+
+
+def _ready(
+    tx: Tx, secrets: Secrets, caller: Caller, project_id: str, resource_id: str, wanted: Wanted, made: Made
+) -> Resource:
+    values = {
+        "status": Status.READY,
+        "provider_resource_id": made.id,
+        "connection_info": secrets.seal(place(resource_id), made.connection),
+        "updated_at": tx.now(),
+    }
+    store.update_resource(tx, resource_id, values)
+    new = NewVar(wanted.env_var, made.connection, is_secret=True)
+    if all(one.key != wanted.env_var for one in projects.env_values(tx, secrets, caller, project_id)):
+        projects.set_env_vars(tx, secrets, caller, project_id, [new], "")
+    found = store.resource(tx, project_id, resource_id)
+    if found is None:
+        raise ProvisioningFailed("the project was deleted meanwhile")
+    return found[0]

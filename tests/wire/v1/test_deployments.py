@@ -1,0 +1,248 @@
+"""Deployments: from a pushed tree to an app that answers, again and again."""
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from asterism.base.ids import ulid
+from tests.support.databases import SqliteFactory, fresh_postgres_url
+from tests.support.server import TestServer
+from tests.support.trees import error, field_error, make_project, make_workspace, ok, push
+
+APP = b"""
+import http.server, os
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        text = os.environ.get("GREETING", "VERSION").encode()
+        self.send_response(200); self.send_header("content-length", str(len(text))); self.end_headers()
+        self.wfile.write(text)
+print("secret is", os.environ.get("TOKEN"), flush=True)
+http.server.ThreadingHTTPServer(("127.0.0.1", int(os.environ["PORT"])), Handler).serve_forever()
+"""
+TREE = {"main.py": APP.replace(b"VERSION", b"one")}
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def server(
+    request: pytest.FixtureRequest, sqlite_factory: SqliteFactory, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[TestServer]:
+    url = sqlite_factory.url() if request.param == "sqlite" else fresh_postgres_url()
+    with TestServer(tmp_path_factory.mktemp("data"), url, sandbox="plain") as running:
+        yield running
+
+
+def until(look: Callable[[], Any]) -> Any:
+    """Look until there is something to see."""
+    end = time.monotonic() + 60
+    while not (found := look()):
+        assert time.monotonic() < end
+        time.sleep(0.05)  # polling for a fact
+    return found
+
+
+def answer_of(url: str) -> str:
+    return httpx.get(url, trust_env=False, timeout=30).text
+
+
+class Place:
+    """A project with a workspace, and short ways to deploy it."""
+
+    def __init__(self, client: httpx.Client, tree: dict[str, bytes] = TREE) -> None:
+        self.client = client
+        self.project = make_project(client)
+        self.workspace = make_workspace(client, self.project)
+        self.snapshot = push(client, self.project, self.workspace, tree)["id"] if tree else None
+
+    def deploy(self, **body: Any) -> Any:
+        return ok(self.client.post(f"/v1/infrastructure/projects/{self.project}/deploy", json=body, timeout=120))
+
+    def log(self, deployment: str) -> list[str]:
+        found = ok(self.client.get(f"/v1/infrastructure/deployments/{deployment}/logs"))["log"]
+        return [entry["content"] for entry in found["entries"]]
+
+    def list(self) -> Any:
+        return ok(self.client.get(f"/v1/infrastructure/workspaces/{self.workspace}/deployments"))["deployments"]
+
+    def set_env(self, **values: str) -> None:
+        variables = [{"key": key, "value": value, "is_secret": True} for key, value in values.items()]
+        ok(self.client.put(f"/v1/projects/{self.project}/env-vars", json={"variables": variables}))
+
+
+def test_a_pushed_tree_becomes_an_app_that_answers(alice: httpx.Client) -> None:
+    place = Place(alice)
+    done = place.deploy()
+    assert (done["success"], done["status"], done["error"], done["unsatisfied"]) == (True, "success", None, [])
+    assert answer_of(done["url"]) == "one"
+    (listed,) = place.list()
+    assert listed["id"] == done["deployment_id"]
+    assert (listed["snapshot_id"], listed["trigger"], listed["provider"]) == (place.snapshot, "manual", "local")
+    assert (listed["env_version"], len(listed["plan_hash"])) == (1, 64)
+    assert listed["plan"] == {
+        "runtime": "python", "build": None, "start": "python main.py", "resources": [], "source": "rules",
+    }  # fmt: skip
+    assert until(lambda: [line for line in place.log(listed["id"]) if line.startswith("Running at")])
+    events = ok(alice.get(f"/v1/projects/{place.project}"))["events"]
+    assert events[0]["type"] == "deployment.succeeded"
+
+
+def test_the_address_stays_through_versions_and_a_broken_one_changes_nothing(alice: httpx.Client) -> None:
+    place = Place(alice)
+    first = place.deploy()
+    push(alice, place.project, place.workspace, {"main.py": APP.replace(b"VERSION", b"two")})
+    second = place.deploy()
+    assert second["url"] == first["url"]
+    assert answer_of(second["url"]) == "two"
+    push(alice, place.project, place.workspace, {"main.py": b"raise SystemExit(3)"})
+    third = place.deploy()
+    assert (third["success"], third["url"]) == (False, None)
+    assert third["error"] == "The app ended with status 3."
+    assert place.log(third["deployment_id"])[-1] == third["error"]
+    assert answer_of(second["url"]) == "two"
+
+
+def test_a_rollback_repeats_tree_values_and_plan(alice: httpx.Client) -> None:
+    place = Place(alice)
+    place.set_env(GREETING="hello")
+    first = place.deploy()
+    place.set_env(GREETING="changed")
+    push(alice, place.project, place.workspace, TREE | {"requirements.txt": b""})
+    second = place.deploy()
+    assert answer_of(second["url"]) == "changed"
+    rolled = ok(alice.post(f"/v1/infrastructure/deployments/{first['deployment_id']}/rollback"))["deployment"]
+    assert rolled["rollback_of"] == first["deployment_id"]
+    path = f"/v1/infrastructure/deployments/{rolled['id']}"
+    done = until(lambda: one if (one := ok(alice.get(path))["deployment"])["status"] != "deploying" else None)
+    assert done["status"] == "success"
+    assert answer_of(done["url"]) == "hello"
+    found = {one["id"]: one for one in place.list()}
+    older = found[first["deployment_id"]]
+    for member in ("manifest_hash", "env_version", "plan_hash", "plan", "snapshot_id"):
+        assert done[member] == older[member], member
+    diff = ok(alice.get(f"/v1/infrastructure/deployments/{older['id']}/diff/{second['deployment_id']}"))
+    assert diff["files"] == [{"path": "requirements.txt", "change": "added"}]
+    assert diff["env"] == {"added": [], "removed": [], "changed": ["GREETING"]}
+
+
+def test_secrets_are_masked_in_what_is_said(alice: httpx.Client) -> None:
+    place = Place(alice)
+    place.set_env(TOKEN="a-very-secret-value")
+    done = place.deploy()
+    said = until(lambda: [line for line in place.log(done["deployment_id"]) if line.startswith("secret is")])
+    assert said == ["secret is ***"]
+
+
+def test_a_build_that_fails_says_so(alice: httpx.Client) -> None:
+    place = Place(alice)
+    settings = f"/v1/infrastructure/workspaces/{place.workspace}/deployment-settings"
+    ok(alice.put(settings, json={"build_command": "echo building; echo no luck >&2; exit 4"}))
+    done = place.deploy()
+    assert (done["success"], done["error"]) == (False, "The build failed with exit code 4.")
+    log = ok(alice.get(f"/v1/infrastructure/deployments/{done['deployment_id']}/logs"))["log"]
+    said = [(entry["step"], entry["content"]) for entry in log["entries"]]
+    assert ("build", "building") in said
+    assert ("build", "no luck") in said
+    assert said[-1] == ("deploy", done["error"])
+    assert log["completedAt"]
+
+
+def test_what_nobody_can_run_is_said(alice: httpx.Client) -> None:
+    done = Place(alice, {"notes.txt": b"x"}).deploy()
+    assert done["error"] == "Nothing here can be run: no runtime was found in the files."
+
+
+def test_a_site_is_served_as_it_is(alice: httpx.Client) -> None:
+    done = Place(alice, {"public/index.html": b"<h1>hi</h1>", "secret.txt": b"no"}).deploy()
+    assert answer_of(done["url"]) == "<h1>hi</h1>"
+    assert httpx.get(f"{done['url']}/secret.txt", trust_env=False).status_code == 404
+
+
+def test_a_workspace_is_deployed_at_once_and_followed_in_its_conversation(alice: httpx.Client) -> None:
+    place = Place(alice)
+    begun = ok(alice.post(f"/v1/workspaces/{place.workspace}/deploy"))
+    assert begun["deployment_id"] == begun["deploymentId"]
+    assert (begun["status"], begun["snapshot_id"]) == ("deploying", place.snapshot)
+    path = f"/v1/conversations/{begun['conversation_id']}/deployments"
+    assert [one["id"] for one in ok(alice.get(path))["deployments"]] == [begun["deployment_id"]]
+    done = until(lambda: one if (one := ok(alice.get(path))["deployments"][0])["status"] == "success" else None)
+    assert answer_of(done["url"]) == "one"
+    log = ok(alice.get(f"{path}/{begun['deployment_id']}/logs"))["log"]
+    assert (log["deploymentId"], log["entries"][0]["step"]) == (begun["deployment_id"], "install")
+    again = ok(alice.post(f"/v1/conversations/{begun['conversation_id']}/deploy"))
+    assert again["conversation_id"] == begun["conversation_id"]
+    until(lambda: len(ok(alice.get(path))["deployments"]) == 2)
+
+
+def test_what_an_app_wants_is_made_or_named(alice: httpx.Client) -> None:
+    tree = TREE | {"requirements.txt": b"", "pyproject.toml": b'[project]\ndependencies = ["boto3", "redis"]\n'}
+    place = Place(alice, tree)
+    settings = f"/v1/infrastructure/workspaces/{place.workspace}/deployment-settings"
+    ok(alice.put(settings, json={"start_command": "ls -d $STORAGE_DIR; exec python3 main.py"}))
+    done = place.deploy()
+    assert [one["type"] for one in done["provisioned_resources"]] == ["storage:blob"]
+    assert done["unsatisfied"] == [
+        {"type": "database:redis", "envVar": "REDIS_URL", "reason": "no provider can make it"}
+    ]
+    (variable,) = ok(alice.get(f"/v1/projects/{place.project}/env-vars"))["variables"]
+    assert (variable["key"], variable["is_secret"]) == ("STORAGE_DIR", True)
+    assert place.deploy(force=True)["provisioned_resources"] == []
+
+
+def test_the_same_triple_is_not_deployed_twice_unless_it_must(alice: httpx.Client) -> None:
+    place = Place(alice)
+    first = place.deploy()
+    assert place.deploy()["deployment_id"] == first["deployment_id"]
+    assert place.deploy(force=True)["deployment_id"] != first["deployment_id"]
+    assert len(place.list()) == 2
+
+
+def test_an_end_is_told_once(alice: httpx.Client, bob: httpx.Client) -> None:
+    place = Place(alice, TREE | {"wait": b""})
+    settings = f"/v1/infrastructure/workspaces/{place.workspace}/deployment-settings"
+    ok(alice.put(settings, json={"build_command": "sleep 600"}))
+    begun = ok(alice.post(f"/v1/workspaces/{place.workspace}/deploy"))
+    path = f"/v1/infrastructure/deployments/{begun['deployment_id']}"
+    until(lambda: "$ sleep 600" in place.log(begun["deployment_id"]))
+    field_error(alice.post(f"{path}/status", json={"status": "odd"}), "status")
+    field_error(alice.post(f"{path}/status", json={"status": "success", "url": "ftp://x"}), "url")
+    field_error(alice.post(f"{path}/status", json={"status": "failed", "error": "x" * 10_001}), "error")
+    error(bob.post(f"{path}/status", json={"status": "failed"}), 404, "NOT_FOUND")
+    told = {"status": "success", "url": "https://app.example.org"}
+    for _ in range(2):
+        assert ok(alice.post(f"{path}/status", json=told)) == {"success": True}
+    error(alice.post(f"{path}/status", json={"status": "failed"}), 409, "INVALID_STATE")
+    (found,) = place.list()
+    assert (found["status"], found["url"]) == ("success", "https://app.example.org")
+
+
+def test_what_cannot_be_deployed(alice: httpx.Client, bob: httpx.Client) -> None:
+    place = Place(alice, {})
+    path = f"/v1/infrastructure/projects/{place.project}/deploy"
+    error(alice.post(path, json={}), 409, "NO_SNAPSHOT")
+    error(alice.post(f"/v1/workspaces/{place.workspace}/deploy"), 409, "NO_SNAPSHOT")
+    error(alice.post(path, json={"manifest_hash": "0" * 64}), 422, "MANIFEST_NOT_FOUND")
+    error(bob.post(path, json={}), 404, "NOT_FOUND")
+    error(bob.post(f"/v1/workspaces/{place.workspace}/deploy"), 404, "NOT_FOUND")
+    error(alice.get(f"/v1/infrastructure/deployments/{ulid()}"), 404, "NOT_FOUND")
+    error(alice.post(f"/v1/infrastructure/deployments/{ulid()}/rollback"), 404, "NOT_FOUND")
+
+
+def test_apps_start_again_with_the_server(sqlite_factory: SqliteFactory, tmp_path: Any) -> None:
+    url = sqlite_factory.url()
+    with TestServer(tmp_path / "data", url, sandbox="plain") as server, server.person("a@example.org") as client:
+        place = Place(client)
+        address = place.deploy()["url"]
+        assert answer_of(address) == "one"
+    with pytest.raises(httpx.ConnectError):
+        answer_of(address)
+    with TestServer(tmp_path / "data", url, sandbox="plain"):
+
+        def up() -> bool:
+            try:
+                return answer_of(address) == "one"
+            except httpx.HTTPError:
+                return False
+
+        assert until(up)
