@@ -41,6 +41,22 @@ def test_what_is_lost_is_found_repaired_and_sent_again(tmp_path: Path) -> None:
         client.close()
 
 
+def test_files_that_others_may_read_are_closed(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    asterism("token", "create", "--data-dir", str(data), home=tmp_path)
+    old = data / "blobs" / "old" / "content"
+    old.parent.mkdir(parents=True)
+    old.write_bytes(CONTENT)
+    old.chmod(0o644)
+    (old.parent / "link").symlink_to("/etc/passwd")
+    status, found = fsck(data)
+    assert (status, found["open_files"]) == (1, 1)
+    assert "1 file that others may read" in asterism("fsck", "--data-dir", str(data), home=tmp_path).stdout
+    assert fsck(data, "--repair")[0] == 0
+    assert old.stat().st_mode & 0o777 == 0o600
+    assert fsck(data)[0] == 0
+
+
 def test_a_damaged_database_is_told(tmp_path: Path) -> None:
     data = tmp_path / "data"
     asterism("token", "create", "--data-dir", str(data), home=tmp_path)

@@ -5,7 +5,8 @@ heartbeats and carry no id (Starbot 5.2, Stargazer 0.10).
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+import time
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing, suppress
 from typing import Any
 
@@ -13,6 +14,8 @@ import msgspec
 from litestar.response import Stream
 
 HEARTBEAT_SECONDS = 15.0
+BURST_BYTES = 512 << 10
+BYTES_PER_SECOND = 8 << 20
 HEADERS = {"Cache-Control": "no-cache, no-transform", "X-Accel-Buffering": "no"}
 
 
@@ -55,6 +58,29 @@ async def with_heartbeat(
                     await pending
 
 
-def sse_response(frames: AsyncIterator[bytes], *, headers: Mapping[str, str] | None = None) -> Stream:
+async def paced(
+    frames: AsyncGenerator[bytes, None],
+    *,
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+) -> AsyncGenerator[bytes, None]:
+    """Yield `frames`, at most `BURST_BYTES` and a frame at once and `BYTES_PER_SECOND` then.
+
+    A log that is replayed is there as a whole, and readers in browsers give up when more than a MiB arrives between two
+    reads (Stargazer [6.9]). What comes as it happens is not held up by this. Closes `frames` when it is closed itself.
+    `clock` and `sleep` are seams for tests.
+    """
+    spent, at = 0.0, clock()
+    async with aclosing(frames):
+        async for chunk in frames:
+            now = clock()
+            spent, at = max(0.0, spent - (now - at) * BYTES_PER_SECOND), now
+            if spent >= BURST_BYTES:
+                await sleep(spent / BYTES_PER_SECOND)
+            spent += len(chunk)
+            yield chunk
+
+
+def sse_response(frames: AsyncGenerator[bytes, None], *, headers: Mapping[str, str] | None = None) -> Stream:
     """Answer 200 with an event stream; the headers are sent before the first frame exists."""
-    return Stream(frames, media_type="text/event-stream", headers={**HEADERS, **(headers or {})})
+    return Stream(paced(frames), media_type="text/event-stream", headers={**HEADERS, **(headers or {})})

@@ -1,17 +1,20 @@
 """`asterism fsck [--repair]`: check everything that a server stores, with or without the server running."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from asterism.cli.local import DataDir, local_database
 from asterism.cli.options import AsJson, verb_app
-from asterism.cli.output import command, emit, say, show
+from asterism.cli.output import command, count, emit, say, show
 from asterism.cli.progressbar import Bar
 from asterism.features.versions import storage
 from asterism.features.versions.storage import Inspected
 from asterism.server.container import open_settings_blobs
+from asterism.server.data_folder import close_files, find_open_files
 from asterism.server.roots import ROOTS
 
 app = verb_app("Check everything that a server stores, and repair it.")
@@ -27,7 +30,8 @@ def fsck(
     """Read the database and all stored content, and compare each with its hash. Nothing is deleted.
 
     With --repair, content that is lost counts as not stored, so that the next push sends it again; manifests and folder
-    records are made again from each other. Exits 1 when something is wrong and was not, or could not be, repaired.
+    records are made again from each other; files that others may read are closed. Exits 1 when something is wrong and
+    was not, or could not be, repaired.
     """
     with command(as_json=as_json), local_database(data_dir) as (settings, db), Bar() as bar:
         blobs = open_settings_blobs(settings)
@@ -36,16 +40,21 @@ def fsck(
         bar.start("reading", 0, items=True)
         for user_id in storage.users_with_storage(db):
             found[user_id] = storage.inspect(db, blobs, user_id, ROOTS, repair=repair, progress=bar.advance)
-        tell(problems, found, repair=repair, as_json=as_json)
-    if problems or any(one.beyond_repair if repair else one.found for one in found.values()):
+        opened = find_open_files(settings.data_dir)
+        if repair:
+            close_files(opened)
+        tell(problems, found, opened, repair=repair, as_json=as_json)
+    if problems or (opened and not repair) or any(one.beyond_repair if repair else one.found for one in found.values()):
         raise SystemExit(1)
 
 
-def tell(problems: list[str], found: dict[str, Inspected], *, repair: bool, as_json: bool) -> None:
+def tell(
+    problems: list[str], found: dict[str, Inspected], opened: Sequence[Path], *, repair: bool, as_json: bool
+) -> None:
     """Print what was found."""
     if as_json:
         users: dict[str, Any] = {user_id: asdict(one) for user_id, one in found.items()}
-        emit({"repaired": repair, "database": problems, "users": users})
+        emit({"repaired": repair, "database": problems, "open_files": len(opened), "users": users})
         return
     for problem in problems[:SHOWN]:
         show(f"database: {problem}")
@@ -53,7 +62,10 @@ def tell(problems: list[str], found: dict[str, Inspected], *, repair: bool, as_j
         show(f"user {user_id}: {one.blobs} blobs ({one.bytes} bytes) and {one.manifests} manifests read")
         for text in lines(one, repair=repair):
             show(f"  {text}")
-    wrong = sum(one.found for one in found.values()) + len(problems)
+    if opened:
+        done = "closed" if repair else "--repair closes them"
+        show(f"{count(len(opened), 'file')} that others may read, {opened[0]} for one: {done}")
+    wrong = sum(one.found for one in found.values()) + len(problems) + len(opened)
     if not wrong:
         say("everything is as it should be")
     elif not repair:

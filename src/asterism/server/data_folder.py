@@ -7,7 +7,7 @@ import fcntl
 import os
 import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -102,6 +102,28 @@ def _everybodys() -> set[Path]:
 def _close_file(path: Path) -> None:
     if stat.S_IMODE(path.stat().st_mode) & OTHERS:
         path.chmod(0o600)
+
+
+def find_open_files(folder: Path) -> list[Path]:
+    """Return the files at any depth that other users might read once they are copied elsewhere, in order.
+
+    The folder itself is closed, so nobody reads them there; older versions left their content like this.
+    """
+    found = []
+    for place, _, names in os.walk(folder):
+        for path in (Path(place, name) for name in names):
+            with suppress(FileNotFoundError):  # a running server replaces files
+                status = path.lstat()
+                if stat.S_ISREG(status.st_mode) and status.st_mode & OTHERS:
+                    found.append(path)
+    return sorted(found)
+
+
+def close_files(paths: Iterable[Path]) -> None:
+    """Take from others what they may do with files of a data folder."""
+    for path in paths:
+        with suppress(FileNotFoundError):
+            path.chmod(stat.S_IMODE(path.lstat().st_mode) & ~OTHERS)
 
 
 @contextmanager

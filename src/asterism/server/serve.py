@@ -23,11 +23,13 @@ from asterism.base.errors import Invalid, Unavailable
 from asterism.server.data_folder import claimed, is_installation, open_folder
 from asterism.server.front import Front
 from asterism.server.settings import Settings
+from asterism.server.silence import hush
 
 log = structlog.get_logger("asterism")
 STOP_SECONDS = 5
 IDLE_MILLISECONDS = 30_000
 MOST_CONNECTIONS, OTHER_FILES = 16_384, 512
+HUSH_SECONDS = 1.0
 
 
 class CannotListen(Invalid):
@@ -95,6 +97,7 @@ def bracketed(host: str) -> str:
 @asynccontextmanager
 async def listening(front: Front, settings: Settings) -> AsyncIterator[str]:
     """Listen for `front` while the context is open and yield the address. Raises PortTaken."""
+    most = connections()
     server = Server(
         front,
         address=settings.host,
@@ -102,17 +105,27 @@ async def listening(front: Front, settings: Settings) -> AsyncIterator[str]:
         interface=Interfaces.ASGINL,  # services start and stop in boot.py, not by the lifespan protocol
         log_enabled=False,
         backlog=1024,
-        backpressure=connections(),
+        backpressure=most,
         http=HTTPModes.http1,  # that which also speaks HTTP/2 waits for ever for a connection's first byte
         http1_settings=HTTP1Settings(header_read_timeout=IDLE_MILLISECONDS),
     )
     serving = asyncio.create_task(server.serve())
     await until_listening(settings.host, settings.port, serving)
+    hushing = asyncio.create_task(_hush(settings.port, most // 2))
     try:
         yield address_of(settings)
     finally:
+        hushing.cancel()
         server.stop()  # type: ignore[no-untyped-call]
         await asyncio.wait({serving}, timeout=STOP_SECONDS)
+
+
+async def _hush(port: int, each: int) -> None:
+    """Leave no address more than `each` connections, for as long as this runs."""
+    while True:
+        await asyncio.sleep(HUSH_SECONDS)
+        with suppress(OSError):
+            await asyncio.to_thread(hush, port, each)
 
 
 def connections() -> int:
