@@ -20,6 +20,8 @@ SAYS_SO = re.compile(r"manifest|(^|_)tree(_|$)")
 NO_ROOTS = {
     "drift_reports.source_manifest_hash": "what was compared; nothing reads it again",
     "drift_reports.workspace_manifest_hash": "what was compared; nothing reads it again",
+    "forecast_pairs.a_tree": "what the workspace showed; nothing reads it again",
+    "forecast_pairs.b_tree": "what the workspace showed; nothing reads it again",
     "missing_blobs.manifest_hash": "goes with its manifest",
     "sync_previews.workspace_manifest_hash": "what the workspace shows; a preview is of no use once it shows another",
     "user_storage.manifest_bytes": "a number",

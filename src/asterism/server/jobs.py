@@ -10,17 +10,34 @@ from asterism.features.operations import maintenance
 from asterism.features.operations.maintenance import Chore
 from asterism.features.review import local_chats, reviews
 from asterism.features.talk import runs
-from asterism.features.versions import drift, projects, sync, workspaces
+from asterism.features.versions import drift, forecast, projects, sync, workspaces
 from asterism.kernel.db import Tx
+from asterism.kernel.streams import Streams
 
 JOB_RECORD_DAYS = 30
 LOCAL_LOG_DAYS = 1
+FORECAST_LOG = 1_000
 
 
 def register_jobs(rt: Runtime) -> None:
     """Register every job of the server; called once, before the queue starts."""
     drift.register(rt.jobs, rt.db)
+    forecast.register(rt.jobs, rt.db, rt.blobs, forecast_teller(rt.streams))
     maintenance.register(rt.jobs, rt.db, expiry=expiry_chores(), retention=retention_chores(rt))
+
+
+def forecast_teller(streams: Streams) -> forecast.Tell:
+    """Return what writes to the log of a project's forecast, which lasts as long as the project."""
+
+    def tell(tx: Tx, project_id: str, changed: forecast.ForecastChanged) -> None:
+        log = f"forecast:{project_id}"
+        if streams.head(tx, log) is None:
+            streams.create(tx, log, shared=True)
+        [event] = streams.append_in(tx, log, changed)
+        if event.seq % FORECAST_LOG == 0:
+            streams.trim(tx, log, event.seq - FORECAST_LOG)
+
+    return tell
 
 
 def expiry_chores() -> Mapping[str, Chore]:

@@ -6,7 +6,7 @@ from contextlib import suppress
 
 import structlog
 
-from asterism.features.versions import drift
+from asterism.features.versions import drift, forecast
 from asterism.features.versions.workspaces import MOVED
 from asterism.kernel.db import Database
 from asterism.kernel.jobs import JobQueue
@@ -14,7 +14,7 @@ from asterism.kernel.jobs import JobQueue
 log = structlog.get_logger("asterism.moves")
 
 Follower = Callable[[JobQueue, str], None]
-FOLLOWERS: Sequence[Follower] = (drift.enqueue,)
+FOLLOWERS: Sequence[Follower] = (forecast.enqueue, drift.enqueue)
 
 
 class MoveRelay:

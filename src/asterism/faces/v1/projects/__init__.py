@@ -5,6 +5,7 @@ from asterism.faces.v1.projects import (
     chats,
     docs,
     env_vars,
+    forecast,
     git_exports,
     memory,
     root,
@@ -13,4 +14,4 @@ from asterism.faces.v1.projects import (
     workspaces,
 )
 
-MODULES = (root, workspaces, snapshots, tags, env_vars, brief, docs, chats, memory, git_exports)
+MODULES = (root, workspaces, snapshots, tags, env_vars, brief, docs, chats, memory, git_exports, forecast)

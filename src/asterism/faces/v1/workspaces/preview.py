@@ -6,8 +6,8 @@ from typing import Literal, Self
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from asterism.faces.v1.wire_merge import ConflictRegion, DecisionName
 from asterism.features.versions import sync
-from asterism.vcs.lines import Region
 from asterism.vcs.manifest import Entry
 from asterism.vcs.merge import Action, Decision, Option
 
@@ -73,45 +73,11 @@ class DecisionOption(msgspec.Struct, kw_only=True):
         )
 
 
-class ConflictRegion(msgspec.Struct, kw_only=True):
-    """Lines that both sides changed: counted from 1, the end excluded."""
-
-    base_start: int
-    base_end: int
-    workspace_start: int
-    workspace_end: int
-    main_start: int
-    main_end: int
-
-    @classmethod
-    def of(cls, region: Region) -> Self:
-        """Write a region."""
-        return cls(
-            base_start=region.base_start + 1,
-            base_end=region.base_end + 1,
-            workspace_start=region.ours_start + 1,
-            workspace_end=region.ours_end + 1,
-            main_start=region.main_start + 1,
-            main_end=region.main_end + 1,
-        )
-
-
 class NeededDecision(msgspec.Struct, kw_only=True):
     """Something that a person has to say before a sync can be executed."""
 
     path: str
-    kind: Literal[
-        "content",
-        "add_add",
-        "binary",
-        "too_large",
-        "modify_delete",
-        "delete_modify",
-        "symlink",
-        "type_change",
-        "rename",
-        "lockfile",
-    ]
+    kind: DecisionName
     main_intent: str
     workspace_intent: str
     conflict_reason: str

@@ -23,6 +23,7 @@ from asterism.features.versions.sync.errors import (
     WorkspaceMismatch,
 )
 from asterism.features.versions.sync.execution import execute
+from asterism.features.versions.sync.history import Graph, read_graph
 from asterism.features.versions.sync.judgement import Analysis
 from asterism.features.versions.sync.models import (
     DEFAULT_PREVIEW_SECONDS,
@@ -33,6 +34,7 @@ from asterism.features.versions.sync.models import (
     Sync,
     Undone,
 )
+from asterism.features.versions.sync.planning import merge_base, plan_trees
 from asterism.features.versions.sync.previews import ROOTS, prepare, purge_previews
 from asterism.features.versions.sync.undo import merge_histories, undo
 
@@ -48,6 +50,7 @@ __all__ = [
     "Contents",
     "Executed",
     "Execution",
+    "Graph",
     "InvalidDecision",
     "MergeIsNotHead",
     "MissingDecisions",
@@ -64,8 +67,11 @@ __all__ = [
     "analyze",
     "build_tree",
     "execute",
+    "merge_base",
     "merge_histories",
+    "plan_trees",
     "prepare",
     "purge_previews",
+    "read_graph",
     "undo",
 ]

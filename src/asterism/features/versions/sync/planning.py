@@ -48,13 +48,8 @@ def find_situation(
 
 def plan_sync(contents: Contents, situation: Situation, graph: Graph) -> Planned:
     """Merge the source's head into the target's working tree, on paper. Raises UnknownManifest or BlobsMissing."""
-    base = _base(contents, situation, graph)
-
-    def read(hashes: Sequence[str]) -> Mapping[str, bytes]:
-        made = {name: base.contents[name] for name in hashes if name in base.contents}
-        return made | contents.read([name for name in hashes if name not in made])
-
-    plan = make_plan(_sides(contents, situation, graph, base), read, source=situation.source.name)
+    base = merge_base(contents, graph, situation.head, situation.source_head)
+    plan = plan_trees(contents, graph, base, situation.ours, situation.theirs, source=situation.source.name)
     incoming = [a.entry.hash for a in plan.actions if a.kind == "copy_from_main" and a.entry and a.entry.hash]
     missing = sorted({*plan.missing_blobs, *contents.missing(incoming)})
     if missing:
@@ -62,20 +57,32 @@ def plan_sync(contents: Contents, situation: Situation, graph: Graph) -> Planned
     return Planned(plan, base)
 
 
-def _base(contents: Contents, situation: Situation, graph: Graph) -> MergeBase:
-    if situation.head is None:
+def merge_base(contents: Contents, graph: Graph, head: str | None, source_head: str | None) -> MergeBase:
+    """Return the base of two heads; without one of them, nothing is common. Raises UnknownManifest or BlobsMissing."""
+    if head is None or source_head is None:
         return MergeBase("empty", entries=())
 
     def tree(snapshot_id: str) -> Sequence[Entry]:
         return contents.entries(graph.tree(snapshot_id))
 
     history = History(graph.parents, graph.registered, tree)
-    return find_base(situation.head, situation.source_head, history, contents.read)
+    return find_base(head, source_head, history, contents.read)
 
 
-def _sides(contents: Contents, situation: Situation, graph: Graph, base: MergeBase) -> Sides:
+def plan_trees(
+    contents: Contents, graph: Graph, base: MergeBase, ours: str | None, theirs: str, *, source: str
+) -> Plan:
+    """Merge two stored trees, on paper; contents that are not stored are named in the plan. Raises UnknownManifest."""
+
+    def read(hashes: Sequence[str]) -> Mapping[str, bytes]:
+        made = {name: base.contents[name] for name in hashes if name in base.contents}
+        return made | contents.read([name for name in hashes if name not in made])
+
+    return make_plan(_sides(contents, graph, base, ours, theirs), read, source=source)
+
+
+def _sides(contents: Contents, graph: Graph, base: MergeBase, ours: str | None, theirs: str) -> Sides:
     if base.kind == "virtual" and base.entries is not None:
-        return from_entries(base.entries, contents.entries(situation.ours), contents.entries(situation.theirs))
+        return from_entries(base.entries, contents.entries(ours), contents.entries(theirs))
     before = graph.tree(base.snapshots[0]) if base.snapshots else None
-    ours, main = contents.root(situation.ours), contents.root(situation.theirs)
-    return from_records(contents.root(before), ours, main, contents.load())
+    return from_records(contents.root(before), contents.root(ours), contents.root(theirs), contents.load())

@@ -1,0 +1,142 @@
+"""Computing the forecast of a project by the engine that merges, each pair once per trees and base (Beyond 4)."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import structlog
+
+from asterism.features.versions import projects, storage, sync, workspaces
+from asterism.features.versions.forecast import store
+from asterism.features.versions.forecast.choosing import pairs
+from asterism.features.versions.forecast.events import ForecastChanged
+from asterism.features.versions.forecast.models import (
+    MAX_PATHS,
+    MAX_REGIONS,
+    Conflict,
+    Details,
+    Outcome,
+    Place,
+)
+from asterism.features.versions.forecast.remembering import Remembering
+from asterism.features.versions.forecast.service import find_places
+from asterism.features.versions.sync import Graph
+from asterism.kernel.blobs import Blobs
+from asterism.kernel.db import Database, Tx
+from asterism.vcs.merge import Plan
+
+log = structlog.get_logger("asterism.forecast")
+
+FOLLOWER = "forecast"
+BEHIND_AT_ONCE = 500
+WRITTEN_AT_ONCE = 16
+
+Tell = Callable[[Tx, str, ForecastChanged], None]
+"""Takes a project's id and what changed, in the transaction that stores it."""
+Known = Mapping[tuple[str, str], Outcome]
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What is to be computed: the pairs, with what is known of them, and the history of all heads."""
+
+    places: Sequence[Place]
+    known: Known
+    graph: Graph
+    contents: sync.Contents
+
+
+def refresh(db: Database, blobs: Blobs, project_id: str, tell: Tell) -> int:
+    """Compute the pairs of a project whose trees or base changed; return how many. For a worker thread."""
+    with db.read() as tx:
+        project = projects.find_live(tx, project_id)
+        if project is None:
+            return 0
+        versions = {one.id: one.version for one in workspaces.all_live(tx, project)}
+        places, _ = find_places(tx, project)
+        known = {(one.a, one.b): one for one in store.of_project(tx, project_id)}
+        heads = sorted({place.head for place in places if place.head is not None})
+        graph = sync.read_graph(tx, project, heads) if heads else sync.Graph({}, {})
+    work = _Work(places, known, graph, Remembering(db, blobs, project.owner_user_id))
+    computed = _compute(db, project_id, work, tell)
+    ids = {(a.workspace.id, b.workspace.id) for a, b in pairs(places)}
+    with db.write() as tx:
+        store.remove(tx, project_id, [pair for pair in known if pair not in ids])
+        workspaces.follow(tx, FOLLOWER, versions)
+    return computed
+
+
+def behind(tx: Tx) -> list[str]:
+    """Return projects whose workspaces moved since they were forecast last."""
+    return workspaces.projects_behind(tx, FOLLOWER, limit=BEHIND_AT_ONCE)
+
+
+def _compute(db: Database, project_id: str, work: _Work, tell: Tell) -> int:
+    """Compute and store, some pairs at a time, so that a killed process loses little."""
+    fresh: list[Outcome] = []
+    computed = 0
+    for a, b in pairs(work.places):
+        known = work.known.get((a.workspace.id, b.workspace.id))
+        if known is not None and known.stands_for(a, b):
+            continue
+        try:
+            outcome = _outcome(work, a, b, known)
+        except (storage.UnknownManifest, storage.BlobsMissing) as error:
+            log.warning("a pair cannot be forecast", a=a.workspace.id, b=b.workspace.id, reason=error.message)
+            continue
+        computed += known is None or outcome.details is not known.details
+        fresh.append(outcome)
+        if len(fresh) == WRITTEN_AT_ONCE:
+            _store(db, project_id, fresh, work.known, tell)
+            fresh = []
+    _store(db, project_id, fresh, work.known, tell)
+    return computed
+
+
+def _outcome(work: _Work, a: Place, b: Place, known: Outcome | None) -> Outcome:
+    """Return what a pair comes to; where only heads moved and the base is the same, what is known of it."""
+    base = sync.merge_base(work.contents, work.graph, a.head, b.head)
+    named = (base.kind, base.snapshots)
+    if known is not None and (known.a_tree, known.b_tree, known.base_kind, known.base) == (a.tree, b.tree, *named):
+        return replace(known, a_head=a.head, b_head=b.head)
+    plan = sync.plan_trees(work.contents, work.graph, base, a.tree, b.tree, source=b.workspace.name)
+    overlapping = overlaps(plan)
+    conflicts = [Conflict(one.path, one.kind, one.regions[:MAX_REGIONS]) for one in plan.decisions[:MAX_PATHS]]
+    return Outcome(
+        a=a.workspace.id,
+        b=b.workspace.id,
+        a_tree=a.tree,
+        b_tree=b.tree,
+        a_head=a.head,
+        b_head=b.head,
+        base_kind=base.kind,
+        base=base.snapshots,
+        conflict_count=len(plan.decisions),
+        overlap_count=len(overlapping),
+        computed_at="",
+        details=Details(tuple(overlapping[:MAX_PATHS]), tuple(conflicts)),
+    )
+
+
+def overlaps(plan: Plan) -> list[str]:
+    """Return the paths that both sides changed, each to something else: merged ones and those to be decided."""
+    merged = {action.path for action in plan.actions if action.kind == "ai_combined" or action.row in _BOTH}
+    return sorted({*merged, *(decision.path for decision in plan.decisions)}, key=str.encode)
+
+
+_BOTH = frozenset({19, 20})  # one side changed the content, the other the mode (Fastest 5.4)
+
+
+def _store(db: Database, project_id: str, fresh: Sequence[Outcome], known: Known, tell: Tell) -> None:
+    if not fresh:
+        return
+    with db.write() as tx:
+        project = projects.find_live(tx, project_id)
+        live = set() if project is None else {one.id for one in workspaces.all_live(tx, project)}
+        for outcome in fresh:
+            if not live.issuperset((outcome.a, outcome.b)):
+                continue
+            store.put(tx, project_id, replace(outcome, computed_at=outcome.computed_at or tx.now()))
+            before = known.get((outcome.a, outcome.b))
+            if outcome.clean != (before is None or before.clean):
+                changed = ForecastChanged(outcome.a, outcome.b, outcome.clean, outcome.conflict_count)
+                tell(tx, project_id, changed)
