@@ -15,7 +15,7 @@ from tests.architecture.source import ROOT
 from tests.support.server import free_port
 
 BLOCK = re.compile(r"^```sh (server|tour)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
-PATIENCE = 120
+PATIENCE = 400
 
 
 def blocks(kind: str) -> str:
@@ -68,6 +68,7 @@ def shell(commands: str, env: dict[str, str]) -> "Iterator[subprocess.Popen[str]
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 @pytest.mark.skipif(not shutil.which("make"), reason="make is not installed")
 def test_the_tour_works(tmp_path: Path) -> None:
     port, model = free_port(), free_port()

@@ -305,12 +305,32 @@ def _css(member: Member) -> Name | None:
     return None
 
 
+_META_NAMES = ("name", "property", "http-equiv")
+
+
 def _html(member: Member) -> Name | None:
-    """Elements stand in order; those of a head that only add something do not."""
+    """Elements stand in order, style sheets and scripts too, since later ones win; named metadata does not."""
     node = member.node
     tag = node.named_children[0] if node.type == "element" and node.named_child_count else None
-    name = text(tag.named_children[0]) if tag is not None and tag.named_child_count else ""
-    return Name("head", text(tag)) if tag is not None and name in ("meta", "link") else None
+    if tag is None or not tag.named_child_count:
+        return None
+    name, attributes = text(tag.named_children[0]), _attributes(tag)
+    if name == "meta":
+        known = next((f"{one}={attributes[one]}" for one in _META_NAMES if one in attributes), None)
+        return None if known is None else Name("head", known)
+    if name == "link" and "stylesheet" not in attributes.get("rel", "stylesheet").lower().split():
+        return Name("head", text(tag))
+    return None
+
+
+def _attributes(tag: Node) -> dict[str, str]:
+    """Return the attributes of a start tag, names in lower case, values without their quotes."""
+    found = {}
+    for one in tag.named_children[1:]:
+        if one.type == "attribute" and one.named_child_count:
+            value = text(one.named_children[1]) if one.named_child_count > 1 else ""
+            found[text(one.named_children[0]).lower()] = value.strip("\"'")
+    return found
 
 
 _SCRIPT = Language(

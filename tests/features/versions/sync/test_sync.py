@@ -10,6 +10,7 @@ from asterism.features.accounts import identity
 from asterism.features.accounts.identity import Caller
 from asterism.features.versions import projects, storage, sync, workspaces
 from asterism.features.versions.sync import Answered, Executed, Execution, Preview
+from asterism.features.versions.sync.models import MAX_TEXTS_BYTES
 from asterism.features.versions.workspaces import NewWorkspace
 from asterism.vcs.content import hash_bytes
 from tests.features.versions.sync.conftest import BASE, MAIN, MERGED, OURS, World
@@ -308,6 +309,75 @@ def test_of_two_executes_at_once_one_merges_and_both_get_its_answer(world: World
     assert len(answers) == 4
     assert len({answer.snapshot_id for answer in answers}) == 1
     assert world.events().count("merge.completed") == 1
+
+
+def test_of_two_executes_with_other_decisions_one_merges_and_one_is_refused(world: World) -> None:
+    preview = world.prepare()
+    outcomes: list[Executed | DomainError] = []
+
+    def execute(choice: str) -> None:
+        try:
+            outcomes.append(world.execute(preview, c=choice))
+        except DomainError as error:
+            outcomes.append(error)
+
+    threads = [threading.Thread(target=execute, args=(choice,)) for choice in ("use_main", "use_workspace")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    [done] = [one for one in outcomes if isinstance(one, Executed)]
+    [refused] = [one for one in outcomes if isinstance(one, DomainError)]
+    assert isinstance(refused, sync.AlreadyExecuted | sync.Moved)
+    assert world.look(world.side).current_snapshot_id == done.snapshot_id
+    assert world.events().count("merge.completed") == 1
+
+
+@pytest.mark.parametrize("content", [MAIN["new.txt"], b"main\n"], ids=["copied", "chosen"])
+def test_a_blob_that_vanished_since_prepare_is_named(world: World, content: bytes) -> None:
+    preview = world.prepare()
+    with world.shelf.db.write() as tx:
+        tx.connection.exec_driver_sql(f"UPDATE blobs SET lost = TRUE WHERE hash = '{hash_bytes(content)}'")
+    with pytest.raises(storage.BlobsMissing) as caught:
+        world.execute(preview, c="use_main")
+    assert caught.value.details == {"missing_blobs": [hash_bytes(content)]}
+    assert world.tree(world.side) == OURS
+    world.shelf.put(content)
+    world.execute(preview, c="use_main")
+    assert world.tree(world.side) == MERGED | {"c": b"main\n"}
+
+
+def test_a_manifest_that_was_lost_since_prepare_is_named(world: World) -> None:
+    preview, shown = world.prepare(), world.look(world.side).current_manifest_hash
+    assert shown is not None
+    world.shelf.blobs.delete([key for key in world.shelf.objects() if shown in key])
+    with pytest.raises(storage.BlobsMissing) as caught:
+        world.execute(preview, c="use_main")
+    assert caught.value.details == {"missing_blobs": [shown]}
+
+
+def test_contents_that_are_damaged_are_missing_to_prepare(world: World) -> None:
+    world.push(world.side, OURS | {"a.py": b"0\nONE\ntwo\nthree\n"}, world.ours)
+    for key in world.shelf.objects():
+        if "/blobs/" in key:
+            world.shelf.blobs.put(key, b"x" * (world.shelf.blobs.size(key) or 0))
+    with pytest.raises(storage.BlobsMissing):
+        world.prepare()
+
+
+def test_the_texts_of_a_preview_are_bounded_in_sum(world: World) -> None:
+    sides = [
+        {f"f{number:03}": f"{side} {number}\n".encode() + b"x" * 49_000 for number in range(100)}
+        for side in ("main", "ours")
+    ]
+    world.push(world.main, MAIN | sides[0], world.theirs)
+    world.push(world.side, OURS | sides[1], world.ours)
+    preview = world.prepare()
+    assert len(preview.plan.decisions) == 101
+    assert sum(map(len, preview.texts.values())) <= MAX_TEXTS_BYTES
+    shown = [all(option.entry.hash in preview.texts for option in one.options) for one in preview.plan.decisions]
+    assert shown.index(False) > 80
+    assert shown[:2] == [True, True]
 
 
 def test_undo_goes_back_and_the_sync_is_offered_again(world: World) -> None:

@@ -15,6 +15,7 @@ from asterism.features.versions.sync.models import (
     KEPT_ANSWER_DAYS,
     MAX_OPEN_PREVIEWS,
     MAX_TEXT_CHARACTERS,
+    MAX_TEXTS_BYTES,
     Preview,
     Situation,
 )
@@ -93,24 +94,31 @@ def keep_preview(
 
 
 def _texts(contents: Contents, plan: Plan, made: dict[str, bytes]) -> dict[str, str]:
-    """Return the texts of merged files and of options, by hash, as far as they are text and not too long."""
-    wanted = {
+    """Return the texts of options and of merged files, by hash: text, none too long, and not too much in sum.
+
+    Decisions come first, in their order, since they need a person.
+    """
+    sizes = {
         option.entry.hash: option.entry.size
         for decision in plan.decisions
         for option in decision.options
-        if option.entry is not None and option.entry.hash and option.entry.hash not in made
+        if option.entry is not None and option.entry.hash
     }
-    readable = [blob for blob, size in wanted.items() if size <= 4 * MAX_TEXT_CHARACTERS]
-    texts = dict(_readable(made))
-    for start in range(0, len(readable), READ_AT_ONCE):
-        texts.update(_readable(contents.read(readable[start : start + READ_AT_ONCE])))
+    sizes |= {blob: len(data) for blob, data in made.items() if blob not in sizes}
+    shown, room = [], MAX_TEXTS_BYTES
+    for blob, size in sizes.items():
+        if size <= min(room, 4 * MAX_TEXT_CHARACTERS):
+            shown.append(blob)
+            room -= size
+    texts = dict(_readable({blob: made[blob] for blob in shown if blob in made}))
+    stored = [blob for blob in shown if blob not in made]
+    for start in range(0, len(stored), READ_AT_ONCE):
+        texts.update(_readable(contents.read(stored[start : start + READ_AT_ONCE])))
     return texts
 
 
 def _readable(contents: dict[str, bytes]) -> Iterable[tuple[str, str]]:
     for blob, data in contents.items():
-        if len(data) > 4 * MAX_TEXT_CHARACTERS:
-            continue
         try:
             text = data.decode()
         except UnicodeDecodeError:
