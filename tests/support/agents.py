@@ -1,6 +1,7 @@
 """Every adapter of the port `Agents`, told what its model answers in the same words."""
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import pytest
 
 from asterism.kernel.agents import (
     AgentEvent,
@@ -19,6 +21,7 @@ from asterism.kernel.agents import (
     Ended,
     Ground,
     Inquiry,
+    OpenCodeAgents,
     PartUpdated,
     QuestionAsked,
     ScriptedAgents,
@@ -27,12 +30,19 @@ from asterism.kernel.agents import (
     ToolPart,
     Write,
 )
+from asterism.kernel.agents.opencode.installing import installed_at
 from asterism.kernel.llm import PydanticModels, Scenario, Target, ToolCall
 from asterism.kernel.llm.fake_server import Call, FakeModelServer, Script
 from asterism.kernel.sandbox import bubblewrap_problem
 
 SILENT = Script(("I was told nothing about that.",))
-ADAPTERS = ["scripted", "builtin"]
+OPENCODE = installed_at(Path(sys.prefix) / "agents")
+needs_opencode = pytest.mark.skipif(not OPENCODE.exists(), reason="`make test` installs OpenCode where it is pinned")
+ADAPTERS = [
+    "scripted",
+    "builtin",
+    pytest.param("opencode", marks=[needs_opencode, pytest.mark.xdist_group("opencode")]),
+]
 
 
 def call(tool: str, call_id: str = "c1", **arguments: Any) -> ToolCall:
@@ -131,8 +141,12 @@ async def agent_world(kind: str, folder: Path) -> AsyncIterator[AgentWorld]:
     async with FakeModelServer(answer=lambda call: Scenario(steps, SILENT).pick(call.prompt, call.rounds)) as fake:
         target = Target("local", "demo", fake.url)
         ground = Ground("auto" if bubblewrap_problem() is None else "plain")
+        agents: Agents
         try:
-            yield AgentWorld(BuiltinAgents(models, ground, sleep=at_once), tree, target, steps, fake)
+            agents = (
+                OpenCodeAgents(OPENCODE, ground) if kind == "opencode" else BuiltinAgents(models, ground, sleep=at_once)
+            )
+            yield AgentWorld(agents, tree, target, steps, fake)
         finally:
             await models.stop()
 
@@ -145,7 +159,7 @@ def run_agents(kind: str, folder: Path, body: Callable[[AgentWorld], Awaitable[N
     """Run the body of a test in the world of an adapter."""
 
     async def main() -> None:
-        async with asyncio.timeout(120), agent_world(kind, folder) as world:
+        async with asyncio.timeout(240), agent_world(kind, folder) as world:
             await body(world)
 
     asyncio.run(main())

@@ -15,6 +15,7 @@ from asterism.cli.output import EXIT_INTERRUPTED, exit_code, fail
 
 # verb → (module below asterism.cli, one line for --help). A module offers its command as `app` (a Typer).
 VERBS: dict[str, tuple[str, str]] = {
+    "agent": ("agent", "Look after the coding agent of conversations."),
     "chat": ("chat", "Ask something in a project."),
     "clone": ("clone", "Make a folder that holds a project's newest tree."),
     "config": ("config", "Show the server's settings, and trust those of a folder."),

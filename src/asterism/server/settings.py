@@ -145,6 +145,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         str | None, doc("PostgreSQL server to lend to deployed apps, as a role that may create databases and roles.")
     ] = None
     local_redis_url: Annotated[str | None, doc("Redis server to lend to deployed apps; they all share it.")] = None
+    agent: Annotated[
+        Literal["auto", "builtin", "opencode"],
+        doc("Agent of conversations: `auto` takes OpenCode where it runs, else the built-in one."),
+    ] = "auto"
+    opencode: Annotated[
+        Path | None, doc("OpenCode's binary; default: the one that `asterism agent install` got, else one on PATH.")
+    ] = None
     sandbox: Annotated[
         Literal["auto", "bubblewrap", "plain"],
         doc("How agents and apps are kept apart: `auto` is bubblewrap or nothing; `plain` isolates nothing."),

@@ -8,6 +8,7 @@
 """
 
 from asterism.kernel.agents.builtin import BuiltinAgents
+from asterism.kernel.agents.choice import AgentChoice, ChosenAgents
 from asterism.kernel.agents.events import (
     AgentEvent,
     Ended,
@@ -35,6 +36,7 @@ from asterism.kernel.agents.events import (
 )
 from asterism.kernel.agents.ground import Ground
 from asterism.kernel.agents.memory import Ask, Fail, ScriptedAgents, Step, Think, Wait, Write
+from asterism.kernel.agents.opencode import OpenCodeAgents
 from asterism.kernel.agents.port import (
     AgentJob,
     Agents,
@@ -48,6 +50,7 @@ from asterism.kernel.agents.port import (
 )
 
 __all__ = [
+    "AgentChoice",
     "AgentEvent",
     "AgentJob",
     "AgentSession",
@@ -56,6 +59,7 @@ __all__ = [
     "AnswerRefused",
     "Ask",
     "BuiltinAgents",
+    "ChosenAgents",
     "Ended",
     "Fail",
     "FilePart",
@@ -65,6 +69,7 @@ __all__ = [
     "MessageInfo",
     "MessageTime",
     "MessageUpdated",
+    "OpenCodeAgents",
     "Option",
     "Part",
     "PartRemoved",

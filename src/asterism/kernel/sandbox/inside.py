@@ -45,7 +45,7 @@ class Program:
         self._flood: int | None = order["flood"]
         self._why = "exited"
         reading, writing = os.pipe()
-        memory, processes = order.get("memory"), order.get("processes")
+        bounds = order["polite"], order["memory"], order["processes"]
         try:
             self.process = subprocess.Popen(
                 order["argv"],
@@ -55,7 +55,7 @@ class Program:
                 stdout=writing,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=lambda: _bound(memory, processes),  # noqa: PLW1509 - there are no threads here
+                preexec_fn=lambda: _bound(*bounds),  # noqa: PLW1509 - there are no threads here
             )
         except BaseException:
             os.close(reading)
@@ -107,9 +107,9 @@ class Program:
             self.kill("too_much_output")
 
 
-def _bound(memory: int | None, processes: int | None) -> None:
-    """Bound the program about to start; it yields to everybody else on the machine."""
-    os.nice(5)
+def _bound(polite: bool, memory: int | None, processes: int | None) -> None:
+    """Bound the program about to start; a polite one gives way to everybody else on the machine."""
+    os.nice(5 if polite else 0)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST_FILE, LARGEST_FILE))
     if memory is not None:

@@ -72,6 +72,7 @@ class Run:
     The environment is a bare one (`Session.environment`) and `environment`. `output` are the bytes that are kept,
     standard error among them; a program that says more than `flood` dies; without that bound all is heard and
     nothing is kept. `seconds` None: as long as the session.
+    A `polite` program gives way to everybody else on the machine.
     """
 
     argv: tuple[str, ...]
@@ -81,6 +82,7 @@ class Run:
     output: int = 1 << 20
     flood: int | None = 64 << 20
     memory: int | None = 4 * GIB
+    polite: bool = True
 
 
 def isolation_problem(wanted: Isolation) -> str | None:
@@ -191,6 +193,7 @@ class Session:
                 "output": wanted.output,
                 "flood": wanted.flood,
                 "memory": wanted.memory,
+                "polite": wanted.polite,
                 "processes": self._place.processes if self.isolates else None,
             }
         )
@@ -288,14 +291,14 @@ class Session:
         for file in CONFIGURATION:
             yield from ("--ro-bind-try", file, file)
         yield from ("--proc", "/proc", "--dev", "/dev", "--size", str(GIB), "--tmpfs", "/tmp", "--dir", HOME)  # noqa: S108
+        for path in self._place.hidden:
+            if _covers(path):
+                yield from ("--tmpfs", str(path))
         for path in (Path(sys.base_prefix), *self._place.readable):
             if path.parts[:2] != ("/", "usr"):
                 yield from ("--ro-bind-try", str(path), str(path))
         for path in self._place.writable:
             yield from ("--bind-try", str(path), str(path))
-        for path in self._place.hidden:
-            if _covers(path):
-                yield from ("--tmpfs", str(path))
         for name, text in _ETC.items():
             (self._scratch / name).write_text(text)
             yield from ("--ro-bind", str(self._scratch / name), f"/etc/{name}")
