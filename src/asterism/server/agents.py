@@ -10,7 +10,7 @@ from asterism.server.settings import Settings
 
 def build_agents(settings: Settings, models: Models) -> Agents:
     """Choose and build; nothing is started or tried yet."""
-    ground = Ground(settings.sandbox, hidden=(settings.data_dir.absolute(),))
+    ground = Ground(settings.sandbox, hidden=(settings.data_dir.absolute(),), network=settings.agent_network)
     binary = find_opencode(settings.opencode, agents_folder(settings))
     opencode = None if binary is None else OpenCodeAgents(binary, ground)
     return ChosenAgents(settings.agent, BuiltinAgents(models, ground), opencode)

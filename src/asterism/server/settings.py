@@ -149,6 +149,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         Literal["auto", "builtin", "opencode"],
         doc("Agent of conversations: `auto` takes OpenCode where it runs, else the built-in one."),
     ] = "auto"
+    agent_network: Annotated[
+        Literal["model", "open"],
+        doc("What agents reach: the model and their own API alone, or with `open` whatever this machine reaches."),
+    ] = "model"
     opencode: Annotated[
         Path | None, doc("OpenCode's binary; default: the one that `asterism agent install` got, else one on PATH.")
     ] = None

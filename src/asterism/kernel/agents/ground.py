@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Literal
 
 from asterism.kernel.agents.port import AgentJob
 from asterism.kernel.sandbox import (
@@ -15,10 +16,12 @@ from asterism.kernel.sandbox import (
     Session,
     isolation_problem,
     open_door,
+    open_proxy,
     open_session,
+    proxy_variables,
 )
 
-API_PORT, MODEL_PORT, SERVE_PORT = 4001, 4002, 4003
+API_PORT, MODEL_PORT, SERVE_PORT, PROXY_PORT = 4001, 4002, 4003, 4004
 """Ports inside the sandbox, whose network is its own: the ways to `/v1` and the model, and one in."""
 
 
@@ -33,10 +36,12 @@ class Laid:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """How agents are kept. `hidden` are folders (the data folder) that stay out of sight wherever they lie."""
+    """How agents are kept. `hidden` are folders (the data folder) that stay out of sight wherever they
+    lie. With the network `open`, programs reach what this machine reaches by a proxy, but not the machine itself."""
 
     isolation: Isolation = "auto"
     hidden: tuple[Path, ...] = ()
+    network: Literal["model", "open"] = "model"
 
     @property
     def isolates(self) -> bool:
@@ -75,6 +80,9 @@ class Ground:
             folder = Path(stack.enter_context(TemporaryDirectory(prefix="asterism-doors-")))
             for port, beyond in wanted.items():
                 doors[port] = await stack.enter_async_context(open_door(folder / f"{port}.sock", beyond))
+            if self.network == "open" and self.isolates:
+                doors[PROXY_PORT] = await stack.enter_async_context(open_proxy(folder / "proxy.sock"))
+                environment |= proxy_variables(PROXY_PORT)
             place = Place(job.tree, readable, self.hidden, doors, SERVE_PORT if serves else None)
             session = await stack.enter_async_context(open_session(self.isolation, place))
             yield Laid(session, environment, address)

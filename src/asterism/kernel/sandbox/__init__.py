@@ -11,6 +11,7 @@ from asterism.kernel.sandbox.memory import MemorySandbox, exited
 from asterism.kernel.sandbox.plain import PlainSandbox
 from asterism.kernel.sandbox.port import Command, ProgramMissing, Sandbox, SandboxUnavailable
 from asterism.kernel.sandbox.process import Ending, Outcome
+from asterism.kernel.sandbox.proxy import open_proxy, proxy_variables
 from asterism.kernel.sandbox.session import (
     Isolation,
     Place,
@@ -42,7 +43,9 @@ __all__ = [
     "find_sandbox",
     "isolation_problem",
     "open_door",
+    "open_proxy",
     "open_session",
+    "proxy_variables",
 ]
 
 

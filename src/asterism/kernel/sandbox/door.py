@@ -1,9 +1,10 @@
 """A door out of a sandbox without a network: HTTP to one address, below one path, through a Unix socket."""
 
 import asyncio
+import http
 import os
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ import structlog
 
 log = structlog.get_logger(__name__)
 
+UNREACHABLE = b"This address is not reachable from the agent's sandbox."
 _CHUNK = 1 << 16
 _HEAD = 64 << 10
 _CONNECTS_WITHIN = 10.0
@@ -62,6 +64,13 @@ class Beyond:
 @asynccontextmanager
 async def open_door(path: Path, beyond: Beyond) -> AsyncIterator[Path]:
     """Serve the door at the socket `path` while the block runs. Yields the path."""
+    async with serving(path, lambda near: _Exchange(near, beyond).carry()):
+        yield path
+
+
+@asynccontextmanager
+async def serving(path: Path, carry: Callable[[Streams], Awaitable[None]]) -> AsyncIterator[None]:
+    """Serve connections at a Unix socket of the owner's while the block runs; one that breaks is dropped."""
     connections: set[asyncio.Task[Any]] = set()
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -70,16 +79,16 @@ async def open_door(path: Path, beyond: Beyond) -> AsyncIterator[Path]:
             connections.add(task)
             task.add_done_callback(connections.discard)
         try:
-            await _Exchange((reader, writer), beyond).carry()
-        except (OSError, h11.ProtocolError, TimeoutError, asyncio.CancelledError) as error:
+            await carry((reader, writer))
+        except (OSError, ValueError, h11.ProtocolError, asyncio.CancelledError) as error:
             log.debug("door.broken", error=type(error).__name__)
         finally:
-            writer.transport.abort() if writer.transport.get_write_buffer_size() == 0 else writer.close()
+            writer.close()
 
     server = await asyncio.start_unix_server(connected, str(path))
     os.chmod(path, 0o600)
     try:
-        yield path
+        yield
     finally:
         server.close()
         for task in list(connections):
@@ -98,16 +107,16 @@ class _Exchange:
 
     async def carry(self) -> None:
         """Read the request, see whether it may pass, and carry both bodies as they come."""
-        request = await _next(self._inner, self._near[0])
+        request = await next_event(self._inner, self._near[0])
         if not isinstance(request, h11.Request):
             return
         if not self._beyond.admits(request.target):
-            await self._refuse(403, b"This address is not reachable from the agent's sandbox.")
+            await write_out(self._near[1], refusal(403, UNREACHABLE))
             return
         try:
             far = await self._connect()
         except OSError:
-            await self._refuse(502, b"The address cannot be reached.")
+            await write_out(self._near[1], refusal(502, b"The address cannot be reached."))
             return
         try:
             await self._exchange(request, far)
@@ -139,20 +148,20 @@ class _Exchange:
         headers = [(name, value) for name, value in request.headers if name not in _OURS]
         headers += [(b"host", self._beyond.authority), (b"connection", b"close")]
         passed = h11.Request(method=request.method, target=request.target, headers=headers)
-        await _write(writer, self._outer.send(passed))
+        await write_out(writer, self._outer.send(passed))
         if self._inner.they_are_waiting_for_100_continue:
-            await _write(self._near[1], self._inner.send(h11.InformationalResponse(status_code=100, headers=[])))
-        while not isinstance(event := await _next(self._inner, self._near[0]), h11.EndOfMessage):
+            await write_out(self._near[1], self._inner.send(h11.InformationalResponse(status_code=100, headers=[])))
+        while not isinstance(event := await next_event(self._inner, self._near[0]), h11.EndOfMessage):
             if not isinstance(event, h11.Data):
                 return
-            await _write(writer, self._outer.send(event))
-        await _write(writer, self._outer.send(h11.EndOfMessage()))
+            await write_out(writer, self._outer.send(event))
+        await write_out(writer, self._outer.send(h11.EndOfMessage()))
         while await self._near[0].read(_CHUNK):
             pass
 
     async def _answer(self, reader: asyncio.StreamReader) -> None:
         while True:
-            event = await _next(self._outer, reader)
+            event = await next_event(self._outer, reader)
             if isinstance(event, h11.Response):
                 kept = [(n, v) for n, v in event.headers if n not in (b"connection", b"keep-alive", b"upgrade")]
                 event = h11.Response(status_code=event.status_code, headers=[*kept, (b"connection", b"close")])
@@ -160,23 +169,27 @@ class _Exchange:
                 continue
             elif not isinstance(event, h11.Data | h11.EndOfMessage):
                 return
-            await _write(self._near[1], self._inner.send(event))
+            await write_out(self._near[1], self._inner.send(event))
             if isinstance(event, h11.EndOfMessage):
                 return
 
-    async def _refuse(self, status: int, text: bytes) -> None:
-        headers = [(b"content-type", b"text/plain"), (b"content-length", b"%d" % len(text)), (b"connection", b"close")]
-        for event in (h11.Response(status_code=status, headers=headers), h11.Data(data=text), h11.EndOfMessage()):
-            await _write(self._near[1], self._inner.send(event))
+
+def refusal(status: int, text: bytes) -> bytes:
+    """Return a whole answer that says why a request is not carried."""
+    reason = http.HTTPStatus(status).phrase.encode()
+    head = b"HTTP/1.1 %d %s\r\ncontent-type: text/plain\r\ncontent-length: %d\r\nconnection: close\r\n\r\n"
+    return head % (status, reason, len(text)) + text
 
 
-async def _next(connection: h11.Connection, reader: asyncio.StreamReader) -> object:
+async def next_event(connection: h11.Connection, reader: asyncio.StreamReader) -> object:
+    """Read until there is an event of HTTP."""
     while (event := connection.next_event()) is h11.NEED_DATA:
         connection.receive_data(await reader.read(_CHUNK))
     return event
 
 
-async def _write(writer: asyncio.StreamWriter, data: bytes | None) -> None:
+async def write_out(writer: asyncio.StreamWriter, data: bytes | None) -> None:
+    """Write, and wait while the other side is slow."""
     if data:
         writer.write(data)
         await writer.drain()
