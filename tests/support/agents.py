@@ -35,6 +35,7 @@ from asterism.kernel.llm import PydanticModels, Scenario, Target, ToolCall
 from asterism.kernel.llm.fake_server import Call, FakeModelServer, Script
 from asterism.kernel.sandbox import bubblewrap_problem
 
+MODEL_KEY = "sk-of-the-model"
 SILENT = Script(("I was told nothing about that.",))
 OPENCODE = installed_at(Path(sys.prefix) / "agents")
 needs_opencode = pytest.mark.skipif(not OPENCODE.exists(), reason="`make test` installs OpenCode where it is pinned")
@@ -59,6 +60,7 @@ class AgentWorld:
     target: Target
     steps: dict[str, Sequence[Script]] = field(default_factory=dict)
     model: FakeModelServer | None = None
+    aborted: bool = False
 
     @property
     def calls(self) -> list[Call]:
@@ -139,7 +141,7 @@ async def agent_world(kind: str, folder: Path) -> AsyncIterator[AgentWorld]:
         return
     models = PydanticModels()
     async with FakeModelServer(answer=lambda call: Scenario(steps, SILENT).pick(call.prompt, call.rounds)) as fake:
-        target = Target("local", "demo", fake.url)
+        target = Target("local", "demo", fake.url, MODEL_KEY)
         ground = Ground("auto" if bubblewrap_problem() is None else "plain")
         agents: Agents
         try:

@@ -5,7 +5,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Literal
+from typing import Any, Literal
 
 from asterism.kernel.agents.port import AgentJob
 from asterism.kernel.sandbox import (
@@ -63,9 +63,12 @@ class Ground:
 
     @asynccontextmanager
     async def open(
-        self, job: AgentJob, *, model: bool = False, serves: bool = False, readable: tuple[Path, ...] = ()
+        self, job: AgentJob, *, model: bool = False, serves: bool = False, **place: Any
     ) -> AsyncIterator[Laid]:
-        """Open a sandbox on a job. `model` wants a door to the model, `serves` a way in to port `SERVE_PORT`."""
+        """Open a sandbox on a job. `model` wants a door to the model, `serves` a way in to port `SERVE_PORT`.
+
+        What else is given goes to the `Place` as it is.
+        """
         environment = dict(job.environment)
         wanted = {}
         if (url := environment.get("ASTERISM_URL")) and self.isolates:
@@ -83,6 +86,7 @@ class Ground:
             if self.network == "open" and self.isolates:
                 doors[PROXY_PORT] = await stack.enter_async_context(open_proxy(folder / "proxy.sock"))
                 environment |= proxy_variables(PROXY_PORT)
-            place = Place(job.tree, readable, self.hidden, doors, SERVE_PORT if serves else None)
-            session = await stack.enter_async_context(open_session(self.isolation, place))
+            entry = SERVE_PORT if serves else None
+            laid = Place(job.tree, hidden=self.hidden, doors=doors, entry=entry, **place)
+            session = await stack.enter_async_context(open_session(self.isolation, laid))
             yield Laid(session, environment, address)

@@ -50,7 +50,8 @@ class Place:
     """What a session sees, and its bounds.
 
     `folder` is the working copy, writable. `readable` and `writable` are further files and folders at their own places,
-    `hidden` ones that stay out of sight although they lie in the system. `doors` are ports of 127.0.0.1 inside that
+    `hidden` ones that stay out of sight although they lie in the system, `masked` folders of the working copy that look
+    empty. `doors` are ports of 127.0.0.1 inside that
     lead to sockets of the file system outside; `entry` is a port inside that is reached through `Session.entry`.
     `processes` and `memory` (bytes in use) bound everything together.
     """
@@ -58,6 +59,7 @@ class Place:
     folder: Path
     readable: tuple[Path, ...] = ()
     hidden: tuple[Path, ...] = ()
+    masked: tuple[str, ...] = ()
     doors: Mapping[int, Path] = field(default_factory=dict)
     entry: int | None = None
     processes: int = 512
@@ -306,6 +308,8 @@ class Session:
         for port, path in self._place.doors.items():
             yield from ("--bind", str(path), f"{_RUN}/{port}.sock")
         yield from ("--bind", str(self._place.folder), TREE, "--chdir", TREE)
+        for name in self._place.masked:
+            yield from ("--tmpfs", f"{TREE}/{name}")
         yield from ("--setenv", "PATH", os.defpath, "--remount-ro", "/")
 
 

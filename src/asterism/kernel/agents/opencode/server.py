@@ -1,6 +1,7 @@
 """A running `opencode serve`: started in a sandbox, asked over its HTTP interface."""
 
 import asyncio
+import os
 import re
 import secrets
 from collections.abc import AsyncIterator
@@ -20,6 +21,7 @@ from asterism.kernel.sandbox import Outcome, Run, SessionLost
 log = structlog.get_logger(__name__)
 
 STARTS_WITHIN = 90.0
+PLUGINS = ".opencode"
 LARGEST_ANSWER = 4 << 20
 _LISTENS = re.compile(rb"listening on http://127\.0\.0\.1:(\d+)")
 
@@ -42,7 +44,9 @@ async def serving(binary: Path, ground: Ground, job: AgentJob) -> AsyncIterator[
     """Start a server on a job; its sandbox and every process in it end with the block. Raises AgentUnavailable."""
     password = secrets.token_urlsafe(32)
     async with AsyncExitStack() as stack:
-        laid = await stack.enter_async_context(ground.open(job, model=True, serves=True, readable=(binary,)))
+        laid = await stack.enter_async_context(
+            ground.open(job, model=True, serves=True, readable=(binary,), masked=_masked(ground, job))
+        )
         said = bytearray()
         wanted = Run(
             (
@@ -74,6 +78,22 @@ async def serving(binary: Path, ground: Ground, job: AgentJob) -> AsyncIterator[
         server = Server(client, running, laid.session.tree)
         await _healthy(server, said)
         yield server
+
+
+def _masked(ground: Ground, job: AgentJob) -> tuple[str, ...]:
+    """Return what of the tree OpenCode must not see: it runs plugins of `.opencode`, whatever it is told (seen).
+
+    Raises AgentUnavailable where that cannot be kept from it.
+    """
+    folder = job.tree / PLUGINS
+    if not os.path.lexists(folder):
+        return ()
+    if not ground.isolates or folder.is_symlink() or not folder.is_dir():
+        raise AgentUnavailable(
+            f"The tree has a {PLUGINS} of its own, from which OpenCode would run programs unasked.",
+            hint=f"Take {PLUGINS} out of the tree, or set ASTERISM_AGENT=builtin.",
+        )
+    return (PLUGINS,)
 
 
 async def _end(running: "asyncio.Task[Outcome]") -> None:
