@@ -88,7 +88,7 @@ def test_the_tour_works(tmp_path: Path) -> None:
     assert "the same, bit for bit" in done.stdout
     assert re.search(r"^! hello\.py$", done.stdout, re.MULTILINE)
     assert 'print("hello")\nprint("hello again")\n' in done.stdout
-    assert "From main: 1 file updated." in done.stderr
+    assert "merged main: 0 files added, 1 updated, 0 deleted" in done.stderr
     assert re.search(r"^run\.py:3 +high ", done.stdout, re.MULTILINE)
     assert "What is in this project?" in done.stdout
     assert "Traceback" not in done.stderr

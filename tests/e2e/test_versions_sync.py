@@ -181,7 +181,7 @@ def test_a_colleagues_push_is_taken_in_first(folders: Folders) -> None:
     pushed = folders.command("colleague", "push")["snapshot_id"]
     said = run(folders.top, folders.environment, "status", cwd=folders.side).stderr
     assert f"behind its workspace, whose head is {pushed[:12]}" in said
-    assert "side against main: 1 path only in main, 1 path only here, 2 different\n" in said
+    assert "side against main: 1 path only in main, 1 path only here, 2 paths different\n" in said
     done = folders.command("side", "sync")
     assert (folders.side / "b").read_bytes() == b"mine\nb 2\nb 3\nof a colleague\n"
     history = [row["id"] for row in folders.command("side", "log")["snapshots"]]

@@ -55,6 +55,8 @@ def drift(
             return
         if found.get("drift") is None:
             say(found.get("message") or "There is nothing to compare with.")
+            if found.get("is_main_workspace"):
+                say("hint: `asterism drift --from WORKSPACE` compares it with another one.")
             return
         _show(found["drift"])
         say(summary(found["drift"], binding.workspace_name, found["source_workspace"]["name"]))
@@ -82,6 +84,6 @@ def summary(report: dict[str, Any], workspace: str, source: str) -> str:
     parts = [
         f"{count(added, 'path')} only in {source}" if added else "",
         f"{count(own, 'path')} only here" if own else "",
-        f"{changed} different" if changed else "",
+        f"{count(changed, 'path')} different" if changed else "",
     ]
     return f"{workspace} against {source}: {', '.join(part for part in parts if part)}"

@@ -70,9 +70,11 @@ def _lines(snapshot: dict[str, Any], marks: list[str]) -> "list[Line]":
     """Write one snapshot: id, time, author, marks; then its message."""
     from asterism.cli.output import printable
 
-    author = f"{snapshot.get('author_name') or ''} <{snapshot.get('author_email') or ''}>".strip()
+    name, email = snapshot.get("author_name") or "", snapshot.get("author_email") or ""
+    author = f"{name} <{email}>".strip() if email else name
     shown = f"  ({', '.join(marks)})" if marks else ""
-    first = printable(f"{snapshot['id']}  {snapshot['created_at']}  {author}{shown}")
+    parts = (snapshot["id"], snapshot["created_at"], author)
+    first = printable("  ".join(part for part in parts if part) + shown)
     return [
         (first, "yellow"),
         *((f"    {printable(line)}", None) for line in (snapshot.get("summary") or "").splitlines()),

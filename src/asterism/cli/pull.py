@@ -32,6 +32,7 @@ def pull(
     from asterism.cli.progressbar import Bar
     from asterism.cli.session import open_api
     from asterism.client import pull as use_case
+    from asterism.client.snapshot_id import short
 
     with command(as_json=as_json):
         state = working_copy()
@@ -55,8 +56,10 @@ def pull(
         for path in done.merged:
             say(f"joined {path}")
         if done.saved:
-            say(f"kept the edits that gave way as {done.saved[:12]}")
+            say(f"kept the edits that gave way as {short(done.saved)}")
         if done.replaced:
-            say(f"warning: somebody replaced {done.replaced[:12]}, which this folder was based on; it is still stored")
+            say(
+                f"warning: somebody replaced {short(done.replaced)}, which this folder was based on; it is still stored"
+            )
         changed, kept = count(len(done.changed), "path"), count(len(done.kept_edits), "edit")
-        say(f"at {done.snapshot_id[:12]}: {changed} changed, {kept} kept")
+        say(f"at {short(done.snapshot_id)}: {changed} changed, {kept} kept")

@@ -51,6 +51,7 @@ def push(
     from asterism.cli.progressbar import Bar
     from asterism.cli.session import open_api
     from asterism.client import push as use_case
+    from asterism.client.snapshot_id import short
     from asterism.client.workcopy.state import State
 
     with command(as_json=as_json):
@@ -61,7 +62,7 @@ def push(
         for path in done.special[:20]:
             say(f"warning: {path} is no file, folder or link; it was left out")
         if done.overtook:
-            say(f"replaced {done.overtook[:12]}; `asterism restore {done.overtook[:12]}` brings it back")
+            say(f"replaced {short(done.overtook)}; `asterism restore {short(done.overtook)}` brings it back")
         if as_json:
             emit(_described(done))
             return

@@ -41,6 +41,7 @@ def restore(
     from asterism.cli.session import open_api
     from asterism.client import restore as use_case
     from asterism.client.revisions import find_snapshot
+    from asterism.client.snapshot_id import short
 
     with command(as_json=as_json):
         state = working_copy()
@@ -61,6 +62,6 @@ def restore(
             )
             return
         if done.saved:
-            say(f"saved the edits as {done.saved[:12]}")
+            say(f"saved the edits as {short(done.saved)}")
         what = "as in" if chosen else "at"
-        say(f"{what} {done.snapshot_id[:12]}: {count(len(done.changed), 'path')} changed")
+        say(f"{what} {short(done.snapshot_id)}: {count(len(done.changed), 'path')} changed")

@@ -33,6 +33,7 @@ def status(url: Url = None, token: Token = None, as_json: AsJson = False) -> Non
     from asterism.cli.session import open_api
     from asterism.cli.style import coloured, paint
     from asterism.client.compare import edits
+    from asterism.client.snapshot_id import short
 
     with command(as_json=as_json):
         state = working_copy()
@@ -62,10 +63,10 @@ def status(url: Url = None, token: Token = None, as_json: AsJson = False) -> Non
         for change in changes:
             letter, style = MARKS[change.kind]
             show(f"{paint(letter, style, on=colours)} {path_text(change.path)}")
-        base = at[:12] if at else "nothing yet"
+        base = short(at) if at else "nothing yet"
         differ = f"{count(len(changes), 'path')} differ{'s' if len(changes) == 1 else ''}" if changes else "clean"
         say(f"{binding.project_name}, workspace {binding.workspace_name}, at {base}: {differ}")
         if behind and head:
-            say(f"behind its workspace, whose head is {head[:12]}; `asterism pull` takes it in")
+            say(f"behind its workspace, whose head is {short(head)}; `asterism pull` takes it in")
         if seen is not None and drift and (drift["files_added"] or drift["files_modified"]):
             say(summary(drift, binding.workspace_name, seen.source or "main"))

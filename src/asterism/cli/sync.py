@@ -73,7 +73,7 @@ def sync(
         if as_json:
             emit(_described(done))
         else:
-            _tell(done, state, source or "main")
+            _tell(done, state, source or "main", undo=undo)
     raise typer.Exit(EXIT_OPEN if done.open else 0)
 
 
@@ -114,24 +114,30 @@ def _conflict(conflict: "SyncConflict", done: "Synced") -> dict[str, Any]:
     }
 
 
-def _tell(done: "Synced", state: "State", source: str) -> None:
+def _tell(done: "Synced", state: "State", source: str, *, undo: bool) -> None:
     from asterism.cli.output import count, say
+    from asterism.client.snapshot_id import short
 
     if done.open:
         _tell_conflicts(done, state, source)
         return
-    say(done.summary)
     if not done.done:
+        say(done.summary)
         say("Nothing was changed: this was a dry run.")
         return
     if done.pushed:
-        say(f"pushed the edits as {done.pushed[:12]}")
+        say(f"pushed the edits as {short(done.pushed)}")
     if done.saved:
-        say(f"kept the edits that gave way as {done.saved[:12]}")
+        say(f"kept the edits that gave way as {short(done.saved)}")
+    if done.added or done.updated or done.deleted:
+        what = "undone" if undo else f"merged {source}"
+        say(f"{what}: {count(done.added, 'file')} added, {done.updated} updated, {done.deleted} deleted")
+    else:
+        say(done.summary)
     if done.source_moved:
         say(f"{source} has moved on meanwhile; another `asterism sync` takes that in")
     if done.snapshot_id:
-        say(f"at {done.snapshot_id[:12]}: {count(len(done.changed), 'path')} changed")
+        say(f"at {short(done.snapshot_id)}")
 
 
 def _tell_conflicts(done: "Synced", state: "State", source: str) -> None:

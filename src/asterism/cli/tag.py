@@ -38,6 +38,7 @@ def tag(
     from asterism.cli.places import working_copy
     from asterism.cli.session import open_api
     from asterism.client.revisions import tags
+    from asterism.client.snapshot_id import short
 
     with command(as_json=as_json):
         if delete and (name is None or snapshot is not None):
@@ -64,7 +65,7 @@ def tag(
         if as_json:
             emit({"tag": msgspec.to_builtins(made)})
             return
-        say(f"{made.snapshot_id[:12]} is {made.name} now")
+        say(f"{short(made.snapshot_id)} is {made.name} now")
 
 
 def _target(api: "Api", state: "State", snapshot: str | None) -> str:

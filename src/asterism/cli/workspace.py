@@ -39,7 +39,9 @@ def list_workspaces(url: Url = None, token: Token = None, as_json: AsJson = Fals
 
 def row(shown: dict[str, Any]) -> str:
     """Write a workspace as one line: id, beginning of its head, name."""
-    head = (shown.get("current_snapshot_id") or "-")[:12]
+    from asterism.client.snapshot_id import short
+
+    head = short(shown.get("current_snapshot_id") or "-")
     main = "  (main)" if shown.get("is_main") else ""
     return f"{shown['id']}  {head:12}  {shown['name']}{main}"
 
@@ -62,6 +64,7 @@ def create(
     from asterism.cli.session import open_api
     from asterism.client import workspaces
     from asterism.client.revisions import find_snapshot
+    from asterism.client.snapshot_id import short
 
     with command(as_json=as_json):
         state = working_copy()
@@ -74,7 +77,7 @@ def create(
         if as_json and not switch_to:
             emit({"workspace_id": made.id, "workspace_name": made.name, "snapshot_id": start})
             return
-        say(f"made the workspace {made.name} at {start[:12] if start else 'nothing yet'}")
+        say(f"made the workspace {made.name} at {short(start) if start else 'nothing yet'}")
     if switch_to:
         switch(made.id, None, url, token, as_json)
 
@@ -97,6 +100,7 @@ def switch(
     from asterism.cli.progressbar import Bar
     from asterism.cli.session import open_api
     from asterism.client.pull import pull
+    from asterism.client.snapshot_id import short
 
     with command(as_json=as_json):
         state = working_copy()
@@ -118,9 +122,9 @@ def switch(
             )
             return
         if done.saved:
-            say(f"kept the edits that gave way as {done.saved[:12]}")
+            say(f"kept the edits that gave way as {short(done.saved)}")
         changed, kept = count(len(done.changed), "path"), count(len(done.kept_edits), "edit")
-        say(f"in the workspace {binding.workspace_name} at {done.snapshot_id[:12]}: {changed} changed, {kept} kept")
+        say(f"in the workspace {binding.workspace_name} at {short(done.snapshot_id)}: {changed} changed, {kept} kept")
 
 
 @app.command()

@@ -13,6 +13,7 @@ from asterism.client.progress import Progress
 from asterism.client.projects import find_workspace
 from asterism.client.push import keep_aside
 from asterism.client.revisions import head_of
+from asterism.client.snapshot_id import short
 from asterism.client.tree import read_tree
 from asterism.client.workcopy.apply import at_work
 from asterism.client.workcopy.state import Base, Binding, State
@@ -73,7 +74,7 @@ def pull_held(
     joined = join(api, state, tree, base, edits, Target(place.name, target), decide)
     saved = None
     if joined.gave_way:
-        saved = keep_aside(api, state, tree, f"Edits before pulling {head.id[:12]}", progress).snapshot.id
+        saved = keep_aside(api, state, tree, f"Edits before pulling {short(head.id)}", progress).snapshot.id
     goal = Goal(
         joined.entries, Base(head.id, head.manifest_hash), data, head.id, joined.contents, (place.id, place.name)
     )

@@ -17,7 +17,7 @@ from asterism.client.bind import Place, find_place, make_place, require_place
 from asterism.client.errors import ChangedMeanwhile
 from asterism.client.models import Project, Snapshot, User, Workspace
 from asterism.client.progress import Progress
-from asterism.client.snapshot_id import snapshot_id, whole_second
+from asterism.client.snapshot_id import short, snapshot_id, whole_second
 from asterism.client.tree import Tree, read_tree
 from asterism.client.upload import Source, find_missing, send
 from asterism.client.workcopy.apply import at_work
@@ -260,7 +260,7 @@ class _Push:
 
 def _moved(place: Place, head: str | None, base: str | None) -> HeadMoved:
     name = place.workspace.name if place.workspace is not None else "main"
-    now = f" is at {head[:12]} now" if head is not None else " moved just now"
+    now = f" is at {short(head)} now" if head is not None else " moved just now"
     if base is None:
         return HeadMoved(
             f"The workspace {name!r}{now}, and this folder is based on no snapshot of it.",
@@ -269,7 +269,7 @@ def _moved(place: Place, head: str | None, base: str | None) -> HeadMoved:
             details={"head": head, "base": base},
         )
     return HeadMoved(
-        f"The workspace {name!r}{now}; this folder is based on {base[:12]}.",
+        f"The workspace {name!r}{now}; this folder is based on {short(base)}.",
         hint="Take it in with `asterism pull`, then push again; or replace it with `asterism push --force`.",
         details={"head": head, "base": base},
     )

@@ -15,3 +15,13 @@ def snapshot_id(manifest_hash: str, parents: Sequence[str], name: str, email: st
 def whole_second(moment: datetime) -> str:
     """Write a time the way ids hold it."""
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
+
+
+def short(snapshot_id: str) -> str:
+    """Return what people are shown of an id and can type: the beginning of a hash, all of an id that begins by a time.
+
+    Ids that a server made within the same hours begin alike.
+    """
+    if len(snapshot_id) == 64:
+        return snapshot_id[:12]
+    return snapshot_id[:16] if snapshot_id.startswith("git-") else snapshot_id

@@ -158,7 +158,7 @@ class _Sync:
         pulled = self._pull() if look.behind else None
         if preview.is_empty and preview.source_snapshot_id in preview.base_snapshot_ids:
             return self._standing(preview.summary, done=True, changed=pulled.changed if pulled else [])
-        pushed = self._push(look, preview)
+        pushed = self._push(look)
         if pushed is not None:
             preview = self._api.prepare_sync(self._place.id, self._source, None)
             answers = self._answers.to(preview.decisions_needed)
@@ -207,10 +207,10 @@ class _Sync:
         self._api.put_manifest(hash_bytes(data), data)
         return self._api.prepare_sync(self._place.id, self._source, hash_bytes(data))
 
-    def _push(self, look: _Look, preview: SyncPreview) -> str | None:
+    def _push(self, look: _Look) -> str | None:
         if not look.edited:
             return None
-        note = f"Edits before a sync. {preview.summary}"
+        note = f"Edits before a sync with {self._asked.source or 'main'}"
         pushed = push_held(self._api, self._state, Wish(note=note), progress=self._progress, threads=self._threads)
         return pushed.snapshot.id
 
