@@ -12,6 +12,7 @@ SUITES = {"llm": "test_models.py"}
 WITHOUT_FAKE = {
     "apps": "no port: real programs in the sandbox, which has its own suite",
     "db": "both engines are real in tests, SQLite is cheap, and stores are SQL (the fixture `db`)",
+    "loopback": "no port: what the fakes have in common that serve on loopback",
     "git": "docs/adr/0051-git-has-no-memory-fake.md",
     "runs": "no port: one host over the ports `db` and `streams`, which have fakes",
     "workcopy": "no port: trees on a real disk, which is cheap in tests",

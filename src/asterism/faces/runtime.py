@@ -19,6 +19,7 @@ from asterism.features.review.local_providers import KeyPlaces
 from asterism.features.review.reviews import ReviewRuns
 from asterism.features.review.trust import RootRules, SessionTrust
 from asterism.features.talk.catalogue import ModelDirectory
+from asterism.features.talk.integrations import Connector, GitHub, Notion
 from asterism.features.talk.runs import ChatRuns
 from asterism.features.versions.storage import Limits, Roots
 from asterism.features.versions.sync import Advisor
@@ -34,6 +35,7 @@ from asterism.kernel.provisioning import Provisioner
 from asterism.kernel.runs import RunHost
 from asterism.kernel.secrets import EnvelopeSecrets
 from asterism.kernel.streams import Streams
+from asterism.kernel.upstreams import Upstreams
 
 MOST_KNOWN = 10_000
 MOST_STREAMS, STREAMS_OF_ONE = 4096, 128
@@ -88,6 +90,16 @@ class LocalServices:
 
 
 @dataclass(slots=True)
+class IntegrationServices:
+    """What speaks with Notion and GitHub."""
+
+    upstreams: Upstreams
+    connector: Connector
+    notion: Notion
+    github: GitHub
+
+
+@dataclass(slots=True)
 class Runtime:
     """The ports and services of one server process."""
 
@@ -110,6 +122,7 @@ class Runtime:
     sockets: Sockets
     host: RunHost
     runs: ChatRuns
+    integrations: IntegrationServices
     advisor: Advisor
     clouds: Clouds
     deployments: Deployments

@@ -1,6 +1,8 @@
 """Builds what chats need: the model directory and their runs."""
 
+from asterism.faces.runtime import IntegrationServices
 from asterism.features.talk.catalogue import ModelDirectory, load_catalogue
+from asterism.features.talk.integrations import searching_tools
 from asterism.features.talk.runs import ChatRuns, Starter
 from asterism.features.talk.tools import Toolbox, snapshot_tools
 from asterism.kernel.blobs import Blobs
@@ -37,7 +39,8 @@ def build_runs(
     secrets: Secrets,
     directory: ModelDirectory,
     host: RunHost,
+    services: IntegrationServices,
 ) -> ChatRuns:
     """Return the runs of chats, performed by `host`."""
-    toolbox = Toolbox(db, snapshot_tools(db, blobs))
+    toolbox = Toolbox(db, [*snapshot_tools(db, blobs), *searching_tools(services.notion, services.github)])
     return ChatRuns(db, streams, models, Starter(secrets, directory, blobs, toolbox), host)

@@ -20,6 +20,8 @@ from asterism.server.advisor import build_advisor
 from asterism.server.chats import build_directory, build_runs
 from asterism.server.data_folder import open_folder
 from asterism.server.hosting import build_clouds, build_deployments, build_provisioners
+from asterism.server.hosting import build_clouds, build_provisioners
+from asterism.server.integrations import build_integrations
 from asterism.server.jobs import register_jobs
 from asterism.server.local import build_local
 from asterism.server.moves import MoveRelay
@@ -56,6 +58,7 @@ def build_runtime(settings: Settings, *, clock: Clock | None = None) -> Runtime:
     host = RunHost(db, streams)
     provisioners = build_provisioners(settings)
     local = build_local(settings, host, db=db, streams=streams, secrets=secrets, models=models)
+    integrations = build_integrations(settings, db, secrets, clock)
     return Runtime(
         db=db,
         blobs=blobs,
@@ -76,7 +79,8 @@ def build_runtime(settings: Settings, *, clock: Clock | None = None) -> Runtime:
         streams=streams,
         sockets=Sockets(),
         host=host,
-        runs=build_runs(db, blobs, streams, models, secrets, directory, host),
+        integrations=integrations,
+        runs=build_runs(db, blobs, streams, models, secrets, directory, host, integrations),
         advisor=build_advisor(models, secrets, directory),
         clouds=build_clouds(settings),
         provisioners=provisioners,
@@ -115,6 +119,7 @@ async def start_services(rt: Runtime, stack: AsyncExitStack) -> None:
     stack.push_async_callback(moves.stop)
     stack.push_async_callback(asyncio.to_thread, rt.jobs.close)
     stack.push_async_callback(rt.models.stop)
+    stack.push_async_callback(rt.integrations.upstreams.stop)
     await rt.reviews.start()
     stack.push_async_callback(rt.reviews.stop)
     await rt.deployments.start()

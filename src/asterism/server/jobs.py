@@ -11,6 +11,8 @@ from asterism.features.operations.maintenance import Chore
 from asterism.features.review import local_chats, reviews
 from asterism.features.talk import runs
 from asterism.features.versions import drift, forecast, projects, sync, workspaces
+from asterism.features.talk import integrations, runs
+from asterism.features.versions import drift, projects, sync, workspaces
 from asterism.kernel.db import Tx
 from asterism.kernel.streams import Streams
 
@@ -48,6 +50,7 @@ def expiry_chores() -> Mapping[str, Chore]:
         "deleted projects": projects.purge_deleted,
         "deleted workspaces": workspaces.purge_deleted,
         "sync previews": sync.purge_previews,
+        "sign-ins at other services": integrations.purge,
     }
 
 

@@ -160,6 +160,20 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         Literal["auto", "bubblewrap", "plain"],
         doc("How agents and apps are kept apart: `auto` is bubblewrap or nothing; `plain` isolates nothing."),
     ] = "auto"
+    github_base_url: Annotated[str, doc("Address of GitHub's API; of a GitHub Enterprise Server, with its path.")] = (
+        "https://api.github.com"
+    )
+    github_login_url: Annotated[str, doc("Address that people sign in to GitHub at.")] = "https://github.com"
+    github_api_version: Annotated[str, doc("Version of GitHub's API that is asked for.")] = "2026-03-10"
+    github_app_id: Annotated[str | None, doc("Id of the GitHub App that this server is.")] = None
+    github_app_private_key: Annotated[str | None, doc("Private key of that app: PEM, with its line breaks.")] = None
+    github_client_id: Annotated[str | None, doc("Client id of the GitHub App, or of an OAuth app.")] = None
+    github_client_secret: Annotated[str | None, doc("Client secret that belongs to it.")] = None
+    notion_base_url: Annotated[str, doc("Address of Notion's API.")] = "https://api.notion.com"
+    notion_version: Annotated[str, doc("Version of Notion's API that is asked for.")] = "2026-03-11"
+    notion_client_id: Annotated[str | None, doc("Client id of a public Notion integration, for OAuth.")] = None
+    notion_client_secret: Annotated[str | None, doc("Client secret that belongs to it.")] = None
+
     review_require_model: Annotated[bool, doc("Whether reviews refuse to run without a model.")] = False
     review_analyzers: Annotated[str, doc("Static checks of reviews, comma-separated; an empty text disables all.")] = (
         "secrets,diff-rules,ruff,bandit,sarif,shellcheck,syntax,patterns"
@@ -189,6 +203,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def base_urls(self) -> dict[str, str]:
         """The configured addresses of model providers, by provider id."""
-        ending = "_base_url"
+        ending, others = "_base_url", {"github_base_url", "notion_base_url"}
         named = {name: getattr(self, name) for name in self.__struct_fields__ if name.endswith(ending)}
+        named = {name: url for name, url in named.items() if name not in others}
         return {name.removesuffix(ending).replace("_", "-"): url for name, url in named.items() if url}

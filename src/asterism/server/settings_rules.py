@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterator
 from urllib.parse import SplitResult, urlsplit
 
+from asterism.base.hosts import is_loopback
 from asterism.server.settings import Settings
 
 _HOST = re.compile(r"(?=.{1,253}\Z)[A-Za-z0-9_]([A-Za-z0-9_-]{0,62})(\.[A-Za-z0-9_-]{1,63})*\.?\Z")
@@ -12,6 +13,7 @@ _MODEL = re.compile(r"[a-z0-9-]+:\S+\Z")
 _EMAIL = re.compile(r"[^\s@]+@[^\s@]+\Z")
 _DATABASE = "an address like postgresql://user@host/database, or sqlite:///FILE with an absolute path"
 _WEB = "an address like https://host/path"
+_PRIVATE_WEB = "an address like https://host/path; plain http only towards this machine"
 _STORE = "a folder, or an address like s3://bucket/prefix"
 
 
@@ -44,6 +46,8 @@ def wording(error: str) -> str:
 
 
 def _rule(name: str) -> tuple[Callable[[str], bool], str] | None:
+    if name in {"github_base_url", "github_login_url", "notion_base_url"}:
+        return _is_private_address, _PRIVATE_WEB
     if name.endswith(("_base_url", "_jwks_url")) or name in {"public_url", "oidc_issuer"}:
         return is_web_address, _WEB
     return _RULES.get(name)
@@ -55,6 +59,11 @@ def is_web_address(value: str) -> bool:
     if parts is None or re.search(r"\s|[\x00-\x1f]", value):
         return False
     return parts.scheme in {"http", "https"} and _is_host(parts.hostname or "") and not (parts.query or parts.fragment)
+
+
+def _is_private_address(value: str) -> bool:
+    """Whether nobody on the way can read what is sent there: users' credentials are."""
+    return is_web_address(value) and (value.startswith("https:") or is_loopback(urlsplit(value).hostname or ""))
 
 
 def _is_origins(value: str) -> bool:

@@ -21,11 +21,13 @@ TAGS = {
     "conversations": "Conversations with a coding agent, what it tells and asks, and what it changed.",
     "health": "Whether the server is up.",
     "infrastructure": "Where apps run: accounts at providers, settings, resources, and what a tree needs.",
+    "integrations": "Notion and GitHub: connected, or not.",
     "models": "The models that runs can use.",
     "oauth": "Device sign-in (RFC 8628), tokens exchanged, revoked (RFC 7009) and looked at (RFC 7662).",
     "projects": "Projects and everything that belongs to one.",
     "runs": "Answers that models write, and their events.",
     "snapshots": "Snapshots: what they hold and how they differ.",
+    "tools": "Searching and writing in Notion and GitHub.",
     "usage": "Tokens and cost.",
     "workspaces": "Workspaces: what moves their heads, and their memory.",
 }

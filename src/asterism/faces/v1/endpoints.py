@@ -9,11 +9,13 @@ from asterism.faces.v1 import (
     conversations,
     health,
     infrastructure,
+    integrations,
     models,
     oauth,
     projects,
     runs,
     snapshots,
+    tools,
     usage,
     workspaces,
 )
@@ -34,6 +36,8 @@ MODULES = (
     *infrastructure.MODULES,
     runs,
     models,
+    integrations,
+    *tools.MODULES,
     usage,
 )
 ENDPOINTS = endpoints_of(MODULES)

@@ -29,6 +29,8 @@ READING = frozenset(
         "POST /v1/blobs/batch-exists",
         "POST /v1/projects/{project_id}/atlas/search",
         "POST /v1/projects/{project_id}/memory/search",
+        "POST /v1/tools/github/search",
+        "POST /v1/tools/notion/search",
     }
 )
 

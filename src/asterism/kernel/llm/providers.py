@@ -3,13 +3,13 @@
 One registry serves all three contracts. `google` is another name for `gemini`.
 """
 
-import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlsplit
 
 from asterism.base.errors import Invalid
+from asterism.base.hosts import is_loopback
 
 Wire = Literal["openai", "anthropic", "google"]
 
@@ -94,13 +94,3 @@ def base_url(name: str, configured: Mapping[str, str]) -> str:
             hint="Use https://HOST/PATH; plain http works for loopback addresses and for the provider `local`.",
         )
     return url
-
-
-def is_loopback(host: str) -> bool:
-    """Say whether a host name can only be this machine."""
-    if host.lower() == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -16,7 +16,7 @@ from asterism.kernel.llm import ToolCall
 log = structlog.get_logger("asterism.tools")
 
 
-UNCONNECTED = {"notion_search": "Notion", "notion_update": "Notion", "github_search": "GitHub", "github_pr": "GitHub"}
+UNCONNECTED = {"notion_update": "Notion", "github_pr": "GitHub"}
 """Tools that runs may name, and whose integration cannot be connected yet."""
 
 

@@ -2,24 +2,24 @@
 
 import asyncio
 import json
-import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
-from typing import Any, Self
+from typing import Any
 
-from asterism.kernel.llm.fake_server import http, reading
+from asterism.kernel.llm.fake_server import reading
 from asterism.kernel.llm.fake_server.script import Call, Script
 from asterism.kernel.llm.fake_server.writing import FORMATS, GARBAGE
 from asterism.kernel.llm.scenario import Scenario
+from asterism.kernel.loopback import LoopbackServer, http, in_thread
 
 MISLEADING = "This text says API key, rate limit, quota, timeout and context length, whatever happened."
 HOLD_SECONDS = 0.01
 _STREAM_HEAD = http.head(200, {"content-type": "text/event-stream", "transfer-encoding": "chunked"})
 
 
-class FakeModelServer:
+class FakeModelServer(LoopbackServer):
     """Serves on a loopback port until closed. `calls` lists what it was asked; `play` queues answers.
 
     `answer` makes the script of a call for which none is queued; by default it echoes. With `key`, calls without that
@@ -34,22 +34,21 @@ class FakeModelServer:
         key: str | None = None,
         answer: Callable[[Call], Script] | None = None,
     ) -> None:
-        self._host, self._port, self._key = host, port, key
+        super().__init__(host=host, port=port)
+        self._key = key
         self._answer = answer or echo
         self._queue: deque[Script] = deque()
-        self._server: asyncio.Server | None = None
-        self._connections: set[asyncio.Task[None]] = set()
         self.calls: list[Call] = []
 
     @property
     def url(self) -> str:
         """The base URL for the OpenAI and Anthropic wires, version path included."""
-        return f"http://{self._host}:{self._port}/v1"
+        return f"{self.origin}/v1"
 
     @property
     def google_url(self) -> str:
         """The base URL for the Google wire."""
-        return f"http://{self._host}:{self._port}/v1beta"
+        return f"{self.origin}/v1beta"
 
     def play(self, *scripts: Script | str) -> None:
         """Queue answers; a text is a whole answer in one piece."""
@@ -60,38 +59,10 @@ class FakeModelServer:
         before = self._answer
         self._answer = lambda call: scenario.pick(call.prompt, call.rounds) or before(call)
 
-    async def __aenter__(self) -> Self:
-        """Start serving. Raises OSError when the port is taken."""
-        self._server = await asyncio.start_server(self._connected, self._host, self._port, limit=1 << 20)
-        self._port = self._server.sockets[0].getsockname()[1]
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        """Stop serving and drop every connection."""
-        if self._server is not None:
-            self._server.close()
-        for task in self._connections:
-            task.cancel()
-        await asyncio.gather(*self._connections, return_exceptions=True)
-
-    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None  # noqa: S101 - a connection is always handled by a task
-        self._connections.add(task)
-        try:
-            while (request := await http.read_request(reader)) is not None:
-                await self._serve(request, reader, writer)
-                if writer.is_closing():
-                    break
-        except (ConnectionError, asyncio.CancelledError):
-            pass
-        finally:
-            self._connections.discard(task)
-            writer.transport.abort()
-
-    async def _serve(
+    async def serve(
         self, request: http.HttpRequest, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
+        """Answer a question, or do what the test says."""
         if request.path.startswith("/__fake__/"):
             writer.write(self._control(request))
             return
@@ -230,24 +201,5 @@ def echo(call: Call) -> Script:
 @contextmanager
 def running_in_thread(**options: Any) -> Iterator[FakeModelServer]:
     """Serve from a thread with an event loop of its own, for callers that block."""
-    server = FakeModelServer(**options)
-    started = threading.Event()
-    stop: list[Callable[[], object]] = []
-
-    async def main() -> None:
-        ended = asyncio.Event()
-        loop = asyncio.get_running_loop()
-        async with server:
-            stop.append(lambda: loop.call_soon_threadsafe(ended.set))
-            started.set()
-            await ended.wait()
-
-    thread = threading.Thread(target=lambda: asyncio.run(main()), name="fake-model", daemon=True)
-    thread.start()
-    started.wait(10)
-    try:
+    with in_thread(FakeModelServer(**options)) as server:
         yield server
-    finally:
-        for ask in stop:
-            ask()
-        thread.join(10)

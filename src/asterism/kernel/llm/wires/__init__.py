@@ -12,10 +12,11 @@ import structlog
 from pydantic_ai.direct import model_request_stream
 from pydantic_ai.models import Model
 
+from asterism.base.hosts import is_loopback
 from asterism.kernel.llm.classify import failure_of
 from asterism.kernel.llm.failures import ModelFailure, seen_from
 from asterism.kernel.llm.models import AnswerPart, Request
-from asterism.kernel.llm.providers import Wire, is_loopback, provider
+from asterism.kernel.llm.providers import Wire, provider
 from asterism.kernel.llm.reading.answer import Answer
 from asterism.kernel.llm.reading.assembly import Broken
 from asterism.kernel.llm.wires.exchange import exchange, take_body

@@ -1,0 +1,212 @@
+"""Searching GitHub and opening pull requests there (Starbot 8.4)."""
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import msgspec
+
+from asterism.base.errors import DomainError, Invalid
+from asterism.features.talk.integrations import replies
+from asterism.features.talk.integrations.access import Access
+from asterism.features.talk.integrations.errors import (
+    BranchExists,
+    UpstreamError,
+    UpstreamNotFound,
+    UpstreamValidation,
+)
+from asterism.features.talk.integrations.github_arguments import (
+    FileChange,
+    GitHubPullRequest,
+    GitHubSearch,
+    check_pull,
+    content_of,
+)
+from asterism.features.talk.integrations.github_search import Found, GitHubResults, request
+from asterism.kernel.upstreams import Call, Reply, path_of
+
+T = TypeVar("T")
+NEW_FILE = "100644"
+SUBMODULE = "160000"
+
+
+class _Sha(msgspec.Struct):
+    sha: str
+
+
+class _Ref(msgspec.Struct):
+    object: _Sha
+
+
+class _Commit(msgspec.Struct):
+    tree: _Sha
+
+
+class _Entry(msgspec.Struct):
+    path: str
+    mode: str
+    type: str = "blob"
+
+
+class _Tree(msgspec.Struct):
+    tree: list[_Entry]
+    truncated: bool = False
+
+
+class _Branch(msgspec.Struct):
+    ref: str = ""
+
+
+class _Pull(msgspec.Struct):
+    number: int
+    url: str
+    html_url: str
+    state: str = "open"
+    draft: bool = False
+    head: _Branch | None = None
+    base: _Branch | None = None
+
+
+class PullRequest(msgspec.Struct, frozen=True):
+    """A pull request as it stands at GitHub; `head` and `base` are names of branches."""
+
+    number: int
+    url: str
+    html_url: str
+    state: str
+    draft: bool
+    head: str
+    base: str
+
+
+@dataclass(frozen=True, slots=True)
+class GitHub:
+    """The tools of GitHub, in a user's name. Each raises IntegrationNotConnected and the errors of Starbot 8.5."""
+
+    access: Access
+
+    async def search(self, user_id: str, asked: GitHubSearch) -> GitHubResults:
+        """Find code, issues, pull requests, repositories or commits. Raises Invalid before anything is sent."""
+        call, resource = request(asked)
+        reply = await self.access.send(user_id, "github", call, resource=resource)
+        return _read(reply, Found).results(asked.kind)
+
+    async def open_pull_request(self, user_id: str, asked: GitHubPullRequest) -> PullRequest:
+        """Open a pull request; with files, on a new branch made for it. Raises Invalid, TooLarge, BranchExists.
+
+        When the branch was made and the pull request was not, the branch is removed again, and the error's
+        `details.branch_removed` says whether that worked.
+        """
+        check_pull(asked)
+        opening = _Opening(self.access, user_id, asked)
+        return await opening.with_files(asked.files) if asked.files is not None else await opening.open()
+
+
+@dataclass(frozen=True, slots=True)
+class _Opening:
+    """The opening of one pull request."""
+
+    access: Access
+    user_id: str
+    asked: GitHubPullRequest
+
+    async def with_files(self, files: list[FileChange]) -> PullRequest:
+        base = await self._base()
+        if await self._tip(self.asked.head) is not None:
+            raise BranchExists(self.asked.head)
+        commit = await self._commit(base, files)
+        await self._make_branch(commit)
+        try:
+            return await self.open()
+        except DomainError as error:
+            error.details = {**(error.details or {}), "branch_removed": await self._remove_branch()}
+            raise
+
+    async def open(self) -> PullRequest:
+        asked = self.asked
+        body = {"title": asked.title, "head": asked.head, "base": asked.base, "draft": bool(asked.draft)}
+        if asked.body is not None:
+            body["body"] = asked.body
+        made = await self._post(_Pull, "pulls", body)
+        head = made.head.ref if made.head and made.head.ref else asked.head
+        base = made.base.ref if made.base and made.base.ref else asked.base
+        return PullRequest(made.number, made.url, made.html_url, made.state, made.draft, head, base)
+
+    async def _base(self) -> str:
+        return _read(await self._get(*self._path("git", "ref", "heads"), within=self.asked.base), _Ref).object.sha
+
+    async def _tip(self, branch: str) -> str | None:
+        try:
+            return _read(await self._get(*self._path("git", "ref", "heads"), within=branch), _Ref).object.sha
+        except UpstreamNotFound:
+            return None
+
+    async def _commit(self, base: str, files: list[FileChange]) -> str:
+        """Make blobs, a tree on the base's tree and one commit; nothing of it is seen before a branch names it."""
+        tree = _read(await self._get(*self._path("git", "commits", base)), _Commit).tree.sha
+        listed = _read(await self._get(*self._path("git", "trees", tree), query={"recursive": "1"}), _Tree)
+        modes = {entry.path: entry.mode for entry in listed.tree if entry.type == "blob" and entry.mode != SUBMODULE}
+        entries = [await self._entry(place, change, modes, listed) for place, change in enumerate(files)]
+        made = await self._post(_Sha, "git/trees", {"base_tree": tree, "tree": entries})
+        message = self.asked.commit_message or self.asked.title
+        commit = {"message": message, "tree": made.sha, "parents": [base]}
+        return (await self._post(_Sha, "git/commits", commit)).sha
+
+    async def _entry(
+        self, place: int, change: FileChange, modes: Mapping[str, str], listed: _Tree
+    ) -> Mapping[str, Any]:
+        mode = modes.get(change.path, NEW_FILE)
+        if change.delete:
+            if change.path not in modes and not listed.truncated:
+                raise Invalid.field(f"files[{place}].path", f"does not exist on {self.asked.base}")
+            return {"path": change.path, "mode": mode, "type": "blob", "sha": None}
+        content = content_of(f"files[{place}]", change)
+        body = (
+            {"content": base64.b64encode(content).decode(), "encoding": "base64"}
+            if change.encoding == "base64"
+            else {"content": change.content, "encoding": "utf-8"}
+        )
+        blob = await self._post(_Sha, "git/blobs", body)
+        return {"path": change.path, "mode": mode, "type": "blob", "sha": blob.sha}
+
+    async def _make_branch(self, commit: str) -> None:
+        try:
+            await self._post(_Ref, "git/refs", {"ref": f"refs/heads/{self.asked.head}", "sha": commit})
+        except UpstreamValidation as error:
+            if "already exists" in str((error.details or {}).get("upstream_message", "")).lower():
+                raise BranchExists(self.asked.head) from None
+            raise
+        except UpstreamError as error:  # it may have been made nevertheless
+            removed = await self._is_ours(commit) and await self._remove_branch()
+            error.details = {**(error.details or {}), "branch_removed": removed}
+            raise
+
+    async def _is_ours(self, commit: str) -> bool:
+        try:
+            return await self._tip(self.asked.head) == commit
+        except DomainError:
+            return False
+
+    async def _remove_branch(self) -> bool:
+        path = path_of(*self._path("git", "refs", "heads"), within=self.asked.head)
+        try:
+            await self.access.send(self.user_id, "github", Call("DELETE", "", path))
+        except DomainError:
+            return False
+        return True
+
+    def _path(self, *parts: str) -> tuple[str, ...]:
+        return ("repos", *self.asked.repo.split("/"), *parts)
+
+    async def _get(self, *parts: str, within: str = "", query: Mapping[str, str] | None = None) -> Reply:
+        call = Call("GET", "", path_of(*parts, within=within), query=query or {}, read=True)
+        return await self.access.send(self.user_id, "github", call)
+
+    async def _post(self, shape: type[T], what: str, body: Mapping[str, Any]) -> T:
+        call = Call("POST", "", path_of(*self._path(), within=what), json=body)
+        return _read(await self.access.send(self.user_id, "github", call), shape)
+
+
+def _read(reply: Reply, shape: type[T]) -> T:
+    return replies.decoded("github", reply, shape)
