@@ -20,6 +20,7 @@ from asterism.features.review.reviews import ReviewRuns
 from asterism.features.review.trust import RootRules, SessionTrust
 from asterism.features.talk.catalogue import ModelDirectory
 from asterism.features.talk.integrations import Connector, GitHub, Notion
+from asterism.features.talk.proposals import Proposals
 from asterism.features.talk.runs import ChatRuns
 from asterism.features.versions.storage import Limits, Roots
 from asterism.features.versions.sync import Advisor
@@ -122,6 +123,7 @@ class Runtime:
     sockets: Sockets
     host: RunHost
     runs: ChatRuns
+    proposals: Proposals
     integrations: IntegrationServices
     advisor: Advisor
     clouds: Clouds

@@ -3,6 +3,7 @@
 from asterism.faces.runtime import IntegrationServices
 from asterism.features.talk.catalogue import ModelDirectory, load_catalogue
 from asterism.features.talk.integrations import searching_tools
+from asterism.features.talk.proposals import Proposals, writers
 from asterism.features.talk.runs import ChatRuns, Starter
 from asterism.features.talk.tools import Toolbox, snapshot_tools
 from asterism.kernel.blobs import Blobs
@@ -40,7 +41,10 @@ def build_runs(
     directory: ModelDirectory,
     host: RunHost,
     services: IntegrationServices,
-) -> ChatRuns:
-    """Return the runs of chats, performed by `host`."""
-    toolbox = Toolbox(db, [*snapshot_tools(db, blobs), *searching_tools(services.notion, services.github)])
-    return ChatRuns(db, streams, models, Starter(secrets, directory, blobs, toolbox), host)
+) -> tuple[ChatRuns, Proposals]:
+    """Return the runs of chats, performed by `host`, and what they propose."""
+    proposals = Proposals(db, host, writers(services.notion, services.github))
+    toolbox = Toolbox(
+        db, [*snapshot_tools(db, blobs), *searching_tools(services.notion, services.github), *proposals.tools()]
+    )
+    return ChatRuns(db, streams, models, Starter(secrets, directory, blobs, toolbox), host), proposals

@@ -59,6 +59,7 @@ def build_runtime(settings: Settings, *, clock: Clock | None = None) -> Runtime:
     provisioners = build_provisioners(settings)
     local = build_local(settings, host, db=db, streams=streams, secrets=secrets, models=models)
     integrations = build_integrations(settings, db, secrets, clock)
+    runs, proposals = build_runs(db, blobs, streams, models, secrets, directory, host, integrations)
     return Runtime(
         db=db,
         blobs=blobs,
@@ -80,7 +81,8 @@ def build_runtime(settings: Settings, *, clock: Clock | None = None) -> Runtime:
         sockets=Sockets(),
         host=host,
         integrations=integrations,
-        runs=build_runs(db, blobs, streams, models, secrets, directory, host, integrations),
+        runs=runs,
+        proposals=proposals,
         advisor=build_advisor(models, secrets, directory),
         clouds=build_clouds(settings),
         provisioners=provisioners,

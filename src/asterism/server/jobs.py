@@ -12,6 +12,7 @@ from asterism.features.review import local_chats, reviews
 from asterism.features.talk import runs
 from asterism.features.versions import drift, forecast, projects, sync, workspaces
 from asterism.features.talk import integrations, runs
+from asterism.features.talk import integrations, proposals, runs
 from asterism.features.versions import drift, projects, sync, workspaces
 from asterism.kernel.db import Tx
 from asterism.kernel.streams import Streams
@@ -66,7 +67,7 @@ def retention_chores(rt: Runtime) -> Mapping[str, Chore]:
 
     def local_logs(tx: Tx) -> None:
         before = stamp(rt.clock.now() - timedelta(days=LOCAL_LOG_DAYS))
-        for prefix in (local_chats.STREAM, reviews.LEGACY_STREAM):  # nobody can come back to them
+        for prefix in (local_chats.STREAM, proposals.STREAM, reviews.LEGACY_STREAM):  # nobody can come back to them
             rt.streams.purge(tx, before, prefix=prefix, heads=True)
 
     return {

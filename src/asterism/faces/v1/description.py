@@ -25,6 +25,7 @@ TAGS = {
     "models": "The models that runs can use.",
     "oauth": "Device sign-in (RFC 8628), tokens exchanged, revoked (RFC 7009) and looked at (RFC 7662).",
     "projects": "Projects and everything that belongs to one.",
+    "proposals": "What models want written, and what became of it.",
     "runs": "Answers that models write, and their events.",
     "snapshots": "Snapshots: what they hold and how they differ.",
     "tools": "Searching and writing in Notion and GitHub.",

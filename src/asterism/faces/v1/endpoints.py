@@ -13,6 +13,7 @@ from asterism.faces.v1 import (
     models,
     oauth,
     projects,
+    proposals,
     runs,
     snapshots,
     tools,
@@ -38,6 +39,7 @@ MODULES = (
     models,
     integrations,
     *tools.MODULES,
+    proposals,
     usage,
 )
 ENDPOINTS = endpoints_of(MODULES)

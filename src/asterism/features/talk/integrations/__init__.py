@@ -5,7 +5,7 @@ knows credentials, limits and errors. Where the services are stands in the setti
 """
 
 from asterism.features.talk.integrations.access import Access
-from asterism.features.talk.integrations.chat_tools import searching_tools
+from asterism.features.talk.integrations.chat_tools import ready, required, searching_tools
 from asterism.features.talk.integrations.errors import (
     UPSTREAM_ERRORS,
     BranchExists,
@@ -85,6 +85,8 @@ __all__ = [
     "is_healthy",
     "list_integrations",
     "purge",
+    "ready",
     "require_connected",
+    "required",
     "searching_tools",
 ]

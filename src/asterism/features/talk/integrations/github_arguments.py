@@ -25,7 +25,7 @@ Kind = Literal["code", "issues", "pull_requests", "repositories", "commits"]
 Encoding = Literal["utf-8", "base64"]
 
 
-class GitHubSearch(msgspec.Struct):
+class GitHubSearch(msgspec.Struct, omit_defaults=True):
     """Search GitHub; `repo` is `owner/name`. The query may hold GitHub's own qualifiers."""
 
     query: Annotated[str, Meta(min_length=1, max_length=256)]
@@ -45,7 +45,7 @@ class GitHubSearch(msgspec.Struct):
         return min(self.per_page or 20, MAX_PER_PAGE)
 
 
-class FileChange(msgspec.Struct):
+class FileChange(msgspec.Struct, omit_defaults=True):
     """A file as it shall be: its content, as text or base64; or gone, with `delete`."""
 
     path: str
@@ -54,7 +54,7 @@ class FileChange(msgspec.Struct):
     delete: bool | None = None
 
 
-class GitHubPullRequest(msgspec.Struct):
+class GitHubPullRequest(msgspec.Struct, omit_defaults=True):
     """Open a pull request. With `files`, `head` is a new branch made of `base` and these changes in one commit."""
 
     repo: Annotated[str, Meta(max_length=200)]

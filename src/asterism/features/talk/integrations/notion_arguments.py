@@ -17,7 +17,7 @@ _ID = re.compile(
 )
 
 
-class NotionSearch(msgspec.Struct):
+class NotionSearch(msgspec.Struct, omit_defaults=True):
     """Search what is shared with the connection, by title. An empty query lists everything."""
 
     query: Annotated[str, Meta(max_length=500)]
@@ -26,14 +26,14 @@ class NotionSearch(msgspec.Struct):
     cursor: Annotated[str, Meta(max_length=2048)] | None = None
 
 
-class TextEdit(msgspec.Struct):
+class TextEdit(msgspec.Struct, omit_defaults=True):
     """A text to find, and what takes its place."""
 
     old_str: Annotated[str, Meta(min_length=1)]
     new_str: str
 
 
-class NotionUpdate(msgspec.Struct):
+class NotionUpdate(msgspec.Struct, omit_defaults=True):
     """Change a page: its properties or title, its content, or whether it is in the trash.
 
     `markdown` is added at the end unless `mode` is `replace`; with `mode` `edit`, `edits` change parts of the content.

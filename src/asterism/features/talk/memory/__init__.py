@@ -4,6 +4,7 @@ from asterism.features.talk.memory.errors import MemoryConflict, UnknownVersion
 from asterism.features.talk.memory.models import MAX_BYTES, Document, Found, Place, Version
 from asterism.features.talk.memory.service import (
     get_version,
+    hold,
     list_versions,
     place_of_project,
     place_of_workspace,
@@ -22,6 +23,7 @@ __all__ = [
     "UnknownVersion",
     "Version",
     "get_version",
+    "hold",
     "list_versions",
     "place_of_project",
     "place_of_workspace",

@@ -35,6 +35,11 @@ def read(tx: Tx, place: Place) -> Document:
     return store.document(tx, place.id) or Document("", place.born_at, 0)
 
 
+def hold(tx: Tx, place: Place) -> None:
+    """Hold the document until the transaction ends: what is read from now on is what `write` replaces."""
+    store.lock(tx, place)
+
+
 def write(
     tx: Tx,
     place: Place,

@@ -7,7 +7,6 @@ import structlog
 from asterism.base.errors import DomainError, Invalid
 from asterism.features.accounts.identity import Caller
 from asterism.features.talk.tools.audited import audited
-from asterism.features.talk.tools.errors import IntegrationNotConnected
 from asterism.features.talk.tools.models import ChatTool, RunPlace, ToolAnswer
 from asterism.features.talk.tools.schema import read_arguments
 from asterism.kernel.db import Database, Tx
@@ -16,17 +15,12 @@ from asterism.kernel.llm import ToolCall
 log = structlog.get_logger("asterism.tools")
 
 
-UNCONNECTED = {"notion_update": "Notion", "github_pr": "GitHub"}
-"""Tools that runs may name, and whose integration cannot be connected yet."""
-
-
 class Toolbox:
     """The tools of one server."""
 
     def __init__(self, db: Database, tools: Sequence[ChatTool]) -> None:
         self._db = db
         self._tools = {tool.name: tool for tool in tools}
-        self._names = [*self._tools, *UNCONNECTED]
 
     def check(self, asked: str | Sequence[str]) -> None:
         """Raise Invalid for anything but `auto`, `none` or a list of known tools."""
@@ -35,14 +29,12 @@ class Toolbox:
                 raise Invalid.field("tools", "must be auto, none or a list of tool names")
             return
         for place, name in enumerate(asked):
-            if name not in self._names:
-                raise Invalid.field(f"tools[{place}]", f"must be one of {', '.join(self._names)}")
+            if name not in self._tools:
+                raise Invalid.field(f"tools[{place}]", f"must be one of {', '.join(self._tools)}")
 
     def require(self, tx: Tx, caller: Caller, asked: str | Sequence[str]) -> None:
         """Raise what a tool that is listed by name is refused with, such as an integration that is not connected."""
         for name in () if isinstance(asked, str) else asked:
-            if name in UNCONNECTED:
-                raise IntegrationNotConnected(UNCONNECTED[name])
             self._tools[name].require(tx, caller)
 
     def offered(self, tx: Tx, place: RunPlace, asked: str | Sequence[str]) -> tuple[ChatTool, ...]:

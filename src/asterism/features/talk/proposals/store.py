@@ -1,0 +1,73 @@
+"""SQL of proposals. What nobody decided in time is `expired`, whatever the column says."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+
+from asterism.features.talk.proposals.models import Preview, Problem, Proposal, Status
+from asterism.features.talk.proposals.tables import proposals
+from asterism.kernel.db import RowDict, Tx
+
+_JSON: Mapping[str, Any] = {
+    "arguments": dict[str, Any],
+    "basis": dict[str, Any],
+    "preview": Preview,
+    "result": dict[str, Any],
+    "error": Problem,
+}
+
+
+def insert(tx: Tx, new: Proposal) -> None:
+    """Add a proposal."""
+    row = {name: _encode(name, getattr(new, name)) for name in Proposal.__slots__}
+    tx.execute(sa.insert(proposals).values(row))
+
+
+def find(tx: Tx, user_id: str, proposal_id: str) -> Proposal | None:
+    """Return a proposal of the user."""
+    found = tx.one(sa.select(proposals).where(proposals.c.id == proposal_id, proposals.c.user_id == user_id))
+    return _proposal(tx, found) if found else None
+
+
+def page(tx: Tx, user_id: str, *, status: Status | None, chat_id: str | None, limit: int) -> Sequence[Proposal]:
+    """Return the newest proposals of the user."""
+    query = sa.select(proposals).where(proposals.c.user_id == user_id)
+    late = (proposals.c.status == "pending") & (proposals.c.expires_at <= tx.now())
+    if status == "expired":
+        query = query.where(late)
+    elif status is not None:
+        query = query.where(proposals.c.status == status, ~late)
+    if chat_id is not None:
+        query = query.where(proposals.c.chat_id == chat_id)
+    newest = query.order_by(proposals.c.created_at.desc(), proposals.c.id.desc()).limit(limit)
+    return [_proposal(tx, row) for row in tx.all(newest)]
+
+
+def decide(tx: Tx, proposal_id: str, status: Status) -> bool:
+    """Move a pending proposal that is not too old to a status; return whether it was: of two who decide, one does."""
+    where = (proposals.c.id == proposal_id, proposals.c.status == "pending", proposals.c.expires_at > tx.now())
+    return tx.execute(sa.update(proposals).where(*where).values(status=status, decided_at=tx.now())).rowcount == 1
+
+
+def end(tx: Tx, proposal_id: str, status: Status, result: Mapping[str, Any] | None, error: Problem | None) -> None:
+    """Write how an execution ended."""
+    values = {"status": status, "result": _encode("result", result), "error": _encode("error", error)}
+    where = (proposals.c.id == proposal_id, proposals.c.status == "executing")
+    tx.execute(sa.update(proposals).where(*where).values(values))
+
+
+def _encode(name: str, value: Any) -> Any:
+    return value if name not in _JSON or value is None else msgspec.json.encode(value).decode()
+
+
+def _proposal(tx: Tx, row: RowDict) -> Proposal:
+    values = {name: row[name] for name in Proposal.__slots__}
+    for name, shape in _JSON.items():
+        if values[name] is not None:
+            values[name] = msgspec.json.decode(values[name], type=shape)
+    found = Proposal(**values)
+    late = found.status == "pending" and found.expires_at <= tx.now()
+    return replace(found, status="expired") if late else found

@@ -1,0 +1,56 @@
+"""The tools that write, as models may propose them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from asterism.features.talk.integrations import (
+    GitHub,
+    GitHubPullRequest,
+    Notion,
+    NotionUpdate,
+    check_pull,
+    check_update,
+    ready,
+    required,
+)
+from asterism.features.talk.proposals import previews
+from asterism.features.talk.proposals.memory_update import MEMORY_UPDATE
+from asterism.features.talk.proposals.models import Proposal, Writer
+
+
+def writers(notion: Notion, github: GitHub) -> tuple[Writer, ...]:
+    """Return them: those of the services, and that of memory."""
+
+    async def change_page(proposal: Proposal, asked: NotionUpdate) -> Mapping[str, Any]:
+        return {"page": msgspec.to_builtins(await notion.update(proposal.user_id, asked))}
+
+    async def open_pull_request(proposal: Proposal, asked: GitHubPullRequest) -> Mapping[str, Any]:
+        return {"pull_request": msgspec.to_builtins(await github.open_pull_request(proposal.user_id, asked))}
+
+    return (
+        Writer(
+            "notion_update",
+            "Propose a change of a page in the user's Notion: properties, title, content, or the trash.",
+            NotionUpdate,
+            lambda _tx, _place, asked: previews.notion_change(asked),
+            check=check_update,
+            send=change_page,
+            ready=ready("notion"),
+            require=required("notion"),
+            target=lambda asked: asked.page_id[:100],
+        ),
+        Writer(
+            "github_pr",
+            "Propose a pull request on GitHub; with files it makes a new branch of base with one commit.",
+            GitHubPullRequest,
+            lambda _tx, _place, asked: previews.pull_request(asked),
+            check=check_pull,
+            send=open_pull_request,
+            ready=ready("github"),
+            require=required("github"),
+            target=lambda asked: f"{asked.repo}:{asked.head}",
+        ),
+        MEMORY_UPDATE,
+    )
