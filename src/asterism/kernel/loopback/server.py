@@ -13,14 +13,14 @@ class LoopbackServer:
     """Serves on a loopback port until closed; a subclass answers requests one after the other on each connection."""
 
     def __init__(self, *, host: str = "127.0.0.1", port: int = 0) -> None:
-        self._host, self._port = host, port
+        self._host, self.port = host, port
         self._server: asyncio.Server | None = None
         self._connections: set[asyncio.Task[None]] = set()
 
     @property
     def origin(self) -> str:
         """Scheme, host and port."""
-        return f"http://{self._host}:{self._port}"
+        return f"http://{self._host}:{self.port}"
 
     async def serve(self, request: HttpRequest, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answer one request; closing the writer ends the connection."""
@@ -28,8 +28,8 @@ class LoopbackServer:
 
     async def __aenter__(self) -> Self:
         """Start serving. Raises OSError when the port is taken."""
-        self._server = await asyncio.start_server(self._connected, self._host, self._port, limit=1 << 20)
-        self._port = self._server.sockets[0].getsockname()[1]
+        self._server = await asyncio.start_server(self._connected, self._host, self.port, limit=1 << 20)
+        self.port = self._server.sockets[0].getsockname()[1]
         return self
 
     async def __aexit__(self, *_: object) -> None:

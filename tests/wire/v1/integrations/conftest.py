@@ -52,9 +52,15 @@ def notion(shared_notion: FakeNotion) -> FakeNotion:
     return shared_notion
 
 
-@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run the tests of a module on its `ENGINES`; what is about a service and hardly about rows runs on one."""
+    if "engine" in metafunc.fixturenames:
+        metafunc.parametrize("engine", getattr(metafunc.module, "ENGINES", ["sqlite"]), scope="session")
+
+
+@pytest.fixture(scope="session")
 def server(
-    request: pytest.FixtureRequest,
+    engine: str,
     model: FakeModelServer,
     shared_github: FakeGitHub,
     shared_notion: FakeNotion,
@@ -62,7 +68,7 @@ def server(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[TestServer]:
     """Run a server per engine for the session."""
-    url = sqlite_factory.url() if request.param == "sqlite" else fresh_postgres_url()
+    url = sqlite_factory.url() if engine == "sqlite" else fresh_postgres_url()
     options: dict[str, Any] = {
         "rate_limits": "off",
         "cors_origins": "https://console.example",

@@ -10,6 +10,7 @@ from asterism.kernel.upstreams.fakes import FakeGitHub, FakeNotion
 from tests.support.trees import error, ok
 from tests.wire.v1.integrations.conftest import Member
 
+ENGINES = ["sqlite", "postgresql"]
 CALLBACK = "https://console.example/done"
 
 

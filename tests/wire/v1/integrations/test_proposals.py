@@ -19,6 +19,7 @@ from tests.wire.v1.integrations.conftest import Member
 
 pytestmark = pytest.mark.xdist_group("llm")
 
+ENGINES = ["sqlite", "postgresql"]
 PULL = {
     "repo": "octo/demo",
     "title": "Say hello",
