@@ -20,7 +20,6 @@ from asterism.server.advisor import build_advisor
 from asterism.server.chats import build_directory, build_runs
 from asterism.server.data_folder import open_folder
 from asterism.server.hosting import build_clouds, build_deployments, build_provisioners
-from asterism.server.hosting import build_clouds, build_provisioners
 from asterism.server.integrations import build_integrations
 from asterism.server.jobs import register_jobs
 from asterism.server.local import build_local

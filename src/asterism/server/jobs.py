@@ -9,11 +9,8 @@ from asterism.features.accounts import audit, device_grants, identity
 from asterism.features.operations import maintenance
 from asterism.features.operations.maintenance import Chore
 from asterism.features.review import local_chats, reviews
-from asterism.features.talk import runs
-from asterism.features.versions import drift, forecast, projects, sync, workspaces
-from asterism.features.talk import integrations, runs
 from asterism.features.talk import integrations, proposals, runs
-from asterism.features.versions import drift, projects, sync, workspaces
+from asterism.features.versions import drift, forecast, projects, sync, workspaces
 from asterism.kernel.db import Tx
 from asterism.kernel.streams import Streams
 

@@ -65,17 +65,17 @@ def index(call: Call, query: ProposalsAsked) -> ProposalList:
 
 @get("/v1/proposals/{proposal_id:str}", errors=(proposals.UnknownProposal,))
 def read(call: Call, proposal_id: str) -> ProposalAnswer:
-    """GET /v1/proposals/:id: one proposal."""
+    """GET /v1/proposals/:proposalId: one proposal."""
     return ProposalAnswer(Proposal.of(proposals.get_proposal(call.tx, call.caller, proposal_id)))
 
 
 @post("/v1/proposals/{proposal_id:str}/approve", errors=ERRORS)
 async def approve(call: Call, proposal_id: str) -> ProposalAnswer:
-    """POST /v1/proposals/:id/approve: execute the stored arguments, once, and answer when that is over."""
+    """POST /v1/proposals/:proposalId/approve: execute the stored arguments, once, and answer when that is over."""
     return ProposalAnswer(Proposal.of(await call.rt.proposals.approve(call.caller, proposal_id, call.origin)))
 
 
 @post("/v1/proposals/{proposal_id:str}/reject", errors=ERRORS)
 def reject(call: Call, proposal_id: str) -> ProposalAnswer:
-    """POST /v1/proposals/:id/reject: refuse what was proposed."""
+    """POST /v1/proposals/:proposalId/reject: refuse what was proposed."""
     return ProposalAnswer(Proposal.of(proposals.reject(call.tx, call.caller, proposal_id, origin=call.origin)))

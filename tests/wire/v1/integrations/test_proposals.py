@@ -156,6 +156,8 @@ def test_memory_is_offered_by_name_only_and_written_after_approval(member: Membe
     assert talk.get(path)["content"] == "# Rules\n\nDates are ISO 8601 in UTC, with milliseconds.\n"
     newest = talk.get(f"{path}/versions")["versions"][0]
     assert (newest["source"], newest["run_id"], newest["proposal_id"]) == ("proposal", made["run_id"], made["id"])
+    blamed = talk.get(f"{path}/blame")["lines"][2]
+    assert (blamed["actor"], blamed["chat_id"], blamed["run_id"]) == ("model", talk.chat_id, made["run_id"])
     found = ok(talk.client.post(f"{path}/search", json={"query": "milliseconds"}))["results"]
     assert len(found) == 1
 

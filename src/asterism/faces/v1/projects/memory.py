@@ -1,21 +1,30 @@
 """`/v1/projects/:projectId/memory`: the project's memory document, its history, and search."""
 
+from collections.abc import Sequence
 from typing import Annotated, Literal, Self
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from asterism.faces.v1.call import Call, get, post, put
 from asterism.features.talk import memory
+from asterism.kernel.db import Tx
 
 MAX_BODY = 2 * 1024 * 1024  # JSON escaping never counts against the document's own limit
 
 
 class NewContent(msgspec.Struct):
-    """The new text; with `expected_updated_at` only if nobody changed it meanwhile."""
+    """The new text; with `expected_updated_at` only if nobody changed it meanwhile, with `base_updated_at` merged."""
 
     content: str
     expected_updated_at: str | None = None
+    base_updated_at: str | None = None
+
+    def save(self, tx: Tx, place: memory.Place) -> "MemoryDocument":
+        """Write the document."""
+        expected, base = self.expected_updated_at, self.base_updated_at
+        written = memory.write(tx, place, self.content, expected_updated_at=expected, base_updated_at=base)
+        return MemoryDocument.of(written.document, merged=written.merged)
 
 
 class Search(msgspec.Struct):
@@ -33,15 +42,16 @@ class Newest(msgspec.Struct):
 
 
 class MemoryDocument(msgspec.Struct):
-    """A memory document: exactly the contract's keys."""
+    """A memory document: exactly the contract's keys, and `merged` when a write was merged with another one's."""
 
     content: str
     updated_at: str
+    merged: bool | UnsetType = UNSET
 
     @classmethod
-    def of(cls, found: memory.Document) -> Self:
+    def of(cls, found: memory.Document, *, merged: bool = False) -> Self:
         """Write a document."""
-        return cls(found.content, found.updated_at)
+        return cls(found.content, found.updated_at, True if merged else UNSET)
 
 
 class ListedVersion(msgspec.Struct):
@@ -81,6 +91,42 @@ class MemoryVersions(msgspec.Struct):
     """The newest versions of a document."""
 
     versions: list[ListedVersion]
+
+
+class MemoryLine(msgspec.Struct):
+    """A line and the version that brought it; `actor` is `model` for what an approved proposal wrote."""
+
+    text: str
+    version: int
+    source: Literal["user", "proposal"]
+    actor: Literal["user", "model"]
+    at: str
+    chat_id: str | UnsetType = UNSET
+    run_id: str | UnsetType = UNSET
+
+
+class MemoryBlame(msgspec.Struct):
+    """The lines of a document, in order."""
+
+    lines: list[MemoryLine]
+
+    @classmethod
+    def of(cls, found: Sequence[memory.BlamedLine]) -> Self:
+        """Write the lines of a document."""
+        return cls(
+            [
+                MemoryLine(
+                    one.text,
+                    one.version,
+                    one.source,
+                    "model" if one.source == "proposal" else "user",
+                    one.at,
+                    one.chat_id or UNSET,
+                    one.run_id or UNSET,
+                )
+                for one in found
+            ]
+        )
 
 
 class MemoryHit(msgspec.Struct):
@@ -125,7 +171,7 @@ def read(call: Call, project_id: str) -> MemoryDocument:
 def write(call: Call, project_id: str, body: NewContent) -> MemoryDocument:
     """PUT /v1/projects/:projectId/memory: replace the document."""
     place = memory.place_of_project(call.tx, call.caller, project_id)
-    return MemoryDocument.of(memory.write(call.tx, place, body.content, expected_updated_at=body.expected_updated_at))
+    return body.save(call.tx, place)
 
 
 @get("/v1/projects/{project_id:str}/memory/versions")
@@ -140,6 +186,12 @@ def version(call: Call, project_id: str, version: str) -> MemoryVersion:
     """GET /v1/projects/:projectId/memory/versions/:version: one version with its content."""
     place = memory.place_of_project(call.tx, call.caller, project_id)
     return MemoryVersion.of(memory.get_version(call.tx, place, version))
+
+
+@get("/v1/projects/{project_id:str}/memory/blame")
+def blame(call: Call, project_id: str) -> MemoryBlame:
+    """GET /v1/projects/:projectId/memory/blame: the document's lines, each with the version that brought it."""
+    return MemoryBlame.of(memory.blame(call.tx, memory.place_of_project(call.tx, call.caller, project_id)))
 
 
 @post("/v1/projects/{project_id:str}/memory/search", tx="read")

@@ -4,6 +4,7 @@ from asterism.faces.v1.call import Call, get, put
 from asterism.faces.v1.projects.memory import (
     MAX_BODY,
     ListedVersion,
+    MemoryBlame,
     MemoryDocument,
     MemoryVersion,
     MemoryVersions,
@@ -24,7 +25,7 @@ def read(call: Call, workspace_id: str) -> MemoryDocument:
 def write(call: Call, workspace_id: str, body: NewContent) -> MemoryDocument:
     """PUT /v1/workspaces/:workspaceId/memory: replace the document."""
     place = memory.place_of_workspace(call.tx, call.caller, workspace_id)
-    return MemoryDocument.of(memory.write(call.tx, place, body.content, expected_updated_at=body.expected_updated_at))
+    return body.save(call.tx, place)
 
 
 @get("/v1/workspaces/{workspace_id:str}/memory/versions")
@@ -39,3 +40,9 @@ def version(call: Call, workspace_id: str, version: str) -> MemoryVersion:
     """GET /v1/workspaces/:workspaceId/memory/versions/:version: one version with its content."""
     place = memory.place_of_workspace(call.tx, call.caller, workspace_id)
     return MemoryVersion.of(memory.get_version(call.tx, place, version))
+
+
+@get("/v1/workspaces/{workspace_id:str}/memory/blame")
+def blame(call: Call, workspace_id: str) -> MemoryBlame:
+    """GET /v1/workspaces/:workspaceId/memory/blame: the document's lines, each with the version that brought it."""
+    return MemoryBlame.of(memory.blame(call.tx, memory.place_of_workspace(call.tx, call.caller, workspace_id)))

@@ -1,8 +1,9 @@
 """Memory documents: one per project and one per workspace, with their history (Starbot 3)."""
 
 from asterism.features.talk.memory.errors import MemoryConflict, UnknownVersion
-from asterism.features.talk.memory.models import MAX_BYTES, Document, Found, Place, Version
+from asterism.features.talk.memory.models import MAX_BYTES, BlamedLine, Cause, Document, Found, Place, Version, Written
 from asterism.features.talk.memory.service import (
+    blame,
     get_version,
     hold,
     list_versions,
@@ -16,12 +17,16 @@ from asterism.features.talk.memory.service import (
 
 __all__ = [
     "MAX_BYTES",
+    "BlamedLine",
+    "Cause",
     "Document",
     "Found",
     "MemoryConflict",
     "Place",
     "UnknownVersion",
     "Version",
+    "Written",
+    "blame",
     "get_version",
     "hold",
     "list_versions",

@@ -8,11 +8,12 @@ class MemoryConflict(Conflict):
 
     code = "MEMORY_CONFLICT"
 
-    def __init__(self, current_updated_at: str) -> None:
+    def __init__(self, current_updated_at: str, *, base: str | None = None, theirs: str | None = None) -> None:
+        sides = {"base": base, "theirs": theirs} if base is not None else {}
         super().__init__(
             "The document was changed meanwhile.",
             hint="Read it again and repeat the change.",
-            details={"current_updated_at": current_updated_at},
+            details={"current_updated_at": current_updated_at, **sides},
         )
 
 

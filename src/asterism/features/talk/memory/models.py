@@ -33,6 +33,39 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
+class Written:
+    """A document as it was written; `merged` when it holds what somebody else wrote meanwhile."""
+
+    document: Document
+    merged: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Where a version comes from: a person, or a proposal that a run made in a chat and a person approved."""
+
+    source: Literal["user", "proposal"] = "user"
+    run_id: str | None = None
+    chat_id: str | None = None
+    proposal_id: str | None = None
+
+
+BY_USER = Cause()
+
+
+@dataclass(frozen=True, slots=True)
+class BlamedLine:
+    """A line of a document, without its end, and the version that brought it."""
+
+    text: str
+    version: int
+    source: Literal["user", "proposal"]
+    chat_id: str | None
+    run_id: str | None
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
 class Version:
     """One state of a document; `content` is None in lists."""
 
@@ -41,6 +74,7 @@ class Version:
     bytes: int
     source: Literal["user", "proposal"]
     run_id: str | None
+    chat_id: str | None
     proposal_id: str | None
     content: str | None = None
 

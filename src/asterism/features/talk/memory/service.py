@@ -9,12 +9,26 @@ from asterism.features.accounts.identity import Caller
 from asterism.features.talk import retrieval
 from asterism.features.talk.memory import store
 from asterism.features.talk.memory.errors import MemoryConflict, UnknownVersion
-from asterism.features.talk.memory.models import KEPT_DAYS, KEPT_VERSIONS, MAX_BYTES, Document, Found, Place, Version
+from asterism.features.talk.memory.lines import Blame, merged
+from asterism.features.talk.memory.models import (
+    BY_USER,
+    KEPT_DAYS,
+    KEPT_VERSIONS,
+    MAX_BYTES,
+    BlamedLine,
+    Cause,
+    Document,
+    Found,
+    Place,
+    Version,
+    Written,
+)
 from asterism.features.versions import projects, workspaces
 from asterism.kernel.db import Tx
 
 MAX_QUERY = 2_000
 MAX_RESULTS = 50
+BLAMED_AT_ONCE = 20
 DAY = 24 * 3600
 
 
@@ -46,29 +60,64 @@ def write(
     content: str,
     *,
     expected_updated_at: str | None = None,
-    source: Literal["user", "proposal"] = "user",
-    run_id: str | None = None,
-    proposal_id: str | None = None,
-) -> Document:
+    base_updated_at: str | None = None,
+    cause: Cause = BY_USER,
+) -> Written:
     """Replace the document, keep the version and rebuild the index, all or nothing.
 
-    Raises TooLarge, Invalid when `expected_updated_at` is no time, MemoryConflict when it is not the current one.
+    With `base_updated_at`, the version that `content` was made from, changes made since are merged in by lines (Beyond
+    10); `expected_updated_at` is strict and wins. Raises TooLarge, Invalid when either is no time, and MemoryConflict
+    when the document is another one, the base is not kept, or the changes overlap.
     """
-    size = len(content.encode())
-    if size > MAX_BYTES:
-        raise TooLarge.bytes(MAX_BYTES, "The document")
-    _check_time(expected_updated_at)
+    _check_size(content)
+    _check_time("expected_updated_at", expected_updated_at)
+    _check_time("base_updated_at", base_updated_at)
     store.lock(tx, place)
     current = read(tx, place)
     if expected_updated_at is not None and expected_updated_at != current.updated_at:
         raise MemoryConflict(current.updated_at)
+    whole = content
+    if expected_updated_at is None and base_updated_at not in (None, current.updated_at):
+        whole = merged(_base(tx, place, base_updated_at or "", current), content, current)
+        _check_size(whole)
     at = max(tx.now(), shift(current.updated_at, seconds=0.001))
-    new = Document(content, at, current.version + 1)
-    store.save(tx, place, new, Version(new.version, at, size, source, run_id, proposal_id, content))
+    new = Document(whole, at, current.version + 1)
+    store.save(tx, place, new, _version(new, cause))
     store.prune(tx, place.id, new.version - KEPT_VERSIONS, shift(tx.now(), seconds=-KEPT_DAYS * DAY))
     of = retrieval.Source("memory", place.id, place.owner_user_id, place.project_id, place.workspace_id)
-    retrieval.index(tx, of, content, updated_at=at)
-    return new
+    retrieval.index(tx, of, whole, updated_at=at)
+    return Written(new, whole != content)
+
+
+def _version(new: Document, cause: Cause) -> Version:
+    size = len(new.content.encode())
+    return Version(
+        new.version, new.updated_at, size, cause.source, cause.run_id, cause.chat_id, cause.proposal_id, new.content
+    )
+
+
+def _base(tx: Tx, place: Place, base_updated_at: str, current: Document) -> str:
+    """Return the text of the version that a change was made from. Raises MemoryConflict when it is not kept."""
+    if base_updated_at == place.born_at:
+        return ""
+    found = store.version_at(tx, place.id, base_updated_at)
+    if found is None or found.content is None:
+        raise MemoryConflict(current.updated_at)
+    return found.content
+
+
+def blame(tx: Tx, place: Place) -> list[BlamedLine]:
+    """Return the document's lines with the version that brought each; the oldest kept one answers for older lines."""
+    current = read(tx, place)
+    if current.version == 0:
+        return []
+    found = Blame(current.content)
+    above = current.version + 1
+    while not found.complete and (older := store.versions_below(tx, place.id, above, BLAMED_AT_ONCE)):
+        for version in older:
+            found.go_back(version)
+        above = older[-1].version
+    return found.lines()
 
 
 def list_versions(tx: Tx, place: Place, limit: int) -> Sequence[Version]:
@@ -118,10 +167,15 @@ def _found(hit: retrieval.Hit) -> Found:
     return Found(chunk.id, scope, chunk.workspace_id, chunk.heading, chunk.text, hit.score, chunk.updated_at)
 
 
-def _check_time(text: str | None) -> None:
+def _check_size(content: str) -> None:
+    if len(content.encode()) > MAX_BYTES:
+        raise TooLarge.bytes(MAX_BYTES, "The document")
+
+
+def _check_time(field: str, text: str | None) -> None:
     if text is None:
         return
     try:
         parse(text)
     except ValueError:
-        raise Invalid.field("expected_updated_at", "must be a time") from None
+        raise Invalid.field(field, "must be a time") from None

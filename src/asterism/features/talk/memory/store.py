@@ -50,6 +50,24 @@ def version(tx: Tx, document_id: str, number: int) -> Version | None:
     return Version(**row) if row else None
 
 
+def version_at(tx: Tx, document_id: str, updated_at: str) -> Version | None:
+    """Return the version that was written at a stamp, with its content."""
+    row = tx.one(
+        sa.select(*_HEAD, memory_versions.c.content).where(
+            memory_versions.c.document_id == document_id, memory_versions.c.updated_at == updated_at
+        )
+    )
+    return Version(**row) if row else None
+
+
+def versions_below(tx: Tx, document_id: str, number: int, limit: int) -> Sequence[Version]:
+    """Return the newest versions below a number, newest first, with their content."""
+    query = sa.select(*_HEAD, memory_versions.c.content).where(
+        memory_versions.c.document_id == document_id, memory_versions.c.version < number
+    )
+    return [Version(**row) for row in tx.all(query.order_by(memory_versions.c.version.desc()).limit(limit))]
+
+
 def prune(tx: Tx, document_id: str, up_to: int, before: str) -> None:
     """Remove versions numbered at most `up_to` that were written before the stamp."""
     tx.execute(

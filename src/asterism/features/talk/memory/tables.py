@@ -27,5 +27,6 @@ memory_versions = sa.Table(
     sa.Column("source", sa.Text, nullable=False),
     sa.Column("run_id", sa.Text),
     sa.Column("proposal_id", sa.Text),
+    sa.Column("chat_id", sa.Text),
     sa.Column("updated_at", sa.Text, nullable=False),
 )

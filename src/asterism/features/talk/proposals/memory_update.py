@@ -78,7 +78,8 @@ def apply(tx: Tx, caller: Caller, proposal: Proposal, asked: MemoryUpdate) -> Ma
     if asked.content is not None and current.updated_at != proposal.basis["updated_at"]:
         raise DoesNotFit("The document was changed since this was proposed.")
     new = asked.content if asked.content is not None else edited(current.content, asked.edits or ())
-    written = memory.write(tx, place, new, source="proposal", run_id=proposal.run_id, proposal_id=proposal.id)
+    cause = memory.Cause("proposal", proposal.run_id, proposal.chat_id, proposal.id)
+    written = memory.write(tx, place, new, cause=cause).document
     return {"updated_at": written.updated_at, "version": written.version}
 
 
