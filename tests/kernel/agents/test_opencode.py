@@ -112,6 +112,13 @@ def test_a_turn_ends_when_its_own_session_is_idle_after_it_was_busy() -> None:
     assert heard(status("idle"), translation=t) == [Idle()]
 
 
+def test_a_last_answer_without_a_proper_end_is_a_failure() -> None:
+    found = heard(status("busy"), message("tool-calls", id="a"), message("unknown", id="b"), status("idle"))
+    assert found[-2:] == [Failed("The model's answer broke off. Try again.", aborted=False), Idle()]
+    found = heard(status("busy"), message("unknown", id="a"), message("stop", id="b"), status("idle"))
+    assert not any(isinstance(one, Failed) for one in found)
+
+
 def test_what_would_go_on_for_ever_is_stuck() -> None:
     assert heard(status("retry", attempt=3)) == []
     (stuck,) = heard(status("retry", attempt=4, message="http://10.0.0.1 said sk-secret"))

@@ -130,8 +130,7 @@ class OpenCodeSession:
     async def _heard(self, heard: object) -> Ended | None:
         if isinstance(heard, Idle):
             return self._failure or Ended("done")
-        if isinstance(heard, Stuck):
-            await self._stop_session()
+        if isinstance(heard, Stuck):  # it is not asked to stop: it would call the model again meanwhile
             return Ended("failed", heard.error)
         if isinstance(heard, Failed):
             self._failure = self._failure or Ended("failed", heard.error)

@@ -36,6 +36,8 @@ from asterism.kernel.llm.failures import of_status
 
 RETRIES = 4
 UNKNOWN_ENDS = 3
+PROPER = frozenset({"stop", "length", "tool-calls", "content-filter"})
+"""How an answer that came to its end has ended; a stream that just stops was seen as `unknown`."""
 _PARTS: Mapping[str, type[Part]] = {
     "text": TextPart,
     "reasoning": ReasoningPart,
@@ -132,7 +134,7 @@ class Translation:
         self._messages[told.id] = told
         yield MessageUpdated(told)
         if first_end:
-            self._unknown = self._unknown + 1 if told.finish == "unknown" else 0
+            self._unknown = 0 if told.finish in PROPER else self._unknown + 1
             if self._unknown >= UNKNOWN_ENDS:
                 yield Stuck("The model's answers have no proper end. Choose another model, or look after its server.")
 
@@ -202,6 +204,8 @@ class Translation:
 
     def _idle(self, found: dict[str, Any]) -> Iterator[Heard]:
         if found["sessionID"] == self.session_id and self._busy:
+            if self._unknown:
+                yield Failed("The model's answer broke off. Try again.", aborted=False)
             yield Idle()
 
     def _error(self, found: dict[str, Any]) -> Iterator[Heard]:
@@ -250,4 +254,5 @@ def _worded(error: Mapping[str, Any], target: Target) -> str:
 
 
 def _name(target: Target) -> str:
-    return label(target.provider)
+    name = label(target.provider)
+    return name[:1].upper() + name[1:]
