@@ -9,7 +9,7 @@ from asterism.features.accounts import audit, device_grants, identity
 from asterism.features.operations import maintenance
 from asterism.features.operations.maintenance import Chore
 from asterism.features.review import local_chats, reviews
-from asterism.features.talk import integrations, proposals, runs
+from asterism.features.talk import checkpoints, integrations, proposals, runs
 from asterism.features.versions import drift, forecast, projects, sync, workspaces
 from asterism.kernel.db import Tx
 from asterism.kernel.streams import Streams
@@ -70,6 +70,7 @@ def retention_chores(rt: Runtime) -> Mapping[str, Chore]:
     return {
         "activity events": projects.prune_events,
         "audit entries": audit.purge,
+        "checkpoints": checkpoints.purge,
         "drift reports": drift.prune_reports,
         "job records": job_records,
         "logs of runs": run_events,

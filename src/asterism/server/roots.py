@@ -1,7 +1,16 @@
 """What keeps stored content from being collected: the roots that features declare, in one list."""
 
 from asterism.features.operations import deployments
-from asterism.features.talk import conversations, runs
+from asterism.features.talk import checkpoints, conversations, rewinds, runs
 from asterism.features.versions import snapshots, sync, workspaces
 
-ROOTS = (snapshots.ROOTS, workspaces.ROOTS, runs.ROOTS, sync.ROOTS, conversations.ROOTS, deployments.ROOTS)
+ROOTS = (
+    snapshots.ROOTS,
+    workspaces.ROOTS,
+    runs.ROOTS,
+    sync.ROOTS,
+    conversations.ROOTS,
+    checkpoints.ROOTS,
+    rewinds.ROOTS,
+    deployments.ROOTS,
+)

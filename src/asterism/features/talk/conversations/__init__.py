@@ -5,6 +5,8 @@ Everything is in the database: conversations, messages, parts, questions, timeli
 """
 
 from asterism.features.talk.conversations import events
+from asterism.features.talk.conversations.branch_store import count_from, hide_from, show_again
+from asterism.features.talk.conversations.branching import copy_before, find_message, has_active
 from asterism.features.talk.conversations.errors import (
     AnswerRefused,
     OtherProject,
@@ -45,6 +47,7 @@ from asterism.features.talk.conversations.service import (
     read_log,
     view_conversation,
 )
+from asterism.features.talk.conversations.store import message_at
 
 __all__ = [
     "ROOTS",
@@ -72,18 +75,25 @@ __all__ = [
     "UnknownQuestion",
     "all_parts",
     "change_conversation",
+    "copy_before",
+    "count_from",
     "create_conversation",
     "events",
+    "find_message",
     "get_conversation",
+    "has_active",
+    "hide_from",
     "list_conversations",
     "list_messages",
     "list_questions",
     "list_timeline",
     "make_stream_ticket",
+    "message_at",
     "open_questions",
     "open_stream",
     "read_log",
     "read_project_info",
     "save_snapshot",
+    "show_again",
     "view_conversation",
 ]

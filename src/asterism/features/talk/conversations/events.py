@@ -184,6 +184,14 @@ class ConversationCleared(Frame, frozen=True, tag="conversation_cleared"):
     """All messages are gone."""
 
 
+class ConversationRewound(Frame, frozen=True, tag="conversation_rewound"):
+    """Somebody went back to an earlier moment, or `undone`, came back from there; the workspace shows `tree`."""
+
+    rewind_id: str
+    tree: str | None
+    undone: bool = False
+
+
 class Reset(Frame, frozen=True, tag="reset"):
     """The log does not reach back to where the client was; the state follows."""
 
@@ -213,6 +221,7 @@ AnyFrame: TypeAlias = (
     | TimelineSummary
     | ConversationUpdate
     | ConversationCleared
+    | ConversationRewound
     | Reset
     | WarningFrame
     | ErrorFrame

@@ -66,7 +66,7 @@ def update_item(tx: Tx, item_id: str, values: Mapping[str, Any]) -> None:
 
 def timeline(tx: Tx, conversation_id: str, limit: int) -> list[TimelineItem]:
     """Return the newest items of a timeline, oldest first."""
-    query = sa.select(conversation_timeline).where(_t.conversation_id == conversation_id)
+    query = sa.select(conversation_timeline).where(_t.conversation_id == conversation_id, _t.hidden_by.is_(None))
     rows: Sequence[RowDict] = tx.all(query.order_by(_t.timestamp.desc(), _t.id.desc()).limit(limit))
     return [TimelineItem(**_decoded(row, TimelineItem.__slots__)) for row in reversed(rows)]
 

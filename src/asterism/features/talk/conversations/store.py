@@ -28,6 +28,7 @@ from asterism.kernel.db import RowDict, Tx
 _workspaces = sa.table("workspaces", sa.column("id"), sa.column("name"), sa.column("deleted_at"))
 _projects = sa.table("projects", sa.column("id"), sa.column("name"), sa.column("deleted_at"))
 _c, _m = conversations.c, conversation_messages.c
+_SHOWN = _m.hidden_by.is_(None)  # what a rewind has hidden is there, but nobody is told of it
 _JSON: Mapping[str, Any] = {"files_changed": tuple[str, ...], "infos": tuple[dict[str, Any], ...]}
 
 
@@ -95,11 +96,13 @@ def _live(query: "sa.Select[Any]") -> "sa.Select[Any]":
 
 
 def _counted(*conditions: Any) -> Any:
-    return sa.select(sa.func.count()).where(_m.conversation_id == _c.id, *conditions).scalar_subquery()
+    return sa.select(sa.func.count()).where(_m.conversation_id == _c.id, _SHOWN, *conditions).scalar_subquery()
 
 
 def _newest() -> Any:
-    preview = sa.select(sa.func.substr(_m.content, 1, PREVIEW)).where(_m.conversation_id == _c.id, _m.content != "")
+    preview = sa.select(sa.func.substr(_m.content, 1, PREVIEW)).where(
+        _m.conversation_id == _c.id, _SHOWN, _m.content != ""
+    )
     return preview.order_by(_m.position.desc()).limit(1).scalar_subquery()
 
 
@@ -151,6 +154,13 @@ def message(tx: Tx, message_id: str, conversation_id: str | None = None) -> Mess
     return _message(row) if row else None
 
 
+def message_at(tx: Tx, conversation_id: str, position: int) -> Message | None:
+    """Return the message at a position of a conversation."""
+    query = sa.select(conversation_messages).where(_m.conversation_id == conversation_id, _m.position == position)
+    row = tx.one(query)
+    return _message(row) if row else None
+
+
 def update_message(tx: Tx, message_id: str, values: Mapping[str, Any], *, only_in: Sequence[Status] = ()) -> bool:
     """Set columns of a message, if named of one in certain states; return whether there was one."""
     encoded = {name: _encode(name, value) for name, value in values.items()}
@@ -170,7 +180,7 @@ def newest(
     ended: bool = False,
 ) -> list[Message]:
     """Return the newest messages, oldest first; with `ended` only turns that have ended."""
-    query = sa.select(conversation_messages).where(_m.conversation_id == conversation_id)
+    query = sa.select(conversation_messages).where(_m.conversation_id == conversation_id, _SHOWN)
     if before_position is not None:
         query = query.where(_m.position < before_position)
     if before_time is not None:
@@ -236,7 +246,7 @@ def parts_of(tx: Tx, message: Message) -> Parts:
 
 def parts_of_conversation(tx: Tx, conversation_id: str) -> dict[str, Parts]:
     """Return the stored parts of all turns of a conversation, by message, in order."""
-    chosen = sa.select(_m.id, _m.infos).where(_m.conversation_id == conversation_id, _m.role == "assistant")
+    chosen = sa.select(_m.id, _m.infos).where(_m.conversation_id == conversation_id, _m.role == "assistant", _SHOWN)
     infos = {
         row["id"]: msgspec.json.decode(row["infos"], type=tuple[dict[str, Any], ...])
         for row in tx.all(chosen.order_by(_m.position))
@@ -244,7 +254,7 @@ def parts_of_conversation(tx: Tx, conversation_id: str) -> dict[str, Parts]:
     p = conversation_parts.c
     query = sa.select(p.message_id, p.data).join(conversation_messages, _m.id == p.message_id)
     found: dict[str, list[dict[str, Any]]] = {}
-    for row in tx.all(query.where(_m.conversation_id == conversation_id).order_by(_m.position, p.position)):
+    for row in tx.all(query.where(_m.conversation_id == conversation_id, _SHOWN).order_by(_m.position, p.position)):
         found.setdefault(row["message_id"], []).append(msgspec.json.decode(row["data"]))
     return {id_: Parts(told, tuple(found.get(id_, ()))) for id_, told in infos.items()}
 

@@ -47,6 +47,7 @@ conversation_messages = sa.Table(
     sa.Column("infos", sa.Text, nullable=False),
     sa.Column("parked", sa.Boolean, nullable=False),
     sa.Column("collecting", sa.Boolean, nullable=False),
+    sa.Column("hidden_by", sa.Text),
     sa.UniqueConstraint("conversation_id", "position"),
 )
 _m = conversation_messages.c
@@ -102,6 +103,7 @@ conversation_timeline = sa.Table(
     sa.Column("files", sa.Text, nullable=False),
     sa.Column("manifest_hash", sa.Text, nullable=False),
     sa.Column("previous_manifest_hash", sa.Text),
+    sa.Column("hidden_by", sa.Text),
 )
 sa.Index(
     "ix_conversation_timeline_conversation_id",

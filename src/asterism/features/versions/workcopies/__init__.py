@@ -2,6 +2,7 @@
 
     copy = copies.open(caller, workspace_id, message_id)     # the tree lies in copy.folder
     ...                                                      # the agent works there
+    copies.checkpoint(copy)                                  # after each of its tool calls, if it changed something
     collected = copies.collect(copy)                         # its files, stored as a tree
     settled = copies.settle(copy, collected, caller)         # the workspace shows them, merged where it moved
     copies.close(copy)                                       # or copies.keep(copy), when one of the two failed
@@ -22,6 +23,7 @@ from asterism.features.versions.workcopies.errors import (
 from asterism.features.versions.workcopies.models import (
     KEPT_SECONDS,
     About,
+    Checked,
     Collected,
     FileChange,
     FileChangeKind,
@@ -32,6 +34,7 @@ from asterism.features.versions.workcopies.models import (
 __all__ = [
     "KEPT_SECONDS",
     "About",
+    "Checked",
     "Collected",
     "CopyExists",
     "CopyGone",

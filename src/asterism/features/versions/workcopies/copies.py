@@ -6,7 +6,7 @@ A copy belongs to one turn and is never shared. Everything here blocks: on an ev
 
 import re
 import threading
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -22,7 +22,7 @@ from asterism.features.versions.workcopies.checkout import write_tree
 from asterism.features.versions.workcopies.errors import CopyExists, UnknownCopy
 from asterism.features.versions.workcopies.intake import Intake
 from asterism.features.versions.workcopies.ledger import Ledger
-from asterism.features.versions.workcopies.models import KEPT_SECONDS, About, Collected, Settled, WorkingCopy
+from asterism.features.versions.workcopies.models import KEPT_SECONDS, About, Checked, Collected, Settled, WorkingCopy
 from asterism.features.versions.workcopies.notes import left_out, odd_names
 from asterism.features.versions.workcopies.policy import POLICY
 from asterism.features.versions.workcopies.settling import settle
@@ -33,7 +33,7 @@ from asterism.kernel.workcopy.removal import remove_tree
 from asterism.kernel.workcopy.scan import look
 from asterism.kernel.workcopy.statcache import Cache, empty, load, save
 from asterism.vcs.linediff import MAX_BYTES
-from asterism.vcs.manifest import EMPTY, MAX_ENTRIES, read
+from asterism.vcs.manifest import EMPTY, EMPTY_MANIFEST_HASH, MAX_ENTRIES, Entry, read
 
 TREE, CACHE, ABOUT = "tree", "cache", "about.json"
 NEW = ".new"
@@ -131,23 +131,40 @@ class WorkingCopies:
         with state.lock:
             state.take_in(self._intake(copy), everything=True)
             tree = self._store_tree(copy, state)
-            counted = self._count(copy, state.ledger)
+            counted = self._count(copy, state.ledger.differing())
             warnings = left_out(copy.folder, state.special) + odd_names(one.change for one in counted)
         return Collected(tree, tuple(one.change for one in counted), tuple(warnings), sum(one.size for one in counted))
 
+    def checkpoint(self, copy: WorkingCopy) -> Checked | None:
+        """Store what a copy holds at this moment, None when that is what it held at the last checkpoint (or start).
+
+        Its agent may be at work. Only folders in which something happened are looked at, as far as the system tells.
+        Raises as `collect` does.
+        """
+        state = self._state(copy)
+        with state.lock:
+            state.take_in(self._intake(copy), everything=False)
+            pairs = state.ledger.differing(state.marked)
+            if not pairs:
+                return None
+            previous = state.marked_tree or copy.about.start
+            tree = self._store_tree(copy, state) or EMPTY_MANIFEST_HASH
+            state.marked, state.marked_tree = dict(state.ledger.changes()), tree
+        return Checked(tree, previous, tuple(one.change for one in self._count(copy, pairs)))
+
     def _store_tree(self, copy: WorkingCopy, state: CopyState) -> str | None:
-        name, data = state.manifest()
-        if data == EMPTY and copy.about.start is None:
+        changes = state.ledger.changes() if state.ledger.differing() else {}
+        if not changes and copy.about.start is None:
             return None
+        name, data = state.manifest(changes)
         if name != copy.about.start:
             quota = self.limits.quota_bytes
             storage.upload(self._db, self._blobs, copy.about.user_id, name, data, quota=quota)
         return name
 
-    def _count(self, copy: WorkingCopy, ledger: Ledger) -> list[Counted]:
+    def _count(self, copy: WorkingCopy, pairs: Sequence[tuple[Entry | None, Entry | None]]) -> list[Counted]:
         """Describe every change; lines are counted in the first thousand."""
         contents = sync.Contents(self._db, self._blobs, copy.about.user_id)
-        pairs = ledger.differing()
         found: list[Counted] = []
         for at in range(0, min(len(pairs), MAX_COUNTED), COUNTED_AT_ONCE):
             part = pairs[at : at + COUNTED_AT_ONCE]

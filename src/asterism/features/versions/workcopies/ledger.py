@@ -104,11 +104,17 @@ class Ledger:
         pairs = self.differing()
         return self._count + sum(old is None for old, _ in pairs) - sum(new is None for _, new in pairs)
 
-    def differing(self) -> list[tuple[Entry | None, Entry | None]]:
-        """Return the pairs of old and new entry that differ, in byte order of path; folders do not count."""
+    def differing(self, since: Changes | None = None) -> list[tuple[Entry | None, Entry | None]]:
+        """Return the pairs of old and new entry that differ from the start, or from what `changes` once returned.
+
+        In byte order of path; folders do not count.
+        """
+        before, now = since or {}, self.changes()
         pairs = []
-        for path, entry in self.changes().items():
-            sides = [None if one is None or one.type == "dir" else one for one in (self._start.get(path), entry)]
-            if sides != [None, None]:
-                pairs.append((path, sides[0], sides[1]))
+        for path in before.keys() | now.keys():
+            start = self._start.get(path)
+            sides = [side.get(path, start) for side in (before, now)]
+            old, new = (None if one is None or one.type == "dir" else one for one in sides)
+            if old != new:
+                pairs.append((path, old, new))
         return [(old, new) for _, old, new in sorted(pairs, key=lambda pair: pair[0].encode())]

@@ -60,6 +60,15 @@ class Collected:
 
 
 @dataclass(frozen=True, slots=True)
+class Checked:
+    """A tree that a copy held at one moment of its turn, stored, and how it differs from the one before."""
+
+    tree: str
+    previous_tree: str | None
+    changes: tuple[FileChange, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Settled:
     """What became of a workspace: its tree now, and what somebody has to be told.
 

@@ -17,7 +17,7 @@ from asterism.kernel.workcopy.statcache import Cache
 from asterism.kernel.workcopy.watch import Watch
 from asterism.vcs.content import hash_bytes
 from asterism.vcs.manifest import encode, read
-from asterism.vcs.merge import apply_changes
+from asterism.vcs.merge import Changes, apply_changes
 from asterism.vcs.splice import is_canonical, splice
 
 
@@ -35,6 +35,8 @@ class CopyState:
         self.ledger = Ledger(self._entries)
         self._cache = cache
         self._watch = Watch(self._top)
+        self.marked: Changes = {}  # what differed at the last checkpoint
+        self.marked_tree: str | None = None  # its tree, None while it is the start
         self._fresh: set[str] = set()  # folders found by the last look, which were not watched before it
         self._sure = False  # whether the watch has seen all that happened since the last look
 
@@ -94,11 +96,10 @@ class CopyState:
                 return
         raise CopyGone
 
-    def manifest(self) -> tuple[str, bytes]:
-        """Return hash and bytes of the canonical manifest of the present tree (of the start, while nothing differs)."""
-        if not self.ledger.differing():
+    def manifest(self, changes: Changes) -> tuple[str, bytes]:
+        """Return hash and bytes of the canonical manifest of the start with these changes made."""
+        if not changes:
             return hash_bytes(self._start), self._start
-        changes = self.ledger.changes()
         data = splice(self._start, changes) if self._canonical else encode(apply_changes(self._entries, changes))
         return hash_bytes(data), data
 
