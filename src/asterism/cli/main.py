@@ -16,6 +16,7 @@ from asterism.cli.output import EXIT_INTERRUPTED, exit_code, fail
 # verb → (module below asterism.cli, one line for --help). A module offers its command as `app` (a Typer).
 VERBS: dict[str, tuple[str, str]] = {
     "agent": ("agent", "Look after the coding agent of conversations."),
+    "blame": ("blame", "Show what brought each line of a file."),
     "chat": ("chat", "Ask something in a project."),
     "clone": ("clone", "Make a folder that holds a project's newest tree."),
     "config": ("config", "Show the server's settings, and trust those of a folder."),
@@ -27,6 +28,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "drift": ("drift", "Show how far this folder's workspace and main are apart."),
     "env": ("env", "Look after the variables that deployed apps are given."),
     "export-git": ("export_git", "Write a project's history to a new git repository."),
+    "fork": ("fork", "Go on from a moment of a conversation in a new one."),
     "fsck": ("fsck", "Check everything that a server stores, and repair it."),
     "import-git": ("import_git", "Bring the history of a git repository into a project."),
     "init": ("init", "Bind this folder to a project."),
@@ -46,6 +48,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "restore": ("restore", "Make this folder's tree, or some paths of it, those of a snapshot."),
     "review": ("review", "Review the changes of a git checkout."),
     "rollback": ("rollback", "Repeat an earlier deployment exactly."),
+    "rewind": ("rewind", "Go back to an earlier moment of a conversation."),
     "routes": ("routes", "Show where a request goes in the code."),
     "serve": ("serve", "Run the server."),
     "status": ("status", "Show what is edited since the last snapshot."),

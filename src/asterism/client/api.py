@@ -222,6 +222,34 @@ class Api:
         path = f"/v1/workspaces/{_segment(workspace_id)}/sync/undo"
         return self.http.json("POST", path, SyncUndone, body={})
 
+    # where lines come from, and going back
+
+    def blame(self, snapshot_id: str, path: str) -> list[dict[str, Any]]:
+        """Return the lines of a file, each with what brought it (beyond 12). Raises NotFound or Invalid."""
+        where = f"/v1/snapshots/{_segment(snapshot_id)}/blame"
+        answer = self.http.json("GET", where, dict[str, list[dict[str, Any]]], query={"path": path})
+        return answer["lines"]
+
+    def checkpoints(self, conversation_id: str) -> list[dict[str, Any]]:
+        """Return the checkpoints of a conversation, oldest first (beyond 2)."""
+        path = f"/v1/conversations/{_segment(conversation_id)}/checkpoints"
+        return list(self._pages(path, "checkpoints", dict[str, Any], limit=PAGE))
+
+    def rewind(self, conversation_id: str, body: Mapping[str, object]) -> dict[str, Any]:
+        """Go back to an earlier moment of a conversation (beyond 2). Raises Conflict while a turn runs."""
+        path = f"/v1/conversations/{_segment(conversation_id)}/rewind"
+        return self.http.json("POST", path, dict[str, Any], body=body)
+
+    def undo_rewind(self, conversation_id: str, rewind_id: str) -> dict[str, Any]:
+        """Come back from where a rewind went. Raises Conflict once a later turn exists."""
+        path = f"/v1/conversations/{_segment(conversation_id)}/rewind/undo"
+        return self.http.json("POST", path, dict[str, Any], body={"rewind_id": rewind_id})
+
+    def fork(self, conversation_id: str, body: Mapping[str, object]) -> dict[str, Any]:
+        """Go on from a moment of a conversation in a new one (beyond 2)."""
+        path = f"/v1/conversations/{_segment(conversation_id)}/fork"
+        return self.http.json("POST", path, dict[str, Any], body=body)
+
     # content
 
     def missing_blobs(self, hashes: Sequence[str]) -> list[str]:

@@ -7,6 +7,7 @@ from asterism.base.errors import Conflict, NotFound
 from asterism.client.api import Api
 from asterism.client.models import Snapshot, Tag, Workspace
 from asterism.client.projects import SHORTEST_PREFIX
+from asterism.client.workcopy.state import Binding
 
 HEAD = "head"
 
@@ -32,6 +33,18 @@ def find_snapshot(api: Api, project_id: str, workspace_id: str | None, name: str
     if len(named) > 1:
         raise Conflict(f"{len(named)} workspaces are named {name!r}.", code="AMBIGUOUS", hint="Give one by its id.")
     return head_of(api, named[0]) if named else _by_prefix(api, project_id, name)
+
+
+def find_or_base(api: Api, binding: Binding, name: str | None) -> str:
+    """Return the id of the snapshot that `name` means, by default of the one that a folder is based on.
+
+    Raises what `find_snapshot` raises, NotFound also for a folder that is at no snapshot yet.
+    """
+    if name is not None:
+        return find_snapshot(api, binding.project_id, binding.workspace_id, name).id
+    if binding.base is None:
+        raise NotFound("This folder is at no snapshot yet.", hint="Push first, or say which snapshot is meant.")
+    return binding.base.snapshot_id
 
 
 def history(

@@ -1,5 +1,5 @@
 """`/v1/snapshots`."""
 
-from asterism.faces.v1.snapshots import diff, files, root
+from asterism.faces.v1.snapshots import blame, diff, files, root
 
-MODULES = (root, files, diff)
+MODULES = (root, files, diff, blame)

@@ -36,6 +36,7 @@ from asterism.features.versions.sync.models import (
 )
 from asterism.features.versions.sync.planning import merge_base, plan_trees
 from asterism.features.versions.sync.previews import ROOTS, prepare, purge_previews
+from asterism.features.versions.sync.store import made_by
 from asterism.features.versions.sync.undo import merge_histories, undo
 
 __all__ = [
@@ -67,6 +68,7 @@ __all__ = [
     "analyze",
     "build_tree",
     "execute",
+    "made_by",
     "merge_base",
     "merge_histories",
     "plan_trees",

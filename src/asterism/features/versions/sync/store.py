@@ -81,6 +81,12 @@ def standing(tx: Tx, workspace_ids: Sequence[str]) -> list[Sync]:
     return [Sync(**row) for row in tx.all(sa.select(syncs).where(syncs.c.id.in_(newest)))]
 
 
+def made_by(tx: Tx, snapshot_ids: Sequence[str]) -> dict[str, str]:
+    """Return the syncs that made some of these snapshots: id of the sync by id of the snapshot."""
+    query = sa.select(syncs.c.snapshot_id, syncs.c.id).where(syncs.c.snapshot_id.in_(snapshot_ids))
+    return {row["snapshot_id"]: row["id"] for row in tx.all(query)}
+
+
 def mark_undone(tx: Tx, sync_id: str) -> None:
     """Note that a sync was undone."""
     tx.execute(sa.update(syncs).where(syncs.c.id == sync_id).values(undone_at=tx.now()))
