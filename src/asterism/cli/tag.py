@@ -1,12 +1,16 @@
 """`asterism tag`: names for snapshots."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from asterism.base.errors import Invalid
 from asterism.cli.completing import complete_snapshots
 from asterism.cli.options import AsJson, Token, Url, verb_app
+
+if TYPE_CHECKING:
+    from asterism.client.api import Api
+    from asterism.client.workcopy.state import State
 
 app = verb_app("Name a snapshot, list the names, or take one away.")
 
@@ -35,7 +39,6 @@ def tag(
     from asterism.cli.session import open_api
     from asterism.client.revisions import tags
     from asterism.client.snapshot_id import short
-    from asterism.client.revisions import find_or_base, tags
 
     with command(as_json=as_json):
         if delete and (name is None or snapshot is not None):
@@ -58,7 +61,7 @@ def tag(
                 for each in found:
                     show(f"{each.snapshot_id}  {each.name}")
                 return
-            made = api.create_tag(project, name, find_or_base(api, state.bound(), snapshot))
+            made = api.create_tag(project, name, _target(api, state, snapshot))
         if as_json:
             emit({"tag": msgspec.to_builtins(made)})
             return
@@ -76,4 +79,3 @@ def _target(api: "Api", state: "State", snapshot: str | None) -> str:
     if binding.base is None:
         raise NotFound("This folder is at no snapshot yet.", hint="Push first, or say which snapshot to name.")
     return binding.base.snapshot_id
-        say(f"{made.snapshot_id[:12]} is {made.name} now")

@@ -11,6 +11,8 @@ from asterism.vcs.linediff import MAX_BYTES
 from asterism.vcs.merge.similarity import pair_files
 from asterism.vcs.tree import Node, entry_of
 
+AT_ONCE = 2000
+
 
 class FileHistory:
     """Reads versions of a file inside one transaction; what it has read once it remembers."""
@@ -18,20 +20,19 @@ class FileHistory:
     def __init__(self, tx: Tx, blobs: Blobs, project: Project, start: str) -> None:
         self._tx, self._blobs, self._user_id = tx, blobs, project.owner_user_id
         self._snapshots = {one.id: one for one in snapshots.ancestry(tx, project.id, [start])}
-        self._roots: dict[str, str | None] = {}
-        self._nodes: dict[tuple[str, str], Node | None] = {}
+        self._trees = [one.manifest_hash for one in sorted(self._snapshots.values(), key=lambda one: -one.seq)]
+        self._nodes: dict[str, dict[str, Node | None]] = {}
         self._contents: dict[str, bytes] = {}
 
     def node(self, manifest_hash: str, path: str) -> Node | None:
         """Return what a tree has at a path, None when nothing, or when the tree is not stored."""
-        key = (manifest_hash, path)
-        if key not in self._nodes:
-            if manifest_hash not in self._roots:
-                found = storage.find_manifest(self._tx, self._user_id, manifest_hash)
-                self._roots[manifest_hash] = found.root if found else None
-            root = self._roots[manifest_hash]
-            self._nodes[key] = None if root is None else storage.find_node(self._tx, self._user_id, root, path)
-        return self._nodes[key]
+        known = self._nodes.get(path)
+        if known is None:  # most of the way is along one path, so all of its versions are looked up at once
+            known = storage.find_nodes(self._tx, self._user_id, self._trees[:AT_ONCE], path)
+            self._nodes[path] = known
+        if manifest_hash not in known:
+            known[manifest_hash] = storage.find_nodes(self._tx, self._user_id, [manifest_hash], path).get(manifest_hash)
+        return known[manifest_hash]
 
     def text(self, node: Node | None) -> bytes:
         """Return what a file holds; nothing for what is none, is lost, or is too large to be compared."""

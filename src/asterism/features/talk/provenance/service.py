@@ -14,7 +14,7 @@ from asterism.kernel.db import Tx
 from asterism.vcs.blame import Brought, Version, blame, held_lines
 from asterism.vcs.linediff import split_lines
 
-MOST_TURNS = 200
+MOST_TURNS = 5000
 
 
 def blame_file(
@@ -58,16 +58,23 @@ def _turns(
     tx: Tx, history: FileHistory, project_id: str, origins: Sequence[Brought], known: dict[str, Snapshot]
 ) -> dict[Brought, Turn]:
     """Return the turns that brought lines between a snapshot and the one before it."""
+    ended = store.turns_of(tx, list({one.workspace_id for one in known.values() if one.workspace_id}), MOST_TURNS)
+    if not ended:
+        return {}
+    parents = snapshots.find_many(tx, project_id, list({parent for one in known.values() for parent in one.parents}))
+    lines: dict[Version, dict[int, Brought]] = {}
+    for one in origins:
+        lines.setdefault(one.version, {})[one.line] = one
     found: dict[Brought, Turn] = {}
-    for version in {one.version for one in origins}:
+    for version, mine in lines.items():
         snapshot = known[version.snapshot]
-        if snapshot.workspace_id is None:
-            continue
-        before = snapshots.find_many(tx, project_id, list(snapshot.parents))
-        after = max((one.registered_at for one in before.values()), default="")
-        turns = store.turns_between(tx, snapshot.workspace_id, after, snapshot.registered_at, MOST_TURNS)
-        lines = {one.line: one for one in origins if one.version == version}
-        found |= _brought(history, version, lines, turns)
+        after = max((parents[one].registered_at for one in snapshot.parents if one in parents), default="")
+        turns = [
+            turn
+            for workspace_id, at, turn in ended
+            if workspace_id == snapshot.workspace_id and after < at <= snapshot.registered_at
+        ]
+        found |= _brought(history, version, mine, turns)
     return found
 
 

@@ -38,7 +38,7 @@ from asterism.features.versions.storage.errors import (
     UnknownManifest,
     UnknownPath,
 )
-from asterism.features.versions.storage.folders import find_node, list_folder, walk
+from asterism.features.versions.storage.folders import find_node, find_nodes, list_folder, walk
 from asterism.features.versions.storage.inspection import inspect, users_with_storage
 from asterism.features.versions.storage.inspection_models import Inspected
 from asterism.features.versions.storage.manifests import (
@@ -91,6 +91,7 @@ __all__ = [
     "find",
     "find_manifest",
     "find_node",
+    "find_nodes",
     "find_places",
     "hold",
     "inspect",

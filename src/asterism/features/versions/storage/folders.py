@@ -1,6 +1,6 @@
 """Looking into a stored manifest one folder at a time, by its folder records."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from asterism.base.pagination import Page, decode_cursor, encode_cursor
 from asterism.features.versions.storage import store
@@ -34,6 +34,25 @@ def find_node(tx: Tx, user_id: str, root: str, path: str) -> Node | None:
         if found is None or found.type != "dir":
             return None
         found = next((node for node in _load(tx, user_id, found.hash) if node.name == name), None)
+    return found
+
+
+def find_nodes(tx: Tx, user_id: str, manifest_hashes: Sequence[str], path: str) -> dict[str, Node | None]:
+    """Return what each of many trees has at `path`, by manifest, None for nothing; trees not stored are left out.
+
+    Takes one query for each part of the path, however many trees there are.
+    """
+    at: dict[str, str | None] = dict(store.roots(tx, user_id, manifest_hashes))
+    found: dict[str, Node | None] = dict.fromkeys(at)
+    *folders, last = path.split("/")
+    for name in (*folders, last):
+        wanted = {record for record in at.values() if record is not None}
+        records = store.tree_records(tx, user_id, list(wanted))
+        named = {
+            record: next((one for one in decode(data) if one.name == name), None) for record, data in records.items()
+        }
+        found = {tree: None if record is None else named[record] for tree, record in at.items()}
+        at = {tree: node.hash if node is not None and node.type == "dir" else None for tree, node in found.items()}
     return found
 
 

@@ -61,6 +61,16 @@ def places(tx: Tx, user_id: str, hashes: Sequence[str]) -> dict[str, Place]:
     return found
 
 
+def roots(tx: Tx, user_id: str, hashes: Sequence[str]) -> dict[str, str]:
+    """Return the record of the top folder of those manifests that are stored."""
+    found: dict[str, str] = {}
+    for part in chunked(hashes):
+        query = sa.select(manifests.c.hash, manifests.c.root)
+        rows = tx.all(query.where(manifests.c.user_id == user_id, manifests.c.hash.in_(part)))
+        found.update((row["hash"], row["root"]) for row in rows)
+    return found
+
+
 def touch_blobs(tx: Tx, user_id: str, hashes: Sequence[str]) -> None:
     """Note that somebody was told these blobs are stored, which keeps a collection away from them for a while."""
     now = tx.now()
