@@ -113,6 +113,21 @@ def test_a_clash_is_refused_and_nothing_changes(pair, how):
     assert describe(two) == before
 
 
+@pytest.mark.parametrize("content", [("file", b"2\n", 0o644), ("link", "a")], ids=["file", "link"])
+@pytest.mark.parametrize("mine", ["d/x", "d/new"])
+def test_what_came_in_place_of_a_folder_never_takes_an_edit_inside_it_along(pair, content, mine):
+    server, one, two = pair
+    (one / "d" / "x").unlink()
+    (one / "d").rmdir()
+    build(one, {"d": content})
+    pushed(server, one)
+    (two / mine).write_bytes(b"mine\n")
+    before = describe(two)
+    with pytest.raises(MergeConflicts):
+        pulled(server, two)
+    assert describe(two) == before
+
+
 @pytest.mark.parametrize("how", ["edit", "delete", "type", "folder"])
 @pytest.mark.parametrize("take", ["use_workspace", "use_main"])
 def test_a_clash_is_settled_as_one_says_and_nothing_is_lost(pair, how, take):

@@ -49,6 +49,17 @@ def test_the_last_event_fits_whatever_was_found(amount: int, size: int) -> None:
     assert (f"{left} more issues are stored with review review." in event.result.summary) == (left > 0)
 
 
+def test_the_last_event_is_cut_from_the_first_byte_too_many_on() -> None:
+    found = record((issue(1, "x" * 1000), issue(2, "x" * 1000)))
+    size = len(msgspec.json.encode(found.result))
+    room = 512  # what stands around the result
+    whole = frame_size.complete(found, size + room)
+    assert (whole.result, whole.truncated) == (found.result, msgspec.UNSET)
+    cut = frame_size.complete(found, size + room - 1)
+    assert cut.truncated is True
+    assert len(msgspec.json.encode(cut.result)) < size
+
+
 def test_one_large_issue_is_reduced_until_it_fits() -> None:
     assert len(msgspec.json.encode(frame_size.fitting_issue(issue(1, "x" * 100_000)))) <= LIMIT
     small = issue(1, "x" * 1000)
