@@ -115,6 +115,12 @@ def test_what_is_too_long_is_cut_between_paragraphs_lines_and_sentences(unit: st
     assert chunks_of(unit * 40)[0].text == unit * 32
 
 
+def test_no_character_is_cut_where_there_is_no_better_place() -> None:
+    text = "".join(chr(0x4E00 + number) for number in range(1200))
+    first, second = chunks_of(text)
+    assert (first.text, second.text) == (text[:1066], text[933:]), "3,198 bytes; the last 399 of them again"
+
+
 def test_tokens_are_quarters_of_bytes_rounded_up() -> None:
     assert [tokens_of(text) for text in ("", "a", "abcd", "abcde", "é" * 2, "é" * 2 + "x")] == [0, 1, 1, 2, 1, 2]
 
