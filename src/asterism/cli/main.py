@@ -38,6 +38,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "login": ("login", "Sign in to a server."),
     "logs": ("logs", "Show what a deployment said."),
     "logout": ("logout", "End the saved sign-in."),
+    "map": ("map", "Show the map of a project's code, or search it."),
     "merge-driver": ("merge_driver", "Let git merge by structure in a repository."),
     "merge-file": ("merge_file", "Merge two changed versions of a file."),
     "projects": ("projects", "List your projects."),

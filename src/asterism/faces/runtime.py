@@ -13,6 +13,8 @@ from asterism.asgi.limits import Limits as RateLimits
 from asterism.asgi.websocket import Sockets
 from asterism.base.clock import Clock
 from asterism.features.accounts.identity import Activity, Lifetimes, SignUp
+from asterism.features.insight.atlas import Embedder, Indexer, Maps
+from asterism.features.insight.extraction import Extractor
 from asterism.features.operations.deployments import Deployments
 from asterism.features.review.local_chats import SessionRuns
 from asterism.features.review.local_providers import KeyPlaces
@@ -101,6 +103,16 @@ class IntegrationServices:
 
 
 @dataclass(slots=True)
+class InsightServices:
+    """What understands projects."""
+
+    maps: Maps
+    embedder: Embedder
+    indexer: Indexer
+    extractor: Extractor
+
+
+@dataclass(slots=True)
 class Runtime:
     """The ports and services of one server process."""
 
@@ -126,6 +138,7 @@ class Runtime:
     proposals: Proposals
     integrations: IntegrationServices
     advisor: Advisor
+    insight: InsightServices
     clouds: Clouds
     deployments: Deployments
     provisioners: Mapping[str, Provisioner]

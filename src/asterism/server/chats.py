@@ -29,6 +29,7 @@ def build_directory(settings: Settings) -> ModelDirectory:
         tiers={tier: model for tier, model in tiers.items() if model},  # type: ignore[misc]
         local_model=settings.local_model,
         title_model=settings.title_model,
+        embedding_model=settings.embedding_model,
     )
 
 

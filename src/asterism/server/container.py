@@ -20,6 +20,7 @@ from asterism.server.advisor import build_advisor
 from asterism.server.chats import build_directory, build_runs
 from asterism.server.data_folder import open_folder
 from asterism.server.hosting import build_clouds, build_deployments, build_provisioners
+from asterism.server.insight import build_insight
 from asterism.server.integrations import build_integrations
 from asterism.server.jobs import register_jobs
 from asterism.server.local import build_local
@@ -59,6 +60,7 @@ def build_runtime(settings: Settings, *, clock: Clock | None = None) -> Runtime:
     local = build_local(settings, host, db=db, streams=streams, secrets=secrets, models=models)
     integrations = build_integrations(settings, db, secrets, clock)
     runs, proposals = build_runs(db, blobs, streams, models, secrets, directory, host, integrations)
+    advisor = build_advisor(models, secrets, directory)
     return Runtime(
         db=db,
         blobs=blobs,
@@ -82,7 +84,8 @@ def build_runtime(settings: Settings, *, clock: Clock | None = None) -> Runtime:
         integrations=integrations,
         runs=runs,
         proposals=proposals,
-        advisor=build_advisor(models, secrets, directory),
+        advisor=advisor,
+        insight=build_insight(db, blobs, advisor, secrets, directory),
         clouds=build_clouds(settings),
         provisioners=provisioners,
         deployments=build_deployments(
@@ -121,6 +124,7 @@ async def start_services(rt: Runtime, stack: AsyncExitStack) -> None:
     stack.push_async_callback(asyncio.to_thread, rt.jobs.close)
     stack.push_async_callback(rt.models.stop)
     stack.push_async_callback(rt.integrations.upstreams.stop)
+    stack.push_async_callback(rt.insight.embedder.embeddings.stop)
     await rt.reviews.start()
     stack.push_async_callback(rt.reviews.stop)
     await rt.deployments.start()

@@ -6,6 +6,7 @@ from datetime import timedelta
 from asterism.base.clock import stamp
 from asterism.faces.runtime import Runtime
 from asterism.features.accounts import audit, device_grants, identity
+from asterism.features.insight import atlas, decisions
 from asterism.features.operations import maintenance
 from asterism.features.operations.maintenance import Chore
 from asterism.features.review import local_chats, reviews
@@ -23,6 +24,7 @@ def register_jobs(rt: Runtime) -> None:
     """Register every job of the server; called once, before the queue starts."""
     drift.register(rt.jobs, rt.db)
     forecast.register(rt.jobs, rt.db, rt.blobs, forecast_teller(rt.streams))
+    decisions.register(rt.jobs, rt.db, rt.blobs)
     maintenance.register(rt.jobs, rt.db, expiry=expiry_chores(), retention=retention_chores(rt))
 
 
@@ -71,6 +73,7 @@ def retention_chores(rt: Runtime) -> Mapping[str, Chore]:
         "activity events": projects.prune_events,
         "audit entries": audit.purge,
         "checkpoints": checkpoints.purge,
+        "diagrams": atlas.prune_diagrams,
         "drift reports": drift.prune_reports,
         "job records": job_records,
         "logs of runs": run_events,

@@ -6,6 +6,7 @@ from contextlib import suppress
 
 import structlog
 
+from asterism.features.insight import decisions
 from asterism.features.versions import drift, forecast
 from asterism.features.versions.workspaces import MOVED
 from asterism.kernel.db import Database
@@ -14,7 +15,7 @@ from asterism.kernel.jobs import JobQueue
 log = structlog.get_logger("asterism.moves")
 
 Follower = Callable[[JobQueue, str], None]
-FOLLOWERS: Sequence[Follower] = (forecast.enqueue, drift.enqueue)
+FOLLOWERS: Sequence[Follower] = (forecast.enqueue, drift.enqueue, decisions.enqueue)
 
 
 class MoveRelay:

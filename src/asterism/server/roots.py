@@ -1,5 +1,6 @@
 """What keeps stored content from being collected: the roots that features declare, in one list."""
 
+from asterism.features.insight import decisions
 from asterism.features.operations import deployments
 from asterism.features.talk import checkpoints, conversations, rewinds, runs
 from asterism.features.versions import snapshots, sync, workspaces
@@ -13,4 +14,5 @@ ROOTS = (
     checkpoints.ROOTS,
     rewinds.ROOTS,
     deployments.ROOTS,
+    decisions.ROOTS,
 )

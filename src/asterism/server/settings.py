@@ -20,6 +20,7 @@ EMPTY_COUNTS = {"review_analyzers"}
 
 IN_WORKING_FOLDER = {
     "blob_max_bytes",
+    "embedding_model",
     "log_format",
     "manifest_max_bytes",
     "model_balanced",
@@ -129,6 +130,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     model_balanced: Annotated[str | None, doc("`provider:model` of standard runs, instead of the catalogue's.")] = None
     model_best: Annotated[str | None, doc("`provider:model` of deep runs, instead of the catalogue's.")] = None
     title_model: Annotated[str | None, doc("`provider:model` that titles chats; default: a rule does.")] = None
+    embedding_model: Annotated[
+        str | None, doc("`provider:model` whose vectors let the map be searched by meaning; default: by words alone.")
+    ] = None
     model_catalog: Annotated[Path | None, doc("JSON file of known models, instead of the built-in one.")] = None
     sse_heartbeat: Annotated[
         float, msgspec.Meta(gt=0, le=3600), doc("Seconds of silence on an event stream before a comment is sent.")

@@ -121,5 +121,6 @@ _RULES: dict[str, tuple[Callable[[str], bool], str]] = {
     "model_fast": (_matches(_MODEL), "`provider:model`"),
     "model_balanced": (_matches(_MODEL), "`provider:model`"),
     "model_best": (_matches(_MODEL), "`provider:model`"),
+    "embedding_model": (_matches(_MODEL), "`provider:model`"),
     "title_model": (_matches(_MODEL), "`provider:model`"),
 }

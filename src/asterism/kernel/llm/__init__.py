@@ -22,6 +22,8 @@ reading texts. The port does not retry; its callers do with `asked(attempt, Retr
 can be asked and where (`provider("gemini")`, `base_url(...)`); which keys and models a user has is the business of
 features.
 
+`Embeddings` is the port for vectors of texts (`HttpEmbeddings`, and `ScriptedEmbeddings` as its memory fake).
+
 `PydanticModels` asks real providers (call `await start()` to import it in the background), `ScriptedModels` is the
 memory fake (with a `Scenario` it acts by prompt), and `fake_server` is a loopback server that speaks the providers' own
 wire formats, for tests and for `asterism dev fake-model`.
@@ -29,6 +31,7 @@ wire formats, for tests and for `asterism dev fake-model`.
 
 from asterism.kernel.llm.answers import json_object
 from asterism.kernel.llm.conversation import Text, Thought, Tool, ToolCall, ToolResult, Turn, TurnPart
+from asterism.kernel.llm.embeddings import Embeddings, HttpEmbeddings, ScriptedEmbeddings, Vector
 from asterism.kernel.llm.failures import FailureKind, ModelFailure
 from asterism.kernel.llm.models import (
     AnswerPart,
@@ -65,10 +68,12 @@ __all__ = [
     "CallStart",
     "Completion",
     "Delta",
+    "Embeddings",
     "EndReason",
     "FailureKind",
     "Finish",
     "FinishReason",
+    "HttpEmbeddings",
     "Limits",
     "ModelFailure",
     "Models",
@@ -80,6 +85,7 @@ __all__ = [
     "RetryPolicy",
     "Scenario",
     "Scripted",
+    "ScriptedEmbeddings",
     "ScriptedModels",
     "Target",
     "Text",
@@ -92,6 +98,7 @@ __all__ = [
     "TurnEnd",
     "TurnPart",
     "Usage",
+    "Vector",
     "asked",
     "base_url",
     "json_object",

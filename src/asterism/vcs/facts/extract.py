@@ -13,7 +13,7 @@ from asterism.vcs.facts.models import Facts, Import, Note, Symbol
 from asterism.vcs.facts.names import MAX_BYTES
 from asterism.vcs.facts.queries import DEFINITIONS, REFERENCES
 
-EXTRACTOR = 1
+EXTRACTOR = 2
 """The version of the rules. Raise it when the same text is to give other facts; kept facts are then made anew."""
 
 MAX_SYMBOLS, MAX_IMPORTS, MAX_REFERENCES, MAX_NOTES = 5_000, 2_000, 5_000, 200
@@ -71,13 +71,17 @@ def _read(language: str, lines: int, root: Node) -> Facts:
         tuple([one for one in sorted(imports, key=lambda one: one.line) if one.target][:MAX_IMPORTS]),
         tuple(sorted(_names(used))[:MAX_REFERENCES]),
         package,
-        tuple([note for node in used.get("comment", ()) for note in _notes(node)][:MAX_NOTES]),
+        tuple(sorted((note for node in used.get("comment", ()) for note in _notes(node)), key=_line)[:MAX_NOTES]),
     )
 
 
 def _names(used: dict[str, list[Node]]) -> set[str]:
     found = {node.text for kind in ("ref", "qualified") for node in used.get(kind, ()) if node.text is not None}
     return {name.decode("utf-8", "replace") for name in found if len(name) <= MAX_NAME}
+
+
+def _line(note: Note) -> int:
+    return note.line
 
 
 def _notes(comment: Node) -> Iterator[Note]:

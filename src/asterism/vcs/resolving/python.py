@@ -16,10 +16,17 @@ class Python:
 
     def __init__(self, paths: Paths, files: Mapping[str, Facts]) -> None:
         self._paths = paths
-        self._roots: dict[str, list[str]] = {}
+        self._search_paths: dict[str, list[str]] = {}
+        self._roots: dict[tuple[str, str], str | None] = {}
+        self._modules: dict[str, str] = {}
         self._offered: dict[str, set[str]] = defaultdict(set)
-        for path, facts in files.items():
-            if facts.language == "python" and path.endswith(("/__init__.py", "/__init__.pyi")):
+        sources = [path for path, facts in files.items() if facts.language == "python"]
+        for ending in _ENDINGS:
+            for path in sources:
+                if path.endswith(ending):
+                    self._modules.setdefault(path.removesuffix(ending), path)
+        for path in sources:
+            if path.endswith(("/__init__.py", "/__init__.pyi")):
                 top = self._top_package(parent(path))
                 self._offered[top.rpartition("/")[2]].add(parent(top))
 
@@ -41,20 +48,23 @@ class Python:
     def _taken(self, root: str, parts: Sequence[str], names: Sequence[str]) -> list[str]:
         """Return what `from root.parts import names` means: of each name its own module, else the one it stands in."""
         base = below(root, "/".join(parts))
-        itself = self._module(base) if parts else self._paths.first([below(root, "__init__.py")])
+        itself = self._modules.get(base) if parts else self._paths.first([below(root, "__init__.py")])
         if not names:
             return [itself] if itself else []
-        found = [self._module(below(base, name)) or itself for name in names]
+        found = [self._modules.get(below(base, name), itself) for name in names]
         return list(dict.fromkeys(path for path in found if path))
-
-    def _module(self, base: str) -> str | None:
-        return self._paths.first(base + ending for ending in _ENDINGS)
 
     def _root_of(self, folder: str, top: str) -> str | None:
         """Return the folder in which the top name of an import from `folder` is found."""
-        roots = self._roots.get(folder)
+        key = (folder, top)
+        if key not in self._roots:
+            self._roots[key] = self._find_root(folder, top)
+        return self._roots[key]
+
+    def _find_root(self, folder: str, top: str) -> str | None:
+        roots = self._search_paths.get(folder)
         if roots is None:
-            roots = self._roots[folder] = self._search_path(folder)
+            roots = self._search_paths[folder] = self._search_path(folder)
         for number, root in enumerate(roots):
             if number and top in _STANDARD:
                 return None
@@ -75,7 +85,7 @@ class Python:
 
     def _has(self, root: str, top: str) -> bool:
         base = below(root, top)
-        return self._module(base) is not None or base in self._paths.folders
+        return base in self._modules or base in self._paths.folders
 
     def _is_package(self, folder: str) -> bool:
         return bool(folder) and self._paths.first([f"{folder}/__init__.py", f"{folder}/__init__.pyi"]) is not None

@@ -12,6 +12,7 @@ from asterism.features.talk.catalogue.service import (
     choose,
     defaults,
     list_models,
+    named,
     target_of,
     usable_providers,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "defaults",
     "list_models",
     "load_catalogue",
+    "named",
     "target_of",
     "usable_providers",
 ]

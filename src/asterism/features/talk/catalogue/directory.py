@@ -13,7 +13,7 @@ TIERS: tuple[Tier, ...] = ("fast", "balanced", "best")
 
 @dataclass(frozen=True, slots=True)
 class ModelDirectory:
-    """`base_urls` and `server_keys` are by provider id or alias; `tiers` and `title_model` name `provider:model`.
+    """`base_urls` and `server_keys` are by provider id or alias; `tiers` and the single models name `provider:model`.
 
     `local_model` is what the server behind the provider `local` serves; it is available only with an address for it.
     """
@@ -24,6 +24,7 @@ class ModelDirectory:
     tiers: Mapping[Tier, str] = field(default_factory=dict)
     local_model: str | None = None
     title_model: str | None = None
+    embedding_model: str | None = None
 
     def specs(self) -> tuple[ModelSpec, ...]:
         """Return every model of the catalogue that runs can use, and the local one."""

@@ -5,7 +5,7 @@ two move bytes, so they take the database and open short transactions of their o
 where the user has one (`Advisor`). `analyze` says beforehand what a sync would come to. The merge is `vcs.merge`.
 """
 
-from asterism.features.versions.sync.advisor import Adviser, Advisor
+from asterism.features.versions.sync.advisor import Adviser, Advisor, Question, usable_text
 from asterism.features.versions.sync.analysis import analyze
 from asterism.features.versions.sync.building import BuiltTree, build_tree
 from asterism.features.versions.sync.contents import Contents
@@ -61,6 +61,7 @@ __all__ = [
     "NothingToUndo",
     "Preview",
     "PreviewExpired",
+    "Question",
     "SourceIsTarget",
     "Sync",
     "Undone",
@@ -76,4 +77,5 @@ __all__ = [
     "purge_previews",
     "read_graph",
     "undo",
+    "usable_text",
 ]

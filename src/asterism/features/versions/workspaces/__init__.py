@@ -38,7 +38,7 @@ from asterism.features.versions.workspaces.service import (
     update_workspace,
     workspace_and_project,
 )
-from asterism.features.versions.workspaces.working_tree import head_manifest, working_manifest
+from asterism.features.versions.workspaces.working_tree import head_manifest, latest_tree, working_manifest
 
 __all__ = [
     "MOVED",
@@ -65,6 +65,7 @@ __all__ = [
     "get_workspace",
     "head_manifest",
     "heartbeat",
+    "latest_tree",
     "list_workspace_snapshots",
     "list_workspaces",
     "main_of",

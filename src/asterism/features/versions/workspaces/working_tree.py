@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from asterism.features.versions import snapshots, storage
 from asterism.features.versions.projects import Project
+from asterism.features.versions.workspaces import store
 from asterism.features.versions.workspaces.models import Workspace
 from asterism.kernel.db import Tx
 
@@ -24,6 +25,16 @@ def working_manifest(tx: Tx, project: Project, workspace: Workspace) -> str | No
     if reported is not None and storage.find_manifest(tx, project.owner_user_id, reported) is not None:
         return reported
     return head_manifest(tx, project, workspace)
+
+
+def latest_tree(tx: Tx, project: Project) -> tuple[str, str | None] | None:
+    """Return manifest and snapshot of the newest tree of a project: its last snapshot, else what main shows now."""
+    last = snapshots.find_in_project(tx, project, project.last_snapshot_id) if project.last_snapshot_id else None
+    if last is not None and storage.find_manifest(tx, project.owner_user_id, last.manifest_hash) is not None:
+        return last.manifest_hash, last.id
+    main = store.of_user(tx, project.owner_user_id, project.main_workspace_id) if project.main_workspace_id else None
+    shown = working_manifest(tx, project, main) if main else None
+    return (shown, None) if shown else None
 
 
 def with_dirty(tx: Tx, project: Project, found: Sequence[Workspace]) -> list[Workspace]:

@@ -3,11 +3,12 @@
 import asyncio
 import json
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from typing import Any
 
+from asterism.kernel.llm.embeddings import word_vector
 from asterism.kernel.llm.fake_server import reading
 from asterism.kernel.llm.fake_server.script import Call, Script
 from asterism.kernel.llm.fake_server.writing import FORMATS, GARBAGE
@@ -21,6 +22,8 @@ _STREAM_HEAD = http.head(200, {"content-type": "text/event-stream", "transfer-en
 
 class FakeModelServer(LoopbackServer):
     """Serves on a loopback port until closed. `calls` lists what it was asked; `play` queues answers.
+
+    `embedded` lists the models and texts of which vectors were asked, answered with `embedding_status`.
 
     `answer` makes the script of a call for which none is queued; by default it echoes. With `key`, calls without that
     key get 401.
@@ -39,6 +42,8 @@ class FakeModelServer(LoopbackServer):
         self._answer = answer or echo
         self._queue: deque[Script] = deque()
         self.calls: list[Call] = []
+        self.embedded: list[tuple[str, list[str]]] = []
+        self.embedding_status = 200
 
     @property
     def url(self) -> str:
@@ -70,6 +75,9 @@ class FakeModelServer(LoopbackServer):
             body = json.loads(request.body or b"{}")
         except ValueError:
             body = None
+        if request.path.endswith("/embeddings") and isinstance(body, dict):
+            writer.write(self._embed(request, body))
+            return
         call = reading.read_call(request.path, request.headers, body) if isinstance(body, dict) else None
         if call is None:
             writer.write(http.response(404, b'{"error":{"message":"no such route"}}'))
@@ -80,6 +88,17 @@ class FakeModelServer(LoopbackServer):
         if self._key is not None and call.key != self._key:
             script = Script(status=401)
         await self._watched(call, script, reader, writer)
+
+    def _embed(self, request: http.HttpRequest, body: Mapping[str, Any]) -> bytes:
+        """Answer with vectors by which texts with the same words are near each other."""
+        if self._key is not None and request.headers.get("authorization") != f"Bearer {self._key}":
+            return http.response(401, b'{"error":{"message":"wrong key"}}')
+        texts = [text for text in body.get("input", ()) if isinstance(text, str)]
+        self.embedded.append((str(body.get("model")), texts))
+        if self.embedding_status != 200:
+            return http.response(self.embedding_status, b'{"error":{"message":"no"}}')
+        data = [{"object": "embedding", "index": n, "embedding": word_vector(text)} for n, text in enumerate(texts)]
+        return http.response(200, _json({"object": "list", "model": body.get("model"), "data": data}))
 
     async def _watched(
         self, call: Call, script: Script, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
