@@ -5,9 +5,12 @@ Jobs and models stay off, since nothing that is killed here needs them; the rest
 
 import asyncio
 import multiprocessing
+from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
+from asterism.faces.runtime import Runtime
 from asterism.kernel.jobs import MemoryJobs
 from asterism.server.boot import prepare, running
 from asterism.server.container import build_runtime
@@ -19,12 +22,15 @@ START_SECONDS = 60
 
 
 class KillableServer:
-    """A server on `data` and `port`; runs from construction until `kill`."""
+    """A server on `data` and `port`; runs from construction until `kill`.
 
-    def __init__(self, data: Path, port: int) -> None:
+    `alter` is called in its process before anything starts; it is found by name there, so it stands in a module.
+    """
+
+    def __init__(self, data: Path, port: int, alter: Callable[[Runtime], None] | None = None, **settings: Any) -> None:
         self.url = f"http://127.0.0.1:{port}"
         ours, theirs = _processes.Pipe(duplex=False)
-        self.process = _processes.Process(target=_main, args=(data, port, theirs), daemon=True)
+        self.process = _processes.Process(target=_main, args=(data, port, theirs, alter, settings), daemon=True)
         self.process.start()
         theirs.close()
         assert ours.poll(START_SECONDS), "the server did not start"
@@ -37,13 +43,17 @@ class KillableServer:
         self.process.join(30)
 
 
-def _main(data: Path, port: int, ready: Connection) -> None:
-    asyncio.run(_serve(Settings(data_dir=data, port=port), ready))
+def _main(
+    data: Path, port: int, ready: Connection, alter: Callable[[Runtime], None] | None, settings: dict[str, Any]
+) -> None:
+    asyncio.run(_serve(Settings(data_dir=data, port=port, **settings), ready, alter))
 
 
-async def _serve(settings: Settings, ready: Connection) -> None:
+async def _serve(settings: Settings, ready: Connection, alter: Callable[[Runtime], None] | None) -> None:
     rt = build_runtime(settings)
     rt.jobs = MemoryJobs()
+    if alter is not None:
+        alter(rt)
     prepare(rt, settings)
     async with running(rt, settings):
         ready.send("listening")

@@ -10,12 +10,13 @@ are made from it. It is one of these, or a union of several with different statu
     Content[Octets]                 bytes of a media type that is not described further
 """
 
-from collections.abc import AsyncGenerator, AsyncIterable, Iterable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Generic, TypeVar
 
 import msgspec
 from litestar import Response
+from litestar.background_tasks import BackgroundTask
 from litestar.response import Stream
 from litestar.response.base import ASGIResponse
 
@@ -34,10 +35,14 @@ class Answer(Generic[T]):
 
 @dataclass(slots=True)
 class Ok(Answer[T]):
-    """A JSON body with headers of its own, or beside answers of other statuses; `body` is a `T`."""
+    """A JSON body with headers of its own, or beside answers of other statuses; `body` is a `T`.
+
+    `after` is done once the answer has been sent.
+    """
 
     body: T
     headers: Mapping[str, str] = field(default_factory=dict)
+    after: Callable[[], Awaitable[None]] | None = None
 
 
 @dataclass(slots=True)
@@ -127,7 +132,7 @@ def to_response(result: Any) -> Response[Any]:
     if not isinstance(result, Answer):
         return result if isinstance(result, Response | ASGIResponse) else _json(result, 200, {})  # type: ignore[return-value]
     if isinstance(result, Ok):
-        return _json(result.body, result.status, result.headers)
+        return _json(result.body, result.status, result.headers, result.after)
     if isinstance(result, Events):
         return sse_response(result.frames, headers=result.headers)
     if isinstance(result, Content):
@@ -138,6 +143,14 @@ def to_response(result: Any) -> Response[Any]:
     return Response(None if result.status == 204 else b"", status_code=result.status, headers=headers)
 
 
-def _json(body: Any, status: int, headers: Mapping[str, str]) -> Response[Any]:
+def _json(
+    body: Any, status: int, headers: Mapping[str, str], after: Callable[[], Awaitable[None]] | None = None
+) -> Response[Any]:
     sent = {"Cache-Control": "no-store", **headers}
-    return Response(msgspec.json.encode(body), status_code=status, media_type=JSON, headers=sent)
+
+    async def afterwards() -> None:
+        if after is not None:
+            await after()
+
+    task = None if after is None else BackgroundTask(afterwards)
+    return Response(msgspec.json.encode(body), status_code=status, media_type=JSON, headers=sent, background=task)

@@ -21,6 +21,7 @@ from asterism.features.review.local_providers import KeyPlaces
 from asterism.features.review.reviews import ReviewRuns
 from asterism.features.review.trust import RootRules, SessionTrust
 from asterism.features.talk.catalogue import ModelDirectory
+from asterism.features.talk.conversations import Turns
 from asterism.features.talk.integrations import Connector, GitHub, Notion
 from asterism.features.talk.proposals import Proposals
 from asterism.features.talk.runs import ChatRuns
@@ -133,6 +134,7 @@ class Runtime:
     local: LocalServices
     reviews: ReviewRuns
     sockets: Sockets
+    turns: Turns
     host: RunHost
     runs: ChatRuns
     proposals: Proposals

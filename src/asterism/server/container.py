@@ -17,6 +17,7 @@ from asterism.kernel.runs import RunHost
 from asterism.kernel.secrets import EnvelopeSecrets
 from asterism.kernel.streams import DatabaseStreams
 from asterism.server.advisor import build_advisor
+from asterism.server.agents import build_agents
 from asterism.server.chats import build_directory, build_runs
 from asterism.server.data_folder import open_folder
 from asterism.server.hosting import build_clouds, build_deployments, build_provisioners
@@ -29,6 +30,7 @@ from asterism.server.reviews import build_reviews
 from asterism.server.roots import ROOTS
 from asterism.server.settings import Settings
 from asterism.server.signin import ActivityWriter, build_sign_in, settings_key_store
+from asterism.server.turns import build_turns
 
 
 def open_settings_database(settings: Settings, clock: Clock | None = None) -> Database:
@@ -57,6 +59,8 @@ def build_runtime(settings: Settings, *, clock: Clock | None = None) -> Runtime:
     streams = DatabaseStreams(db)
     host = RunHost(db, streams)
     provisioners = build_provisioners(settings)
+    copies = WorkingCopies(db, blobs, settings.data_dir / "workcopies", storage_limits(settings), clock)
+    agents = build_agents(settings, models)
     local = build_local(settings, host, db=db, streams=streams, secrets=secrets, models=models)
     integrations = build_integrations(settings, db, secrets, clock)
     runs, proposals = build_runs(db, blobs, streams, models, secrets, directory, host, integrations)
@@ -65,7 +69,7 @@ def build_runtime(settings: Settings, *, clock: Clock | None = None) -> Runtime:
         db=db,
         blobs=blobs,
         storage_limits=storage_limits(settings),
-        workcopies=WorkingCopies(db, blobs, settings.data_dir / "workcopies", storage_limits(settings), clock),
+        workcopies=copies,
         sync_preview_seconds=settings.sync_preview_ttl,
         roots=ROOTS,
         spare=Spare(settings.data_dir / "spare"),
@@ -86,6 +90,17 @@ def build_runtime(settings: Settings, *, clock: Clock | None = None) -> Runtime:
         proposals=proposals,
         advisor=advisor,
         insight=build_insight(db, blobs, advisor, secrets, directory),
+        turns=build_turns(
+            settings,
+            host,
+            db=db,
+            streams=streams,
+            agents=agents,
+            copies=copies,
+            models=models,
+            secrets=secrets,
+            directory=directory,
+        ),
         clouds=build_clouds(settings),
         provisioners=provisioners,
         deployments=build_deployments(
@@ -129,6 +144,8 @@ async def start_services(rt: Runtime, stack: AsyncExitStack) -> None:
     stack.push_async_callback(rt.reviews.stop)
     await rt.deployments.start()
     stack.push_async_callback(rt.deployments.stop)
+    stack.push_async_callback(rt.turns.stop)
     await rt.host.start()
     stack.push_async_callback(rt.host.stop)
+    await rt.turns.start()
     stack.push_async_callback(asyncio.to_thread, rt.local.git.close)  # first of all: others wait for what it runs

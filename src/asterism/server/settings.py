@@ -137,6 +137,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     sse_heartbeat: Annotated[
         float, msgspec.Meta(gt=0, le=3600), doc("Seconds of silence on an event stream before a comment is sent.")
     ] = 15.0
+    agent_concurrency: Annotated[
+        int, msgspec.Meta(ge=1, le=1000), doc("Turns of agents at once; others wait. A turn that asks takes no place.")
+    ] = 4
+    agent_turn_timeout: Annotated[
+        float, msgspec.Meta(gt=0, le=86_400), doc("Seconds a turn may take, waiting for answers not counted.")
+    ] = 1800
+    agent_idle_timeout: Annotated[
+        float, msgspec.Meta(gt=0, le=86_400), doc("Seconds an agent may tell nothing before its turn fails.")
+    ] = 600
     run_event_retention_days: Annotated[
         int, msgspec.Meta(ge=1, le=36_500), doc("Days the events of an ended run can be replayed.")
     ] = 7

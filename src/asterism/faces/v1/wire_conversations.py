@@ -8,6 +8,7 @@ from msgspec import UNSET, UnsetType
 
 from asterism.features.talk import conversations
 from asterism.features.talk.conversations import events
+from asterism.kernel.agents import Inquiry
 from asterism.kernel.streams import Event
 
 
@@ -95,7 +96,7 @@ class Question(msgspec.Struct):
 
     id: str
     session_id: str = msgspec.field(name="sessionID")
-    questions: list[conversations.Inquiry]
+    questions: list[Inquiry]
     message_id: str
     status: conversations.QuestionStatus
     asked_at: str

@@ -203,6 +203,7 @@ class RunHost:
         stream = active.work.stream
         while True:
             try:
+                await self._streams.flush()  # what the work told to shared streams goes in front of its end
                 await self._db.run(self._end, stream, active.work.finish, ending, self._releasing(active))
             except Unavailable as error:
                 log.warning("runs.end_delayed", run=stream, error=error.message)

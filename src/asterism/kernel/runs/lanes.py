@@ -54,13 +54,29 @@ class Lane:
         self._running[place.key] += 1
         place.running.set()
 
+    def pause(self, place: "Place") -> None:
+        """Count a place that runs no longer, and let those run that it kept waiting."""
+        if place.running.is_set() and not place.left and not place.paused:
+            place.paused = True
+            self._running[place.key] -= 1
+            self._let_go_on()
+
+    def resume(self, place: "Place") -> None:
+        """Count a paused place again, even above the limit: whoever was asked something is not kept waiting."""
+        if place.paused and not place.left:
+            place.paused = False
+            self._running[place.key] += 1
+
     def leave(self, place: "Place") -> None:
         """Give up a place, and let those run that it kept waiting; a second time does nothing."""
         if place in self._waiting:
             self._waiting.remove(place)
-        elif place.running.is_set() and not place.left:
+        elif place.running.is_set() and not place.left and not place.paused:
             self._running[place.key] -= 1
         place.left = True
+        self._let_go_on()
+
+    def _let_go_on(self) -> None:
         for waiting in list(self._waiting):
             if self._fits(waiting.key):
                 self._waiting.remove(waiting)
@@ -73,7 +89,7 @@ class Place:
     def __init__(self, lane: Lane, key: str | None) -> None:
         self.key = key
         self.running = asyncio.Event()
-        self.left = False
+        self.left = self.paused = False
         self.launched = False
         self._lane = lane
 
@@ -85,6 +101,14 @@ class Place:
     def leave(self) -> None:
         """Give it up."""
         self._lane.leave(self)
+
+    def pause(self) -> None:
+        """Take no slot while the run waits for something of which nobody knows how long it takes."""
+        self._lane.pause(self)
+
+    def resume(self) -> None:
+        """Take a slot again, at once."""
+        self._lane.resume(self)
 
     def __enter__(self) -> "Place":
         """Keep it for the block."""

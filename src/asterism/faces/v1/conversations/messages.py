@@ -1,14 +1,16 @@
 """`/v1/conversations/:conversationId/messages`."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
 
-from asterism.faces.v1.call import Call, get
+from asterism.asgi.answers import Ok
+from asterism.faces.v1.call import Call, get, post
 from asterism.faces.v1.wire_conversations import MessageList
-from asterism.features.talk import conversations
+from asterism.features.talk import catalogue, conversations
 from asterism.features.talk.conversations import events
+from asterism.features.versions import storage
 
 
 class MessagesAsked(msgspec.Struct):
@@ -18,6 +20,20 @@ class MessagesAsked(msgspec.Struct):
     before: str | None = None
 
 
+class Prompt(msgspec.Struct):
+    """What the agent shall do."""
+
+    prompt: str
+
+
+class PromptSent(msgspec.Struct, rename="camel"):
+    """The assistant message that will hold the answer; `position` counts those that wait, 0 for one that runs."""
+
+    message_id: str
+    status: Literal["running", "pending"]
+    position: int
+
+
 @get("/v1/conversations/{conversation_id:str}/messages")
 def messages(call: Call, conversation_id: str, query: MessagesAsked) -> MessageList:
     """GET /v1/conversations/:conversationId/messages: the newest messages, oldest first."""
@@ -25,3 +41,16 @@ def messages(call: Call, conversation_id: str, query: MessagesAsked) -> MessageL
         call.tx, call.caller, conversation_id, limit=query.limit, before=query.before
     )
     return MessageList([events.ConversationMessage.of(one) for one in found], more)
+
+
+@post(
+    "/v1/conversations/{conversation_id:str}/messages",
+    errors=(catalogue.ModelNotConfigured, conversations.QueueFull, storage.BlobsMissing),
+)
+async def add_messages(call: Call, conversation_id: str, body: Prompt) -> Ok[PromptSent]:
+    """POST /v1/conversations/:conversationId/messages: hand the agent a prompt, which may have to wait."""
+    sent = await call.rt.turns.send(call.caller, conversation_id, body.prompt)
+    answer = PromptSent(sent.message_id, "running" if sent.running else "pending", sent.position)
+    if sent.running:
+        return Ok(answer)
+    return Ok(answer, after=lambda: call.rt.turns.tell_waiting(conversation_id, sent.message_id))

@@ -5,8 +5,8 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from asterism.faces.v1.call import Call, get, patch, post
-from asterism.faces.v1.wire import Done
+from asterism.faces.v1.call import Call, delete, get, patch, post
+from asterism.faces.v1.wire import Done, Empty
 from asterism.faces.v1.wire_conversations import (
     ConversationAnswer,
     ConversationInContext,
@@ -58,6 +58,20 @@ class SnapshotWanted(msgspec.Struct):
     generate_summary: bool | None = None
 
 
+class ToCancel(msgspec.Struct):
+    """What to cancel: the message named, or all; without either the running one."""
+
+    message_id: str | None = None
+    all: bool | None = None
+
+
+class CancelledMessages(msgspec.Struct):
+    """The messages that were cancelled."""
+
+    cancelled: list[str]
+    success: bool = True
+
+
 @get("/v1/conversations")
 def index(call: Call, query: ConversationsAsked) -> ConversationList:
     """GET /v1/conversations: the caller's conversations over all projects, the one that changed last first."""
@@ -87,6 +101,29 @@ def change(call: Call, conversation_id: str, body: ConversationChange) -> Done:
     conversations.change_conversation(
         call.tx, call.rt.streams, call.caller, conversation_id, title=body.title, workspace_id=body.workspace_id
     )
+    return Done()
+
+
+@delete("/v1/conversations/{conversation_id:str}")
+async def remove(call: Call, conversation_id: str) -> Done:
+    """DELETE /v1/conversations/:conversationId: cancel everything, then remove the conversation."""
+    await call.rt.turns.delete(call.caller, conversation_id)
+    return Done()
+
+
+@post("/v1/conversations/{conversation_id:str}/cancel")
+async def cancel(call: Call, conversation_id: str, body: ToCancel) -> CancelledMessages:
+    """POST /v1/conversations/:conversationId/cancel: end what runs, one message, or everything."""
+    cancelled = await call.rt.turns.cancel(
+        call.caller, conversation_id, message_id=body.message_id, everything=body.all is True
+    )
+    return CancelledMessages(cancelled)
+
+
+@post("/v1/conversations/{conversation_id:str}/clear")
+async def clear(call: Call, conversation_id: str, body: Empty) -> Done:  # noqa: ARG001 - any object is taken
+    """POST /v1/conversations/:conversationId/clear: cancel everything and remove all messages."""
+    await call.rt.turns.clear(call.caller, conversation_id)
     return Done()
 
 

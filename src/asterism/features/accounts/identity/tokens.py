@@ -85,6 +85,11 @@ def create_agent_token(tx: Tx, user_id: str, scope: Scope, *, name: str, seconds
     return issued
 
 
+def end_agent_token(tx: Tx, token_id: str) -> None:
+    """Take an agent's token back: its work is done."""
+    token_store.revoke_token(tx, token_id, tx.now())
+
+
 def create_ticket(tx: Tx, caller: Caller, purpose: str) -> IssuedToken:
     """Make a one-time ticket that stands for the caller for 60 seconds, where `purpose` is asked for only."""
     user = store.user_by_id(tx, caller.user_id)

@@ -21,7 +21,6 @@ from asterism.features.talk.conversations.models import (
     Conversation,
     ConversationView,
     FileChange,
-    Inquiry,
     Message,
     Parts,
     Question,
@@ -48,6 +47,9 @@ from asterism.features.talk.conversations.service import (
     view_conversation,
 )
 from asterism.features.talk.conversations.store import message_at
+from asterism.features.talk.conversations.titling import Writer
+from asterism.features.talk.conversations.turn import TurnLimits, TurnPorts
+from asterism.features.talk.conversations.turns import Sent, Turns
 
 __all__ = [
     "ROOTS",
@@ -56,7 +58,6 @@ __all__ = [
     "Conversation",
     "ConversationView",
     "FileChange",
-    "Inquiry",
     "Message",
     "Opened",
     "OtherProject",
@@ -67,12 +68,17 @@ __all__ = [
     "QuestionStatus",
     "QueueFull",
     "Saved",
+    "Sent",
     "State",
     "TimelineItem",
     "TooManyConversations",
+    "TurnLimits",
+    "TurnPorts",
+    "Turns",
     "UnknownConversation",
     "UnknownMessage",
     "UnknownQuestion",
+    "Writer",
     "all_parts",
     "change_conversation",
     "copy_before",

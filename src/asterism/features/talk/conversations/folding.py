@@ -115,3 +115,26 @@ def part_frames(message_id: str, part: dict[str, Any]) -> list[AgentTold]:
         piece = {"part": {**part, "text": ""}, "delta": text[start : start + LARGEST_FRAME]}
         frames.append(agent_told(message_id, "message.part.updated", piece))
     return frames
+
+
+def broken_off(told: Parts, now: int) -> tuple[Parts, Parts]:
+    """Close what an ended turn left open: calls without an end, messages without one (`now` in milliseconds).
+
+    Return all of it, and that of it which has changed.
+    """
+    parts = [_ended_call(part) for part in told.parts]
+    infos = [
+        info if "completed" in info["time"] else {**info, "time": {**info["time"], "completed": now}}
+        for info in told.infos
+    ]
+    changed_parts = (new for new, old in zip(parts, told.parts, strict=True) if new is not old)
+    changed_infos = (new for new, old in zip(infos, told.infos, strict=True) if new is not old)
+    return Parts(tuple(infos), tuple(parts)), Parts(tuple(changed_infos), tuple(changed_parts))
+
+
+def _ended_call(part: dict[str, Any]) -> dict[str, Any]:
+    state = part.get("state")
+    if part["type"] != "tool" or not isinstance(state, dict) or state.get("status") not in ("pending", "running"):
+        return part
+    text = "The turn ended before this call did."
+    return {**part, "state": {**state, "status": "error", "error": text, "output": text}}

@@ -5,6 +5,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from asterism.kernel.agents import Inquiry
+
 Status = Literal["pending", "running", "completed", "failed", "cancelled"]
 State = Literal["idle", "running", "waiting"]
 Role = Literal["user", "assistant"]
@@ -20,6 +22,7 @@ MAX_QUEUED = 20
 MAX_CONVERSATIONS = 1000
 MAX_ANSWER = 4000
 PREVIEW = 120
+USER = "user"  # who cancels
 TIMELINE = 500
 
 
@@ -30,23 +33,6 @@ class FileChange(msgspec.Struct, frozen=True, omit_defaults=True):
     change: Literal["added", "modified", "deleted"]
     additions: int | None = None
     deletions: int | None = None
-
-
-class Option(msgspec.Struct, frozen=True):
-    """One answer to choose."""
-
-    label: str
-    description: str = ""
-
-
-class Inquiry(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One of the questions that are asked together. `custom`: any text may be the answer, not only a label."""
-
-    question: str
-    header: str
-    options: list[Option]
-    multiple: bool = False
-    custom: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,3 +141,16 @@ class TimelineItem:
     files: tuple[FileChange, ...]
     manifest_hash: str
     previous_manifest_hash: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a turn ended. `error` is for people and says what to do."""
+
+    status: Literal["completed", "failed", "cancelled"]
+    error: str | None = None
+
+
+DONE = Outcome("completed")
+CANCELLED = Outcome("cancelled")
+RESTARTED = Outcome("failed", "The server restarted during this turn")

@@ -6,12 +6,13 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from asterism.features.talk.conversations.models import FileChange, Inquiry, Question, TimelineItem
+from asterism.features.talk.conversations.models import FileChange, Question, TimelineItem
 from asterism.features.talk.conversations.tables import (
     conversation_questions,
     conversation_timeline,
     conversations,
 )
+from asterism.kernel.agents import Inquiry
 from asterism.kernel.db import RowDict, Tx
 
 _q, _t = conversation_questions.c, conversation_timeline.c

@@ -51,6 +51,12 @@ def locked(tx: Tx, conversation_id: str) -> Conversation | None:
     return Conversation(**row) if row else None
 
 
+def find(tx: Tx, conversation_id: str) -> Conversation | None:
+    """Return a conversation, whoever owns it and wherever it is."""
+    row = tx.one(sa.select(conversations).where(_c.id == conversation_id))
+    return Conversation(**row) if row else None
+
+
 def count_in(tx: Tx, workspace_id: str) -> int:
     """Return how many conversations a workspace has."""
     return int(tx.scalar(sa.select(sa.func.count()).where(_c.workspace_id == workspace_id)))
@@ -134,11 +140,6 @@ def delete(tx: Tx, conversation_id: str) -> None:
     tx.execute(sa.delete(conversations).where(_c.id == conversation_id))
 
 
-def clear(tx: Tx, conversation_id: str) -> None:
-    """Remove the messages of a conversation, with their parts and questions."""
-    tx.execute(sa.delete(conversation_messages).where(_m.conversation_id == conversation_id))
-
-
 def insert_message(tx: Tx, message: Message) -> None:
     """Add a message."""
     values = {name: _encode(name, getattr(message, name)) for name in message.__slots__}
@@ -192,22 +193,41 @@ def newest(
 
 
 def active(tx: Tx, conversation_id: str) -> list[Message]:
-    """Return the turns of a conversation that have not ended, in order."""
+    """Return the turns of a conversation that have not ended, or whose files are not taken over yet, in order."""
     query = sa.select(conversation_messages).where(
-        _m.conversation_id == conversation_id, _m.role == "assistant", _m.status.in_(ACTIVE)
+        _m.conversation_id == conversation_id, _m.role == "assistant", sa.or_(_m.status.in_(ACTIVE), _m.collecting)
     )
     return [_message(row) for row in tx.all(query.order_by(_m.position))]
 
 
 def startable(tx: Tx, limit: int) -> list[tuple[str, str]]:
-    """Return the conversation and id of pending turns in conversations where nothing runs, oldest first."""
-    other = conversation_messages.alias()
+    """Return conversation and id of turns that may be performed now, oldest first.
+
+    Those that wait behind nothing in their conversation, and parked ones whose questions are all closed.
+    """
+    other, q = conversation_messages.alias(), conversation_questions.c
     busy = sa.exists().where(
-        other.c.conversation_id == _m.conversation_id, other.c.role == "assistant", other.c.status == "running"
+        other.c.conversation_id == _m.conversation_id,
+        sa.or_(sa.and_(other.c.role == "assistant", other.c.status == "running"), other.c.collecting),
     )
-    query = sa.select(_m.conversation_id, _m.id).where(_m.role == "assistant", _m.status == "pending", ~busy)
+    asking = sa.exists().where(q.message_id == _m.id, q.status == "pending")
+    ready = sa.or_(sa.and_(_m.status == "pending", ~busy), sa.and_(_m.status == "running", _m.parked, ~asking))
+    query = sa.select(_m.conversation_id, _m.id).where(_m.role == "assistant", ready)
     rows = tx.all(query.order_by(_m.created_at, _m.position).limit(limit))
     return [(row["conversation_id"], row["id"]) for row in rows]
+
+
+def unfinished(tx: Tx) -> list[Message]:
+    """Return the turns of everybody that have not ended, or whose files are not taken over yet."""
+    query = sa.select(conversation_messages).where(_m.role == "assistant", sa.or_(_m.status.in_(ACTIVE), _m.collecting))
+    return [_message(row) for row in tx.all(query.order_by(_m.created_at))]
+
+
+def remove_messages(tx: Tx, conversation_id: str, before_position: int) -> None:
+    """Remove the messages before a position, with their parts and questions."""
+    tx.execute(
+        sa.delete(conversation_messages).where(_m.conversation_id == conversation_id, _m.position < before_position)
+    )
 
 
 def prompt_of(tx: Tx, turn: Message) -> str:

@@ -1,0 +1,107 @@
+"""Conversations with scripted agents, for tests of turns."""
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from asterism.faces.runtime import Runtime
+from asterism.kernel.agents import AgentJob, Ask, Inquiry, Option, ScriptedAgents, Step, Wait, Write
+from tests.support.server import TestServer
+from tests.support.trees import make_project, make_workspace, ok
+
+
+class Scripts:
+    """What agents do, by the prompt they are given: `scripts["Fix it"] = ("I ", "did")`."""
+
+    def __init__(self) -> None:
+        self._of: dict[str, Callable[[AgentJob], Sequence[Step]]] = {}
+        self.agents = ScriptedAgents(self._steps)
+
+    def __setitem__(self, prompt: str, steps: Sequence[Step] | Callable[[AgentJob], Sequence[Step]]) -> None:
+        """Say what an agent does that is given this prompt."""
+        self._of[prompt] = steps if callable(steps) else lambda _: steps
+
+    def _steps(self, job: AgentJob) -> Sequence[Step]:
+        return self._of.get(job.prompt, lambda _: ("ok",))(job)
+
+    def prompts(self) -> list[str]:
+        """Return the prompts in the order in which agents were given them."""
+        return [job.prompt for job in self.agents.jobs]
+
+
+@contextmanager
+def scripted_server(folder: Path, url: str, scripts: Scripts, **settings: Any) -> Iterator[TestServer]:
+    """Run a server whose agents follow scripts."""
+
+    def alter(rt: Runtime) -> None:
+        rt.turns.ports.agents = scripts.agents
+
+    options: dict[str, Any] = {"local_base_url": "http://127.0.0.1:9", "local_model": "demo", **settings}
+    with TestServer(folder, url, alter=alter, rate_limits="off", **options) as running:
+        yield running
+
+
+class Person:
+    """Somebody with a conversation."""
+
+    def __init__(self, client: httpx.Client) -> None:
+        self.client = client
+        self.project = make_project(client)
+        self.workspace = make_workspace(client, self.project, name="main")
+        self.conversation = self.begin()
+
+    def begin(self) -> str:
+        """Make one more conversation in the same workspace."""
+        made = ok(self.client.post("/v1/conversations", json={"workspace_id": self.workspace}))
+        return str(made["conversation"]["id"])
+
+    def path(self, tail: str = "", conversation: str | None = None) -> str:
+        return f"/v1/conversations/{conversation or self.conversation}{tail}"
+
+    def send(self, prompt: str, conversation: str | None = None) -> dict[str, Any]:
+        return dict(ok(self.client.post(self.path("/messages", conversation), json={"prompt": prompt})))
+
+    def get(self, tail: str, **query: Any) -> Any:
+        return ok(self.client.get(self.path(tail), params=query))
+
+    def messages(self) -> list[dict[str, Any]]:
+        return list(self.get("/messages")["messages"])
+
+
+def by_prompt(rt: Runtime) -> None:
+    """Give a server agents that do what a prompt says, word by word.
+
+    `write NAME` writes a file, `ask` asks, `hang` waits for ever, any other word is said.
+    """
+
+    def steps(job: AgentJob) -> Sequence[Step]:
+        words = job.prompt.split()
+        if job.resumption is not None:
+            answers = job.resumption.answers
+            return (
+                f"resumed with {answers[0][0]}." if answers else "resumed without.",
+                *_steps(words[words.index("ask") + 1 :]),
+            )
+        return _steps(words)
+
+    rt.turns.ports.agents = ScriptedAgents(steps)
+
+
+def _steps(words: Sequence[str]) -> list[Step]:
+    found: list[Step] = []
+    named = iter(words)
+    for word in named:
+        if word == "write":
+            name = next(named)
+            found.append(Write(name, f"{name}\n"))
+        elif word == "ask":
+            found.append(Ask((Inquiry("Which?", "Which", [Option("this"), Option("that")], custom=True),)))
+        elif word == "hang":
+            found.append(Wait(asyncio.Event()))
+        else:
+            found.append(f"{word} ")
+    return found
