@@ -55,6 +55,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "status": ("status", "Show what is edited since the last snapshot."),
     "sync": ("sync", "Merge main, or another workspace, into this folder's workspace."),
     "tag": ("tag", "Name a snapshot, list the names, or take one away."),
+    "talk": ("talk", "Talk with a coding agent about a workspace."),
     "token": ("token", "Make access tokens."),
     "user": ("user", "Add local users and sign-in links."),
     "whoami": ("whoami", "Show who you are signed in as."),
