@@ -334,5 +334,8 @@ def test_a_shared_stream_is_rewritten_and_trimmed(world: tuple[Database, Streams
         await db.run(lambda tx: streams.append_in(tx, "s", Delta("g")))
         head = await db.run_read(streams.head, "s")
         assert head == Head(7, closed=False, shared=True, floor=2)
+        await db.run(lambda tx: streams.retain(tx, "s", "2000-01-01T00:00:00.000Z", keep=0))
+        await db.run(lambda tx: streams.retain(tx, "s", "3000-01-01T00:00:00.000Z", keep=1))
+        assert texts(await db.run_read(streams.read_after, "s", 0)) == [(7, "g")]
 
     asyncio.run(main())

@@ -2,9 +2,13 @@
 
 import json
 import os
+import random
+import signal
 import subprocess
 import sys
+import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -17,8 +21,9 @@ from tests.support.server import free_port
 from tests.support.trees import ok
 from tests.support.turns import Person, by_prompt
 
-pytestmark = pytest.mark.slow
-SECONDS = 60
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+SECONDS = 120
+KILLS = 6
 
 
 class Life:
@@ -110,3 +115,49 @@ def test_a_waiting_turn_is_cancelled_after_a_kill(life: Life) -> None:
     [answer] = life.answers()
     assert answer["status"] == "cancelled"
     assert person.get("/opencode-questions")["questions"] == []
+
+
+def test_kills_at_any_moment_lose_nothing_and_do_nothing_twice(life: Life) -> None:
+    person, chance = life.person, random.Random(7)
+    sent: list[str] = []
+    for number in range(KILLS):
+        killer = threading.Timer(chance.uniform(0.0, 1.0), life.server.kill)
+        killer.start()
+        try:
+            while True:
+                answer = person.client.post(
+                    person.path("/messages"), json={"prompt": f"write f{number}-{len(sent)} said"}
+                )
+                if answer.status_code == 200:
+                    sent.append(answer.json()["messageId"])
+                else:
+                    assert answer.json()["error"]["code"] in ("QUEUE_FULL", "SHUTTING_DOWN")
+                    time.sleep(0.02)
+        except httpx.TransportError:
+            pass
+        killer.join()
+        assert life.server.process.exitcode == -signal.SIGKILL
+        life.start()
+    life.until(life.ended)
+    life.until(lambda: person.get("")["conversation"]["state"] == "idle")
+    answers = {one["id"]: one for one in life.answers()}
+    assert set(sent) <= set(answers)
+    log = []
+    while page := person.get("/events", after=log[-1]["seq"] if log else 0, limit=1000)["events"]:
+        log += page
+    ends = Counter(one["message"]["id"] for one in log if one["type"] == "message_complete")
+    assert ends == Counter(answers.keys())
+    seqs = [one["seq"] for one in log]
+    assert seqs == sorted(set(seqs))
+    life.until(lambda: _all_files_there(person))
+
+
+def _all_files_there(person: Person) -> bool:
+    """Whether each turn that completed has left its file in the workspace."""
+    workspace = ok(person.client.get(f"/v1/workspaces/{person.workspace}"))["workspace"]
+    tree = workspace["current_manifest_hash"]
+    shown = person.client.get(f"/v1/blobs/manifests/{tree}").text if tree else ""
+    said = person.messages()
+    pairs = zip(said[::2], said[1::2], strict=True)
+    wanted = [asked["content"].split()[1] for asked, answer in pairs if answer["status"] == "completed"]
+    return all(f'"{name}"' in shown for name in wanted)

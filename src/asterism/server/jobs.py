@@ -11,6 +11,7 @@ from asterism.features.operations import maintenance
 from asterism.features.operations.maintenance import Chore
 from asterism.features.review import local_chats, reviews
 from asterism.features.talk import checkpoints, integrations, proposals, runs
+from asterism.features.talk import conversations, integrations, proposals, runs
 from asterism.features.versions import drift, forecast, projects, sync, workspaces
 from asterism.kernel.db import Tx
 from asterism.kernel.streams import Streams
@@ -69,6 +70,9 @@ def retention_chores(rt: Runtime) -> Mapping[str, Chore]:
         for prefix in (local_chats.STREAM, proposals.STREAM, reviews.LEGACY_STREAM):  # nobody can come back to them
             rt.streams.purge(tx, before, prefix=prefix, heads=True)
 
+    def conversation_logs(tx: Tx) -> None:
+        conversations.prune_logs(tx, rt.streams)
+
     return {
         "activity events": projects.prune_events,
         "audit entries": audit.purge,
@@ -76,6 +80,7 @@ def retention_chores(rt: Runtime) -> Mapping[str, Chore]:
         "diagrams": atlas.prune_diagrams,
         "drift reports": drift.prune_reports,
         "job records": job_records,
+        "logs of conversations": conversation_logs,
         "logs of runs": run_events,
         "logs of answers and older reviews": local_logs,
     }

@@ -168,6 +168,13 @@ class DatabaseStreams:
         store.trim(tx, stream, seq)
         tx.after_commit(lambda: self._shared.forget(stream))
 
+    def retain(self, tx: Tx, stream: str, before: str, *, keep: int) -> None:
+        """Trim a shared stream: what was told before a stamp goes, except for the last `keep` numbers."""
+        end = store.head(tx, stream, lock=True)
+        aged = store.newest_before(tx, stream, before)
+        if end is not None and aged is not None and min(aged, end.last_seq - keep) > end.floor:
+            self.trim(tx, stream, min(aged, end.last_seq - keep))
+
     def _schedule(self) -> None:
         if self._flusher is None or self._flusher.done():
             self._flusher = asyncio.get_running_loop().create_task(self._flush_soon(), name="streams-flush")

@@ -98,6 +98,12 @@ class MemoryStreams:
 
         tx.after_commit(trimmed)
 
+    def retain(self, tx: Tx, stream: str, before: str, *, keep: int) -> None:
+        """Trim what is old, except for the last `keep` numbers."""
+        log = self._open(stream)
+        aged = max((one.seq for one in log.events if one.created_at < before), default=0)
+        self.trim(tx, stream, min(aged, log.last_seq - keep))
+
     def _open(self, stream: str) -> _Log:
         log = self._logs.get(stream)
         if log is None:

@@ -100,6 +100,10 @@ class Streams(Protocol):
         """Drop the events of a shared stream up to a seq, which becomes its floor, with the caller's transaction."""
         ...
 
+    def retain(self, tx: Tx, stream: str, before: str, *, keep: int) -> None:
+        """Trim a shared stream: what was told before a stamp goes, except for the last `keep` numbers."""
+        ...
+
     async def flush(self) -> None:
         """Return when everything appended so far is durable. Raises Unavailable when the database is."""
         ...

@@ -96,6 +96,14 @@ def trim(tx: Tx, stream: str, seq: int) -> None:
     tx.execute(streams.update().where(streams.c.id == stream, streams.c.floor < seq).values(floor=seq))
 
 
+def newest_before(tx: Tx, stream: str, stamp: str) -> int | None:
+    """Return the seq of the newest event that is older than a stamp."""
+    table = stream_events.c
+    query = sa.select(sa.func.max(table.seq)).where(table.stream_id == stream, table.created_at < stamp)
+    found: int | None = tx.scalar(query)
+    return found
+
+
 def delete(tx: Tx, stream: str) -> None:
     """Remove a stream and its events."""
     tx.execute(stream_events.delete().where(stream_events.c.stream_id == stream))

@@ -35,7 +35,7 @@ def text(part: str, content: str, **more: Any) -> AgentTold:
 def told_by(steps: list[tuple[str, str, float]]) -> list[Frame]:
     """Return the frames of an agent that adds texts to parts, with seconds between."""
     frames: list[Frame] = []
-    now = [0.0]
+    clock = {"now": 0.0}
 
     async def tell(*told: Frame) -> None:
         frames.extend(told)
@@ -44,13 +44,13 @@ def told_by(steps: list[tuple[str, str, float]]) -> list[Frame]:
         await asyncio.Event().wait()
 
     async def run() -> None:
-        teller = telling.Teller("turn", tell, now=lambda: now[0], sleep=never)
+        teller = telling.Teller("turn", tell, now=lambda: clock["now"], sleep=never)
         await teller.take(MessageUpdated(MessageInfo("m", "s", "assistant", MessageTime(1))))
         whole: dict[str, str] = {}
         for name, added, pause in steps:
             whole[name] = whole.get(name, "") + added
             await teller.take(PartUpdated(TextPart(name, "s", "m", whole[name]), added))
-            now[0] += pause
+            clock["now"] += pause
         await teller.close()
 
     asyncio.run(run())
@@ -58,7 +58,7 @@ def told_by(steps: list[tuple[str, str, float]]) -> list[Frame]:
 
 
 STEPS = st.lists(
-    st.tuples(st.sampled_from(["a", "b"]), st.text(min_size=1, max_size=5), st.sampled_from([0.0, 0.05, 0.2, 3.0])),
+    st.tuples(st.sampled_from(["a", "b"]), st.text(min_size=1, max_size=5), st.sampled_from((0.0, 0.05, 0.2, 3.0))),
     max_size=30,
 )
 

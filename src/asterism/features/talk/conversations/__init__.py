@@ -43,6 +43,7 @@ from asterism.features.talk.conversations.service import (
     list_questions,
     list_timeline,
     make_stream_ticket,
+    prune_logs,
     read_log,
     view_conversation,
 )
@@ -97,6 +98,7 @@ __all__ = [
     "message_at",
     "open_questions",
     "open_stream",
+    "prune_logs",
     "read_log",
     "read_project_info",
     "save_snapshot",

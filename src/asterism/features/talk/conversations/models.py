@@ -24,6 +24,7 @@ MAX_ANSWER = 4000
 PREVIEW = 120
 USER = "user"  # who cancels
 TIMELINE = 500
+LOG_DAYS, LOG_FRAMES = 30, 1000  # what is kept of a log: both
 
 
 class FileChange(msgspec.Struct, frozen=True, omit_defaults=True):

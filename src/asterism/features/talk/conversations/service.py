@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from asterism.base import ids
-from asterism.base.clock import parse, stamp
+from asterism.base.clock import parse, shift, stamp
 from asterism.base.errors import Invalid
 from asterism.features.accounts import identity
 from asterism.features.accounts.identity import Caller
@@ -13,7 +13,10 @@ from asterism.features.talk.conversations.errors import OtherProject, TooManyCon
 from asterism.features.talk.conversations.events import ConversationFields, ConversationUpdate
 from asterism.features.talk.conversations.folding import fold, of_message
 from asterism.features.talk.conversations.models import (
+    LOG_DAYS,
+    LOG_FRAMES,
     MAX_CONVERSATIONS,
+    STREAM,
     TIMELINE,
     Conversation,
     ConversationView,
@@ -191,6 +194,13 @@ def make_stream_ticket(tx: Tx, caller: Caller, conversation_id: str) -> identity
     """Make a ticket that opens the stream of this conversation once. Raises UnknownConversation."""
     conversation = get_conversation(tx, caller, conversation_id)
     return identity.create_ticket(tx, caller, TICKET + conversation.id)
+
+
+def prune_logs(tx: Tx, streams: Streams) -> None:
+    """Drop frames that are older than 30 days, except for the last 1,000 of a conversation (Fastest 8.7)."""
+    before = shift(tx.now(), seconds=-LOG_DAYS * 24 * 3600)
+    for conversation_id in store.quiet(tx):
+        streams.retain(tx, STREAM + conversation_id, before, keep=LOG_FRAMES)
 
 
 def manifest_roots(tx: Tx, user_id: str) -> set[str]:

@@ -230,6 +230,12 @@ def remove_messages(tx: Tx, conversation_id: str, before_position: int) -> None:
     )
 
 
+def quiet(tx: Tx) -> list[str]:
+    """Return the ids of the conversations of everybody in which nothing runs or waits."""
+    busy = sa.exists().where(_m.conversation_id == _c.id, sa.or_(_m.status.in_(ACTIVE), _m.collecting))
+    return [row["id"] for row in tx.all(sa.select(_c.id).where(~busy))]
+
+
 def prompt_of(tx: Tx, turn: Message) -> str:
     """Return the prompt that a turn answers."""
     query = sa.select(_m.content).where(_m.conversation_id == turn.conversation_id, _m.position == turn.position - 1)

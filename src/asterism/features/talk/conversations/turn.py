@@ -93,6 +93,7 @@ class Turn:
     paused: Callable[[], None]
     ended: Callable[[str], None]
     gone: asyncio.Event = field(default_factory=asyncio.Event)
+    started: bool = False
     opening: Sequence[Fact] = ()
     _session: AgentSession | None = None
     _open: dict[str, Question] = field(default_factory=dict)
@@ -112,6 +113,7 @@ class Turn:
 
     async def perform(self) -> Outcome:
         """Let the agent work until it has ended."""
+        self.started = True
         try:
             await self._work()
         except TurnFailed as failure:
@@ -168,8 +170,8 @@ class Turn:
         stream = self.begun.conversation.stream
         teller = Teller(self.message_id, lambda *frames: self.ports.streams.tell(stream, *frames), now=loop.time)
         try:
-            async with aclosing(session.events()) as events:
-                async for event in self._in_time(events):
+            async with aclosing(session.events()) as events, aclosing(self._in_time(events)) as timely:
+                async for event in timely:
                     if isinstance(event, Ended):
                         if event.reason != "done":
                             raise TurnFailed(event.error or "The agent stopped.")
@@ -287,6 +289,11 @@ class Turn:
         if self._open.pop(question_id, None) is not None and not self._open:
             self.place.resume()
             self._resumed.set()
+
+    async def left(self) -> None:
+        """Return when nobody works in the working copy any more; a turn that was ended at once never did."""
+        if self.started:
+            await self.gone.wait()
 
     def finish(self, tx: Tx, ending: Ending[Outcome]) -> Sequence[Fact]:
         """Write how the turn ended; one that waits for an answer while the server stops goes on waiting."""

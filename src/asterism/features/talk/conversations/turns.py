@@ -39,6 +39,8 @@ from asterism.kernel.streams import Fact
 
 log = structlog.get_logger("asterism.turns")
 LOOK_SECONDS = 5.0  # what another process has queued and cannot begin shows by then
+RESCUE_SECONDS = 900.0
+STOP_SECONDS = 30.0
 AT_ONCE = 50
 FIRST_TURN = 2  # the position of a conversation's first turn
 TIER: catalogue.Tier = "balanced"
@@ -68,6 +70,7 @@ class Turns:
         self._performed: dict[str, Turn] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
         self._news = asyncio.Event()
+        self._rescued = 0.0
         self._loop: asyncio.AbstractEventLoop | None = None
         self._dispatcher: asyncio.Task[None] | None = None
 
@@ -79,6 +82,7 @@ class Turns:
         for turn in left:
             if turn.collecting and not turn.active:
                 self._collect_soon(turn.id)
+        await self._rescue()
         self._dispatcher = asyncio.create_task(self._dispatch_forever(), name="turns-dispatch")
 
     async def stop(self) -> None:
@@ -86,8 +90,11 @@ class Turns:
         if self._dispatcher is not None:
             self._dispatcher.cancel()
             await asyncio.gather(self._dispatcher, return_exceptions=True)
-        while self._tasks:
-            await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=STOP_SECONDS)
+        for task in list(self._tasks):
+            task.cancel()  # the next start takes it up again
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def send(self, caller: Caller, conversation_id: str, prompt: str) -> Sent:
         """Queue a prompt, and begin its turn if nothing is before it.
@@ -197,11 +204,20 @@ class Turns:
         else:
             self._news.set()  # a parked one goes on; another process hears of it by the log
 
+    async def _rescue(self) -> None:
+        """Try again to take over the files that could not be (Fastest 12.2)."""
+        self._rescued = asyncio.get_running_loop().time()
+        for copy in await asyncio.to_thread(self.ports.copies.kept):
+            self._collect_soon(copy.id)
+
     async def _dispatch_forever(self) -> None:
+        loop = asyncio.get_running_loop()
         while True:
             self._news.clear()
             try:
                 await self._dispatch()
+                if loop.time() - self._rescued >= RESCUE_SECONDS:
+                    await self._rescue()
             except DomainError as error:
                 log.warning("turns.dispatch_failed", error=error.message)
             with suppress(TimeoutError):
@@ -234,6 +250,7 @@ class Turns:
 
     async def _forget(self, turn: Turn) -> None:
         await self._host.ended(turn.stream)
+        await turn.left()
         if self._performed.get(turn.message_id) is turn:
             del self._performed[turn.message_id]
 
@@ -293,7 +310,7 @@ class Turns:
     async def _collect(self, turn_id: str) -> None:
         performed = self._performed.get(turn_id)
         if performed is not None:
-            await performed.gone.wait()
+            await performed.left()
         turn = await self._db.run_read(store.message, turn_id)
         if turn is not None and turn.active:
             return  # parked: its working copy waits with it

@@ -1,0 +1,169 @@
+"""The rows of turns: their order and times, one end each, answers, and what a newcomer is told."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from asterism.base.clock import ManualClock
+from asterism.base.errors import Invalid
+from asterism.base.ids import ulid
+from asterism.features.accounts import identity
+from asterism.features.accounts.identity import Caller
+from asterism.features.talk import conversations
+from asterism.features.talk.conversations import Conversation, QuestionClosed, answering, events, store, turn_rows
+from asterism.features.talk.conversations.models import CANCELLED, DONE, Message, Outcome
+from asterism.features.versions import projects, workspaces
+from asterism.features.versions.workspaces import NewWorkspace
+from asterism.kernel import agents
+from asterism.kernel.db import Database, Tx
+from asterism.kernel.streams import DatabaseStreams, Event
+
+ASKED = agents.Question("que_1", "ses_1", [agents.Inquiry("Which?", "H", [agents.Option("a")], custom=False)])
+
+
+class World:
+    """Somebody with a conversation."""
+
+    def __init__(self, db: Database) -> None:
+        self.db, self.streams = db, DatabaseStreams(db)
+        with db.write() as tx:
+            user = identity.add_user(tx, f"{ulid().lower()}@example.org")
+            self.caller = Caller(user.id, ulid(), "u", "cli")
+            project = projects.create_project(tx, self.caller, name="P")
+            workspace = workspaces.create_workspace(tx, self.caller, project.id, NewWorkspace(name="main"))
+            self.conversation = conversations.create_conversation(tx, self.streams, self.caller, workspace.id)
+
+    def prompt(self, text: str) -> Message:
+        with self.db.write() as tx:
+            return turn_rows.add_prompt(tx, self.streams, self.caller, self.conversation.id, text, crowded=False).turn
+
+    def begin(self, turn: Message) -> tuple[Conversation, Message] | None:
+        with self.db.write() as tx:
+            return turn_rows.begin(tx, self.streams, self.conversation.id, turn.id)
+
+    def end(self, turn: Message, outcome: Outcome) -> bool:
+        with self.db.write() as tx:
+            return turn_rows.end(tx, self.streams, turn.id, outcome)
+
+    def taken_over(self, turn: Message) -> None:
+        """Note that the files of a turn are in the workspace."""
+        with self.db.write() as tx:
+            store.update_message(tx, turn.id, {"collecting": False})
+
+    def messages(self) -> list[Message]:
+        with self.db.read() as tx:
+            return conversations.list_messages(tx, self.caller, self.conversation.id, limit=100)[0]
+
+    def log(self) -> list[Event]:
+        with self.db.read() as tx:
+            return self.streams.read_after(tx, self.conversation.stream, 0)
+
+    def run(self, work: Any) -> Any:
+        with self.db.write() as tx:
+            return work(tx)
+
+
+@pytest.fixture
+def world(db: Database) -> World:
+    return World(db)
+
+
+def test_times_rise_though_the_clock_goes_back(world: World, clock: ManualClock) -> None:
+    for number in range(3):
+        world.prompt(f"p{number}")
+        clock.advance(-3600)
+    times = [one.created_at for one in world.messages()]
+    assert times == sorted(set(times))
+
+
+def test_turns_begin_one_by_one_in_order_and_after_their_files(world: World) -> None:
+    first, second = world.prompt("1"), world.prompt("2")
+    assert world.begin(second) is None
+    assert world.begin(first) is not None
+    assert world.begin(first) is None
+    assert world.begin(second) is None
+    assert world.end(first, DONE)
+    assert world.begin(second) is None
+    world.taken_over(first)
+    assert world.begin(second) is not None
+
+
+@pytest.mark.parametrize("outcome", [DONE, CANCELLED, Outcome("failed", "why")])
+def test_a_turn_ends_once(world: World, outcome: Outcome) -> None:
+    turn = world.prompt("1")
+    world.begin(turn)
+    assert world.end(turn, outcome)
+    assert not world.end(turn, CANCELLED)
+    assert not world.end(turn, DONE)
+    kinds = [event.type for event in world.log()]
+    assert kinds.count("message_complete") == 1
+    assert kinds.count("error") == (outcome.status == "failed")
+    assert world.messages()[-1].status == outcome.status
+    assert world.messages()[-1].content == {"completed": "Done.", "cancelled": "Cancelled."}.get(
+        outcome.status, "The run failed: why"
+    )
+
+
+def test_a_turn_that_asks_is_parked_and_others_fail(world: World) -> None:
+    turn = world.prompt("1")
+    world.begin(turn)
+    question = world.run(lambda tx: answering.ask(tx, world.streams, turn, ASKED))
+    world.run(lambda tx: turn_rows.park_or_fail(tx, world.streams, turn.id))
+    parked = world.messages()[-1]
+    assert (parked.status, parked.parked) == ("running", True)
+    assert world.begin(turn) is None
+
+    def answer(tx: Tx, *texts: str) -> Any:
+        return answering.close(tx, world.streams, world.caller, world.conversation.id, question.id, [texts])
+
+    with pytest.raises(Invalid):
+        world.run(lambda tx: answer(tx, "b"))
+    assert world.run(lambda tx: answer(tx, "a")) == world.run(lambda tx: answer(tx, "a"))
+    with pytest.raises(QuestionClosed):
+        world.run(lambda tx: answering.close(tx, world.streams, world.caller, world.conversation.id, question.id, None))
+    begun = world.begin(turn)
+    assert begun is not None
+    assert begun[1].attempt == 2
+    world.run(lambda tx: turn_rows.park_or_fail(tx, world.streams, turn.id))
+    assert world.messages()[-1].error == "The server restarted during this turn"
+
+
+def test_a_refused_answer_opens_the_question_again(world: World) -> None:
+    turn = world.prompt("1")
+    world.begin(turn)
+    question = world.run(lambda tx: answering.ask(tx, world.streams, turn, ASKED))
+    close = answering.close
+    closed = world.run(lambda tx: close(tx, world.streams, world.caller, world.conversation.id, question.id, [["a"]]))
+    world.run(lambda tx: answering.reopen(tx, world.streams, closed))
+    with world.db.read() as tx:
+        [again] = conversations.list_questions(tx, world.caller, world.conversation.id, only_open=True)
+    assert (again.id, again.answers) == (question.id, None)
+    world.end(turn, CANCELLED)
+    told = [event.fact(events.AgentTold) for event in world.log()]
+    assert [one.kind for one in told if one is not None] == [
+        "question.asked",
+        "question.replied",
+        "question.asked",
+        "question.rejected",
+    ]
+
+
+def test_old_frames_go_but_a_thousand_stay(world: World, clock: ManualClock) -> None:
+    def tell(count: int) -> None:
+        frames = [events.WarningFrame(str(number)) for number in range(count)]
+        world.run(lambda tx: world.streams.append_in(tx, world.conversation.stream, *frames))
+
+    tell(500)
+    clock.advance(31 * 24 * 3600)
+    world.run(lambda tx: conversations.prune_logs(tx, world.streams))
+    assert len(world.log()) == 500
+    tell(900)
+    world.run(lambda tx: conversations.prune_logs(tx, world.streams))
+    assert [world.log()[0].seq, len(world.log())] == [401, 1000]
+    with world.db.read() as tx:
+        page = conversations.read_log(tx, world.streams, world.caller, world.conversation.id, after=399, limit=10)
+        assert page[2] is True
+        page = conversations.read_log(tx, world.streams, world.caller, world.conversation.id, after=400, limit=10)
+        assert page[2] is False
+    asyncio.run(world.streams.stop())
