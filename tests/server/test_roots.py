@@ -62,7 +62,9 @@ def row_for(table: sa.Table, column: str, ids: dict[str, str], tx: Tx) -> dict[s
         elif not one.nullable and one.server_default is None:
             row[one.name] = {"TEXT": "x", "BOOLEAN": False, "BLOB": b""}.get(str(one.type), 0)
     row[column] = (
-        json.dumps({"workspace_id": "w", "snapshot_id": None, "manifest_hash": TREE}) if column == "tree" else TREE
+        json.dumps({"workspace_id": "w", "snapshot_id": None, "manifest_hash": TREE})
+        if (table.name, column) == ("runs", "tree")
+        else TREE
     )
     return row
 
@@ -86,6 +88,9 @@ def test_what_stands_in_a_column_is_kept(name: str, embedded: Database) -> None:
                 sa.insert(workspaces).values(row_for(workspaces, "current_manifest_hash", ids, tx) | {"id": "w"})
             )
             tx.execute(sa.update(workspaces).values(current_manifest_hash=None))
+        if "conversation_id" in column.table.columns:
+            conversations = metadata.tables["conversations"]
+            tx.execute(sa.insert(conversations).values(row_for(conversations, "title", ids, tx)))  # its id is "x"
         tx.execute(sa.insert(column.table).values(row_for(column.table, column.name, ids, tx)))
         found = {
             root
