@@ -7,6 +7,7 @@ from asterism import __version__
 from asterism.asgi.websocket import Sockets
 from asterism.base.clock import Clock, SystemClock
 from asterism.faces.runtime import Runtime
+from asterism.features.talk.conversations import TurnPorts, Turns, Writer
 from asterism.features.versions.storage import Limits
 from asterism.features.versions.workcopies import WorkingCopies
 from asterism.kernel.blobs import ObjectStoreBlobs, Spare, open_blobs
@@ -28,9 +29,10 @@ from asterism.server.local import build_local
 from asterism.server.moves import MoveRelay
 from asterism.server.reviews import build_reviews
 from asterism.server.roots import ROOTS
+from asterism.server.serve import reachable_address
 from asterism.server.settings import Settings
 from asterism.server.signin import ActivityWriter, build_sign_in, settings_key_store
-from asterism.server.turns import build_turns
+from asterism.server.turns import turn_limits
 
 
 def open_settings_database(settings: Settings, clock: Clock | None = None) -> Database:
@@ -60,7 +62,10 @@ def build_runtime(settings: Settings, *, clock: Clock | None = None) -> Runtime:
     host = RunHost(db, streams)
     provisioners = build_provisioners(settings)
     copies = WorkingCopies(db, blobs, settings.data_dir / "workcopies", storage_limits(settings), clock)
-    agents = build_agents(settings, models)
+    ports = TurnPorts(
+        db, streams, build_agents(settings, models), copies, turn_limits(settings), reachable_address(settings)
+    )
+    turns = Turns(ports, Writer(models, secrets, directory), host, concurrency=settings.agent_concurrency)
     local = build_local(settings, host, db=db, streams=streams, secrets=secrets, models=models)
     integrations = build_integrations(settings, db, secrets, clock)
     runs, proposals = build_runs(db, blobs, streams, models, secrets, directory, host, integrations)
@@ -90,17 +95,7 @@ def build_runtime(settings: Settings, *, clock: Clock | None = None) -> Runtime:
         proposals=proposals,
         advisor=advisor,
         insight=build_insight(db, blobs, advisor, secrets, directory),
-        turns=build_turns(
-            settings,
-            host,
-            db=db,
-            streams=streams,
-            agents=agents,
-            copies=copies,
-            models=models,
-            secrets=secrets,
-            directory=directory,
-        ),
+        turns=turns,
         clouds=build_clouds(settings),
         provisioners=provisioners,
         deployments=build_deployments(

@@ -10,8 +10,7 @@ from asterism.features.insight import atlas, decisions
 from asterism.features.operations import maintenance
 from asterism.features.operations.maintenance import Chore
 from asterism.features.review import local_chats, reviews
-from asterism.features.talk import checkpoints, integrations, proposals, runs
-from asterism.features.talk import conversations, integrations, proposals, runs
+from asterism.features.talk import checkpoints, conversations, integrations, proposals, runs
 from asterism.features.versions import drift, forecast, projects, sync, workspaces
 from asterism.kernel.db import Tx
 from asterism.kernel.streams import Streams
