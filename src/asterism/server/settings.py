@@ -216,7 +216,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def base_urls(self) -> dict[str, str]:
         """The configured addresses of model providers, by provider id."""
-        ending, others = "_base_url", {"github_base_url", "notion_base_url"}
+        ending, others = "_base_url", {f"{name}_base_url" for name in ("github", "notion", "cloudflare", "railway")}
         named = {name: getattr(self, name) for name in self.__struct_fields__ if name.endswith(ending)}
         named = {name: url for name, url in named.items() if name not in others}
         return {name.removesuffix(ending).replace("_", "-"): url for name, url in named.items() if url}
