@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from asterism.base.clock import Clock
-from asterism.features.operations.deployments import Deployments, LocalTarget, Shop, Tools, find_tools
+from asterism.features.operations.deployments import Deployments, LocalTarget, Shop, Tools, find_tools, lend_python
 from asterism.kernel.apps import AppHost
 from asterism.kernel.blobs import Blobs
 from asterism.kernel.clouds import CLOUDFLARE_URL, RAILWAY_URL, Clouds, HttpClouds
@@ -47,7 +47,14 @@ def build_deployments(
     """Return the deployments, performed by `host`. Apps listen where the server does."""
     folder = settings.data_dir / "apps"
     path, readable = find_tools()
-    tools = Tools(settings.sandbox, folder / "dependencies", path, readable, settings.deploy_build_timeout)
+    python = lend_python(folder / "bin")
+    tools = Tools(
+        settings.sandbox,
+        folder / "dependencies",
+        (*path, str(python)),
+        (*readable, python),
+        settings.deploy_build_timeout,
+    )
     everywhere = settings.host in ("0.0.0.0", "::")  # noqa: S104 - asked for by the operator
     apps = AppHost(isolation=settings.sandbox, address=settings.host, start_seconds=settings.deploy_start_timeout)
     name = "localhost" if everywhere else settings.host

@@ -31,7 +31,7 @@ from asterism.features.operations.deployments.service import (
     list_of_conversation,
     read_log,
 )
-from asterism.features.operations.deployments.workshop import Tools, find_tools
+from asterism.features.operations.deployments.workshop import Tools, find_tools, lend_python
 
 __all__ = [
     "ROOTS",
@@ -59,6 +59,7 @@ __all__ = [
     "compare_deployments",
     "find_tools",
     "get_deployment",
+    "lend_python",
     "list_deployments",
     "list_of_conversation",
     "read_log",

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import os
 import shutil
+import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -61,6 +62,21 @@ def find_tools(
                 folders.append(folder)
     readable = {Path(folder).parent if Path(folder).name in ("bin", ".bin") else Path(folder) for folder in folders}
     return tuple(folders), tuple(sorted(readable))
+
+
+def lend_python(folder: Path) -> Path:
+    """Make a folder in which `python` and `python3` are the Python that this server runs on; return it.
+
+    Many systems have no `python`, or one that cannot make virtual environments; apps are started by that name.
+    """
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    own = os.path.realpath(getattr(sys, "_base_executable", None) or sys.executable)
+    for name in ("python", "python3"):
+        link = folder / name
+        if not link.is_symlink() or os.readlink(link) != own:
+            link.unlink(missing_ok=True)
+            link.symlink_to(own)
+    return folder
 
 
 class Workshop:
