@@ -14,7 +14,7 @@ WHERE = Inquiry("Where?", "Path", [Option("/health", "At the root"), Option("/ap
 
 
 def without_agent(frames: list[dict[str, Any]]) -> list[str]:
-    return [one["type"] for one in frames if one["type"] != "opencode_event"]
+    return [one["type"] for one in frames if one["type"] not in ("opencode_event", "checkpoint")]
 
 
 def agent_kinds(frames: list[dict[str, Any]]) -> list[str]:

@@ -5,6 +5,7 @@ from typing import Any, Self, TypeAlias
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from asterism.features.talk.checkpoints import Checkpoint
 from asterism.features.talk.conversations import models
 from asterism.features.talk.conversations.models import FileChange, Role, State, Status, SummaryStatus
 from asterism.kernel.streams import Event, Fact
@@ -174,6 +175,33 @@ class TimelineSummary(Frame, frozen=True, tag="timeline_summary"):
     summary: str
 
 
+class CheckpointFields(msgspec.Struct, frozen=True):
+    """A tree that a turn's working copy held (beyond 2)."""
+
+    id: str
+    conversation_id: str
+    message_id: str
+    call_id: str | None
+    tool: str | None
+    tree: str
+    previous_tree: str | None
+    files: list[FileChange]
+    created_at: str
+
+    @classmethod
+    def of(cls, one: Checkpoint) -> Self:
+        """Write a checkpoint."""
+        files = [FileChange(each.path, each.change, each.additions, each.deletions) for each in one.files]
+        who = (one.id, one.conversation_id, one.message_id, one.call_id, one.tool)
+        return cls(*who, one.tree, one.previous_tree, files, one.created_at)
+
+
+class CheckpointTaken(Frame, frozen=True, tag="checkpoint"):
+    """A tool call, or a turn, has left a tree that one can come back to."""
+
+    item: CheckpointFields
+
+
 class ConversationUpdate(Frame, frozen=True, tag="conversation_update"):
     """Title or workspace have changed."""
 
@@ -219,6 +247,7 @@ AnyFrame: TypeAlias = (
     | FilesChanged
     | TimelineItemFrame
     | TimelineSummary
+    | CheckpointTaken
     | ConversationUpdate
     | ConversationCleared
     | ConversationRewound

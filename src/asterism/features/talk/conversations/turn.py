@@ -15,8 +15,9 @@ from asterism.base.errors import DomainError
 from asterism.features.accounts import identity
 from asterism.features.accounts.identity import Caller, Scope
 from asterism.features.talk.conversations import answering, question_store, turn_rows
+from asterism.features.talk.conversations.checking import Checker
 from asterism.features.talk.conversations.errors import AnswerRefused
-from asterism.features.talk.conversations.events import AgentTold
+from asterism.features.talk.conversations.events import AgentTold, Frame
 from asterism.features.talk.conversations.models import (
     CANCELLED,
     DONE,
@@ -129,6 +130,8 @@ class Turn:
     async def _work(self) -> None:
         ports, begun = self.ports, self.begun
         copy = await asyncio.to_thread(self._copy)
+        checker = Checker(ports.db, ports.copies, begun.conversation, self.message_id, copy, self._tell)
+        await checker.start()
         token = await ports.db.run(self._token)
         titling = asyncio.create_task(begun.titling.run()) if begun.titling is not None else None
         job = AgentJob(
@@ -143,7 +146,7 @@ class Turn:
         try:
             async with ports.agents.open(job) as session:
                 self._session = session
-                await self._follow(session)
+                await self._follow(session, checker)
         finally:
             self._session = None
             if titling is not None and not titling.done():
@@ -164,7 +167,10 @@ class Turn:
         scope = Scope("agent", conversation.project_id, workspace, conversation.id, turn.id)
         return identity.create_agent_token(tx, conversation.owner_user_id, scope, name="agent")
 
-    async def _follow(self, session: AgentSession) -> None:
+    async def _tell(self, frame: Frame) -> None:
+        await self.ports.streams.tell(self.begun.conversation.stream, frame)
+
+    async def _follow(self, session: AgentSession, checker: Checker) -> None:
         """Tell what the agent tells, to its end. Raises TurnFailed."""
         loop = asyncio.get_running_loop()
         stream = self.begun.conversation.stream
@@ -173,10 +179,14 @@ class Turn:
             async with aclosing(session.events()) as events, aclosing(self._in_time(events)) as timely:
                 async for event in timely:
                     if isinstance(event, Ended):
+                        await checker.take()
                         if event.reason != "done":
                             raise TurnFailed(event.error or "The agent stopped.")
                         return
                     await self._take(event, teller)
+                    call = event.ended_call if isinstance(event, agents.PartUpdated) else None
+                    if call is not None:
+                        await checker.take(call)
             raise TurnFailed("The agent stopped without an end.")
         finally:
             await teller.close()

@@ -1,0 +1,68 @@
+"""The checkpoints of a turn: what its working copy holds where it starts, after each tool call, and at its end."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import structlog
+
+from asterism.base.errors import DomainError
+from asterism.features.talk import checkpoints
+from asterism.features.talk.conversations.events import CheckpointFields, CheckpointTaken, Frame, WarningFrame
+from asterism.features.talk.conversations.models import Conversation
+from asterism.features.versions import workcopies
+from asterism.features.versions.workcopies import Checked, WorkingCopy
+from asterism.kernel.agents import ToolPart
+from asterism.kernel.db import Database, Tx
+
+log = structlog.get_logger("asterism.turns")
+FAILED = "No checkpoint could be taken here; the turn goes on without it."
+
+
+@dataclass(frozen=True, slots=True)
+class Checker:
+    """Takes the checkpoints of one turn; one that cannot be taken is a warning, never the end of a turn."""
+
+    db: Database
+    copies: workcopies.WorkingCopies
+    conversation: Conversation
+    message_id: str
+    copy: WorkingCopy
+    tell: Callable[[Frame], Awaitable[object]]
+
+    async def start(self) -> None:
+        """Note the tree that the turn begins with, once for a conversation and tree."""
+        made = await self.db.run(
+            checkpoints.record_start,
+            self.conversation.owner_user_id,
+            self.conversation.id,
+            self.message_id,
+            self.copy.about.start,
+        )
+        await self._told(made)
+
+    async def take(self, call: ToolPart | None = None) -> None:
+        """Take one after a call, or at the end of the turn, if a file has changed since the last."""
+        try:
+            checked = await asyncio.to_thread(self.copies.checkpoint, self.copy)
+            made = None if checked is None else await self.db.run(self._record, checked, call)
+        except (DomainError, OSError) as error:
+            log.warning("turns.no_checkpoint", turn=self.message_id, error=type(error).__name__)
+            await self.tell(WarningFrame(warning=FAILED))
+            return
+        await self._told(made)
+
+    def _record(self, tx: Tx, checked: Checked, call: ToolPart | None) -> checkpoints.Checkpoint:
+        return checkpoints.record(
+            tx,
+            self.conversation.owner_user_id,
+            self.conversation.id,
+            self.message_id,
+            checked,
+            call_id=None if call is None else call.call_id,
+            tool=None if call is None else call.tool,
+        )
+
+    async def _told(self, made: checkpoints.Checkpoint | None) -> None:
+        if made is not None:
+            await self.tell(CheckpointTaken(item=CheckpointFields.of(made)))
