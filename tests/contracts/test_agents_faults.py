@@ -62,7 +62,7 @@ def test_the_model_gets_what_it_needs_and_the_shell_one_token(kind: str, tmp_pat
         (Script(status=503), "", 8),
         (Script(status=401), "rejected the API key", 1),
         (Script(("Half of", " it"), cut_after=2), "", 8),
-        (Script(("Hm",), end_after=2), "", 8),
+        (Script(("Hm", " and"), end_after=1), "", 8),
     ],
     ids=["failing", "key", "cut", "endless"],
 )

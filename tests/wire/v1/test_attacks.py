@@ -41,7 +41,11 @@ OPTIONAL = {"POST /v1/auth/logout", "POST /v1/oauth/device/authorize"}
 NOT_OWNED = {"hash", "provider", "user_code", "key", "name", "version"}
 
 # Queries without which a route answers 422 before it looks for anything.
-QUERY = {"GET /v1/projects/{project_id}/docs/content": "?workspace=main&path=README.md"}
+QUERY = {
+    "GET /v1/projects/{project_id}/docs/content": "?workspace=main&path=README.md",
+    "GET /v1/projects/{project_id}/atlas/diff": f"?from={'0' * 64}&to={'0' * 64}",
+    "GET /v1/snapshots/{snapshot_id}/blame": "?path=README.md",
+}
 
 GUARDED = [endpoint for endpoint in ENDPOINTS if endpoint.rules.auth is True]
 _numbers = itertools.count(1)
@@ -218,17 +222,51 @@ class Estate:
     def make_other_snapshot_id(self) -> str:
         return self.of("snapshot_id")
 
-    def make_run_id(self) -> str:
-        """Write a row as a run leaves it; a real run would need a model."""
-        me = self.client.get("/v1/auth/me").json()["user"]["id"]
-        row = {"id": ulid(), "chat_id": self.of("chat_id"), "project_id": self.of("project_id"), "user_id": me}
-        row |= {"status": "completed"}
+    def row(self, table_name: str, **values: Any) -> str:
+        """Write a row as a model, an agent or a pipeline leaves it, blank where nothing is given; return its id."""
+        row = {"id": ulid(), **values}
         blank: dict[type, Any] = {str: "", int: 0, bool: False}
-        table = metadata.tables["runs"]
+        table = metadata.tables[table_name]
         row |= {c.name: blank[c.type.python_type] for c in table.columns if not c.nullable and c.name not in row}
         with self.server.rt.db.write() as tx:
             tx.execute(sa.insert(table).values(row))
-        return row["id"]
+        return str(row["id"])
+
+    def me(self) -> str:
+        return str(self.client.get("/v1/auth/me").json()["user"]["id"])
+
+    def make_run_id(self) -> str:
+        ids = {"chat_id": self.of("chat_id"), "project_id": self.of("project_id"), "user_id": self.me()}
+        return self.row("runs", status="completed", **ids)
+
+    def make_conversation_id(self) -> str:
+        return self.post("/v1/conversations", {"workspace_id": self.of("workspace_id")}, "conversation", "id")
+
+    def make_request_id(self) -> str:
+        ids = {"conversation_id": self.of("conversation_id")}
+        turn = self.row("conversation_messages", role="assistant", status="running", position=1, infos="[]", **ids)
+        return self.row("conversation_questions", message_id=turn, status="pending", inquiries="[]", **ids)
+
+    def make_deployment_id(self) -> str:
+        ids = {"project_id": self.of("project_id"), "owner_user_id": self.me()}
+        return self.row("deployments", manifest_hash="0" * 64, status="success", trigger="manual", **ids)
+
+    def make_other_id(self) -> str:
+        return self.of("deployment_id")
+
+    def make_resource_id(self) -> str:
+        ids = {"project_id": self.of("project_id")}
+        return self.row("infrastructure_resources", type="storage:blob", provider="local", status="ready", **ids)
+
+    def make_decision_id(self) -> str:
+        return self.row("decisions", project_id=self.of("project_id"), status="active", changed="[]")
+
+    def make_next_step_id(self) -> str:
+        return self.row("next_steps", project_id=self.of("project_id"), status="pending")
+
+    def make_proposal_id(self) -> str:
+        ids = {"user_id": self.me(), "run_id": self.of("run_id"), "chat_id": self.of("chat_id")}
+        return self.row("proposals", status="pending", arguments="{}", basis="{}", preview="{}", **ids)
 
     def make_chat_id(self) -> str:
         return self.post(f"/v1/projects/{self.of('project_id')}/chats", {"title": "estate"}, "chat", "id")

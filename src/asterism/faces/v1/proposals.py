@@ -21,7 +21,7 @@ class Proposal(msgspec.Struct):
     chat_id: str
     tool_name: str
     arguments: dict[str, Any]
-    preview: proposals.Preview
+    preview: proposals.ProposalPreview
     status: Status
     result: dict[str, Any] | None
     error: proposals.Problem | None

@@ -66,7 +66,7 @@ class ConversationList(msgspec.Struct):
     conversations: list[ConversationInContext]
 
 
-class MessageList(msgspec.Struct):
+class ConversationMessages(msgspec.Struct):
     """Messages, oldest first; `has_more` says whether there are older ones."""
 
     messages: list[events.ConversationMessage]
@@ -91,7 +91,7 @@ class AgentOutputs(msgspec.Struct):
     messages: dict[str, AgentOutput]
 
 
-class Question(msgspec.Struct):
+class AgentQuestion(msgspec.Struct):
     """Questions that a turn asks together, and how they were answered."""
 
     id: str
@@ -119,7 +119,7 @@ class Question(msgspec.Struct):
 class QuestionList(msgspec.Struct):
     """Questions in the order they were asked."""
 
-    questions: list[Question]
+    questions: list[AgentQuestion]
 
 
 class Timeline(msgspec.Struct):
@@ -141,7 +141,7 @@ class FrameList(msgspec.Struct):
         return cls(cast("list[events.AnyFrame]", [msgspec.Raw(events.logged(one)) for one in found]), last_seq, reset)
 
 
-class ProjectInfo(msgspec.Struct, rename="camel"):
+class ConversationProject(msgspec.Struct, rename="camel"):
     """What kind of project the working tree is."""
 
     type: Literal["wrangler", "unknown"]
@@ -160,7 +160,7 @@ class ProjectInfo(msgspec.Struct, rename="camel"):
 class ProjectInfoAnswer(msgspec.Struct, rename="camel"):
     """What kind of project the working tree is."""
 
-    project_info: ProjectInfo
+    project_info: ConversationProject
 
 
 class FileCounts(msgspec.Struct):

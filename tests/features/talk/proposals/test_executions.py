@@ -12,7 +12,7 @@ from asterism.base.ids import ulid
 from asterism.features.accounts import identity
 from asterism.features.accounts.identity import Caller
 from asterism.features.talk import chats, proposals
-from asterism.features.talk.proposals import Preview, Proposal, Proposals, Writer
+from asterism.features.talk.proposals import Proposal, ProposalPreview, Proposals, Writer
 from asterism.features.talk.tools import RunPlace
 from asterism.features.versions import projects
 from asterism.kernel.db import Database
@@ -32,7 +32,9 @@ class World:
     def __init__(self, db: Database, streams: MemoryStreams, *, owner: str = "1", gone: bool = False) -> None:
         self.db, self.go, self.sent = db, asyncio.Event(), list[str]()
         self.host = RunHost(db, streams, owner=owner, is_gone=lambda _owner: gone, sleep=self._pause)
-        writer = Writer("note", "Write.", Note, lambda _tx, _place, asked: Preview(asked.text, ""), send=self._send)
+        writer = Writer(
+            "note", "Write.", Note, lambda _tx, _place, asked: ProposalPreview(asked.text, ""), send=self._send
+        )
         self.proposals = Proposals(db, self.host, [writer])
 
     async def _pause(self, _seconds: float) -> None:

@@ -7,7 +7,7 @@ from msgspec import Meta
 
 from asterism.asgi.answers import Ok
 from asterism.faces.v1.call import Call, get, post
-from asterism.faces.v1.wire_conversations import MessageList
+from asterism.faces.v1.wire_conversations import ConversationMessages
 from asterism.features.talk import catalogue, conversations
 from asterism.features.talk.conversations import events
 from asterism.features.versions import storage
@@ -35,12 +35,12 @@ class PromptSent(msgspec.Struct, rename="camel"):
 
 
 @get("/v1/conversations/{conversation_id:str}/messages")
-def messages(call: Call, conversation_id: str, query: MessagesAsked) -> MessageList:
+def messages(call: Call, conversation_id: str, query: MessagesAsked) -> ConversationMessages:
     """GET /v1/conversations/:conversationId/messages: the newest messages, oldest first."""
     found, more = conversations.list_messages(
         call.tx, call.caller, conversation_id, limit=query.limit, before=query.before
     )
-    return MessageList([events.ConversationMessage.of(one) for one in found], more)
+    return ConversationMessages([events.ConversationMessage.of(one) for one in found], more)
 
 
 @post(

@@ -6,7 +6,7 @@ import msgspec
 
 from asterism.faces.v1.call import Call, get, post
 from asterism.faces.v1.wire import Done, Empty
-from asterism.faces.v1.wire_conversations import AgentOutput, AgentOutputs, Question, QuestionList
+from asterism.faces.v1.wire_conversations import AgentOutput, AgentOutputs, AgentQuestion, QuestionList
 from asterism.features.talk import conversations
 
 
@@ -33,7 +33,7 @@ def opencode_messages(call: Call, conversation_id: str) -> AgentOutputs:
 def opencode_questions(call: Call, conversation_id: str, query: QuestionsAsked) -> QuestionList:
     """GET /v1/conversations/:conversationId/opencode-questions: the questions that are open, or all."""
     found = conversations.list_questions(call.tx, call.caller, conversation_id, only_open=query.status == "pending")
-    return QuestionList([Question.of(one) for one in found])
+    return QuestionList([AgentQuestion.of(one) for one in found])
 
 
 @post(

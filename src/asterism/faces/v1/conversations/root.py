@@ -11,9 +11,9 @@ from asterism.faces.v1.wire_conversations import (
     ConversationAnswer,
     ConversationInContext,
     ConversationList,
+    ConversationProject,
     ConversationView,
     FrameList,
-    ProjectInfo,
     ProjectInfoAnswer,
     SavedSnapshot,
     Timeline,
@@ -147,7 +147,7 @@ def logged_events(call: Call, conversation_id: str, query: LogAsked) -> FrameLis
 def project_info(call: Call, conversation_id: str) -> ProjectInfoAnswer:
     """GET /v1/conversations/:conversationId/project-info: what kind of project the working tree is."""
     found = conversations.read_project_info(call.tx, call.rt.blobs, call.caller, conversation_id)
-    return ProjectInfoAnswer(ProjectInfo.of(found))
+    return ProjectInfoAnswer(ConversationProject.of(found))
 
 
 @post("/v1/conversations/{conversation_id:str}/snapshot", errors=(storage.BlobsMissing,))

@@ -21,7 +21,7 @@ class NewAccount(msgspec.Struct):
     metadata: Mapping[str, str] | None = None
 
 
-class Credential(msgspec.Struct):
+class ProviderAccount(msgspec.Struct):
     """An account at a provider, without its token; `metadata` is JSON text."""
 
     id: str
@@ -40,7 +40,7 @@ class Credential(msgspec.Struct):
 class CredentialList(msgspec.Struct):
     """Credentials, by provider."""
 
-    credentials: list[Credential]
+    credentials: list[ProviderAccount]
 
 
 class CredentialSaved(msgspec.Struct):
@@ -53,7 +53,7 @@ class CredentialSaved(msgspec.Struct):
 @get("/v1/infrastructure/credentials")
 def index(call: Call) -> CredentialList:
     """GET /v1/infrastructure/credentials: the caller's accounts at providers, without tokens."""
-    return CredentialList([Credential.of(one) for one in infrastructure.list_credentials(call.tx, call.caller)])
+    return CredentialList([ProviderAccount.of(one) for one in infrastructure.list_credentials(call.tx, call.caller)])
 
 
 @post("/v1/infrastructure/credentials", errors=(Invalid, InvalidCredentials, ProviderDown))

@@ -30,7 +30,7 @@ class DeploymentStatus(msgspec.Struct):
     completed_at: str | None = None
 
 
-class ChangedFile(msgspec.Struct):
+class DeployedChange(msgspec.Struct):
     """A path, and what happened to it."""
 
     path: str
@@ -55,7 +55,7 @@ class PlanChange(msgspec.Struct):
 class Differences(msgspec.Struct):
     """How two deployments differ."""
 
-    files: list[ChangedFile]
+    files: list[DeployedChange]
     env: EnvChanges
     plan: dict[str, PlanChange]
 
@@ -91,7 +91,7 @@ def diff(call: Call, deployment_id: str, other_id: str) -> Differences:
     """GET /v1/infrastructure/deployments/:deploymentId/diff/:otherId: files, keys of variables, plan."""
     found = deployments.compare_deployments(call.tx, call.rt.secrets, call.caller, deployment_id, other_id)
     return Differences(
-        files=[ChangedFile(path, kind) for path, kind in found.files],
+        files=[DeployedChange(path, kind) for path, kind in found.files],
         env=EnvChanges(found.added, found.removed, found.changed),
         plan={name: PlanChange(old, new) for name, (old, new) in found.plan.items()},
     )

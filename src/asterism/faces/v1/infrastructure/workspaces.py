@@ -14,7 +14,7 @@ from asterism.features.versions.workspaces import UnknownWorkspace
 PATH = "/v1/infrastructure/workspaces/{workspace_id:str}/deployment-settings"
 
 
-class Settings(msgspec.Struct):
+class WorkspaceSettings(msgspec.Struct):
     """How a workspace is deployed; null means: as its files tell. `root` is the app's folder in a monorepo."""
 
     workspace_id: str
@@ -44,7 +44,7 @@ class Settings(msgspec.Struct):
 class SettingsAnswer(msgspec.Struct):
     """The settings as they are now."""
 
-    settings: Settings
+    settings: WorkspaceSettings
 
 
 class NewSettings(msgspec.Struct):
@@ -79,14 +79,14 @@ class DeploymentList(msgspec.Struct):
 @get(PATH, errors=(UnknownWorkspace,))
 def deployment_settings(call: Call, workspace_id: str) -> SettingsAnswer:
     """GET /v1/infrastructure/workspaces/:workspaceId/deployment-settings: how the workspace is deployed."""
-    return SettingsAnswer(Settings.of(infrastructure.get_settings(call.tx, call.caller, workspace_id)))
+    return SettingsAnswer(WorkspaceSettings.of(infrastructure.get_settings(call.tx, call.caller, workspace_id)))
 
 
 @put(PATH, errors=(UnknownWorkspace, Invalid))
 def change_deployment_settings(call: Call, workspace_id: str, body: NewSettings) -> SettingsAnswer:
     """PUT /v1/infrastructure/workspaces/:workspaceId/deployment-settings: change some of them."""
     changed = infrastructure.change_settings(call.tx, call.caller, workspace_id, body.changes())
-    return SettingsAnswer(Settings.of(changed))
+    return SettingsAnswer(WorkspaceSettings.of(changed))
 
 
 @get("/v1/infrastructure/workspaces/{workspace_id:str}/deployments", errors=(UnknownWorkspace, Invalid))

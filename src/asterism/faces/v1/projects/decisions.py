@@ -24,7 +24,7 @@ class LinkedConcept(msgspec.Struct):
     confidence: int
 
 
-class ChangedFile(msgspec.Struct):
+class LinkedFileChange(msgspec.Struct):
     """A cited file that is gone or has changed."""
 
     concept_id: str
@@ -32,7 +32,7 @@ class ChangedFile(msgspec.Struct):
     change: Literal["gone", "changed"]
 
 
-class Decision(msgspec.Struct, kw_only=True):
+class ProjectDecision(msgspec.Struct, kw_only=True):
     """A decision; links and staleness are told when they are asked for."""
 
     id: str
@@ -47,7 +47,7 @@ class Decision(msgspec.Struct, kw_only=True):
     links: list[LinkedConcept] | UnsetType = UNSET
     stale: bool | UnsetType = UNSET
     stale_since: str | UnsetType | None = UNSET
-    changed: list[ChangedFile] | UnsetType = UNSET
+    changed: list[LinkedFileChange] | UnsetType = UNSET
 
     @classmethod
     def of(cls, one: decisions.Decision) -> Self:
@@ -68,7 +68,7 @@ class Decision(msgspec.Struct, kw_only=True):
         """Add what it speaks of, and whether that has changed."""
         self.links = links
         self.stale, self.stale_since = one.stale_since is not None, one.stale_since
-        self.changed = [ChangedFile(file.concept_id, file.path, file.change) for file in one.changed]
+        self.changed = [LinkedFileChange(file.concept_id, file.path, file.change) for file in one.changed]
         return self
 
 
@@ -81,7 +81,7 @@ class WhatToTell(msgspec.Struct):
 class DecisionList(msgspec.Struct):
     """Decisions, newest first."""
 
-    decisions: list[Decision]
+    decisions: list[ProjectDecision]
 
 
 class ExtractAsked(msgspec.Struct):
@@ -95,7 +95,7 @@ class ExtractAsked(msgspec.Struct):
 class Extracted(msgspec.Struct):
     """All decisions of the project, and how many of them are new."""
 
-    decisions: list[Decision]
+    decisions: list[ProjectDecision]
     extracted_count: int
 
 
@@ -109,7 +109,7 @@ class DecisionChange(msgspec.Struct):
 class DecisionAnswer(msgspec.Struct):
     """A decision."""
 
-    decision: Decision
+    decision: ProjectDecision
 
 
 @get("/v1/projects/{project_id:str}/decisions", errors=(UnknownProject,))
@@ -117,11 +117,11 @@ def index(call: Call, project_id: str, query: WhatToTell) -> DecisionList:
     """GET /v1/projects/:projectId/decisions: what was decided, newest first."""
     found = decisions.list_decisions(call.tx, call.caller, project_id)
     if not query.include_links:
-        return DecisionList([Decision.of(one) for one in found])
+        return DecisionList([ProjectDecision.of(one) for one in found])
     links: dict[str, list[LinkedConcept]] = {}
     for link in decisions.links_of(call.tx, project_id):
         links.setdefault(link.decision_id, []).append(linked(link))
-    return DecisionList([Decision.of(one).with_links(one, links.get(one.id, [])) for one in found])
+    return DecisionList([ProjectDecision.of(one).with_links(one, links.get(one.id, [])) for one in found])
 
 
 @post(
@@ -133,7 +133,7 @@ async def extract(call: Call, project_id: str, body: ExtractAsked) -> Extracted:
     """POST /v1/projects/:projectId/decisions/extract: find decisions in what was said lately, and keep the new ones."""
     wanted = Wanted(body.max_conversations, body.messages_per_conversation, body.conversation_id)
     found, added = await call.rt.insight.extractor.extract(call.caller, project_id, wanted)
-    return Extracted([Decision.of(one) for one in found], added)
+    return Extracted([ProjectDecision.of(one) for one in found], added)
 
 
 @patch("/v1/projects/{project_id:str}/decisions/{decision_id:str}", errors=(UnknownProject, UnknownDecision, Invalid))
@@ -142,7 +142,7 @@ def update(call: Call, project_id: str, decision_id: str, body: DecisionChange) 
     changed = decisions.change_status(
         call.tx, call.caller, project_id, decision_id, body.status, superseded_by=body.superseded_by
     )
-    return DecisionAnswer(Decision.of(changed))
+    return DecisionAnswer(ProjectDecision.of(changed))
 
 
 def linked(link: decisions.Link) -> LinkedConcept:

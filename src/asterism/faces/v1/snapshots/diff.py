@@ -22,7 +22,7 @@ class Compared(msgspec.Struct):
     lines: bool = False
 
 
-class FileChange(msgspec.Struct, kw_only=True):
+class SnapshotChange(msgspec.Struct, kw_only=True):
     """A path that differs; a member that is not known is absent."""
 
     path: str
@@ -40,7 +40,7 @@ class FileChange(msgspec.Struct, kw_only=True):
 class TreeDiff(msgspec.Struct, kw_only=True):
     """What differs; `diff` is the unified diff of the one file that was asked for."""
 
-    files: list[FileChange]
+    files: list[SnapshotChange]
     diff: str | UnsetType = UNSET
     next_cursor: str | None
 
@@ -59,10 +59,10 @@ async def diff(call: Call, snapshot_id: str, other_snapshot_id: str, query: Comp
     return TreeDiff(files=[change(found) for found in page.items], next_cursor=page.next_cursor)
 
 
-def change(found: snapshots.FileChange) -> FileChange:
+def change(found: snapshots.FileChange) -> SnapshotChange:
     """Write one path that differs."""
     old, new, lines = found.change.old, found.change.new, found.lines
-    return FileChange(
+    return SnapshotChange(
         path=found.change.path,
         change=found.change.kind,
         old_hash=(old.hash or UNSET) if old else UNSET,

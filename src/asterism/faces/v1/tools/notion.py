@@ -10,7 +10,7 @@ from asterism.features.talk import integrations, tools
 ERRORS = (tools.IntegrationNotConnected, *integrations.UPSTREAM_ERRORS)
 
 
-class ChangedPage(msgspec.Struct):
+class NotionChange(msgspec.Struct):
     """The page after its change."""
 
     page: integrations.ChangedPage
@@ -25,8 +25,8 @@ async def search(call: Call, body: integrations.NotionSearch) -> integrations.No
 
 
 @post("/v1/tools/notion/update", rate=TOOL_CALLS, errors=(TooLarge, *ERRORS))
-async def update(call: Call, body: integrations.NotionUpdate) -> ChangedPage:
+async def update(call: Call, body: integrations.NotionUpdate) -> NotionChange:
     """POST /v1/tools/notion/update: change a page's properties, title, content, or put it in the trash."""
     user_id, target = call.caller.user_id, integrations.check_update(body)
     async with tools.audited(call.rt.db, user_id, "notion_update", origin=call.origin, target=target):
-        return ChangedPage(await call.rt.integrations.notion.update(user_id, body))
+        return NotionChange(await call.rt.integrations.notion.update(user_id, body))

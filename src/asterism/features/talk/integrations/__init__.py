@@ -24,9 +24,9 @@ from asterism.features.talk.integrations.errors import (
 )
 from asterism.features.talk.integrations.github import GitHub, PullRequest
 from asterism.features.talk.integrations.github_arguments import (
-    FileChange,
     GitHubPullRequest,
     GitHubSearch,
+    PullRequestFile,
     check_pull,
 )
 from asterism.features.talk.integrations.github_search import GitHubResult, GitHubResults
@@ -51,7 +51,6 @@ __all__ = [
     "ChangedPage",
     "Client",
     "Connector",
-    "FileChange",
     "GitHub",
     "GitHubPullRequest",
     "GitHubResult",
@@ -68,6 +67,7 @@ __all__ = [
     "NotionUpdate",
     "ProviderName",
     "PullRequest",
+    "PullRequestFile",
     "ReauthRequired",
     "Seen",
     "Services",

@@ -17,9 +17,9 @@ from asterism.features.talk.integrations.errors import (
     UpstreamValidation,
 )
 from asterism.features.talk.integrations.github_arguments import (
-    FileChange,
     GitHubPullRequest,
     GitHubSearch,
+    PullRequestFile,
     check_pull,
     content_of,
 )
@@ -111,7 +111,7 @@ class _Opening:
     user_id: str
     asked: GitHubPullRequest
 
-    async def with_files(self, files: list[FileChange]) -> PullRequest:
+    async def with_files(self, files: list[PullRequestFile]) -> PullRequest:
         base = await self._base()
         if await self._tip(self.asked.head) is not None:
             raise BranchExists(self.asked.head)
@@ -142,7 +142,7 @@ class _Opening:
         except UpstreamNotFound:
             return None
 
-    async def _commit(self, base: str, files: list[FileChange]) -> str:
+    async def _commit(self, base: str, files: list[PullRequestFile]) -> str:
         """Make blobs, a tree on the base's tree and one commit; nothing of it is seen before a branch names it."""
         tree = _read(await self._get(*self._path("git", "commits", base)), _Commit).tree.sha
         listed = _read(await self._get(*self._path("git", "trees", tree), query={"recursive": "1"}), _Tree)
@@ -154,7 +154,7 @@ class _Opening:
         return (await self._post(_Sha, "git/commits", commit)).sha
 
     async def _entry(
-        self, place: int, change: FileChange, modes: Mapping[str, str], listed: _Tree
+        self, place: int, change: PullRequestFile, modes: Mapping[str, str], listed: _Tree
     ) -> Mapping[str, Any]:
         mode = modes.get(change.path, NEW_FILE)
         if change.delete:

@@ -45,7 +45,7 @@ class GitHubSearch(msgspec.Struct, omit_defaults=True):
         return min(self.per_page or 20, MAX_PER_PAGE)
 
 
-class FileChange(msgspec.Struct, omit_defaults=True):
+class PullRequestFile(msgspec.Struct, omit_defaults=True):
     """A file as it shall be: its content, as text or base64; or gone, with `delete`."""
 
     path: str
@@ -63,7 +63,7 @@ class GitHubPullRequest(msgspec.Struct, omit_defaults=True):
     base: Annotated[str, Meta(max_length=400)]
     body: Annotated[str, Meta(max_length=65_536)] | None = None
     draft: bool | None = None
-    files: Annotated[list[FileChange], Meta(min_length=1, max_length=100)] | None = None
+    files: Annotated[list[PullRequestFile], Meta(min_length=1, max_length=100)] | None = None
     commit_message: Annotated[str, Meta(min_length=1, max_length=65_536)] | None = None
 
 
@@ -116,7 +116,7 @@ def is_branch(name: str) -> bool:
     return not name.startswith("-") and len(name.encode()) <= MAX_BRANCH and is_ref(f"refs/heads/{name}")
 
 
-def _check_file(where: str, change: FileChange) -> int:
+def _check_file(where: str, change: PullRequestFile) -> int:
     """Return the size of a change. Raises Invalid, TooLarge."""
     segments = change.path.split("/")
     bad = any(part in {"", ".", ".."} or part.lower() == ".git" for part in segments)
@@ -132,7 +132,7 @@ def _check_file(where: str, change: FileChange) -> int:
     return size
 
 
-def content_of(where: str, change: FileChange) -> bytes:
+def content_of(where: str, change: PullRequestFile) -> bytes:
     """Return the content of a change. Raises Invalid."""
     if change.content is None:
         raise Invalid.field(f"{where}.content", "is required unless the file is deleted")

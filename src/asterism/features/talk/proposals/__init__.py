@@ -5,16 +5,16 @@ stored. To add a tool that writes, make a `Writer` and add it to `writers`.
 """
 
 from asterism.features.talk.proposals.errors import ProposalNotPending, UnknownProposal
-from asterism.features.talk.proposals.models import STREAM, Preview, Problem, Proposal, Status, Writer
+from asterism.features.talk.proposals.models import STREAM, Problem, Proposal, ProposalPreview, Status, Writer
 from asterism.features.talk.proposals.service import Proposals, get_proposal, list_proposals, reject
 from asterism.features.talk.proposals.writers import writers
 
 __all__ = [
     "STREAM",
-    "Preview",
     "Problem",
     "Proposal",
     "ProposalNotPending",
+    "ProposalPreview",
     "Proposals",
     "Status",
     "UnknownProposal",

@@ -11,7 +11,7 @@ from asterism.features.accounts.identity import Caller
 from asterism.features.talk import memory
 from asterism.features.talk.integrations import TextEdit
 from asterism.features.talk.proposals import previews
-from asterism.features.talk.proposals.models import Basis, Preview, Proposal, Writer
+from asterism.features.talk.proposals.models import Basis, Proposal, ProposalPreview, Writer
 from asterism.features.talk.tools import RunPlace
 from asterism.kernel.db import Tx
 
@@ -60,7 +60,7 @@ def basis(tx: Tx, place: RunPlace, asked: MemoryUpdate) -> Basis:
     return {**noted, "updated_at": memory.read(tx, _place(tx, place.caller, noted)).updated_at}
 
 
-def preview(tx: Tx, place: RunPlace, asked: MemoryUpdate) -> Preview:
+def preview(tx: Tx, place: RunPlace, asked: MemoryUpdate) -> ProposalPreview:
     """Show what would change."""
     current = memory.read(tx, _place(tx, place.caller, basis(tx, place, asked))).content
     try:

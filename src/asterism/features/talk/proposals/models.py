@@ -16,7 +16,7 @@ STREAM = "proposal/"
 """Streams of executions are called `proposal/<proposal id>`."""
 
 
-class Preview(msgspec.Struct, frozen=True):
+class ProposalPreview(msgspec.Struct, frozen=True):
     """What a person is shown: one line, and what would change as lines that begin with `-` and `+`."""
 
     title: str
@@ -42,7 +42,7 @@ class Proposal:
     tool_name: str
     arguments: Mapping[str, Any]
     basis: Mapping[str, Any]
-    preview: Preview
+    preview: ProposalPreview
     status: Status
     result: Mapping[str, Any] | None
     error: Problem | None
@@ -76,7 +76,7 @@ class Writer:
     name: str
     description: str
     arguments: type[Any]
-    preview: Callable[[Tx, RunPlace, Any], Preview]
+    preview: Callable[[Tx, RunPlace, Any], ProposalPreview]
     check: Callable[[Any], object] = lambda _arguments: None
     basis: Callable[[Tx, RunPlace, Any], Basis] = no_basis
     send: Callable[[Proposal, Any], Awaitable[Mapping[str, Any]]] | None = None

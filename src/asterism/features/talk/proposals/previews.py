@@ -4,23 +4,23 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from asterism.features.talk.integrations import FileChange, GitHubPullRequest, NotionUpdate, TextEdit
-from asterism.features.talk.proposals.models import Preview
+from asterism.features.talk.integrations import GitHubPullRequest, NotionUpdate, PullRequestFile, TextEdit
+from asterism.features.talk.proposals.models import ProposalPreview
 from asterism.vcs.text_diff import text_diff
 
 MAX_DIFF = 64 * 1024
 CUT = "\n[cut]"
 
 
-def pull_request(asked: GitHubPullRequest) -> Preview:
+def pull_request(asked: GitHubPullRequest) -> ProposalPreview:
     """Show a pull request: its title, branches, and each file as it would be."""
     lines = [f"+{asked.title}", f"+{asked.head} into {asked.base}", *_signed("+", asked.body or "")]
     for change in asked.files or ():
         lines += _file(change)
-    return Preview(_line(f'Open pull request "{asked.title}" in {asked.repo}'), _whole(lines))
+    return ProposalPreview(_line(f'Open pull request "{asked.title}" in {asked.repo}'), _whole(lines))
 
 
-def notion_change(asked: NotionUpdate) -> Preview:
+def notion_change(asked: NotionUpdate) -> ProposalPreview:
     """Show a change of a page."""
     lines = [f"+title: {asked.title}"] if asked.title is not None else []
     for name, value in (asked.properties or {}).items():
@@ -30,14 +30,14 @@ def notion_change(asked: NotionUpdate) -> Preview:
     if asked.mode == "replace":
         lines.append("-(the whole content)")
     lines += [*_signed("+", asked.markdown or ""), *edits(asked.edits or ())]
-    return Preview(_line(f"Change the Notion page {asked.page_id}"), _whole(lines))
+    return ProposalPreview(_line(f"Change the Notion page {asked.page_id}"), _whole(lines))
 
 
-def memory_change(scope: str, old: str, new: str | None, changes: Sequence[TextEdit]) -> Preview:
+def memory_change(scope: str, old: str, new: str | None, changes: Sequence[TextEdit]) -> ProposalPreview:
     """Show a change of a memory document; where it does not fit the document (`new` None), the edits themselves."""
     verb = "Edit" if changes else "Replace"
     lines = edits(changes) if new is None else changed_lines(old, new)
-    return Preview(f"{verb} {scope} memory", _whole(list(lines)))
+    return ProposalPreview(f"{verb} {scope} memory", _whole(list(lines)))
 
 
 def changed_lines(old: str, new: str) -> Iterator[str]:
@@ -55,7 +55,7 @@ def edits(changes: Sequence[TextEdit]) -> Iterator[str]:
         yield from _signed("+", change.new_str)
 
 
-def _file(change: FileChange) -> Iterator[str]:
+def _file(change: PullRequestFile) -> Iterator[str]:
     if change.delete:
         yield f"--- {change.path}"
         return

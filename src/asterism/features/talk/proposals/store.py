@@ -7,14 +7,14 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from asterism.features.talk.proposals.models import Preview, Problem, Proposal, Status
+from asterism.features.talk.proposals.models import Problem, Proposal, ProposalPreview, Status
 from asterism.features.talk.proposals.tables import proposals
 from asterism.kernel.db import RowDict, Tx
 
 _JSON: Mapping[str, Any] = {
     "arguments": dict[str, Any],
     "basis": dict[str, Any],
-    "preview": Preview,
+    "preview": ProposalPreview,
     "result": dict[str, Any],
     "error": Problem,
 }
