@@ -122,7 +122,7 @@ class QuestionList(msgspec.Struct):
     questions: list[AgentQuestion]
 
 
-class Timeline(msgspec.Struct):
+class TimelineList(msgspec.Struct):
     """What turns changed, oldest first."""
 
     timeline: list[events.TimelineEntry]

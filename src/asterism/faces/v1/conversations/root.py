@@ -16,7 +16,7 @@ from asterism.faces.v1.wire_conversations import (
     FrameList,
     ProjectInfoAnswer,
     SavedSnapshot,
-    Timeline,
+    TimelineList,
 )
 from asterism.features.talk import conversations
 from asterism.features.talk.conversations import events
@@ -128,10 +128,10 @@ async def clear(call: Call, conversation_id: str, body: Empty) -> Done:  # noqa:
 
 
 @get("/v1/conversations/{conversation_id:str}/timeline")
-def timeline(call: Call, conversation_id: str) -> Timeline:
+def timeline(call: Call, conversation_id: str) -> TimelineList:
     """GET /v1/conversations/:conversationId/timeline: what turns changed, oldest first, the newest 500."""
     found = conversations.list_timeline(call.tx, call.caller, conversation_id)
-    return Timeline([events.TimelineEntry.of(one) for one in found])
+    return TimelineList([events.TimelineEntry.of(one) for one in found])
 
 
 @get("/v1/conversations/{conversation_id:str}/events")

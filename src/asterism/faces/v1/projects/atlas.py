@@ -106,8 +106,8 @@ class DiagramAsked(msgspec.Struct):
     type: DiagramType = "dependency"
 
 
-class Diagrams(msgspec.Struct):
-    """Diagrams, newest first."""
+class DiagramList(msgspec.Struct):
+    """DiagramList, newest first."""
 
     diagrams: list[Diagram]
 
@@ -161,10 +161,10 @@ async def search(call: Call, project_id: str, body: SearchAsked) -> SearchResult
 
 
 @get("/v1/projects/{project_id:str}/atlas/diagrams", errors=(UnknownProject,))
-def diagrams(call: Call, project_id: str, query: OfConcept) -> Diagrams:
+def diagrams(call: Call, project_id: str, query: OfConcept) -> DiagramList:
     """GET /v1/projects/:projectId/atlas/diagrams: diagrams of a concept, or the newest of the project."""
     found = atlas.list_diagrams(call.tx, call.caller, project_id, query.concept_id)
-    return Diagrams([Diagram.of(one) for one in found])
+    return DiagramList([Diagram.of(one) for one in found])
 
 
 @post("/v1/projects/{project_id:str}/atlas/diagrams", tx="none", errors=(UnknownProject, ManifestLost))
