@@ -107,7 +107,7 @@ class DiagramAsked(msgspec.Struct):
 
 
 class DiagramList(msgspec.Struct):
-    """DiagramList, newest first."""
+    """Diagrams, newest first."""
 
     diagrams: list[Diagram]
 
