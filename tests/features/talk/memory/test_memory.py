@@ -1,5 +1,7 @@
 """Memory documents as use cases: writing, versions, search, and who finds what (Starbot 3)."""
 
+from typing import Any
+
 import pytest
 
 from asterism.base.clock import ManualClock
@@ -7,7 +9,7 @@ from asterism.base.errors import Invalid, TooLarge
 from asterism.features.accounts import identity
 from asterism.features.accounts.identity import Caller
 from asterism.features.talk import memory
-from asterism.features.talk.memory import MemoryConflict, Place, UnknownVersion
+from asterism.features.talk.memory import Cause, MemoryConflict, Place, UnknownVersion
 from asterism.features.versions import projects, workspaces
 from asterism.features.versions.projects import UnknownProject
 from asterism.features.versions.workspaces import NewWorkspace
@@ -29,9 +31,9 @@ class World:
     def workspace(self, tx: Tx, name: str) -> str:
         return workspaces.create_workspace(tx, self.caller, self.project, NewWorkspace(name=name)).id
 
-    def write(self, text: str, workspace: str | None = None, **more: str) -> memory.Document:
+    def write(self, text: str, workspace: str | None = None, **more: Any) -> memory.Document:
         with self.db.write() as tx:
-            return memory.write(tx, self.place(tx, workspace), text, **more)  # type: ignore[arg-type]
+            return memory.write(tx, self.place(tx, workspace), text, **more).document
 
     def place(self, tx: Tx, workspace: str | None = None) -> Place:
         if workspace is None:
@@ -61,7 +63,7 @@ def test_a_document_never_written_is_empty_and_as_old_as_its_place(db: Database,
 
 
 def test_each_writing_is_a_version_and_later_than_the_one_before(db: Database, world: World) -> None:
-    first, second = world.write("one"), world.write("two", source="proposal", run_id="run", proposal_id="proposal")
+    first, second = world.write("one"), world.write("two", cause=Cause("proposal", "run", None, "proposal"))
     assert (first.version, second.version) == (1, 2)
     assert second.updated_at > first.updated_at, "although the clock stands still"
     with db.read() as tx:
