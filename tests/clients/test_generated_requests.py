@@ -21,7 +21,7 @@ SECONDS = 60
 ENDS_THE_SESSION = "/v1/auth/(logout|tokens|devices)|/v1/oauth/revoke"
 # Its body is a format of our own, which a generator cannot write; tests/vcs/test_batch.py does.
 UNWRITABLE = "^/v1/blobs/batch$"
-# They ask somebody else's service, which is not there: 502 is the right answer. Tests with loopback services cover them.
+# They ask services of others, which are not there: 502 is the right answer. Tests with loopback services cover them.
 ASKS_OTHERS = "^/v1/integrations/|^/v1/tools/|^/v1/infrastructure/credentials"
 
 
