@@ -6,11 +6,16 @@ from pathlib import Path
 
 from hypothesis import strategies as st
 
+from asterism.vcs.rules import path_reasons
+
 NAMES = st.one_of(
     st.sampled_from(["a", "b", ".keep", "README.md", "a.b", "a b", "-x", "#", "weird\nname", "tab\t", "a\\b", "%41"]),
     st.sampled_from(["Grüße", "日本語.txt", "имя", "e\u0301", "\u00e9", "🜁", "\u2028", "<&>", '"quoted"', "'"]),
     st.text(st.characters(exclude_characters="/\0\\:", exclude_categories=["Cs"]), min_size=1, max_size=12).filter(
-        lambda name: name not in (".", "..", ".git", ".gitignore", ".asterismignore", ".asterism", ".asterism.json")
+        lambda name: (
+            name.lower() not in (".git", ".gitignore", ".asterismignore", ".asterism", ".asterism.json")
+            and not any(path_reasons(name))
+        )
     ),
 )
 CONTENT = st.one_of(st.just(b""), st.binary(max_size=60), st.sampled_from([5, 70_000]).map(bytes))

@@ -18,6 +18,7 @@ from asterism.client.http import Http
 from asterism.client.progress import Silent
 from asterism.client.projects import get_project
 from asterism.vcs.manifest import EMPTY, EMPTY_MANIFEST_HASH
+from asterism.vcs.rules import path_reasons
 from tests.support.raw_git import ADA, FILE, FOLDER, LINK, PROGRAM, SUBMODULE, RawRepo, run_git
 
 ONE = {b"a.txt": (FILE, b"a\n")}
@@ -415,11 +416,11 @@ def test_nothing_of_a_hostile_repository_runs(bridge: Bridge) -> None:
 
 
 words = st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="\0/"), min_size=1, max_size=6)
-parts = words.map(str.encode).filter(
-    lambda raw: (
-        raw not in (b".", b"..") and b"\\" not in raw and b":" not in raw and not raw.lower().startswith(b".git")
+parts = words.filter(
+    lambda name: (
+        not any(path_reasons(name)) and "\\" not in name and ":" not in name and not name.lower().startswith(".git")
     )
-)
+).map(str.encode)
 paths = st.lists(parts, min_size=1, max_size=3).map(b"/".join)
 contents = st.tuples(st.sampled_from([FILE, PROGRAM]), st.binary(max_size=8)) | st.tuples(
     st.just(LINK), words.map(str.encode)

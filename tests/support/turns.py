@@ -32,6 +32,10 @@ class Scripts:
         """Return the prompts in the order in which agents were given them."""
         return [job.prompt for job in self.agents.jobs]
 
+    def job(self, prompt: str) -> AgentJob:
+        """Return the last job with this prompt: a test may have run before, on the other engine."""
+        return next(job for job in reversed(self.agents.jobs) if job.prompt == prompt)
+
 
 @contextmanager
 def scripted_server(folder: Path, url: str, scripts: Scripts, **settings: Any) -> Iterator[TestServer]:

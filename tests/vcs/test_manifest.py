@@ -84,7 +84,7 @@ def reference(entries: list[Entry]) -> str:
 
 
 names = st.text(st.characters(exclude_characters="/\0\\:", exclude_categories=["Cs"]), min_size=1, max_size=12).filter(
-    lambda name: name not in (".", "..")
+    lambda name: not any(rules.path_reasons(name))
 )
 paths = st.lists(names, min_size=1, max_size=4).map("/".join)
 

@@ -302,7 +302,7 @@ def test_clearing_leaves_the_timeline(person: Person, scripts: Scripts, gate: Ga
     with Stream(person.client, person.conversation) as stream:
         person.send("anew")
         stream.until("message_complete")
-    job = next(one for one in scripts.agents.jobs if one.prompt == "anew")
+    job = scripts.job("anew")
     assert job.history == ()
 
 
@@ -324,7 +324,7 @@ def test_an_agents_token_reaches_its_workspace_and_dies_with_the_turn(
     with Stream(person.client, person.conversation) as stream:
         person.send("use your token")
         stream.until("opencode_event")
-        job = next(one for one in scripts.agents.jobs if one.prompt == "use your token")
+        job = scripts.job("use your token")
         assert set(job.environment) == {"ASTERISM_URL", "ASTERISM_TOKEN"}
         with turn_server.client(job.environment["ASTERISM_TOKEN"]) as agent:
             ok(agent.get(f"/v1/workspaces/{person.workspace}"))
