@@ -1,6 +1,7 @@
 """Fixtures for everybody: databases of both engines and a clock that stands still."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -8,7 +9,8 @@ from hypothesis import settings
 
 from asterism.base.clock import ManualClock
 from asterism.kernel.db import Database, open_database
-from tests.support.databases import SqliteFactory, fresh_postgres_url
+from tests.support.databases import SqliteFactory, drop_postgres, fresh_postgres_url
+from tests.support.memory import folder_in_memory
 from tests.support.server import TestServer
 
 ENGINES = ["sqlite", "postgresql"]
@@ -24,9 +26,14 @@ def sqlite_factory(tmp_path_factory: pytest.TempPathFactory) -> SqliteFactory:
 
 
 @pytest.fixture(params=ENGINES)
-def database_url(request: pytest.FixtureRequest, sqlite_factory: SqliteFactory) -> str:
+def database_url(request: pytest.FixtureRequest, sqlite_factory: SqliteFactory) -> Iterator[str]:
     """Return the address of a fresh, migrated database; each test runs once on either engine."""
-    return sqlite_factory.url() if request.param == "sqlite" else fresh_postgres_url()
+    if request.param == "sqlite":
+        yield sqlite_factory.url()
+        return
+    url = fresh_postgres_url()
+    yield url
+    drop_postgres(url)
 
 
 @pytest.fixture
@@ -43,13 +50,18 @@ def db(database_url: str, clock: ManualClock) -> Iterator[Database]:
     database.close()
 
 
+@pytest.fixture
+def memory_path() -> Iterator[Path]:
+    """Return a folder like `tmp_path`, in memory where there is room: for stores that sync at each write."""
+    with folder_in_memory() as folder:
+        yield folder
+
+
 @pytest.fixture(scope="session", params=ENGINES)
-def server(
-    request: pytest.FixtureRequest, sqlite_factory: SqliteFactory, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[TestServer]:
+def server(request: pytest.FixtureRequest, sqlite_factory: SqliteFactory) -> Iterator[TestServer]:
     """Run one real server per engine for the whole session; tests are kept apart by using users of their own."""
     url = sqlite_factory.url() if request.param == "sqlite" else fresh_postgres_url()
-    with TestServer(tmp_path_factory.mktemp("data"), url) as running:
+    with folder_in_memory() as data, TestServer(data, url) as running:
         yield running
 
 

@@ -17,7 +17,7 @@ CHECKS = (
     "response_schema_conformance",
     "response_headers_conformance",
 )
-SECONDS = 60
+SECONDS = 30
 ENDS_THE_SESSION = "/v1/auth/(logout|tokens|devices)|/v1/oauth/revoke"
 # Its body is a format of our own, which a generator cannot write; tests/vcs/test_batch.py does.
 UNWRITABLE = "^/v1/blobs/batch$"

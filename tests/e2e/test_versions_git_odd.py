@@ -456,7 +456,7 @@ histories = st.lists(
 
 
 @settings(
-    max_examples=25,
+    max_examples=10,
     deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],  # each example takes a server's time, so none is made smaller
     suppress_health_check=[HealthCheck.function_scoped_fixture],

@@ -11,7 +11,7 @@ from tests.client.trees import build, describe
 from tests.support.commands import answer, run
 from tests.support.process import ASTERISM, clean_environment
 
-TRIALS = 8
+TRIALS = 4
 FILES = 400
 APPLYING_SECONDS = 0.02
 

@@ -34,13 +34,12 @@ def postgres_template() -> str:
 def fresh_postgres_url() -> str:
     """Create a migrated, empty PostgreSQL database and return its address."""
     template, name = postgres_template(), f"test_{next(_numbers)}"
-    engine = sa.create_engine(
-        postgres().url().replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT"
-    )
-    with engine.connect() as connection:
-        connection.execute(sa.text(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
-    engine.dispose()
-    return postgres().url(name)
+    return postgres().create_database(name, template)
+
+
+def drop_postgres(url: str) -> None:
+    """Remove a database that `fresh_postgres_url` made."""
+    postgres().drop_database(sa.make_url(url).database or "")
 
 
 class SqliteFactory:

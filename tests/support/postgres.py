@@ -8,9 +8,12 @@ import signal
 import subprocess
 import tempfile
 import time
+from functools import cached_property
 from pathlib import Path
 
 import psycopg
+
+from tests.support.memory import roomy_memory
 
 
 def find_binaries() -> Path:
@@ -30,7 +33,7 @@ class PostgresServer:
     """A throw-away server on a unix socket; durability is off, since nothing outlives the tests."""
 
     def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="ast-pg-"))
+        self.folder = Path(tempfile.mkdtemp(prefix="ast-pg-", dir=roomy_memory()))
         user = "nobody" if os.geteuid() == 0 else None  # PostgreSQL refuses to run as root
         if user:
             os.chown(self.folder, pwd.getpwnam(user).pw_uid, -1)
@@ -48,6 +51,7 @@ class PostgresServer:
             stdout=subprocess.DEVNULL,
         )
         options = ["fsync=off", "full_page_writes=off", "synchronous_commit=off", "max_connections=200"]
+        options += ["wal_level=minimal", "max_wal_senders=0", "max_wal_size=256MB", "autovacuum=off"]
         command = [binaries / "postgres", "-D", data, "-k", self.folder, "-c", "listen_addresses="]
         for option in options:
             command += ["-c", option]
@@ -62,11 +66,19 @@ class PostgresServer:
         """Return the address of one of its databases."""
         return f"postgresql://postgres@/{database}?host={self.folder}"
 
-    def create_database(self, name: str) -> str:
-        """Create an empty database and return its address."""
-        with psycopg.connect(self.url(), autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}"')
+    def create_database(self, name: str, template: str = "template1") -> str:
+        """Create a database, a copy of `template`, and return its address."""
+        strategy = "STRATEGY FILE_COPY" if self._administrator.info.server_version >= 150_000 else ""
+        self._administrator.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" {strategy}'.encode())
         return self.url(name)
+
+    def drop_database(self, name: str) -> None:
+        """Remove a database, whoever is still connected."""
+        self._administrator.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'.encode())
+
+    @cached_property
+    def _administrator(self) -> psycopg.Connection:
+        return psycopg.connect(self.url(), autocommit=True)
 
     def _wait(self) -> None:
         deadline = time.monotonic() + 30
@@ -81,6 +93,7 @@ class PostgresServer:
 
     def stop(self) -> None:
         """Stop it and remove its folder."""
+        self._administrator.close()
         self.process.send_signal(signal.SIGQUIT)
         self.process.wait(10)
         shutil.rmtree(self.folder, ignore_errors=True)

@@ -65,11 +65,11 @@ class Workshop:
 
 
 @pytest.fixture
-def workshop(db: Database, clock: ManualClock, tmp_path: Path) -> Workshop:
+def workshop(db: Database, clock: ManualClock, memory_path: Path) -> Workshop:
     with db.write() as tx:
         user = identity.add_user(tx, "someone@example.org")
         caller = Caller(user.id, "token", "u", "cli")
         project = projects.create_project(tx, caller, name="demo")
         workspace = workspaces.create_workspace(tx, caller, project.id, NewWorkspace(name="main"))
-    shelf = Shelf(db, open_blobs(tmp_path / "blobs", spool=tmp_path / "incoming"), user.id, clock)
+    shelf = Shelf(db, open_blobs(memory_path / "blobs", spool=memory_path / "incoming"), user.id, clock)
     return Workshop(shelf, caller, project.id, workspace.id)

@@ -13,10 +13,10 @@ from tests.support.shelf import Shelf
 
 
 @pytest.fixture
-def shelf(db: Database, clock: ManualClock, tmp_path: Path) -> Shelf:
+def shelf(db: Database, clock: ManualClock, memory_path: Path) -> Shelf:
     with db.write() as tx:
         user = identity.add_user(tx, "someone@example.org")
-    return Shelf(db, open_blobs(tmp_path / "blobs", spool=tmp_path / "incoming"), user.id, clock)
+    return Shelf(db, open_blobs(memory_path / "blobs", spool=memory_path / "incoming"), user.id, clock)
 
 
 @pytest.fixture

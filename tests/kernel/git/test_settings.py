@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from asterism.kernel.git import (
@@ -28,22 +28,7 @@ from asterism.kernel.git.settings import OF_THE_FORMAT, OF_THE_USER, OF_THE_WORK
 from tests.support.checkouts import git, make_repository, write
 
 PLAIN = "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = false\n"
-VALUES = [
-    "bogus",
-    "/nonexistent",
-    "",
-    "true",
-    "false",
-    "0",
-    "1",
-    "-1",
-    "9" * 30,
-    "/dev/zero",
-    "FIFO",
-    "TOUCH",
-    "%",
-    "*",
-]
+VALUES = ["bogus", "", "true", "0", "-1", "9" * 30, "/dev/zero", "FIFO", "TOUCH", "%"]
 
 READ_IN_SUBMODULES = {"extensions.worktreeconfig"}
 """To learn a submodule's commit git itself reads how that repository is stored, and refuses what it cannot read."""
@@ -193,18 +178,20 @@ texts = st.text(st.characters(blacklist_characters="\0", blacklist_categories=["
 names = st.text(st.characters(blacklist_characters="\0\n", blacklist_categories=["Cs"]), min_size=1)
 
 
+@settings(max_examples=40)
 @given(st.lists(st.tuples(names, texts), max_size=4))
 def test_git_reads_back_what_is_written(pairs: list[tuple[str, str]]) -> None:
-    settings = [*((f"branch.{name}.remote", value) for name, value in pairs), ("core.plain", "x")]
+    pairs_kept = [*((f"branch.{name}.remote", value) for name, value in pairs), ("core.plain", "x")]
     read = subprocess.run(
         ["git", "config", "-z", "--list", "--file", "-"],
-        input=written(settings).encode(),
+        input=written(pairs_kept).encode(),
         capture_output=True,
         check=True,
     ).stdout
-    assert read_listing(read) == settings
+    assert read_listing(read) == pairs_kept
 
 
+@settings(max_examples=40)
 @given(names)
 def test_names_of_references_are_judged_as_git_does(name: str) -> None:
     for ref in (f"refs/{name}", name):
