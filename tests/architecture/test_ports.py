@@ -14,6 +14,7 @@ WITHOUT_FAKE = {
     "db": "both engines are real in tests, SQLite is cheap, and stores are SQL (the fixture `db`)",
     "loopback": "no port: what the fakes have in common that serve on loopback",
     "git": "docs/adr/0051-git-has-no-memory-fake.md",
+    "sandbox": "no port: real programs in namespaces, whose users have fakes of their own (agents, apps, clouds)",
     "runs": "no port: one host over the ports `db` and `streams`, which have fakes",
     "workcopy": "no port: trees on a real disk, which is cheap in tests",
     "oidc": "one adapter; tests sign real tokens for a key server on loopback",

@@ -64,17 +64,21 @@ class Program:
             os.close(writing)
         self._output = reading
         os.set_blocking(reading, False)
-        self._silent = asyncio.Event()
+        self._ended, self._silent = asyncio.Event(), asyncio.Event()
         asyncio.get_running_loop().add_reader(reading, self._take)
+
+    def look(self) -> None:
+        """Note that it has ended, when it has."""
+        if self.process.poll() is not None:
+            self._ended.set()
 
     async def watch(self, seconds: float | None) -> None:
         """Wait until it has ended, tell how, and let go of its output."""
-        loop = asyncio.get_running_loop()
-        deadline = None if seconds is None else loop.time() + seconds
-        while self.process.poll() is None:
-            if deadline is not None and loop.time() > deadline:
-                self.kill("timed_out")
-            await asyncio.sleep(0.01)
+        try:
+            await asyncio.wait_for(self._ended.wait(), seconds)
+        except TimeoutError:
+            self.kill("timed_out")
+            await self._ended.wait()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._silent.wait(), 0.3)  # children in the background may hold it open for ever
         tell(end=self.id, status=self.process.returncode, why=self._why, bytes=self._count)
@@ -217,6 +221,7 @@ class Inside:
             descriptor, port = self._place["entry"]
             listening = socket.socket(fileno=descriptor)
             await asyncio.start_unix_server(partial(relay, port=port), sock=listening)
+        asyncio.get_running_loop().add_signal_handler(signal.SIGCHLD, self._look)
         self._keep(self._watch())
         tell(ready=True)
         while line := await orders.readline():
@@ -235,6 +240,10 @@ class Inside:
             return
         self._programs[program.id] = program
         self._keep(self._run(program, order["seconds"]))
+
+    def _look(self) -> None:
+        for program in list(self._programs.values()):
+            program.look()
 
     async def _run(self, program: Program, seconds: float | None) -> None:
         try:

@@ -10,14 +10,16 @@ import resource
 import selectors
 import signal
 import subprocess
+import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
 CHUNK = 1 << 18
 STDERR_KEPT = 1 << 16
+ASKED_EVERY = 0.05
 
 
 def bare_environment(home: Path) -> dict[str, str]:
@@ -77,7 +79,7 @@ def run_bounded(
 ) -> Outcome:
     """Run `argv` (no shell) with exactly the environment `env` and wait for it.
 
-    `timeout` is in seconds, `max_output` in bytes of standard output. `cancelled` is asked about every 50 ms.
+    `timeout` is in seconds, `max_output` in bytes of standard output. `cancelled` is asked every 50 ms.
     `own_session` takes the program away from our terminal too; it starts slower then, since Linux schedules sessions as
     groups, so it is for programs that are not trusted. `memory` bounds the bytes of its own that each process of the
     program may take, where the system can (Linux); mapped files do not count.
@@ -121,18 +123,13 @@ class _Transfer:
         self._max_output = max_output
         self.out = bytearray()
         self.err = bytearray()
-        self._open = 0
         self._selector = selectors.DefaultSelector()
 
     def run(self, deadline: float, cancelled: Callable[[], bool] | None) -> Ending:
-        with self._selector:
+        with self._selector, _exit_seen(self._process) as watch:
             self._register()
-            watch = _watch_exit(self._process, self._selector)
-            try:
-                return self._loop(deadline, cancelled, watched=watch is not None)
-            finally:
-                if watch is not None:
-                    os.close(watch)
+            self._selector.register(watch, selectors.EVENT_READ, None)
+            return self._loop(deadline, cancelled)
 
     def _register(self) -> None:
         process = self._process
@@ -141,21 +138,19 @@ class _Transfer:
                 continue
             os.set_blocking(pipe.fileno(), False)
             self._selector.register(pipe, selectors.EVENT_READ, take)
-            self._open += 1
         if process.stdin is not None:
             os.set_blocking(process.stdin.fileno(), False)
             self._selector.register(process.stdin, selectors.EVENT_WRITE, self._give)
 
-    def _loop(self, deadline: float, cancelled: Callable[[], bool] | None, *, watched: bool) -> Ending:
-        while self._open:
+    def _loop(self, deadline: float, cancelled: Callable[[], bool] | None) -> Ending:
+        while True:
             left = deadline - time.monotonic()
             if left <= 0:
                 return Ending.TIMED_OUT
             if cancelled is not None and cancelled():
                 return Ending.CANCELLED
-            tick = left if watched and cancelled is None else min(left, 0.05)
             exited = False
-            for key, _ in self._selector.select(tick):
+            for key, _ in self._selector.select(left if cancelled is None else min(left, ASKED_EVERY)):
                 if callable(key.data):
                     key.data(key.fd)
                 else:
@@ -163,9 +158,8 @@ class _Transfer:
             if len(self.out) > self._max_output:
                 del self.out[self._max_output :]
                 return Ending.TOO_MUCH_OUTPUT
-            if exited or (not watched and _has_exited(self._process)):
+            if exited:
                 return self._drain()
-        return self._wait(deadline)
 
     def _drain(self) -> Ending:
         """Take what the pipes hold once the program is gone, without waiting for children that keep them open."""
@@ -175,13 +169,6 @@ class _Transfer:
             if len(self.out) > self._max_output:
                 del self.out[self._max_output :]
                 return Ending.TOO_MUCH_OUTPUT
-        return Ending.EXITED
-
-    def _wait(self, deadline: float) -> Ending:
-        while not _has_exited(self._process):
-            if time.monotonic() >= deadline:
-                return Ending.TIMED_OUT
-            time.sleep(0.0005)
         return Ending.EXITED
 
     def _take_out(self, fd: int) -> None:
@@ -202,7 +189,6 @@ class _Transfer:
             into += data
         else:
             self._selector.unregister(fd)
-            self._open -= 1
 
     def _give(self, fd: int) -> None:
         try:
@@ -224,24 +210,36 @@ def bound_memory(pid: int, most: int) -> None:
             limit(pid, resource.RLIMIT_DATA, (most, most))
 
 
-def _watch_exit(process: subprocess.Popen[bytes], selector: selectors.BaseSelector) -> int | None:
-    """Let the selector wake when the process ends, where the system can (Linux); else the loop asks every 50 ms."""
+@contextlib.contextmanager
+def _exit_seen(process: subprocess.Popen[bytes]) -> Iterator[int]:
+    """Yield a descriptor that can be read once the process has ended: the system's (Linux), else a thread tells it."""
     opener = getattr(os, "pidfd_open", None)
-    if opener is None:
-        return None
     try:
-        fd: int = opener(process.pid)
-    except OSError:
-        return None
-    selector.register(fd, selectors.EVENT_READ, None)
-    return fd
+        watch = opener(process.pid) if opener is not None else _told_by_thread(process)
+    except OSError:  # an old kernel, or a filter of system calls
+        watch = _told_by_thread(process)
+    try:
+        yield watch
+    finally:
+        os.close(watch)
 
 
-def _has_exited(process: subprocess.Popen[bytes]) -> bool:
-    """Say whether the process has ended, without reaping it."""
-    if process.returncode is not None:
-        return True
-    return os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+def _told_by_thread(process: subprocess.Popen[bytes]) -> int:
+    """Return a pipe's end that is at its end when the process is; a thread waits for that."""
+    reading, writing = os.pipe()
+
+    def wait() -> None:
+        try:
+            if hasattr(os, "waitid"):
+                with contextlib.suppress(ChildProcessError):  # killed and reaped meanwhile
+                    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+            else:
+                process.wait()
+        finally:
+            os.close(writing)
+
+    threading.Thread(target=wait, name=f"exit of {process.pid}", daemon=True).start()
+    return reading
 
 
 def _kill_group(process: subprocess.Popen[bytes]) -> None:

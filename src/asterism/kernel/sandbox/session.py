@@ -21,13 +21,20 @@ from typing import Any, Literal, TypeAlias
 import structlog
 
 from asterism.kernel.sandbox import inside
-from asterism.kernel.sandbox.bubblewrap import CONFIGURATION, PROGRAM, SYSTEM, bubblewrap_problem, system_folder
-from asterism.kernel.sandbox.plain import find_program
-from asterism.kernel.sandbox.port import GIB, SandboxUnavailable
+from asterism.kernel.sandbox.bubblewrap import (
+    CONFIGURATION,
+    PROGRAM,
+    SYSTEM,
+    bubblewrap_problem,
+    find_bubblewrap,
+    system_folder,
+)
+from asterism.kernel.sandbox.errors import SandboxUnavailable
 from asterism.kernel.sandbox.process import Ending, Outcome, absolute_path
 
 log = structlog.get_logger(__name__)
 
+GIB = 1 << 30
 Isolation: TypeAlias = Literal["auto", "bubblewrap", "plain"]
 TREE = "/tree"
 HOME = "/tmp/home"  # noqa: S108 - a fresh tmpfs inside the sandbox, not the machine's /tmp
@@ -149,7 +156,7 @@ class Session:
         entry = self._entry()
         descriptor = None if entry is None else entry.fileno()
         inner = [_interpreter(), "-I", "-S", f"{_RUN}/inside.py" if self.isolates else inside.__file__]
-        argv = [find_program(PROGRAM, {}), *self._bubblewrap(), "--", *inner] if self.isolates else inner
+        argv = [find_bubblewrap() or PROGRAM, *self._bubblewrap(), "--", *inner] if self.isolates else inner
         try:
             self._process = await asyncio.create_subprocess_exec(
                 *argv,
