@@ -17,8 +17,7 @@ from asterism.features.talk.conversations.folding import (
     part_frames,
     shorten,
 )
-from asterism.features.talk.conversations.models import FileChange, Parts
-from asterism.features.talk.conversations.summaries import summary_of
+from asterism.features.talk.conversations.models import Parts
 from asterism.kernel.agents import MessageInfo, MessageTime, MessageUpdated, PartUpdated, TextPart, ToolPart, ToolState
 from asterism.kernel.streams import Event
 
@@ -134,11 +133,3 @@ def test_what_an_ended_turn_left_open_is_closed() -> None:
     assert changed.parts[0]["state"]["output"] == changed.parts[0]["state"]["error"]
     assert len(changed.infos) == 1
     assert folding.text_of(whole) == "x"
-
-
-def test_changes_are_summed_up() -> None:
-    files = [FileChange(f"{n}.py", "added") for n in "ab"]
-    assert summary_of(files) == "Added 2 files: a.py, b.py"
-    more = [*files, FileChange("c.py", "modified"), FileChange("d.py", "deleted")]
-    assert summary_of(more) == "Added 2, changed 1 and deleted 1 file: a.py, b.py, c.py, …"
-    assert len(summary_of([FileChange("x" * 300, "deleted")])) == 200

@@ -6,8 +6,8 @@ import msgspec
 
 from asterism.faces.v1.call import Call, post
 from asterism.features.talk import conversations, rewinds
-from asterism.features.talk.conversations import FileChange
 from asterism.features.versions import storage
+from asterism.features.versions.workcopies import FileChange
 
 
 class RewindWanted(msgspec.Struct):

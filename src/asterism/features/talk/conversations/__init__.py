@@ -18,9 +18,9 @@ from asterism.features.talk.conversations.errors import (
     UnknownQuestion,
 )
 from asterism.features.talk.conversations.models import (
+    STREAM,
     Conversation,
     ConversationView,
-    FileChange,
     Message,
     Parts,
     Question,
@@ -49,16 +49,17 @@ from asterism.features.talk.conversations.service import (
 )
 from asterism.features.talk.conversations.store import message_at
 from asterism.features.talk.conversations.titling import Writer
-from asterism.features.talk.conversations.turn import TurnLimits, TurnPorts
+from asterism.features.talk.conversations.turn import TURN_STREAM, TurnLimits, TurnPorts
 from asterism.features.talk.conversations.turns import Sent, Turns
 
 __all__ = [
     "ROOTS",
+    "STREAM",
     "TICKET",
+    "TURN_STREAM",
     "AnswerRefused",
     "Conversation",
     "ConversationView",
-    "FileChange",
     "Message",
     "Opened",
     "OtherProject",

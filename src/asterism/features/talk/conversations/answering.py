@@ -1,6 +1,7 @@
 """Asking and answering: the rows of questions (Fastest 8.8). Of several who answer, the first one counts."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from asterism.base import ids
@@ -61,8 +62,7 @@ def close(
         return question
     values: dict[str, Any] = {"status": status, "answers": given, "closed_at": tx.now()}
     question_store.update_question(tx, question.id, values)
-    closed = question_store.question(tx, conversation.id, question.id)
-    assert closed is not None  # noqa: S101 - its conversation is held
+    closed = replace(question, **values)
     streams.append_in(tx, conversation.stream, question_closed(closed.message_id, closed))
     return closed
 
@@ -101,7 +101,6 @@ def close_by_agent(tx: Tx, streams: Streams, question: Question) -> None:
     current = question_store.question(tx, question.conversation_id, question.id)
     if conversation is None or current is None or current.status != "pending":
         return
-    question_store.update_question(tx, question.id, {"status": "rejected", "closed_at": tx.now()})
-    closed = question_store.question(tx, conversation.id, question.id)
-    if closed is not None:
-        streams.append_in(tx, conversation.stream, question_closed(closed.message_id, closed))
+    closed = replace(current, status="rejected", closed_at=tx.now())
+    question_store.update_question(tx, question.id, {"status": closed.status, "closed_at": closed.closed_at})
+    streams.append_in(tx, conversation.stream, question_closed(current.message_id, closed))

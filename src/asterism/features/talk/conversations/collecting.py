@@ -5,7 +5,8 @@ No failure here changes how the turn ended. The working copy is kept then, and t
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import structlog
 
@@ -23,12 +24,11 @@ from asterism.features.talk.conversations.events import (
     TimelineSummary,
     WarningFrame,
 )
-from asterism.features.talk.conversations.models import Conversation, FileChange, Message, TimelineItem
-from asterism.features.talk.conversations.summaries import summary_of
+from asterism.features.talk.conversations.models import Conversation, Message, TimelineItem
 from asterism.features.talk.conversations.titling import LONGEST_SUMMARY, Writer
 from asterism.features.talk.conversations.turn import caller_of
 from asterism.features.versions import workcopies
-from asterism.features.versions.workcopies import Collected, Settled, WorkingCopies, WorkingCopy
+from asterism.features.versions.workcopies import Collected, Settled, WorkingCopies, WorkingCopy, sentence
 from asterism.kernel.db import Database, Tx
 from asterism.kernel.streams import Streams
 
@@ -97,7 +97,6 @@ class Collector:
             self._done(tx, turn_id, warnings)
             return None
         conversation, turn = found
-        files = tuple(FileChange(one.path, one.change, one.additions, one.deletions) for one in collected.changes)
         item = TimelineItem(
             id=ids.uuid4(),
             conversation_id=conversation.id,
@@ -105,17 +104,20 @@ class Collector:
             timestamp=tx.now(),
             summary=None,
             summary_status="pending",
-            files=files,
+            files=collected.changes,
             manifest_hash=settled.tree,
             previous_manifest_hash=settled.previous_tree,
         )
         question_store.insert_item(tx, item)
-        paths = [one.path for one in files]
-        values = {"files_changed": tuple(paths), "manifest_hash": settled.tree, "tree": settled.previous_tree}
+        paths = [one.path for one in collected.changes]
+        values: dict[str, Any] = {
+            "files_changed": tuple(paths),
+            "manifest_hash": settled.tree,
+            "tree": settled.previous_tree,
+        }
         store.update_message(tx, turn.id, values)
         store.update(tx, conversation.id, {"updated_at": tx.now()})
-        changed = store.message(tx, turn.id)
-        assert changed is not None  # noqa: S101 - its conversation is held
+        changed = replace(turn, **values)
         frames: list[Frame] = [*warnings, TimelineItemFrame(TimelineEntry.of(item)), FilesChanged(paths)]
         self._done(tx, turn.id, [*frames, MessageUpdate(ConversationMessage.of(changed))])
         return item
@@ -127,9 +129,9 @@ class Collector:
         target = await self.db.run_read(self.writer.target, owner) if owner is not None else None
         summary = None
         if target is not None and found is not None:
-            about = f"{found[1].content}\n\n{summary_of(item.files)}"
+            about = f"{found[1].content}\n\n{sentence(item.files)}"
             summary = await self.writer.sentence(target, SUMMARY, about, LONGEST_SUMMARY)
-        await self.db.run(self._summarized, item, summary or summary_of(item.files))
+        await self.db.run(self._summarized, item, summary or sentence(item.files))
 
     def _summarized(self, tx: Tx, item: TimelineItem, summary: str) -> None:
         conversation = store.locked(tx, item.conversation_id)
@@ -139,8 +141,10 @@ class Collector:
 
 
 def _turn(tx: Tx, turn_id: str, *, lock: bool = False) -> tuple[Conversation, Message] | None:
+    """Return a turn with its conversation; with `lock` as it is once the conversation is held."""
     turn = store.message(tx, turn_id)
     if turn is None:
         return None
     conversation = store.locked(tx, turn.conversation_id) if lock else store.find(tx, turn.conversation_id)
-    return (conversation, turn) if conversation is not None else None
+    turn = store.message(tx, turn_id) if lock else turn
+    return (conversation, turn) if conversation is not None and turn is not None else None

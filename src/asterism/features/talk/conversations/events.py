@@ -7,7 +7,8 @@ from msgspec import UNSET, UnsetType
 
 from asterism.features.talk.checkpoints import Checkpoint
 from asterism.features.talk.conversations import models
-from asterism.features.talk.conversations.models import FileChange, Role, State, Status, SummaryStatus
+from asterism.features.talk.conversations.models import Role, State, Status, SummaryStatus
+from asterism.features.versions.workcopies import FileChange
 from asterism.kernel.streams import Event, Fact
 
 
@@ -191,9 +192,8 @@ class CheckpointFields(msgspec.Struct, frozen=True):
     @classmethod
     def of(cls, one: Checkpoint) -> Self:
         """Write a checkpoint."""
-        files = [FileChange(each.path, each.change, each.additions, each.deletions) for each in one.files]
         who = (one.id, one.conversation_id, one.message_id, one.call_id, one.tool)
-        return cls(*who, one.tree, one.previous_tree, files, one.created_at)
+        return cls(*who, one.tree, one.previous_tree, list(one.files), one.created_at)
 
 
 class CheckpointTaken(Frame, frozen=True, tag="checkpoint"):

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
-import msgspec
-
+from asterism.features.versions.workcopies import FileChange
 from asterism.kernel.agents import Inquiry
 
 Status = Literal["pending", "running", "completed", "failed", "cancelled"]
@@ -25,15 +24,6 @@ PREVIEW = 120
 USER = "user"  # who cancels
 TIMELINE = 500
 LOG_DAYS, LOG_FRAMES = 30, 1000  # what is kept of a log: both
-
-
-class FileChange(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One file that a turn changed; lines are counted where the file is text."""
-
-    path: str
-    change: Literal["added", "modified", "deleted"]
-    additions: int | None = None
-    deletions: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,13 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from asterism.features.talk.conversations.models import FileChange, Question, TimelineItem
+from asterism.features.talk.conversations.models import Question, TimelineItem
 from asterism.features.talk.conversations.tables import (
     conversation_questions,
     conversation_timeline,
     conversations,
 )
+from asterism.features.versions.workcopies import FileChange
 from asterism.kernel.agents import Inquiry
 from asterism.kernel.db import RowDict, Tx
 

@@ -1,19 +1,14 @@
 """Registering what a conversation's workspace shows as a snapshot (Fastest 8.9)."""
 
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 from asterism.features.accounts.identity import Caller
-from asterism.features.talk.conversations.models import FileChange
 from asterism.features.talk.conversations.service import get_conversation
-from asterism.features.talk.conversations.summaries import summary_of
 from asterism.features.versions import storage, workspaces
 from asterism.features.versions.snapshots import NewSnapshot
+from asterism.features.versions.workcopies import described, sentence
 from asterism.kernel.db import Tx
-
-KINDS: Mapping[str, Literal["added", "deleted"]] = {"added": "added", "deleted": "deleted"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +33,8 @@ def save_snapshot(tx: Tx, caller: Caller, conversation_id: str, *, summarize: bo
     head = workspace.current_snapshot_id
     if head is not None and storage.equal(tx, caller.user_id, before, shown):
         return Saved(head, before, was_dirty=False)
-    changes = [
-        FileChange(one.path, KINDS.get(one.kind, "modified"))
-        for one in storage.changes(tx, caller.user_id, before, shown)
-    ]
-    summary = summary_of(changes) if summarize else None
+    changes = described(storage.changes(tx, caller.user_id, before, shown))
+    summary = sentence(changes) if summarize else None
     new = NewSnapshot(shown, parents=(head,) if head else (), source="web", summary=summary)
     made = workspaces.push_snapshot(tx, caller, project.id, new, workspace.id)
     counted: Counter[str] = Counter(one.change for one in changes)

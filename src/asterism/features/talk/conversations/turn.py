@@ -37,7 +37,7 @@ from asterism.kernel.runs import BrokenOff, Done, Ending, Failed, Place
 from asterism.kernel.streams import Fact, Streams
 
 log = structlog.get_logger("asterism.turns")
-STREAM = "turn:"
+TURN_STREAM = "turn:"
 HISTORY = 200
 AGENT_FAULT = "The agent failed with an error of the server's own. The server's log says more."
 
@@ -328,12 +328,12 @@ def finish(tx: Tx, streams: Streams, message_id: str, ending: Ending[Outcome]) -
 
 def stream_of(turn: Message) -> str:
     """Return the name of the run that performs a turn: one for each attempt."""
-    return f"{STREAM}{turn.id}:{turn.attempt}"
+    return f"{TURN_STREAM}{turn.id}:{turn.attempt}"
 
 
 def turn_of(stream: str) -> str:
     """Return the turn that a run performs."""
-    return stream.removeprefix(STREAM).partition(":")[0]
+    return stream.removeprefix(TURN_STREAM).partition(":")[0]
 
 
 def _check_time(left: float, quiet: float, limits: TurnLimits) -> None:

@@ -3,7 +3,7 @@
 All of them hold the conversation's row, so the frames of a conversation are told in the order of what they report.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from asterism.base import ids
@@ -167,8 +167,7 @@ def end(tx: Tx, streams: Streams, turn_id: str, outcome: Outcome, *, by: str | N
     store.update_message(tx, turn.id, values)
     store.put_parts(tx, turn.id, told)
     store.update(tx, conversation.id, {"updated_at": tx.now()})
-    ended = store.message(tx, turn.id)
-    assert ended is not None  # noqa: S101 - its row is held
+    ended = replace(turn, **values, infos=told.infos)
     frames += _last_frames(tx, ended, outcome, has_text=bool(text_of(told)))
     streams.append_in(tx, conversation.stream, *frames)
     if ran:
@@ -195,9 +194,9 @@ def _closed_parts(tx: Tx, streams: Streams, conversation: Conversation, turn: Me
 def _closed_questions(tx: Tx, turn: Message) -> list[Frame]:
     frames: list[Frame] = []
     for question in question_store.questions(tx, turn.conversation_id, message_id=turn.id, only_open=True):
-        question_store.update_question(tx, question.id, {"status": "rejected", "closed_at": tx.now()})
-        closed = question_store.question(tx, turn.conversation_id, question.id)
-        frames += [question_closed(turn.id, closed)] if closed is not None else []
+        closed = replace(question, status="rejected", closed_at=tx.now())
+        question_store.update_question(tx, question.id, {"status": closed.status, "closed_at": closed.closed_at})
+        frames.append(question_closed(turn.id, closed))
     return frames
 
 

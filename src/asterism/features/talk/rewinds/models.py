@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from asterism.features.talk.conversations import Conversation, FileChange
+from asterism.features.talk.conversations import Conversation
+from asterism.features.versions.workcopies import FileChange
 from asterism.features.versions.workspaces import Workspace
 
 

@@ -5,13 +5,14 @@ from asterism.base.pagination import Page, decode_cursor, encode_cursor
 from asterism.features.accounts.identity import Caller
 from asterism.features.talk import checkpoints, conversations
 from asterism.features.talk.checkpoints import Checkpoint
-from asterism.features.talk.conversations import Conversation, FileChange, events
+from asterism.features.talk.conversations import Conversation, events
 from asterism.features.talk.rewinds import store
 from asterism.features.talk.rewinds.errors import CannotUndo, TurnRunning, UnknownRewind
 from asterism.features.talk.rewinds.models import Forked, Rewind, Rewound, Wanted
 from asterism.features.talk.rewinds.places import Moment, find_moment
 from asterism.features.versions import storage, workspaces
 from asterism.features.versions.projects import Project
+from asterism.features.versions.workcopies import FileChange, described
 from asterism.features.versions.workspaces import NewWorkspace, Workspace
 from asterism.kernel.db import Tx
 from asterism.kernel.streams import Streams
@@ -161,10 +162,7 @@ def _show(
 def _files(tx: Tx, caller: Caller, old: str | None, new: str | None) -> tuple[FileChange, ...]:
     if old == new:
         return ()
-    return tuple(
-        FileChange(one.path, one.kind if one.kind in ("added", "deleted") else "modified")
-        for one in storage.changes(tx, caller.user_id, old, new)
-    )
+    return tuple(described(storage.changes(tx, caller.user_id, old, new)))
 
 
 def manifest_roots(tx: Tx, user_id: str) -> set[str]:

@@ -6,7 +6,7 @@
 
 from asterism.features.versions.snapshots.authors import known_authors, teach_authors
 from asterism.features.versions.snapshots.checks import check_shape
-from asterism.features.versions.snapshots.compare import FileChange, compare_file, compare_snapshots
+from asterism.features.versions.snapshots.compare import ComparedFile, compare_file, compare_snapshots
 from asterism.features.versions.snapshots.content_id import content_id
 from asterism.features.versions.snapshots.errors import (
     SnapshotDiffers,
@@ -34,7 +34,7 @@ from asterism.features.versions.snapshots.tags import create_tag, delete_tag, li
 __all__ = [
     "ROOTS",
     "Ancestor",
-    "FileChange",
+    "ComparedFile",
     "NewSnapshot",
     "Snapshot",
     "SnapshotDiffers",

@@ -15,7 +15,7 @@ from asterism.vcs.text_diff import MAX_BYTES, TextDiff, text_diff
 
 
 @dataclass(frozen=True, slots=True)
-class FileChange:
+class ComparedFile:
     """A path that differs, and, where they were asked for, its lines."""
 
     change: Change
@@ -24,7 +24,7 @@ class FileChange:
 
 def compare_snapshots(
     db: Database, blobs: Blobs, caller: Caller, old_id: str, new_id: str, *, limit: int, cursor: str | None, lines: bool
-) -> Page[FileChange]:
+) -> Page[ComparedFile]:
     """Return what leads from one snapshot to another, by path; `lines` also compares every file of the page.
 
     Opens its own transactions: none is held while lines are compared. Raises UnknownSnapshot or BlobsMissing.
@@ -36,11 +36,11 @@ def compare_snapshots(
     if after is not None:
         changes = [change for change in changes if change.path.encode() > after]
     page = changes[:limit]
-    files = [FileChange(change, _lines(db, blobs, caller, change) if lines else None) for change in page]
+    files = [ComparedFile(change, _lines(db, blobs, caller, change) if lines else None) for change in page]
     return Page(files, encode_cursor(scope, [page[-1].path]) if len(changes) > limit else None)
 
 
-def compare_file(db: Database, blobs: Blobs, caller: Caller, old_id: str, new_id: str, path: str) -> FileChange:
+def compare_file(db: Database, blobs: Blobs, caller: Caller, old_id: str, new_id: str, path: str) -> ComparedFile:
     """Return how one path differs, with its lines; like `compare_snapshots`.
 
     Raises UnknownSnapshot, UnchangedPath or BlobsMissing.
@@ -49,7 +49,7 @@ def compare_file(db: Database, blobs: Blobs, caller: Caller, old_id: str, new_id
         changes = _changes(tx, caller, old_id, new_id)
     for change in changes:
         if change.path == path:
-            return FileChange(change, _lines(db, blobs, caller, change))
+            return ComparedFile(change, _lines(db, blobs, caller, change))
     raise UnchangedPath(path)
 
 

@@ -10,7 +10,7 @@
 All of it blocks and is called from a thread. What an agent does to its copy is a result or a typed error, never a hang.
 """
 
-from asterism.features.versions.workcopies.changes import sentence
+from asterism.features.versions.workcopies.changes import described, sentence
 from asterism.features.versions.workcopies.checkout import write_tree
 from asterism.features.versions.workcopies.copies import WorkingCopies
 from asterism.features.versions.workcopies.errors import (
@@ -46,6 +46,7 @@ __all__ = [
     "WorkingCopies",
     "WorkingCopy",
     "WorkspaceKeepsMoving",
+    "described",
     "sentence",
     "write_tree",
 ]

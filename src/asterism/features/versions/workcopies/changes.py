@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from asterism.base.clock import shift
 from asterism.features.versions.workcopies.models import FileChange, FileChangeKind
+from asterism.vcs.diff import Change
 from asterism.vcs.linediff import changed_spans, is_text, split_lines, within_limits
 from asterism.vcs.manifest import Entry
 
@@ -55,6 +56,12 @@ def _content(entry: Entry | None, contents: Mapping[str, bytes]) -> bytes | None
 
 def _bytes(lines: Iterable[bytes]) -> int:
     return sum(map(len, lines))
+
+
+def described(changes: Iterable[Change]) -> list[FileChange]:
+    """Say of each change what became of its file, without counting lines; another mode or type is a modification."""
+    kinds: Mapping[str, FileChangeKind] = {"added": "added", "deleted": "deleted"}
+    return [FileChange(one.path, kinds.get(one.kind, "modified")) for one in changes]
 
 
 def sentence(changes: Sequence[FileChange]) -> str:

@@ -36,8 +36,7 @@ class WorkingCopy:
     about: About
 
 
-@dataclass(frozen=True, slots=True)
-class FileChange:
+class FileChange(msgspec.Struct, frozen=True, omit_defaults=True):
     """A file or link that differs; lines are counted for texts of up to 2 MiB, else they are None."""
 
     path: str
