@@ -30,7 +30,7 @@ MODULES = (
     health,
     *projects.MODULES,
     *workspaces.MODULES,
-    *snapshots.MODULES,
+    snapshots,
     *blobs.MODULES,
     *chats.MODULES,
     *conversations.MODULES,

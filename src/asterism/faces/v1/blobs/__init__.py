@@ -1,5 +1,5 @@
 """`/v1/blobs`: content, one by one and in batches, and manifests."""
 
-from asterism.faces.v1.blobs import batch, download, gc, manifests, root, upload
+from asterism.faces.v1.blobs import batch, gc, manifests, root
 
-MODULES = (root, upload, download, batch, manifests, gc)
+MODULES = (root, batch, manifests, gc)

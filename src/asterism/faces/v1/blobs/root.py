@@ -1,16 +1,24 @@
-"""`/v1/blobs`: what is stored, and where it is up- and downloaded."""
+"""`/v1/blobs`: what is stored, where it is up- and downloaded, and both, one by one."""
 
+import asyncio
 from collections.abc import Sequence
+from typing import Annotated
 
 import msgspec
 
+from asterism.asgi.answers import Content, Created, NotModified, Octets, Ok, PartialContent
+from asterism.asgi.body import Upload
+from asterism.asgi.files import RangeNotSatisfiable, not_modified, parse_range
+from asterism.asgi.limits import CONTENT
+from asterism.asgi.signature import Header, Takes
 from asterism.base.errors import Invalid
-from asterism.faces.v1.call import Call, get, post
+from asterism.faces.v1.call import Call, get, post, put
 from asterism.features.versions import storage
 from asterism.features.versions.storage import MEBIBYTE
 from asterism.vcs.content import is_hash
 
 MAX_HASHES = 100
+CACHING = {"Cache-Control": "private, max-age=31536000, immutable", "Accept-Ranges": "bytes"}
 
 
 class HashList(msgspec.Struct):
@@ -38,6 +46,20 @@ class DownloadUrls(msgspec.Struct):
 
     urls: dict[str, str]
     missing: Sequence[str]
+
+
+class StoredBlob(msgspec.Struct):
+    """A blob that is stored now; `created` says whether it was not before."""
+
+    hash: str
+    size: int
+    created: bool
+
+
+class How(msgspec.Struct):
+    """Whether all of a large blob is hashed before its first byte is sent; small ones always are."""
+
+    verify: bool = False
 
 
 class Stored(msgspec.Struct):
@@ -88,6 +110,45 @@ def presign_download(call: Call, body: HashList) -> DownloadUrls:
     hashes = well_formed(body.hashes)
     found = storage.find(call.tx, call.caller.user_id, hashes)
     return DownloadUrls({blob: f"/v1/blobs/download/{blob}" for blob in hashes}, found.missing)
+
+
+@put("/v1/blobs/upload/{hash:str}", rate=CONTENT, errors=(storage.QuotaExceeded, storage.HashMismatch))
+async def upload(
+    call: Call, hash: str, body: Annotated[Upload, Takes.of("application/octet-stream")]
+) -> Created[StoredBlob] | Ok[StoredBlob]:
+    """PUT /v1/blobs/upload/:hash: store a blob, streamed, under the hash it turns out to have."""
+    size, created = await storage.receive_blob(
+        call.rt.db,
+        call.rt.blobs,
+        call.caller.user_id,
+        hash,
+        body.stream(),
+        limits=call.rt.storage_limits,
+        announced=body.announced,
+    )
+    answer = StoredBlob(hash, size, created)
+    return Created(answer) if created else Ok(answer)
+
+
+@get("/v1/blobs/download/{hash:str}", rate=CONTENT, errors=(RangeNotSatisfiable, storage.BlobGone))
+async def download(
+    call: Call,
+    hash: str,
+    if_none_match: Annotated[str | None, Header("If-None-Match")],
+    range: Annotated[str | None, Header("Range")],
+    if_range: Annotated[str | None, Header("If-Range")],
+    query: How,
+) -> Content[Octets] | PartialContent[Octets] | NotModified:
+    """GET /v1/blobs/download/:hash: a blob's bytes, whole or one range of them; `verify=true` hashes them first."""
+    place = await call.rt.db.run_read(storage.locate, call.caller.user_id, hash)
+    headers = {"ETag": f'"{hash}"', **CACHING}
+    if not_modified(if_none_match, hash):
+        return NotModified(headers)
+    start, end, partial = parse_range(range, if_range, place.size, headers)
+    headers["Content-Length"] = str(end - start)
+    blob = (call.rt.db, call.rt.blobs, call.caller.user_id, hash, place)
+    content = await asyncio.to_thread(storage.open_range, *blob, start, end, verified=query.verify)
+    return (PartialContent if partial else Content)(content, Octets, headers)
 
 
 @get("/v1/blobs/stats")
