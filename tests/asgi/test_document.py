@@ -3,13 +3,16 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
+from asterism.asgi.openapi import require_tags
 from asterism.cli.routes import all_endpoints
+from asterism.faces.v1.description import TAGS, V1Description
+from asterism.faces.v1.endpoints import ENDPOINTS
 from asterism.server.document import build_document
 
 DOCUMENT = build_document(serves_api=True)
@@ -44,6 +47,15 @@ def test_one_tag_per_resource_each_with_a_description() -> None:
     described = {tag["name"]: tag["description"] for tag in DOCUMENT["tags"]}
     assert all(described.values())
     assert all(len(form["tags"]) == 1 and form["tags"][0] in described for _, _, form in OPERATIONS)
+
+
+def test_a_resource_without_a_tag_is_refused_before_anybody_asks_for_the_document() -> None:
+    class Silent(V1Description):
+        tags: ClassVar = {name: text for name, text in TAGS.items() if name != "snapshots"}
+
+    require_tags(V1Description(), ENDPOINTS)
+    with pytest.raises(LookupError, match=r"no tag for GET /v1/snapshots/\{snapshot_id:str\}"):
+        require_tags(Silent(), ENDPOINTS)
 
 
 @pytest.mark.parametrize("serves_api", [True, False])

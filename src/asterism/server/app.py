@@ -20,7 +20,7 @@ from asterism.faces.local.errors import unknown_route
 from asterism.faces.local.realm import is_api
 from asterism.faces.runtime import Runtime
 from asterism.faces.v1 import endpoints as v1
-from asterism.server.document import build_document
+from asterism.server.document import build_document, described
 from asterism.server.loopback import is_loopback
 from asterism.server.settings import Settings
 
@@ -60,7 +60,11 @@ def create_app(rt: Runtime, settings: Settings) -> Litestar:
 
 
 def schema_handlers(settings: Settings) -> list[Any]:
-    """Return the handlers of `/schema`; the document is made when it is first asked for."""
+    """Return the handlers of `/schema`; the document is made when it is first asked for.
+
+    That a face says nothing about a resource is seen at once: raises LookupError.
+    """
+    described(serves_api=is_loopback(settings.host))
 
     @cache
     def made() -> dict[str, Any]:

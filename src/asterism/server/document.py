@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from asterism import __version__
-from asterism.asgi.openapi import document
+from asterism.asgi.openapi import document, require_tags
 from asterism.faces.local import endpoints as local
 from asterism.faces.v1 import endpoints as v1
 
@@ -52,9 +52,17 @@ HEALTH = {
 }
 
 
-def build_document(*, serves_api: bool) -> dict[str, Any]:
-    """Return the document as a JSON-able object; with `/api` where that is served."""
+def described(*, serves_api: bool) -> list[Any]:
+    """Return the faces with their endpoints, `/api` where that is served. Raises LookupError for one without a tag."""
     mounted: list[Any] = [(v1.DESCRIPTION, v1.ENDPOINTS)]
     if serves_api:
         mounted.append((local.DESCRIPTION, local.ENDPOINTS))
+    for face, endpoints in mounted:
+        require_tags(face, endpoints)
+    return mounted
+
+
+def build_document(*, serves_api: bool) -> dict[str, Any]:
+    """Return the document as a JSON-able object; with `/api` where that is served."""
+    mounted = described(serves_api=serves_api)
     return msgspec.to_builtins(document(mounted, version=__version__, more={"/health": HEALTH}))  # type: ignore[no-any-return]

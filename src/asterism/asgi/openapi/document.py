@@ -80,6 +80,13 @@ def document(
     }
 
 
+def require_tags(face: Described, endpoints: Sequence[Endpoint]) -> None:
+    """Raise LookupError, naming the routes, when the face says nothing about a resource of one of the endpoints."""
+    untold = [f"{each.method} {each.path}" for each in endpoints if resource(each) not in face.tags]
+    if untold:
+        raise LookupError(f"The description of the face {face.name} has no tag for {', '.join(untold)}.")
+
+
 def tag_of(face: Described, endpoint: Endpoint) -> str:
     """Return the tag of an operation: the resource, with the name of the face where that is not `v1`."""
     return resource(endpoint) if face.name == "v1" else f"{face.name} {resource(endpoint)}"
