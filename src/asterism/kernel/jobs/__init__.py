@@ -10,12 +10,14 @@ ends with a stored outcome (Fastest 12). It is not for what a person waits for: 
 
 from asterism.kernel.jobs.attempts import BACKOFF
 from asterism.kernel.jobs.durable import DurableJobs
+from asterism.kernel.jobs.follow_up import FollowUp
 from asterism.kernel.jobs.memory import MemoryJobs
 from asterism.kernel.jobs.port import Handler, Job, JobQueue, JobRecord, Schedule, Status
 
 __all__ = [
     "BACKOFF",
     "DurableJobs",
+    "FollowUp",
     "Handler",
     "Job",
     "JobQueue",
