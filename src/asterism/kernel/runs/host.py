@@ -156,6 +156,15 @@ class RunHost:
             await self.break_off(stream, reason)
         return recorded
 
+    def in_progress(self, tx: Tx, prefix: str) -> Sequence[str]:
+        """Return the streams of runs that have not ended, in whatever process, whose names begin with `prefix`."""
+        return store.named(tx, prefix)
+
+    async def cancel_all(self, prefix: str, reason: str) -> None:
+        """End the runs whose streams' names begin with `prefix`, in whatever process."""
+        for stream in await self._db.run_read(self.in_progress, prefix):
+            await self.cancel(stream, reason)
+
     async def ended(self, stream: str) -> None:
         """Return when the run's terminal event is committed; at once for an unknown one."""
         async for _ in self._streams.subscribe(stream, END):

@@ -42,9 +42,10 @@ def request_cancel(tx: Tx, stream: str, reason: str) -> bool:
     return tx.execute(wanted.values(cancel_reason=sa.func.coalesce(table.cancel_reason, reason))).rowcount == 1
 
 
-def in_progress(tx: Tx, stream: str) -> bool:
-    """Whether a run is in progress, in whatever process."""
-    return tx.scalar(sa.select(hosted_runs.c.stream).where(hosted_runs.c.stream == stream)) is not None
+def named(tx: Tx, prefix: str) -> list[str]:
+    """Return the streams of the runs in progress whose names begin with `prefix`."""
+    query = sa.select(hosted_runs.c.stream).where(hosted_runs.c.stream.startswith(prefix, autoescape=True))
+    return [str(row["stream"]) for row in tx.all(query.order_by(hosted_runs.c.stream))]
 
 
 def of_owner(tx: Tx, owner: str) -> dict[str, str | None]:

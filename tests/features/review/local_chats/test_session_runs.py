@@ -112,6 +112,28 @@ def test_an_answer_outlives_its_reader_and_is_ended_with_its_session(db: Databas
     asyncio.run(main())
 
 
+def test_an_answer_is_ended_through_another_process(db: Database) -> None:
+    async def main() -> None:
+        streams = MemoryStreams()
+        async with world(db, streams) as writer, world(db, streams) as other:
+            session, elsewhere = writer.session(), writer.session()
+            writer.models.play(Scripted(("never ",), hold=asyncio.Event()), Scripted(("on ",), hold=asyncio.Event()))
+            reader = await writer.answers.begin(session, "Why?", TARGET)
+            spared = await writer.answers.begin(elsewhere, "Why?", TARGET)
+            await anext(reader)
+            await anext(spared)
+            with pytest.raises(SessionBusy):
+                await other.ask(session, "And why that?")
+            assert other.said(session) == [("user", "Why?")]
+            await other.db.run(local_chats.delete_session, session)
+            await other.answers.stop(session)
+            last = [msgspec.json.decode(event.data) async for event in reader][-1]
+            assert last["error"]["code"] == "SESSION_NOT_FOUND"
+            assert [run.question.session_id for run in writer.host.performed(SessionAnswer)] == [elsewhere]
+
+    asyncio.run(main())
+
+
 def test_a_session_deleted_while_its_answer_is_stored(db: Database) -> None:
     async def main() -> None:
         async with world(db) as w:

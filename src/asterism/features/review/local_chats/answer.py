@@ -65,7 +65,7 @@ class SessionAnswer:
     @property
     def stream(self) -> str:
         """The name of its stream."""
-        return STREAM + self.id
+        return streams_of(self.question.session_id) + self.id
 
     async def perform(self) -> AnswerComplete:
         """Ask, with less and less history as long as the model's window is too small for it.
@@ -122,6 +122,11 @@ class SessionAnswer:
         except UnknownSession:
             return [failed(BrokenOff("deleted"))]
         return [ending.value]
+
+
+def streams_of(session_id: str) -> str:
+    """Return what the names of the streams of a session's answers begin with."""
+    return f"{STREAM}{session_id}/"
 
 
 def settle(_tx: Tx, _stream: str, ending: BrokenOff | Stopped) -> Sequence[AnswerEvent]:

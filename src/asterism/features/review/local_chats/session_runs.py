@@ -38,7 +38,9 @@ class SessionRuns:
 
         def write(tx: Tx, _queued: bool) -> SessionAnswer:
             history = store.messages(tx, session_id)
-            add_message(tx, session_id, role="user", content=message)
+            add_message(tx, session_id, role="user", content=message)  # holds the session
+            if self._host.in_progress(tx, answer.streams_of(session_id)):  # another process answers in it
+                raise SessionBusy
             question = Question(session_id, message, history, target)
             return SessionAnswer(uuid4(), question, self._streams, self._models, self._retries)
 
@@ -47,7 +49,7 @@ class SessionRuns:
                 run = await self._host.launch(place, self._kind, write)
             except UnknownSession as error:
                 raise UnknownSession(code="SESSION_NOT_FOUND") from error
-            except HostStopping:
+            except (SessionBusy, HostStopping):
                 raise
             except Exception as error:
                 raise MessageNotSaved("The message could not be stored.") from error
@@ -60,7 +62,5 @@ class SessionRuns:
             raise SessionBusy from None
 
     async def stop(self, session_id: str) -> None:
-        """End the answer of a session that was deleted."""
-        for run in self._host.performed(SessionAnswer):
-            if run.question.session_id == session_id:
-                await self._host.cancel(run.stream, DELETED)
+        """End the answer of a session that was deleted, whichever process writes it."""
+        await self._host.cancel_all(answer.streams_of(session_id), DELETED)
