@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 import pytest
+import sqlalchemy as sa
 
 from asterism.base.clock import ManualClock
 from asterism.kernel.db import Database, Tx, open_database
@@ -244,6 +245,25 @@ def test_old_streams_are_purged_and_say_so(world: tuple[Database, Streams]) -> N
             False,
             False,
         ]
+
+    asyncio.run(main())
+
+
+def test_streams_of_rows_that_are_gone_are_removed(world: tuple[Database, Streams]) -> None:
+    db, streams = world
+
+    async def main() -> None:
+        with db.write() as tx:
+            tx.execute(sa.text("CREATE TABLE things (id TEXT PRIMARY KEY)"))
+            tx.execute(sa.text("INSERT INTO things VALUES ('kept'), ('other:kept')"))
+            for name in ("thing:kept", "thing:gone", "other:gone", "thing_gone"):
+                streams.create(tx, name)
+        await streams.append("thing:gone", Delta("a"))
+        await streams.flush()
+        assert [await db.run(streams.purge_orphans, "thing:", "things") for _ in range(2)] == [1, 0]
+        found = [await db.run_read(streams.head, name) is not None for name in ("thing:kept", "thing:gone")]
+        assert found == [True, False]
+        assert all([await db.run_read(streams.head, name) is not None for name in ("other:gone", "thing_gone")])
 
     asyncio.run(main())
 

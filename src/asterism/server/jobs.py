@@ -18,6 +18,11 @@ from asterism.kernel.streams import Streams
 JOB_RECORD_DAYS = 30
 LOCAL_LOG_DAYS = 1
 FORECAST_LOG = 1_000
+FORECAST = "forecast:"
+FOLLOWED_ONCE = (local_chats.STREAM, proposals.STREAM, reviews.LEGACY_STREAM, conversations.TURN_STREAM)
+"""Streams that nobody can come back to: what they told is stored elsewhere, or was meant for one answer."""
+OWNERS = {conversations.STREAM: "conversations", runs.STREAM: "runs", FORECAST: "projects"}
+"""Streams that last as long as a row: a project that is purged takes the rows along, not the streams."""
 
 
 def register_jobs(rt: Runtime) -> None:
@@ -32,7 +37,7 @@ def forecast_teller(streams: Streams) -> forecast.Tell:
     """Return what writes to the log of a project's forecast, which lasts as long as the project."""
 
     def tell(tx: Tx, project_id: str, changed: forecast.ForecastChanged) -> None:
-        log = f"forecast:{project_id}"
+        log = FORECAST + project_id
         if streams.head(tx, log) is None:
             streams.create(tx, log, shared=True)
         [event] = streams.append_in(tx, log, changed)
@@ -66,11 +71,14 @@ def retention_chores(rt: Runtime) -> Mapping[str, Chore]:
 
     def local_logs(tx: Tx) -> None:
         before = stamp(rt.clock.now() - timedelta(days=LOCAL_LOG_DAYS))
-        for prefix in (local_chats.STREAM, proposals.STREAM, reviews.LEGACY_STREAM):  # nobody can come back to them
+        for prefix in FOLLOWED_ONCE:
             rt.streams.purge(tx, before, prefix=prefix, heads=True)
 
     def conversation_logs(tx: Tx) -> None:
         conversations.prune_logs(tx, rt.streams)
+
+    def orphaned_logs(tx: Tx) -> int:
+        return sum(rt.streams.purge_orphans(tx, prefix, table) for prefix, table in OWNERS.items())
 
     return {
         "activity events": projects.prune_events,
@@ -81,5 +89,6 @@ def retention_chores(rt: Runtime) -> Mapping[str, Chore]:
         "job records": job_records,
         "logs of conversations": conversation_logs,
         "logs of runs": run_events,
-        "logs of answers and older reviews": local_logs,
+        "logs of answers, turns and older reviews": local_logs,
+        "logs of what is gone": orphaned_logs,
     }

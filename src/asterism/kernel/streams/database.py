@@ -273,6 +273,13 @@ class DatabaseStreams:
         """Drop the events of streams closed before the stamp; return how many streams that were."""
         return store.drop(tx, closed_before, prefix) if heads else store.purge(tx, closed_before, prefix)
 
+    def purge_orphans(self, tx: Tx, prefix: str, table: str) -> int:
+        """Remove the streams named `prefix` + id whose id no row of `table` has (any more); return how many."""
+        orphans = store.orphans(tx, prefix, table)
+        for stream in orphans:
+            self.delete(tx, stream)
+        return len(orphans)
+
 
 async def _news(news: asyncio.Event, seconds: float) -> None:
     try:

@@ -8,6 +8,7 @@ from weakref import WeakKeyDictionary
 
 from asterism.base.clock import stamp
 from asterism.kernel.db import Tx
+from asterism.kernel.streams import store
 from asterism.kernel.streams.facts import Fact
 from asterism.kernel.streams.live import Waiters
 from asterism.kernel.streams.models import Event, Head, StreamClosed, UnknownStream
@@ -156,3 +157,11 @@ class MemoryStreams:
             if heads:
                 del self._logs[name]
         return len(old)
+
+    def purge_orphans(self, tx: Tx, prefix: str, table: str) -> int:
+        """Remove the streams named `prefix` + id whose id no row of `table` has (any more)."""
+        kept = store.ids_in(tx, table)
+        gone = [name for name in self._logs if name.startswith(prefix) and name.removeprefix(prefix) not in kept]
+        for name in gone:
+            self.delete(tx, name)
+        return len(gone)

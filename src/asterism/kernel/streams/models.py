@@ -130,3 +130,7 @@ class Streams(Protocol):
         Return how many streams that were. Their heads stay, expired, unless `heads` are dropped too.
         """
         ...
+
+    def purge_orphans(self, tx: Tx, prefix: str, table: str) -> int:
+        """Remove the streams named `prefix` + id whose id no row of `table` has (any more); return how many."""
+        ...

@@ -124,6 +124,19 @@ def drop(tx: Tx, closed_before: str, prefix: str) -> int:
     return tx.execute(streams.delete().where(old)).rowcount
 
 
+def orphans(tx: Tx, prefix: str, table: str) -> list[str]:
+    """Return the streams named `prefix` + id for which `table` has no row."""
+    owner = sa.table(table, sa.column("id"))
+    kept = sa.exists().where(owner.c.id == sa.func.substr(streams.c.id, len(prefix) + 1))
+    query = sa.select(streams.c.id).where(streams.c.id.startswith(prefix, autoescape=True), ~kept)
+    return [str(row["id"]) for row in tx.all(query)]
+
+
+def ids_in(tx: Tx, table: str) -> set[str]:
+    """Return the ids of the rows of a table."""
+    return {str(row["id"]) for row in tx.all(sa.select(sa.column("id")).select_from(sa.table(table)))}
+
+
 def _closed(before: str, prefix: str) -> sa.ColumnElement[bool]:
     return sa.and_(streams.c.closed_at < before, streams.c.id.startswith(prefix, autoescape=True))
 
