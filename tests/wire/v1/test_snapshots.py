@@ -7,6 +7,7 @@ import pytest
 
 from asterism.features.versions.snapshots import content_id
 from asterism.vcs.manifest import Entry
+from tests.support.server import TestServer
 from tests.support.trees import (
     entries_of,
     error,
@@ -184,6 +185,31 @@ def test_given_and_formerly_verified_authors_are_tried(alice: httpx.Client) -> N
     wrong = ok(alice.post(path, json={"manifest_hash": second, "snapshot_id": "0" * 64}), 201)["snapshot"]
     assert wrong["created_at"].endswith("Z")
     assert "." in wrong["created_at"]
+
+
+def test_an_author_that_cannot_be_verified_is_the_one_last_verified_for_the_token(
+    server: TestServer, alice: httpx.Client
+) -> None:
+    now, unknown = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}", "2020-02-02T02:02:02Z"
+    project, manifest = make_project(alice), put_tree(alice, {"a": b"1"})
+    path = f"/v1/projects/{project}/snapshots"
+
+    def pushed(client: httpx.Client, author: tuple[str, str], at: str, parent: str, **more: str) -> tuple[str, str]:
+        made = content_id(manifest, [parent], author, at)
+        body = {"manifest_hash": manifest, "snapshot_id": made, "parent_snapshot_ids": [parent], **more}
+        ok(client.post(path, json=body), 201)
+        found = ok(client.get(f"/v1/snapshots/{made}"))["snapshot"]
+        return found["author_name"], found["author_email"]
+
+    ada, bob = ("Ada", "ada@example.org"), ("Bob", "bob@example.org")
+    with server.person(ok(alice.get("/v1/auth/me"))["user"]["email"]) as desktop:
+        assert pushed(alice, ada, unknown, "p1") == ("", "")
+        for client, (name, email) in ((alice, ada), (desktop, bob)):
+            sent = {"author_name": name, "author_email": email}
+            assert pushed(client, (name, email), now, f"p2-{name}", **sent) == (name, email)
+        assert pushed(alice, ada, unknown, "p3") == ada
+        assert pushed(desktop, bob, unknown, "p4") == bob
+        assert pushed(desktop, ada, unknown, "p5", author_name="Eve") == ("Eve", "")
 
 
 def test_an_imported_snapshot_keeps_its_time(alice: httpx.Client) -> None:

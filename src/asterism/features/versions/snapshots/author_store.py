@@ -33,6 +33,14 @@ def known(tx: Tx, user_id: str) -> list[Author]:
     return [(row["name"], row["email"]) for row in rows]
 
 
+def last_verified(tx: Tx, token_id: str) -> Author | None:
+    """Return the author of the newest snapshot that was registered with a token and verified."""
+    table = snapshots.c
+    query = sa.select(table.author_name, table.author_email).where(table.token_id == token_id, table.verified)
+    row = tx.one(query.order_by(table.seq.desc()).limit(1))
+    return (row["author_name"], row["author_email"]) if row else None
+
+
 def unverified(tx: Tx, user_id: str, limit: int) -> list[Snapshot]:
     """Return a user's snapshots with content-addressed ids that do not verify, the newest first."""
     query = (

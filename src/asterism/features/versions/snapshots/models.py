@@ -53,6 +53,7 @@ class Snapshot:
     fast_forward: bool | None
     verified: bool
     origin: str | None = None
+    token_id: str | None = None
     missing: int = 0
 
 

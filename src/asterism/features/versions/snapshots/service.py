@@ -10,7 +10,7 @@ from asterism.features.accounts import identity
 from asterism.features.accounts.identity import Caller
 from asterism.features.versions import projects, storage
 from asterism.features.versions.projects import Project
-from asterism.features.versions.snapshots import store
+from asterism.features.versions.snapshots import author_store, store
 from asterism.features.versions.snapshots.authors import healed, known_authors, note_sent_author
 from asterism.features.versions.snapshots.checks import distinct_parents, given_time
 from asterism.features.versions.snapshots.content_id import MAX_KNOWN_AUTHORS, recover
@@ -74,6 +74,7 @@ def register(
             "fast_forward": fast_forward,
             "verified": verified,
             "origin": new.origin,
+            "token_id": caller.token_id if caller is not None else None,
         },
     )
     if caller is not None:
@@ -94,15 +95,20 @@ def register(
 def _authorship(
     tx: Tx, new: NewSnapshot, snapshot_id: str, parents: Sequence[str], caller: Caller | None
 ) -> tuple[str, str, str, bool]:
-    """Return author name, e-mail, time of creation, and whether they hash to the id."""
+    """Return author name, e-mail, time of creation, and whether they hash to the id.
+
+    Where no author was sent and none verifies, it is the one that verified last for the caller's token.
+    """
     name, email = new.author_name or "", new.author_email or ""
     now = tx.clock.now()
     moment = given_time(new, now)
     if not is_hash(snapshot_id):
         return name, email, stamp(moment or now), False
     authors = [("", "")]
+    last = author_store.last_verified(tx, caller.token_id) if caller is not None else None
     if caller is not None:
         user = identity.current_user(tx, caller)
+        authors += [last] if last is not None else []
         authors += [(user.name or "", user.email), *store.verified_authors(tx, user.id, MAX_KNOWN_AUTHORS)]
         authors += known_authors(tx, user.id)
     given = ((name, email), moment) if moment is not None else None
@@ -110,6 +116,7 @@ def _authorship(
         authors.insert(0, (name, email))
     found = recover(snapshot_id, new.manifest_hash, parents, given=given, authors=authors, now=now)
     if found is None:
+        name, email = (name, email) if name or email else last or ("", "")
         return name, email, stamp(now), False
     return found.name, found.email, found.created_at, True
 

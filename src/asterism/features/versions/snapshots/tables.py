@@ -22,11 +22,13 @@ snapshots = sa.Table(
     sa.Column("fast_forward", sa.Boolean),
     sa.Column("verified", sa.Boolean, nullable=False),
     sa.Column("origin", sa.Text),
+    sa.Column("token_id", sa.Text),  # what registered it; tokens go, this stays
     sa.UniqueConstraint("project_id", "id"),
 )
 sa.Index("ix_snapshots_id", snapshots.c.id)
 sa.Index("ix_snapshots_project_id_seq", snapshots.c.project_id, snapshots.c.seq)
 sa.Index("ix_snapshots_workspace_id_seq", snapshots.c.workspace_id, snapshots.c.seq)
+sa.Index("ix_snapshots_token_id_seq", snapshots.c.token_id, snapshots.c.seq)
 
 snapshot_parents = sa.Table(
     "snapshot_parents",
