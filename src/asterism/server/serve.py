@@ -111,7 +111,7 @@ async def listening(front: Front, settings: Settings) -> AsyncIterator[str]:
     )
     serving = asyncio.create_task(server.serve())
     await until_listening(settings.host, settings.port, serving)
-    hushing = asyncio.create_task(_hush(settings.port, most // 2))
+    hushing = asyncio.create_task(_hush(settings.port, most // 2, most * 3 // 4))
     try:
         yield address_of(settings)
     finally:
@@ -120,12 +120,12 @@ async def listening(front: Front, settings: Settings) -> AsyncIterator[str]:
         await asyncio.wait({serving}, timeout=STOP_SECONDS)
 
 
-async def _hush(port: int, each: int) -> None:
-    """Leave no address more than `each` connections, for as long as this runs."""
+async def _hush(port: int, each: int, together: int) -> None:
+    """Leave no address more than `each` connections and all `together`, for as long as this runs (ADR 0151)."""
     while True:
         await asyncio.sleep(HUSH_SECONDS)
         with suppress(OSError):
-            await asyncio.to_thread(hush, port, each)
+            await asyncio.to_thread(hush, port, each, together)
 
 
 def connections() -> int:

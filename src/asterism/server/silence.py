@@ -2,7 +2,8 @@
 
 A connection that has said nothing yet is known to the HTTP server alone, which closes it after half a minute. Until
 then it takes one of the places that there are. So whoever holds too many places from one address loses those that have
-been silent longest. Seen from the system: the open sockets of this process, and what the kernel knows of each.
+been silent longest, and where many addresses take too many together, those give way that never said anything. Seen from
+the system: the open sockets of this process, and what the kernel knows of each.
 """
 
 import os
@@ -15,33 +16,39 @@ from contextlib import suppress
 from typing import NamedTuple
 
 _TABLE = "/proc/self/fd" if sys.platform == "linux" else "/dev/fd"
-_INFO_BYTES = 60  # of `struct tcp_info`: up to tcpi_last_ack_recv
-_FIELDS = struct.Struct("=B 43x I 4x I 4x")  # tcpi_state, tcpi_last_data_sent, tcpi_last_data_recv (milliseconds)
+# Of `struct tcp_info`: tcpi_state, tcpi_last_data_sent and tcpi_last_data_recv (milliseconds), tcpi_bytes_received.
+_FIELDS = struct.Struct("=B 43x I 4x I 72x Q")
 _ESTABLISHED = 1
 
 
 class _Silent(NamedTuple):
-    """A connection, and for how many milliseconds no data went either way."""
+    """A connection: whether it never said anything, and for how many milliseconds no data went either way."""
 
+    mute: bool
     silence: int
     handle: int
 
 
-def hush(port: int, each: int) -> int:
-    """Close the longest silent connections of each address that has more than `each` of them to `port`.
+def hush(port: int, each: int, together: int) -> int:
+    """Close the longest silent connections to `port` of each address that has more than `each` of them.
 
+    Where more than `together` are left, those that never said anything are closed too, the longest silent first.
     Returns how many were closed. Does nothing where the system does not tell how long a connection has been silent.
     """
     if not hasattr(socket, "TCP_INFO") or _open_files() <= each:
         return 0
-    closed = 0
     by_address: dict[str, list[_Silent]] = defaultdict(list)
-    for address, silence, handle in _connections(port):
-        by_address[address].append(_Silent(silence, handle))
-    for found in by_address.values():
-        for _, handle in sorted(found, reverse=True)[: max(0, len(found) - each)]:
-            closed += _close(handle, port)
-    return closed
+    for address, found in _connections(port):
+        by_address[address].append(found)
+    giving_way, left = list[_Silent](), list[_Silent]()
+    for of_one in by_address.values():
+        of_one.sort(key=lambda one: -one.silence)
+        over = max(0, len(of_one) - each)
+        giving_way += of_one[:over]
+        left += of_one[over:]
+    mute = sorted((one for one in left if one.mute), key=lambda one: -one.silence)
+    giving_way += mute[: max(0, len(left) - together)]
+    return sum(_close(one.handle, port) for one in giving_way)
 
 
 def _open_files() -> int:
@@ -50,15 +57,16 @@ def _open_files() -> int:
     return 0
 
 
-def _connections(port: int) -> Iterator[tuple[str, int, int]]:
-    """Yield address, silence and handle of every standing connection that somebody made to `port`."""
+def _connections(port: int) -> Iterator[tuple[str, _Silent]]:
+    """Yield address and silence of every standing connection that somebody made to `port`."""
     for name in os.listdir(_TABLE):
         with suppress(OSError), _borrowed(int(name)) as connection:
             if _is_to(connection, port):
-                info = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _INFO_BYTES)
-                state, sent, received = _FIELDS.unpack(info)
+                info = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _FIELDS.size)
+                # A kernel that counts no bytes tells less: then nobody is taken for mute.
+                state, sent, received, heard = _FIELDS.unpack(info.ljust(_FIELDS.size, b"\xff"))
                 if state == _ESTABLISHED:
-                    yield connection.getpeername()[0], min(sent, received), int(name)
+                    yield connection.getpeername()[0], _Silent(heard == 0, min(sent, received), int(name))
 
 
 def _close(handle: int, port: int) -> bool:
