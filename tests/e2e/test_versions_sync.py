@@ -397,6 +397,27 @@ def test_others_may_move_at_any_call_and_nothing_is_lost(folders: Folders) -> No
         at += 1
 
 
+def test_a_merge_made_meanwhile_is_brought_by_the_same_command(folders: Folders) -> None:
+    """A command that was killed may have asked for a merge that the server makes while the next command runs."""
+    at, moved = 0, True
+    while moved:
+        (folders.main / "a").write_bytes(b"main %d\n" % at)
+        pushed(folders, "main")
+
+        def merge() -> None:
+            with calling(folders, None) as api:
+                place = State(str(folders.side)).bound().workspace_id
+                api.execute_sync(place, api.prepare_sync(place, None, None).id, {})
+
+        way = Cut(at, meanwhile=merge)
+        done = synced(folders, way)
+        moved = at < len(way.calls)
+        assert (folders.side / "a").read_bytes() == b"main %d\n" % at, way.calls
+        assert folders.head()["workspace"]["current_snapshot_id"] == done.snapshot_id, way.calls
+        at += 1
+    assert at > 2
+
+
 def test_a_person_answers_main_workspace_or_with_an_editor(folders: Folders) -> None:
     (folders.main / "a").write_bytes(b"a 1\nof main\na 3\n")
     (folders.main / "b").write_bytes(b"b 1\nof main\nb 3\n")

@@ -1,16 +1,12 @@
 """`asterism tag`: names for snapshots."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from asterism.base.errors import Invalid
 from asterism.cli.completing import complete_snapshots
 from asterism.cli.options import AsJson, Token, Url, verb_app
-
-if TYPE_CHECKING:
-    from asterism.client.api import Api
-    from asterism.client.workcopy.state import State
 
 app = verb_app("Name a snapshot, list the names, or take one away.")
 
@@ -37,7 +33,7 @@ def tag(
     from asterism.cli.output import command, emit, say, show
     from asterism.cli.places import working_copy
     from asterism.cli.session import open_api
-    from asterism.client.revisions import tags
+    from asterism.client.revisions import find_or_base, tags
     from asterism.client.snapshot_id import short
 
     with command(as_json=as_json):
@@ -61,21 +57,8 @@ def tag(
                 for each in found:
                     show(f"{each.snapshot_id}  {each.name}")
                 return
-            made = api.create_tag(project, name, _target(api, state, snapshot))
+            made = api.create_tag(project, name, find_or_base(api, state.bound(), snapshot))
         if as_json:
             emit({"tag": msgspec.to_builtins(made)})
             return
         say(f"{short(made.snapshot_id)} is {made.name} now")
-
-
-def _target(api: "Api", state: "State", snapshot: str | None) -> str:
-    """Return the id of the snapshot to name. Raises NotFound."""
-    from asterism.base.errors import NotFound
-    from asterism.client.revisions import find_snapshot
-
-    binding = state.bound()
-    if snapshot is not None:
-        return find_snapshot(api, binding.project_id, binding.workspace_id, snapshot).id
-    if binding.base is None:
-        raise NotFound("This folder is at no snapshot yet.", hint="Push first, or say which snapshot to name.")
-    return binding.base.snapshot_id

@@ -157,6 +157,7 @@ class _Sync:
         steps_to(self._state, look.tree, _expected(look.entries, preview, answers))
         pulled = self._pull() if look.behind else None
         if preview.is_empty and preview.source_snapshot_id in preview.base_snapshot_ids:
+            self._require_unmoved()
             return self._standing(preview.summary, done=True, changed=pulled.changed if pulled else [])
         pushed = self._push(look)
         if pushed is not None:
@@ -243,6 +244,15 @@ class _Sync:
 
     def _put(self, blob: str, content: bytes) -> None:
         self._api.put_blob(blob, lambda: [content], len(content))
+
+    def _require_unmoved(self) -> None:
+        """Raise Conflict when the workspace's head moved since it was looked at.
+
+        A merge that an ended command had asked for may have been made meanwhile: then nothing is left to merge, but the
+        folder is not there yet.
+        """
+        if own_workspace(self._api, self._state.bound()).current_snapshot_id != self._place.current_snapshot_id:
+            raise Conflict("The workspace moved during the sync.", code="HEAD_MOVED", hint="Sync again.")
 
     def _planned(self, preview: SyncPreview, left: list[SyncConflict]) -> Synced:
         if not self._asked.dry_run:
