@@ -1,6 +1,7 @@
-"""What the server refuses is what the specification says: a limit that moves breaks somebody, or the document lies.
+"""What the server refuses is what the documents say: a limit that moves breaks somebody, or the document lies.
 
-Each row names a constant, its quantity, and the words of the specification that hold it.
+Each row names a constant, its quantity, and the words of the specification that hold it. Limits that no contract names
+stand on a page of their own.
 """
 
 import importlib
@@ -103,9 +104,12 @@ LIMITS = [
 ]  # fmt: skip
 
 
-def amount(quantity: str) -> int:
+OWN = re.findall(r"^\| ([-\d.,]+(?: \S+)?) \| [^|]+ \| `([\w.]+)` \|$", (ROOT / "docs" / "limits.md").read_text(), re.M)
+
+
+def amount(quantity: str) -> float:
     number, _, unit = quantity.partition(" ")
-    return int(number.replace(",", "")) * UNITS.get(unit, 1)
+    return float(number.replace(",", "")) * UNITS.get(unit, 1)
 
 
 @pytest.mark.parametrize(("place", "quantity", "words"), LIMITS, ids=lambda text: text if "." in text else "")
@@ -114,3 +118,15 @@ def test_a_limit_is_the_one_of_the_specification(place: str, quantity: str, word
     assert getattr(importlib.import_module(f"asterism.{module}"), name) == amount(quantity)
     assert re.search(rf"(?<![\d,]){re.escape(quantity)}(?![\d,]\d)", words)
     assert words in SPECIFICATION
+
+
+@pytest.mark.parametrize(("quantity", "place"), OWN, ids=[place for _, place in OWN])
+def test_a_limit_of_our_own_is_the_one_that_is_told(quantity: str, place: str) -> None:
+    module, _, name = place.rpartition(".")
+    assert getattr(importlib.import_module(f"asterism.{module}"), name) == amount(quantity)
+
+
+def test_every_row_of_the_page_is_read_and_says_something_else() -> None:
+    rows = re.findall(r"^\| .*`\w+[\w.]*` \|$", (ROOT / "docs" / "limits.md").read_text(), re.M)
+    assert len(rows) == len(OWN) == len({place for _, place in OWN}) > 250
+    assert not {place for _, place in OWN} & {place for place, _, _ in LIMITS}
