@@ -32,7 +32,9 @@ def merges_of(world: World) -> int:
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-def test_a_killed_execute_leaves_the_old_state_or_the_new_one(world: World, database_url: str, memory_path: Path) -> None:
+def test_a_killed_execute_leaves_the_old_state_or_the_new_one(
+    world: World, database_url: str, memory_path: Path
+) -> None:
     def task(preview: Preview) -> Task:
         return Task(
             database_url, memory_path, world.shelf.clock, world.caller, world.side.id, Execution(preview.id, DECISION)
