@@ -8,6 +8,8 @@ import httpx
 import pytest
 
 from asterism.features.accounts import identity
+from asterism.kernel.loopback import in_thread
+from asterism.kernel.upstreams.fakes import FakeGitHub
 from tests.support.browser import Browser, chromium
 from tests.support.databases import SqliteFactory
 from tests.support.server import TestServer
@@ -20,8 +22,23 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def server(sqlite_factory: SqliteFactory, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestServer]:
-    with TestServer(tmp_path_factory.mktemp("browser"), sqlite_factory.url(), rate_limits="off") as running:
+def github() -> Iterator[FakeGitHub]:
+    with in_thread(FakeGitHub()) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def server(
+    github: FakeGitHub, sqlite_factory: SqliteFactory, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[TestServer]:
+    options = {
+        "rate_limits": "off",
+        "github_base_url": github.url,
+        "github_login_url": github.login_url,
+        "github_client_id": github.client[0],
+        "github_client_secret": github.client[1],
+    }
+    with TestServer(tmp_path_factory.mktemp("browser"), sqlite_factory.url(), **options) as running:
         yield running
 
 
@@ -113,6 +130,27 @@ def test_the_pages_refuse_to_be_framed(server: TestServer, shared: Browser) -> N
     shared.wait(f"!window.framed && (() => {{ {frame}; {loaded}; return true }})()")
     shared.wait("window.loaded")
     assert shared.wait("window.framed.contentDocument ? 'shown' : 'refused'") == "refused"
+
+
+def test_a_service_is_connected_by_the_page_that_it_sends_people_back_to(
+    server: TestServer, shared: Browser, github: FakeGitHub, link: str
+) -> None:
+    page = f"{server.url}/integrations/github/callback"
+    shared.open(f"{server.url}/signin#{link}")
+    shared.wait_text("You are signed in as")
+    token = shared.wait("localStorage.getItem('asterism_token')")
+    with server.client() as client:
+        begun = client.post("/v1/integrations/github/connect", json={}, headers={"Authorization": f"Bearer {token}"})
+    shared.open(f"{page}?code={github.grant()}&state={begun.json()['state']}")
+    shared.wait_text("GitHub is connected as octo-team.")
+    assert shared.wait("location.search + '|'") == "|"
+    shared.open(f"{page}?code=again&state={begun.json()['state']}")
+    shared.wait_text("This sign-in is not known, was used, or took too long. Start to connect anew.")
+    assert shared.wait("(localStorage.clear(), true)")
+    shared.open(f"{page}?code=c&state=s")
+    shared.wait_text("as the user who began this")
+    back = quote("/integrations/github/callback?code=c&state=s", safe="")
+    assert shared.wait("document.querySelector('#signin-link').getAttribute('href')") == f"/signin?next={back}"
 
 
 def test_a_used_link_says_so(server: TestServer, shared: Browser) -> None:

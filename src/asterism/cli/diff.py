@@ -11,14 +11,12 @@ from asterism.cli.options import AsJson, Token, Url, verb_app
 
 if TYPE_CHECKING:
     from asterism.cli.pager import Line
-    from asterism.cli.style import Style
     from asterism.client.api import Api
     from asterism.client.contents import Read
     from asterism.client.patch import Patch
     from asterism.client.workcopy.state import State
     from asterism.vcs.diff import Change
 
-STYLES: "dict[str, Style]" = {"+": "green", "-": "red", "@": "cyan"}
 app = verb_app("Show what differs.")
 
 
@@ -103,6 +101,8 @@ def _changes(api: "Api", state: "State", revisions: list[str]) -> "tuple[list[Ch
 
 
 def _styled(patch: "Patch") -> "Iterator[Line]":
+    from asterism.cli.style import DIFF
+
     yield from ((line, "bold") for line in patch.head())
     for line in patch.body():
-        yield line, STYLES.get(line[:1])
+        yield line, DIFF.get(line[:1])

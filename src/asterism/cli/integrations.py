@@ -2,11 +2,16 @@
 
 import sys
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from asterism.base.errors import Conflict, Invalid
 from asterism.cli.options import AsJson, Token, Url, verb_app
+
+if TYPE_CHECKING:
+    from asterism.client.http import Http
+    from asterism.client.integrations import Integration
 
 app = verb_app("Connect Notion and GitHub.")
 
@@ -18,6 +23,8 @@ class Service(StrEnum):
     GITHUB = "github"
 
 
+SIGN_IN_SECONDS = 600
+LOOK_SECONDS = 2
 LABELS = {Service.NOTION: "Notion", Service.GITHUB: "GitHub"}
 Name = Annotated[Service, typer.Argument(metavar="SERVICE", help="notion or github.")]
 
@@ -75,10 +82,9 @@ def connect(
             if installation is not None:
                 made = integrations.connect(api.http, service, installation_id=installation)
             elif browser:
-                address = _ask_back(integrations.start(api.http, service))
-                made = integrations.connect(api.http, service, **integrations.answer_of(service, address))
+                made = _signed_in(api.http, service)
             else:
-                made = integrations.connect(api.http, service, token=_read(f"Token of {LABELS[service]}", hidden=True))
+                made = integrations.connect(api.http, service, token=_token(service))
         if as_json:
             emit({"integration": msgspec.to_builtins(made)})
             return
@@ -101,20 +107,42 @@ def disconnect(service: Name, url: Url = None, token: Token = None, as_json: AsJ
         show(f"{LABELS[service]} is not connected any more.")
 
 
-def _ask_back(address: str) -> str:
+def _signed_in(http: "Http", service: Service) -> "Integration":
+    """Have a person sign in at the service; return what our own page, or the address they paste, connected."""
     from asterism.cli.output import say
+    from asterism.client import integrations
 
-    say("Open this address, allow the connection, and paste the address that you are sent to:")
-    say(address)
-    return _read("Address", hidden=False)
+    before = integrations.find(http, service)
+    say("Open this address and allow the connection:")
+    say(integrations.start(http, service))
+    say("Then wait, or paste here the address that you are sent to:")
+    for _ in range(SIGN_IN_SECONDS // LOOK_SECONDS):
+        if _typed_within(LOOK_SECONDS):
+            answer = integrations.answer_of(service, _line("Address"))
+            return integrations.connect(http, service, **answer)
+        now = integrations.find(http, service)
+        if now.connected and now.connected_at != before.connected_at:
+            return now
+    raise Conflict("Nobody finished the sign-in in ten minutes.", hint="Run this again.")
 
 
-def _read(what: str, *, hidden: bool) -> str:
-    """Return a line that a person types, or that comes on standard input. Raises Invalid when there is none."""
-    from asterism.base.errors import Invalid
+def _typed_within(seconds: int) -> bool:
+    """Wait for a line on standard input; say whether there is one, or its end. Where that can't be asked: at once."""
+    import select
 
-    if sys.stdin.isatty():
-        return str(typer.prompt(what, hide_input=hidden, err=True)).strip()
+    if sys.platform == "win32":
+        return True
+    return bool(select.select([sys.stdin], [], [], seconds)[0])
+
+
+def _token(service: Service) -> str:
+    """Return a token that a person types unseen, or that comes on standard input. Raises Invalid when there is none."""
+    what = f"Token of {LABELS[service]}"
+    return str(typer.prompt(what, hide_input=True, err=True)).strip() if sys.stdin.isatty() else _line(what)
+
+
+def _line(what: str) -> str:
+    """Return a line of standard input. Raises Invalid when there is none."""
     line = sys.stdin.readline().strip()
     if not line:
         raise Invalid(f"{what}: there is nothing on standard input.", hint="Give it there, or run this in a terminal.")

@@ -1,5 +1,6 @@
 """`asterism proposals`: decide on what models want written."""
 
+import sys
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
@@ -106,8 +107,11 @@ def _decide(ident: str, verb: str, url: str | None, token: str | None, *, as_jso
 
 
 def _show(found: "Proposal", *, diff: bool) -> None:
+    from asterism.cli.output import printable
     from asterism.cli.output import show as line
+    from asterism.cli.style import DIFF, coloured, paint
 
+    colours = coloured(sys.stdout)
     line(f"{found.preview.title} ({found.status})")
     if found.error is not None:
         line(f"{found.error.code}: {found.error.message}")
@@ -117,4 +121,4 @@ def _show(found: "Proposal", *, diff: bool) -> None:
     if diff:
         line(f"expires {found.expires_at}" if found.status == "pending" else f"decided {found.decided_at}")
         for text in found.preview.diff.split("\n"):
-            line(text)
+            line(paint(printable(text), DIFF.get(text[:1]), on=colours))

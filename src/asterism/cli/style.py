@@ -15,6 +15,9 @@ _CODES: dict[Style, str] = {
     "cyan": "36",
 }
 
+DIFF: dict[str, Style] = {"+": "green", "-": "red", "@": "cyan"}
+"""The styles of a diff's lines, by their first character."""
+
 
 def coloured(stream: TextIO) -> bool:
     """Say whether what goes to `stream` is to have colours (no-color.org, force-color.org)."""

@@ -87,6 +87,11 @@ def list_integrations(http: Http) -> list[Integration]:
     return http.json("GET", "/v1/integrations", _Listed).integrations
 
 
+def find(http: Http, provider: str) -> Integration:
+    """Return one of the services."""
+    return next(one for one in list_integrations(http) if one.provider == provider)
+
+
 def start(http: Http, provider: str) -> str:
     """Begin a sign-in; return the address that a person opens. Raises Conflict where it is not set up."""
     return http.json("POST", _connect(provider), _Started, body={}).authorization_url

@@ -5,7 +5,8 @@ import re
 import httpx
 import pytest
 
-PAGES = ["/", "/signin", "/device", "/device?code=HMKP-7362"]
+CALLBACK = "/integrations/github/callback"
+PAGES = ["/", "/signin", "/device", "/device?code=HMKP-7362", CALLBACK, f"{CALLBACK}?code=c&state=s"]
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -46,6 +47,32 @@ def test_a_code_in_the_address_is_only_ever_a_value(anonymous: httpx.Client, cod
     assert "<img" not in text
     [value] = re.findall(r'id="code"[^>]* value="([^"]*)"', text)
     assert len(value) <= 200
+
+
+@pytest.mark.parametrize(
+    ("query", "says"),
+    [
+        ("", "There is nothing to finish here"),
+        ("code=c&state=s", "GitHub has sent you back to finish the connection"),
+        ("code=c", "There is nothing to finish here"),
+        ("installation_id=7&setup_action=install", "GitHub has sent you back"),
+        ("setup_action=request", "by an owner at GitHub"),
+        ("error=access_denied&state=s", "it was not allowed there"),
+        ("error=server_error&error_description=%3Cimg+src%3Dx%3E" + "x" * 900, "“&lt;img src=x&gt;xxx"),
+    ],
+)
+def test_a_service_sends_people_back_to_a_page_that_says_what_happened(
+    anonymous: httpx.Client, query: str, says: str
+) -> None:
+    text = anonymous.get(f"{CALLBACK}?{query}").text
+    assert says in text
+    assert "Connect GitHub" in text
+    assert "x" * 250 not in text
+    assert ("Begin again" in text) == ("sent you back" not in text)
+
+
+def test_there_is_no_such_page_of_other_services(anonymous: httpx.Client) -> None:
+    assert anonymous.get("/integrations/other/callback").status_code == 404
 
 
 def test_the_api_is_shown_without_any_script_and_from_here_alone(anonymous: httpx.Client) -> None:

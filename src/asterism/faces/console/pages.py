@@ -1,11 +1,12 @@
-"""`/`, `/signin` and `/device`: small HTML pages with scripts of our own, under a policy that allows nothing else.
+"""`/`, `/signin`, `/device` and `/integrations/…/callback`: small HTML pages with scripts of our own.
 
-The pages hold no secret and no session: their scripts call `/v1` with the token of the browser's local storage. Nothing
-is approved by opening a page. They cannot be framed, so nobody can be made to click on something they do not see.
+Their policy allows nothing else. The pages hold no secret and no session: their scripts call `/v1` with the token of
+the browser's local storage. Nothing is approved by opening a page; a connection is finished by who began it alone.
+They cannot be framed, so nobody can be made to click on something they do not see.
 """
 
 import html
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from string import Template
@@ -19,6 +20,8 @@ from asterism.asgi.body import AnyRequest
 
 HERE = Path(__file__).parent
 MEDIA = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
+SERVICES = {"notion": "Notion", "github": "GitHub"}
+REASON_LENGTH = 200  # characters of what a service says that are shown at most
 CODE_LENGTH = 32  # characters of a user code that are pre-filled at most
 HEADERS = {
     "Content-Security-Policy": (
@@ -37,6 +40,7 @@ def handlers() -> list[Any]:
     """Return the web framework's handlers of the pages and their scripts and styles."""
     pages: dict[str, Callable[..., Any]] = {"/": home, "/signin": signin, "/device": device}
     pages["/signin/assets/{name:str}"] = asset
+    pages["/integrations/{provider:str}/callback"] = connect
     return [HTTPRouteHandler(path, http_method="GET", include_in_schema=False)(page) for path, page in pages.items()]
 
 
@@ -53,6 +57,30 @@ async def signin() -> Response[str]:
 async def device(request: AnyRequest) -> Response[str]:
     """GET /device: show which device asks, and let a signed-in person approve or deny it."""
     return _page("device.html", code=request.query_params.get("code", "")[:CODE_LENGTH])
+
+
+async def connect(request: AnyRequest) -> Response[str]:
+    """GET /integrations/:provider/callback: where a service sends a browser back to; say what it said, and go on."""
+    provider = str(request.path_params["provider"])
+    label = SERVICES.get(provider)
+    if label is None:
+        raise NotFoundException
+    return _page("connect.html", provider=provider, label=label, says=_said(label, request.query_params))
+
+
+def _said(label: str, told: Mapping[str, str]) -> str:
+    """Return what a person is to know of the answer of a service (RFC 6749 4.1.2)."""
+    again = "Begin again where you came from."
+    if told.get("error") == "access_denied":
+        return f"{label} was not connected: it was not allowed there. {again}"
+    if error := told.get("error"):
+        reason = told.get("error_description") or error
+        return f"{label} was not connected. It says: “{reason[:REASON_LENGTH]}”. {again}"
+    if told.get("setup_action") == "request":
+        return f"The app still has to be installed by an owner at {label}, who was asked for it. {again}"
+    if told.get("installation_id") or (told.get("code") and told.get("state")):
+        return f"{label} has sent you back to finish the connection."
+    return f"There is nothing to finish here. {again}"
 
 
 async def asset(request: AnyRequest) -> Response[bytes]:

@@ -13,6 +13,7 @@ from asterism.kernel.llm import ToolCall
 from asterism.kernel.llm.fake_server import FakeModelServer, Script
 from asterism.kernel.upstreams.fakes import FakeGitHub, FakeNotion
 from tests.support.process import ASTERISM, clean_environment
+from tests.support.trees import ok
 from tests.wire.v1.integrations.conftest import Member
 
 pytestmark = pytest.mark.xdist_group("llm")
@@ -32,6 +33,10 @@ class CommandLine:
         return subprocess.run(
             command, env=self._environment, cwd=self._home, input=stdin, capture_output=True, text=True, timeout=120
         )
+
+    def start(self, *arguments: str) -> "subprocess.Popen[str]":
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        return subprocess.Popen([*ASTERISM, *arguments], env=self._environment, cwd=self._home, text=True, **pipes)
 
     def json(self, *arguments: str, stdin: str = "") -> Any:
         done = self(*arguments, "--json", stdin=stdin)
@@ -71,6 +76,19 @@ def test_a_browser_signs_in_and_its_address_is_pasted(member: Member, run: Comma
     assert (wrong.returncode, "no code and state" in wrong.stderr) == (2, True)
 
 
+def test_the_command_goes_on_once_the_page_has_connected(member: Member, run: CommandLine, notion: FakeNotion) -> None:
+    with run.start("integrations", "connect", "notion", "--browser") as waiting:
+        assert waiting.stderr is not None
+        waiting.stderr.readline()
+        asked = parse_qs(urlsplit(waiting.stderr.readline().strip()).query)
+        back = asked["redirect_uri"][0]
+        body = {"code": notion.grant(back), "state": asked["state"][0], "redirect_uri": back}
+        ok(member.connect("notion", **body))
+        assert waiting.wait(timeout=120) == 0
+        assert waiting.stdout is not None
+        assert waiting.stdout.read() == "Notion is connected as Acme.\n"
+
+
 def test_proposals_are_shown_and_decided(
     connected: Member, tmp_path: Path, model: FakeModelServer, github: FakeGitHub
 ) -> None:
@@ -87,7 +105,7 @@ def test_proposals_are_shown_and_decided(
         idents.append(told["proposal_id"])
     listed = run("proposals", "list", "--status", "pending").stdout.splitlines()
     assert listed[0] == f'{idents[2]}  pending   Open pull request "Hi" in octo/demo'
-    assert "+++ a\n+b\n" in run("proposals", "show", idents[0]).stdout
+    assert "--- /dev/null\n+++ a\n@@ -0,0 +1 @@\n+b\n" in run("proposals", "show", idents[0]).stdout
     done = run("proposals", "approve", idents[0])
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[1] == "https://github.com/octo/demo/pull/1"

@@ -85,7 +85,14 @@ def test_a_pull_request_is_opened_after_approval_and_not_before(
     made = proposed(talk, model, "github_pr", PULL)
     assert (made["status"], made["arguments"], made["tool_name"]) == ("pending", PULL, "github_pr")
     assert made["preview"]["title"] == 'Open pull request "Say hello" in octo/demo'
-    assert "+++ run.sh\n+echo new" in made["preview"]["diff"]
+    assert made["preview"]["diff"].split("\n")[1:] == [
+        f"+hello into main at {demo.branches['main'][:12]}",
+        "--- run.sh",
+        "+++ run.sh",
+        "@@ -1 +1 @@",
+        "-echo old",
+        "+echo new",
+    ]
     assert github.of("POST", "") == []
     done = decide(talk, made)
     assert (done["status"], done["result"]["pull_request"]["number"], done["error"]) == ("done", 1, None)
@@ -94,6 +101,29 @@ def test_a_pull_request_is_opened_after_approval_and_not_before(
     refused = error(talk.client.post(f"/v1/proposals/{made['id']}/approve"), 409, "PROPOSAL_NOT_PENDING")
     assert refused["details"] == {"status": "done"}
     assert len(github.of("POST", "/pulls")) == 1
+
+
+def test_what_cannot_be_compared_is_shown_as_it_would_be(
+    connected: Member, model: FakeModelServer, github: FakeGitHub
+) -> None:
+    files = {"long": File(b"".join(b"%d\n" % n for n in range(3000))), "gone": File(b"x\n"), "bin": File(b"\0old")}
+    github.add_repository("octo/demo", files)
+    asked = PULL | {
+        "files": [
+            {"path": "long", "content": "".join(f"{n}!\n" for n in range(3000))},
+            {"path": "bin", "content": "AAEC", "encoding": "base64"},
+            {"path": "gone", "delete": True},
+            {"path": "new\n", "content": "n\n"},
+        ]
+    }
+    talk = connected.talk()
+    diff = proposed(talk, model, "github_pr", asked)["preview"]["diff"]
+    assert " more lines]\n--- bin\n+++ bin\n-(binary or long, 4 bytes)\n+(binary or long, 3 bytes)\n--- gone" in diff
+    assert '--- gone\n+++ /dev/null\n@@ -1 +0,0 @@\n-x\n--- /dev/null\n+++ "new\\n"\n@@ -0,0 +1 @@\n+n' in diff
+    assert len(diff) < 64 * 1024
+    github.fail("/git/trees", 500, {}, times=9)
+    diff = proposed(talk, model, "github_pr", asked)["preview"]["diff"]
+    assert '+++ bin\n+(binary, 3 bytes)\n--- gone\n+++ "new\\n"\n+n' in diff
 
 
 def test_a_rejected_one_is_never_sent(connected: Member, model: FakeModelServer, github: FakeGitHub) -> None:

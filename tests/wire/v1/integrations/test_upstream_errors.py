@@ -1,6 +1,7 @@
 """Every row of Starbot 8.5, shown by a fake that fails."""
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -61,8 +62,9 @@ def test_github(
     assert connected.of("github")["status"] == ("needs_reauth" if status == 401 else "ok")
     assert len(github.of("GET", "/search/code")) == (2 if status >= 500 else 1)
     github.faults.clear()
-    ok(connected.tool("github/search", query="x"))
-    assert connected.of("github")["status"] == "ok"
+    if "retry-after" not in headers:
+        ok(connected.tool("github/search", query="x"))
+        assert connected.of("github")["status"] == "ok"
 
 
 @pytest.mark.parametrize(
@@ -103,6 +105,38 @@ def test_a_used_up_limit_is_answered_here_until_its_reset(connected: Member, git
     assert 3500 < int(answer.headers["retry-after"]) <= 3700
     assert len(github.of("GET", "/search/code")) == 1
     ok(connected.tool("github/search", query="x", type="repositories"))
+
+
+@pytest.mark.parametrize("status", [403, 429])
+def test_a_service_that_names_a_time_is_asked_nothing_until_then(
+    make_member: Callable[[], Member], github: FakeGitHub, notion: FakeNotion, status: int
+) -> None:
+    member, other = make_member(), make_member()
+    for one in (member, other):
+        ok(one.connect("github", token="t"))
+        ok(one.connect("notion", token="t"))
+    github.fail(
+        "/search/code", status, {"message": "You exceeded a secondary rate limit"}, headers={"retry-after": "90"}
+    )
+    error(member.tool("github/search", query="x"), 429, "UPSTREAM_RATE_LIMITED")
+    asked = len(github.asked)
+    again = member.tool("github/search", query="x", type="repositories")
+    error(again, 429, "UPSTREAM_RATE_LIMITED")
+    assert 60 < int(again.headers["retry-after"]) <= 90
+    assert len(github.asked) == asked
+    ok(other.tool("github/search", query="x"))
+    ok(member.tool("notion/search", query=""))
+    ok(member.connect("github", token="another"))
+    ok(member.tool("github/search", query="x"))
+
+
+def test_a_branch_is_removed_although_a_limit_is_known(connected: Member, github: FakeGitHub) -> None:
+    demo = github.add_repository("octo/demo")
+    github.fail("/pulls", 403, {"message": "You exceeded a secondary rate limit"}, headers={"retry-after": "90"})
+    pull = {"repo": "octo/demo", "title": "t", "head": "x", "base": "main", "files": [{"path": "a", "content": "b"}]}
+    found = error(connected.tool("github/pr", **pull), 429, "UPSTREAM_RATE_LIMITED")
+    assert found["details"]["branch_removed"] is True
+    assert set(demo.branches) == {"main"}
 
 
 def test_a_token_that_comes_back_in_a_message_is_not_passed_on(connected: Member, github: FakeGitHub) -> None:

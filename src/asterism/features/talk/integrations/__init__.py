@@ -29,6 +29,7 @@ from asterism.features.talk.integrations.github_arguments import (
     PullRequestFile,
     check_pull,
 )
+from asterism.features.talk.integrations.github_base import OnBase
 from asterism.features.talk.integrations.github_search import GitHubResult, GitHubResults
 from asterism.features.talk.integrations.models import PROVIDERS, Account, Client, Integration, ProviderName, Services
 from asterism.features.talk.integrations.notion import ChangedPage, Notion, NotionResult, NotionResults
@@ -65,6 +66,7 @@ __all__ = [
     "NotionResults",
     "NotionSearch",
     "NotionUpdate",
+    "OnBase",
     "ProviderName",
     "PullRequest",
     "PullRequestFile",

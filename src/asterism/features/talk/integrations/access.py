@@ -8,7 +8,8 @@ import msgspec
 
 from asterism.base.clock import Clock, parse, shift
 from asterism.features.talk.integrations import headers, replies, store
-from asterism.features.talk.integrations.errors import ReauthRequired, Seen, UpstreamRateLimited
+from asterism.features.talk.integrations.errors import ReauthRequired
+from asterism.features.talk.integrations.limits import KnownLimits
 from asterism.features.talk.integrations.models import LABELS, Connection, Credential, ProviderName, Services
 from asterism.features.talk.integrations.signing_in import SigningIn
 from asterism.features.talk.tools import IntegrationNotConnected
@@ -19,28 +20,31 @@ from asterism.kernel.upstreams import Call, Reply, UpstreamFailure, Upstreams
 EARLY = timedelta(minutes=5)  # how long before its end a token of an installation is not used any more
 LEASE_SECONDS = 60  # how long one process may take to refresh a credential
 LOOK_SECONDS = 0.1
-MAX_REMEMBERED = 10_000
 
 
 class Access:
-    """Sends calls for users. Remembers, in this process, tokens of installations and limits that are used up."""
+    """Sends calls for users. Remembers, in this process, tokens of installations and the limits that services told."""
 
     def __init__(self, db: Database, secrets: Secrets, upstreams: Upstreams, services: Services, clock: Clock) -> None:
         self.services, self.clock = services, clock
         self._db, self._secrets, self._upstreams = db, secrets, upstreams
         self.signing_in = SigningIn(upstreams, services, clock)
+        self.limits = KnownLimits()
         self._app_tokens: dict[int, tuple[str, str]] = {}
         self._app_locks: dict[int, asyncio.Lock] = {}
-        self._full_again: dict[tuple[str, ProviderName, str], float] = {}
 
-    async def send(self, user_id: str, provider: ProviderName, call: Call, *, resource: str = "core") -> Reply:
+    async def send(
+        self, user_id: str, provider: ProviderName, call: Call, *, resource: str = "core", cleaning_up: bool = False
+    ) -> Reply:
         """Send a call, `base` and authorization added, and return its reply, which is fine.
 
         Raises IntegrationNotConnected and the errors of Starbot 8.5. A credential that is refused is renewed once where
-        that is possible; else the integration needs to be connected again.
+        that is possible; else the integration needs to be connected again. While a limit is known nothing is sent,
+        unless it is `cleaning_up` what a call before it left.
         """
         connection = await self._db.run_read(self.connection, user_id, provider)
-        self._check_limit(user_id, provider, resource)
+        if not cleaning_up:
+            self.limits.check(user_id, provider, resource, self.clock.now())
         token = await self._token(connection)
         reply = await self._exchange(provider, call, token)
         if reply.status == 401:
@@ -48,7 +52,7 @@ class Access:
             if renewed is not None:
                 token = renewed
                 reply = await self._exchange(provider, call, token)
-        self._note_limit(user_id, provider, resource, reply)
+        self.limits.note(user_id, provider, resource, reply, self.clock.now())
         if reply.status == 401:
             await self._db.run(store.set_status, connection.id, "needs_reauth")
         elif reply.ok and connection.status != "ok":
@@ -127,23 +131,6 @@ class Access:
             return found.token
         finally:
             await self._db.run(store.end_refresh, current.id, sealed, status)
-
-    def _check_limit(self, user_id: str, provider: ProviderName, resource: str) -> None:
-        key, now = (user_id, provider, resource), self.clock.now().timestamp()
-        until = self._full_again.get(key)
-        if until is None:
-            return
-        if until <= now:
-            del self._full_again[key]
-            return
-        raise UpstreamRateLimited(Seen(provider), until - now)
-
-    def _note_limit(self, user_id: str, provider: ProviderName, resource: str, reply: Reply) -> None:
-        until = replies.reset_time(reply, self.clock.now()) if provider == "github" else None
-        if until is not None and until > self.clock.now().timestamp():
-            if len(self._full_again) >= MAX_REMEMBERED:
-                self._full_again.pop(next(iter(self._full_again)))
-            self._full_again[user_id, provider, resource] = until
 
 
 def place(row_id: str) -> Place:

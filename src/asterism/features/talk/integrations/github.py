@@ -3,19 +3,14 @@
 import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 
 from asterism.base.errors import DomainError, Invalid
-from asterism.features.talk.integrations import replies
+from asterism.features.talk.integrations import github_base
 from asterism.features.talk.integrations.access import Access
-from asterism.features.talk.integrations.errors import (
-    BranchExists,
-    UpstreamError,
-    UpstreamNotFound,
-    UpstreamValidation,
-)
+from asterism.features.talk.integrations.errors import BranchExists, UpstreamError, UpstreamValidation
 from asterism.features.talk.integrations.github_arguments import (
     GitHubPullRequest,
     GitHubSearch,
@@ -23,35 +18,11 @@ from asterism.features.talk.integrations.github_arguments import (
     check_pull,
     content_of,
 )
+from asterism.features.talk.integrations.github_base import OnBase
+from asterism.features.talk.integrations.github_objects import Entry, Listing, Objects, Ref, Sha, read
 from asterism.features.talk.integrations.github_search import Found, GitHubResults, request
-from asterism.kernel.upstreams import Call, Reply, path_of
 
-T = TypeVar("T")
 NEW_FILE = "100644"
-SUBMODULE = "160000"
-
-
-class _Sha(msgspec.Struct):
-    sha: str
-
-
-class _Ref(msgspec.Struct):
-    object: _Sha
-
-
-class _Commit(msgspec.Struct):
-    tree: _Sha
-
-
-class _Entry(msgspec.Struct):
-    path: str
-    mode: str
-    type: str = "blob"
-
-
-class _Tree(msgspec.Struct):
-    tree: list[_Entry]
-    truncated: bool = False
 
 
 class _Branch(msgspec.Struct):
@@ -90,7 +61,7 @@ class GitHub:
         """Find code, issues, pull requests, repositories or commits. Raises Invalid before anything is sent."""
         call, resource = request(asked)
         reply = await self.access.send(user_id, "github", call, resource=resource)
-        return _read(reply, Found).results(asked.kind)
+        return read(reply, Found).results(asked.kind)
 
     async def open_pull_request(self, user_id: str, asked: GitHubPullRequest) -> PullRequest:
         """Open a pull request; with files, on a new branch made for it. Raises Invalid, TooLarge, BranchExists.
@@ -99,21 +70,24 @@ class GitHub:
         `details.branch_removed` says whether that worked.
         """
         check_pull(asked)
-        opening = _Opening(self.access, user_id, asked)
+        opening = _Opening(Objects(self.access, user_id, asked.repo), asked)
         return await opening.with_files(asked.files) if asked.files is not None else await opening.open()
+
+    async def look_at_base(self, user_id: str, asked: GitHubPullRequest) -> OnBase:
+        """Return what is known of a pull request's files on its base, for people to compare with. Never fails."""
+        return await github_base.look(self.access, user_id, asked)
 
 
 @dataclass(frozen=True, slots=True)
 class _Opening:
     """The opening of one pull request."""
 
-    access: Access
-    user_id: str
+    objects: Objects
     asked: GitHubPullRequest
 
     async def with_files(self, files: list[PullRequestFile]) -> PullRequest:
-        base = await self._base()
-        if await self._tip(self.asked.head) is not None:
+        base = await self.objects.tip(self.asked.base)
+        if await self.objects.find_tip(self.asked.head) is not None:
             raise BranchExists(self.asked.head)
         commit = await self._commit(base, files)
         await self._make_branch(commit)
@@ -128,37 +102,28 @@ class _Opening:
         body = {"title": asked.title, "head": asked.head, "base": asked.base, "draft": bool(asked.draft)}
         if asked.body is not None:
             body["body"] = asked.body
-        made = await self._post(_Pull, "pulls", body)
+        made = await self.objects.make("pulls", body, _Pull)
         head = made.head.ref if made.head and made.head.ref else asked.head
         base = made.base.ref if made.base and made.base.ref else asked.base
         return PullRequest(made.number, made.url, made.html_url, made.state, made.draft, head, base)
 
-    async def _base(self) -> str:
-        return _read(await self._get(*self._path("git", "ref", "heads"), within=self.asked.base), _Ref).object.sha
-
-    async def _tip(self, branch: str) -> str | None:
-        try:
-            return _read(await self._get(*self._path("git", "ref", "heads"), within=branch), _Ref).object.sha
-        except UpstreamNotFound:
-            return None
-
     async def _commit(self, base: str, files: list[PullRequestFile]) -> str:
         """Make blobs, a tree on the base's tree and one commit; nothing of it is seen before a branch names it."""
-        tree = _read(await self._get(*self._path("git", "commits", base)), _Commit).tree.sha
-        listed = _read(await self._get(*self._path("git", "trees", tree), query={"recursive": "1"}), _Tree)
-        modes = {entry.path: entry.mode for entry in listed.tree if entry.type == "blob" and entry.mode != SUBMODULE}
-        entries = [await self._entry(place, change, modes, listed) for place, change in enumerate(files)]
-        made = await self._post(_Sha, "git/trees", {"base_tree": tree, "tree": entries})
+        tree = await self.objects.tree_of(base)
+        listed = await self.objects.listing(tree)
+        there = listed.files()
+        entries = [await self._entry(place, change, there, listed) for place, change in enumerate(files)]
+        made = await self.objects.make("git/trees", {"base_tree": tree, "tree": entries}, Sha)
         message = self.asked.commit_message or self.asked.title
         commit = {"message": message, "tree": made.sha, "parents": [base]}
-        return (await self._post(_Sha, "git/commits", commit)).sha
+        return (await self.objects.make("git/commits", commit, Sha)).sha
 
     async def _entry(
-        self, place: int, change: PullRequestFile, modes: Mapping[str, str], listed: _Tree
+        self, place: int, change: PullRequestFile, there: Mapping[str, Entry], listed: Listing
     ) -> Mapping[str, Any]:
-        mode = modes.get(change.path, NEW_FILE)
+        mode = there[change.path].mode if change.path in there else NEW_FILE
         if change.delete:
-            if change.path not in modes and not listed.truncated:
+            if change.path not in there and not listed.truncated:
                 raise Invalid.field(f"files[{place}].path", f"does not exist on {self.asked.base}")
             return {"path": change.path, "mode": mode, "type": "blob", "sha": None}
         content = content_of(f"files[{place}]", change)
@@ -167,12 +132,12 @@ class _Opening:
             if change.encoding == "base64"
             else {"content": change.content, "encoding": "utf-8"}
         )
-        blob = await self._post(_Sha, "git/blobs", body)
+        blob = await self.objects.make("git/blobs", body, Sha)
         return {"path": change.path, "mode": mode, "type": "blob", "sha": blob.sha}
 
     async def _make_branch(self, commit: str) -> None:
         try:
-            await self._post(_Ref, "git/refs", {"ref": f"refs/heads/{self.asked.head}", "sha": commit})
+            await self.objects.make("git/refs", {"ref": f"refs/heads/{self.asked.head}", "sha": commit}, Ref)
         except UpstreamValidation as error:
             if "already exists" in str((error.details or {}).get("upstream_message", "")).lower():
                 raise BranchExists(self.asked.head) from None
@@ -184,29 +149,13 @@ class _Opening:
 
     async def _is_ours(self, commit: str) -> bool:
         try:
-            return await self._tip(self.asked.head) == commit
+            return await self.objects.find_tip(self.asked.head) == commit
         except DomainError:
             return False
 
     async def _remove_branch(self) -> bool:
-        path = path_of(*self._path("git", "refs", "heads"), within=self.asked.head)
         try:
-            await self.access.send(self.user_id, "github", Call("DELETE", "", path))
+            await self.objects.remove_branch(self.asked.head)
         except DomainError:
             return False
         return True
-
-    def _path(self, *parts: str) -> tuple[str, ...]:
-        return ("repos", *self.asked.repo.split("/"), *parts)
-
-    async def _get(self, *parts: str, within: str = "", query: Mapping[str, str] | None = None) -> Reply:
-        call = Call("GET", "", path_of(*parts, within=within), query=query or {}, read=True)
-        return await self.access.send(self.user_id, "github", call)
-
-    async def _post(self, shape: type[T], what: str, body: Mapping[str, Any]) -> T:
-        call = Call("POST", "", path_of(*self._path(), within=what), json=body)
-        return _read(await self.access.send(self.user_id, "github", call), shape)
-
-
-def _read(reply: Reply, shape: type[T]) -> T:
-    return replies.decoded("github", reply, shape)

@@ -123,6 +123,12 @@ def limit_wait(provider: ProviderName, reply: Reply, said: Seen, now: datetime) 
     return min(max(1.0, until - now.timestamp()), LONGEST_WAIT) if until is not None else DEFAULT_WAIT
 
 
+def told_wait(provider: ProviderName, reply: Reply, now: datetime) -> float | None:
+    """Return how many seconds a rate limit names by `Retry-After`, None when there is none or it names no time."""
+    wait = reply.number("retry-after")
+    return None if wait is None else limit_wait(provider, reply, seen(provider, reply), now)
+
+
 def exhausted(reply: Reply) -> bool:
     """Whether GitHub says that nothing is left of a limit."""
     return reply.headers.get("x-ratelimit-remaining", "").strip() == "0"

@@ -128,6 +128,7 @@ class Connector:
         with suppress(IntegrationNotConnected, SecretUnreadable):
             found = await self._db.run_read(self._access.connection, caller.user_id, provider)
         await self._db.run(_forget, caller, provider, origin)
+        self._access.limits.forget(caller.user_id, provider)
         if found is not None and found.auth_type == "oauth":
             with suppress(DomainError, UpstreamFailure):
                 await self._signing_in.revoke(provider, found.credential)
@@ -178,7 +179,9 @@ class Connector:
             audit.record(tx, caller.user_id, "integration_connected", provider, origin=origin, auth_type=auth_type)
             return made
 
-        return await self._db.run(write)
+        kept = await self._db.run(write)
+        self._access.limits.forget(caller.user_id, provider)
+        return kept
 
 
 def provider_of(name: str) -> ProviderName:

@@ -93,7 +93,7 @@ MEMORY_UPDATE = Writer(
     "memory_update",
     "Propose a change of what is remembered for the project or the workspace.",
     MemoryUpdate,
-    preview,
+    preview=preview,
     check=check,
     basis=basis,
     apply=apply,

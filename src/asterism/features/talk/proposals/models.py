@@ -17,7 +17,10 @@ STREAM = "proposal/"
 
 
 class ProposalPreview(msgspec.Struct, frozen=True):
-    """What a person is shown: one line, and what would change as lines that begin with `-` and `+`."""
+    """What a person is shown: one line, and what would change as lines that begin with `-` and `+`.
+
+    The lines of files stand as `diff -u` writes them, after `---`, `+++` and `@@`.
+    """
 
     title: str
     diff: str
@@ -68,15 +71,17 @@ def no_basis(_tx: Tx, _place: RunPlace, _arguments: Any) -> Basis:
 class Writer:
     """A tool that writes, as a model may call it. `arguments` is the Struct of its arguments.
 
-    `check` raises what the direct route would refuse; `basis` notes what the write is meant for and may refuse too;
-    `preview` shows it. A write is either `send`, which waits for somebody else, or `apply`, which is part of the
-    transaction that ends the execution; both return the result as JSON and raise DomainError.
+    `check` raises what the direct route would refuse; `basis` notes what the write is meant for and may refuse too.
+    What it would change is shown either by `preview`, or by `look`, which waits for somebody else. A write is either
+    `send`, which waits too, or `apply`, which is part of the transaction that ends the execution; both return the
+    result as JSON and raise DomainError.
     """
 
     name: str
     description: str
     arguments: type[Any]
-    preview: Callable[[Tx, RunPlace, Any], ProposalPreview]
+    preview: Callable[[Tx, RunPlace, Any], ProposalPreview] | None = None
+    look: Callable[[RunPlace, Any], Awaitable[ProposalPreview]] | None = None
     check: Callable[[Any], object] = lambda _arguments: None
     basis: Callable[[Tx, RunPlace, Any], Basis] = no_basis
     send: Callable[[Proposal, Any], Awaitable[Mapping[str, Any]]] | None = None

@@ -1,22 +1,27 @@
 """What people are shown before they decide. Pure."""
 
+import base64
 from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from asterism.features.talk.integrations import GitHubPullRequest, NotionUpdate, PullRequestFile, TextEdit
+from asterism.features.talk.integrations import GitHubPullRequest, NotionUpdate, OnBase, PullRequestFile, TextEdit
 from asterism.features.talk.proposals.models import ProposalPreview
-from asterism.vcs.text_diff import text_diff
+from asterism.vcs.text_diff import decode_text, text_diff
+from asterism.vcs.unified import quote
 
 MAX_DIFF = 64 * 1024
+MAX_FILE_LINES = 400
+MAX_FILE_BYTES = 16 * 1024
 CUT = "\n[cut]"
 
 
-def pull_request(asked: GitHubPullRequest) -> ProposalPreview:
-    """Show a pull request: its title, branches, and each file as it would be."""
-    lines = [f"+{asked.title}", f"+{asked.head} into {asked.base}", *_signed("+", asked.body or "")]
+def pull_request(asked: GitHubPullRequest, on_base: OnBase) -> ProposalPreview:
+    """Show a pull request: its title and branches, and each file as it would differ from base, as far as is known."""
+    at = f" at {on_base.commit[:12]}" if on_base.commit else ""
+    lines = [f"+{asked.title}", f"+{asked.head} into {asked.base}{at}", *_signed("+", asked.body or "")]
     for change in asked.files or ():
-        lines += _file(change)
+        lines += _bounded(_file(change, on_base))
     return ProposalPreview(_line(f'Open pull request "{asked.title}" in {asked.repo}'), _whole(lines))
 
 
@@ -55,15 +60,54 @@ def edits(changes: Sequence[TextEdit]) -> Iterator[str]:
         yield from _signed("+", change.new_str)
 
 
-def _file(change: PullRequestFile) -> Iterator[str]:
-    if change.delete:
-        yield f"--- {change.path}"
+def _file(change: PullRequestFile, on_base: OnBase) -> Iterator[str]:
+    """Yield how a file differs from base; where that is not known, the file as it would be."""
+    path, new = quote(change.path), _content(change)
+    if change.path not in on_base.files:
+        yield f"--- {path}" if new is None else f"+++ {path}"
+        yield from _added(new)
         return
-    yield f"+++ {change.path}"
-    if change.encoding == "base64":
-        yield f"+(binary, {len(change.content or '') * 3 // 4} bytes)"
+    old = on_base.files[change.path]
+    yield f"--- {path if old is not None else '/dev/null'}"
+    yield f"+++ {path if new is not None else '/dev/null'}"
+    compared = text_diff(change.path, old, new)
+    if old == new:
+        yield " (nothing changes)"
+    elif compared.binary or compared.too_large:
+        yield from (f"{sign}(binary or long, {len(side)} bytes)" for sign, side in (("-", old), ("+", new)) if side)
     else:
-        yield from _signed("+", change.content or "")
+        yield from (line for line in _hunks(compared.text))
+
+
+def _hunks(text: str) -> Sequence[str]:
+    """Return the lines of a diff from its first hunk on."""
+    return ("@@" + text.partition("\n@@")[2]).removesuffix("\n").split("\n")
+
+
+def _content(change: PullRequestFile) -> bytes | None:
+    """Return a file as it would be, None when it would be gone. Its form was checked before."""
+    if change.delete:
+        return None
+    text = change.content or ""
+    return base64.b64decode(text) if change.encoding == "base64" else text.encode()
+
+
+def _added(new: bytes | None) -> Iterator[str]:
+    if new is None:
+        return
+    text = decode_text(new)
+    yield from _signed("+", text) if text is not None else [f"+(binary, {len(new)} bytes)"]
+
+
+def _bounded(lines: Iterator[str]) -> Iterator[str]:
+    """Yield the lines of one file, up to 400 of them and 16 KiB, so that none hides those after it."""
+    size = 0
+    for place, line in enumerate(lines):
+        size += len(line.encode()) + 1
+        if place >= MAX_FILE_LINES or size > MAX_FILE_BYTES:
+            yield f" [cut: {1 + sum(1 for _ in lines)} more lines]"
+            return
+        yield line
 
 
 def _signed(sign: str, text: str) -> Iterator[str]:

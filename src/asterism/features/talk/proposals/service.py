@@ -17,7 +17,15 @@ from asterism.features.talk import chats
 from asterism.features.talk.proposals import store
 from asterism.features.talk.proposals.errors import BUG, OUTCOME_UNKNOWN, ProposalNotPending, UnknownProposal
 from asterism.features.talk.proposals.events import ExecutionEnded, ExecutionStarted
-from asterism.features.talk.proposals.models import LIFETIME, STREAM, Problem, Proposal, Status, Writer
+from asterism.features.talk.proposals.models import (
+    LIFETIME,
+    STREAM,
+    Problem,
+    Proposal,
+    ProposalPreview,
+    Status,
+    Writer,
+)
 from asterism.features.talk.tools import ChatTool, Proposed, RunPlace, ToolAnswer, audited
 from asterism.kernel.db import Database, Tx
 from asterism.kernel.runs import Done, Ending, Failed, Lane, RunHost, RunKind
@@ -94,7 +102,8 @@ class Proposals:
     def _tool(self, writer: Writer) -> ChatTool:
         async def call(place: RunPlace, arguments: Any) -> ToolAnswer:
             writer.check(arguments)
-            made = await asyncio.shield(self._db.run(_propose, place, writer, arguments))
+            seen = await writer.look(place, arguments) if writer.look is not None else None
+            made = await asyncio.shield(self._db.run(_propose, place, writer, arguments, seen))
             told = f"{made.preview.title}: awaiting approval by the user, nothing is changed yet (proposal {made.id})."
             return ToolAnswer(told, proposed=Proposed(made.id, made.preview.title, made.expires_at))
 
@@ -110,8 +119,9 @@ class Proposals:
         )
 
 
-def _propose(tx: Tx, place: RunPlace, writer: Writer, arguments: Any) -> Proposal:
+def _propose(tx: Tx, place: RunPlace, writer: Writer, arguments: Any, seen: ProposalPreview | None) -> Proposal:
     now = tx.now()
+    shown = writer.preview(tx, place, arguments) if writer.preview is not None else seen
     made = Proposal(
         id=ulid(),
         user_id=place.caller.user_id,
@@ -120,7 +130,7 @@ def _propose(tx: Tx, place: RunPlace, writer: Writer, arguments: Any) -> Proposa
         tool_name=writer.name,
         arguments=msgspec.to_builtins(arguments),
         basis=writer.basis(tx, place, arguments),
-        preview=writer.preview(tx, place, arguments),
+        preview=shown or ProposalPreview(writer.name, ""),
         status="pending",
         result=None,
         error=None,

@@ -17,7 +17,8 @@ from asterism.features.talk.integrations import (
 )
 from asterism.features.talk.proposals import previews
 from asterism.features.talk.proposals.memory_update import MEMORY_UPDATE
-from asterism.features.talk.proposals.models import Proposal, Writer
+from asterism.features.talk.proposals.models import Proposal, ProposalPreview, Writer
+from asterism.features.talk.tools import RunPlace
 
 
 def writers(notion: Notion, github: GitHub) -> tuple[Writer, ...]:
@@ -29,12 +30,15 @@ def writers(notion: Notion, github: GitHub) -> tuple[Writer, ...]:
     async def open_pull_request(proposal: Proposal, asked: GitHubPullRequest) -> Mapping[str, Any]:
         return {"pull_request": msgspec.to_builtins(await github.open_pull_request(proposal.user_id, asked))}
 
+    async def look_at_base(place: RunPlace, asked: GitHubPullRequest) -> ProposalPreview:
+        return previews.pull_request(asked, await github.look_at_base(place.caller.user_id, asked))
+
     return (
         Writer(
             "notion_update",
             "Propose a change of a page in the user's Notion: properties, title, content, or the trash.",
             NotionUpdate,
-            lambda _tx, _place, asked: previews.notion_change(asked),
+            preview=lambda _tx, _place, asked: previews.notion_change(asked),
             check=check_update,
             send=change_page,
             ready=ready("notion"),
@@ -45,7 +49,7 @@ def writers(notion: Notion, github: GitHub) -> tuple[Writer, ...]:
             "github_pr",
             "Propose a pull request on GitHub; with files it makes a new branch of base with one commit.",
             GitHubPullRequest,
-            lambda _tx, _place, asked: previews.pull_request(asked),
+            look=look_at_base,
             check=check_pull,
             send=open_pull_request,
             ready=ready("github"),

@@ -110,6 +110,7 @@ class FakeGitHub(FakeService):
                 ("GET", repo + "/git/ref/heads/{branch*}", self._ref),
                 ("GET", repo + "/git/commits/{sha}", self._commit),
                 ("GET", repo + "/git/trees/{sha}", self._tree),
+                ("GET", repo + "/git/blobs/{sha}", self._blob),
                 ("POST", repo + "/git/blobs", self._make_blob),
                 ("POST", repo + "/git/trees", self._make_tree),
                 ("POST", repo + "/git/commits", self._make_commit),
@@ -210,6 +211,12 @@ class FakeGitHub(FakeService):
             raise Problem(404, "Not Found")
         return Given(200, {"sha": sha, "tree": repository.listing(sha), "truncated": repository.truncated})
 
+    def _blob(self, _asked: Asked, owner: str, name: str, sha: str) -> Given:
+        found = self._repository(owner, name).blobs.get(sha)
+        if found is None:
+            raise Problem(404, "Not Found")
+        return Given(200, {"sha": sha, "size": len(found), "encoding": "base64", "content": _wrapped(found)})
+
     def _make_blob(self, asked: Asked, owner: str, name: str) -> Given:
         return Given(201, {"sha": self._repository(owner, name).blob_of(asked.body)})
 
@@ -248,6 +255,10 @@ def pull(made: Issue, repository: str, url: str) -> dict[str, Any]:
         "head": {"ref": branch, "label": f"{owner or repository.partition('/')[0]}:{branch}"},
         "base": {"ref": made.base, "label": f"{repository.partition('/')[0]}:{made.base}"},
     }
+
+
+def _wrapped(content: bytes) -> str:
+    return base64.encodebytes(content).decode()
 
 
 def _claims(token: str) -> dict[str, int] | None:
