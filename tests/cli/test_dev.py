@@ -23,6 +23,13 @@ def test_it_serves_all_three_formats_until_it_is_stopped() -> None:
                 answer = client.post(url, json={"model": "m", "messages": say}, headers={"Authorization": "Bearer k"})
                 text = "This is the fake model m. You wrote: Hello"
                 assert answer.json()["choices"][0]["message"]["content"] == text
+                tool = [{"type": "function", "function": {"name": "look", "parameters": {"type": "object"}}}]
+                ask = [{"role": "user", "content": 'call look {"at": 1}'}]
+                answer = client.post(
+                    url, json={"model": "m", "messages": ask, "tools": tool}, headers={"Authorization": "Bearer k"}
+                )
+                [called] = answer.json()["choices"][0]["message"]["tool_calls"]
+                assert called["function"] == {"name": "look", "arguments": '{"at": 1}'}
                 answer = client.post(
                     f"{told['url']}/messages", json={"model": "m", "messages": say}, headers={"x-api-key": "k"}
                 )

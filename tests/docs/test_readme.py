@@ -71,9 +71,9 @@ def shell(commands: str, env: dict[str, str]) -> "Iterator[subprocess.Popen[str]
 @pytest.mark.timeout(600)
 @pytest.mark.skipif(not shutil.which("make"), reason="make is not installed")
 def test_the_tour_works(tmp_path: Path) -> None:
-    port, model = free_port(), free_port()
+    port, model, github = free_port(), free_port(), free_port()
     env = environment(tmp_path, port)
-    with shell(server_commands().replace("11435", str(model)), env) as server:
+    with shell(server_commands().replace("11435", str(model)).replace("11437", str(github)), env) as server:
         wait_for_line(server, f"listening on http://127.0.0.1:{port}")
         done = subprocess.run(
             ["bash", "-euo", "pipefail", "-c", blocks("tour")],
@@ -91,6 +91,8 @@ def test_the_tour_works(tmp_path: Path) -> None:
     assert "merged main: 0 files added, 1 updated, 0 deleted" in done.stderr
     assert re.search(r"^run\.py:3 +high ", done.stdout, re.MULTILINE)
     assert "What is in this project?" in done.stdout
+    assert "-echo hello\n+echo hello again\n" in done.stdout
+    assert "https://github.com/octo/demo/pull/2\n" in done.stdout
     assert "Traceback" not in done.stderr
 
 

@@ -41,6 +41,8 @@ def chat(
                 if event.name == "token.delta" and not as_json:
                     sys.stdout.write(event.data["delta"])
                     sys.stdout.flush()
+                elif event.name == "proposal.created":
+                    say(f"proposed: {event.data['preview']}; see `asterism proposals show {event.data['proposal_id']}`")
                 elif event.name == "message.final":
                     final = event.data
         if as_json:

@@ -119,5 +119,5 @@ def _tour(url: str) -> str:
     return (
         "Point the server at it:\n"
         f"  ASTERISM_LOCAL_BASE_URL={url} ASTERISM_LOCAL_MODEL=demo asterism serve\n"
-        "It answers any model name and echoes what you write.\n"
+        "It answers any model name and echoes what you write. `call NAME {...}` makes it call a tool it is offered.\n"
     )

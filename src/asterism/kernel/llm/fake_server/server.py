@@ -2,12 +2,14 @@
 
 import asyncio
 import json
+import re
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from typing import Any
 
+from asterism.kernel.llm.conversation import ToolCall
 from asterism.kernel.llm.embeddings import word_vector
 from asterism.kernel.llm.fake_server import reading
 from asterism.kernel.llm.fake_server.script import Call, Script
@@ -17,6 +19,7 @@ from asterism.kernel.loopback import LoopbackServer, http, in_thread
 
 MISLEADING = "This text says API key, rate limit, quota, timeout and context length, whatever happened."
 HOLD_SECONDS = 0.01
+_CALL = re.compile(r"call (?P<name>\w+) (?P<arguments>\{.*\})", re.DOTALL)
 _STREAM_HEAD = http.head(200, {"content-type": "text/event-stream", "transfer-encoding": "chunked"})
 
 
@@ -208,11 +211,20 @@ def _json(value: Any) -> bytes:
 
 
 def echo(call: Call) -> Script:
-    """Answer with the last user message, word by word, or with the emptiest object of a wanted schema."""
+    """Answer with the last user message, word by word, or with the emptiest object of a wanted schema.
+
+    A message `call NAME {…}` calls that tool, where it is offered, with these arguments, and tells what came of it.
+    """
     schema = reading.wanted_schema(call)
     if schema is not None:
         return Script(chunks=(json.dumps(reading.sample(schema)),))
-    words = f"This is the fake model {call.model}. You wrote: {call.prompt}".split(" ")
+    asked = _CALL.fullmatch(call.prompt.strip())
+    if asked and asked["name"] in call.tools and not call.rounds:
+        return Script(calls=(ToolCall(f"call_{len(call.results)}", asked["name"], asked["arguments"]),))
+    told = f"You wrote: {call.prompt}"
+    if asked and call.rounds and call.results:
+        told = f"{asked['name']} said: {call.results[-1].text}"
+    words = f"This is the fake model {call.model}. {told}".split(" ")
     pieces = tuple(word if n == 0 else f" {word}" for n, word in enumerate(words))
     return Script(chunks=pieces, usage=(sum(len(t) for _, t in call.texts) // 4, len(words)))
 
