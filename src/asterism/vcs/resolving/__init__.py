@@ -6,6 +6,6 @@
 Nothing outside of the tree is looked at, so an import of an installed package resolves to nothing.
 """
 
-from asterism.vcs.resolving.resolve import Edges, resolve
+from asterism.vcs.resolving.resolve import Edges, Imports, resolve
 
-__all__ = ["Edges", "resolve"]
+__all__ = ["Edges", "Imports", "resolve"]

@@ -7,7 +7,7 @@ from asterism.features.insight.atlas.difference import difference
 from asterism.features.insight.atlas.models import Graph
 from asterism.vcs.facts import extract, language_of
 from asterism.vcs.manifest import Entry
-from asterism.vcs.resolving import resolve
+from asterism.vcs.resolving import Imports
 from tests.support.trees import Tree, entries_of
 
 
@@ -18,7 +18,7 @@ def mapped(tree: Tree, more: tuple[Entry, ...] = ()) -> MappedTree:
         for entry in files
         if entry.path in tree and (language := language_of(entry.path))
     }
-    return MappedTree(files, facts, resolve(facts))
+    return MappedTree(files, Imports(facts))
 
 
 def graph_of(tree: Tree) -> Graph:

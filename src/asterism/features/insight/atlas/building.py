@@ -8,9 +8,10 @@ from functools import cached_property
 import msgspec
 
 from asterism.features.insight.atlas.models import LAYERS, MAX_CODE, MAX_SYMBOLS, Concept, Created, Edge, Graph
+from asterism.features.versions import file_facts
 from asterism.features.versions.file_facts import Facts
 from asterism.vcs.manifest import Entry
-from asterism.vcs.resolving import Edges
+from asterism.vcs.resolving import Edges, Imports
 
 _IGNORED = frozenset({"node_modules", "dist", "build", "coverage", "vendor", "target", "__pycache__"})
 _PLACES = {layer: place for place, layer in enumerate(LAYERS)}
@@ -53,9 +54,24 @@ class MappedTree:
     """
 
     files: Sequence[Entry]
-    facts: Mapping[str, Facts]
-    imports: Edges
+    resolved: Imports
     missing: Sequence[str] = ()
+
+    @property
+    def facts(self) -> Mapping[str, Facts]:
+        """The facts of files of text, by path."""
+        return self.resolved.files
+
+    @property
+    def imports(self) -> Edges:
+        """Which files import which."""
+        return self.resolved.edges
+
+    @property
+    def known(self) -> Mapping[file_facts.Key, Facts]:
+        """The facts of each content in each language."""
+        facts = self.facts
+        return {(one.hash, facts[one.path].language): facts[one.path] for one in self.files if one.path in facts}
 
     @cached_property
     def by_path(self) -> Mapping[str, Entry]:

@@ -2,7 +2,7 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Generic, TypeVar
 from weakref import WeakValueDictionary
@@ -15,7 +15,8 @@ from asterism.features.insight.atlas.search import SearchIndex
 from asterism.features.versions import file_facts, storage
 from asterism.kernel.blobs import Blobs
 from asterism.kernel.db import Database
-from asterism.vcs.resolving import resolve
+from asterism.vcs.manifest import Entry
+from asterism.vcs.resolving import Imports
 
 V = TypeVar("V")
 KEPT_TREES, KEPT_GRAPHS = 3, 4
@@ -75,10 +76,10 @@ class Kept(Generic[V]):
                     self._values.popitem(last=False)
             return made
 
-    def all(self) -> list[V]:
-        """Return what is kept."""
+    def of(self, owner: str) -> list[V]:
+        """Return what is kept under keys that begin with `owner`."""
         with self._guard:
-            return list(self._values.values())
+            return [value for key, value in self._values.items() if key[0] == owner]
 
 
 class Maps:
@@ -102,8 +103,18 @@ class Maps:
         return self.prepared((user_id, manifest_hash), lambda: self.tree(user_id, manifest_hash).graph(at))
 
     def _map(self, user_id: str, manifest_hash: str) -> MappedTree:
+        """Make the map of a tree, from what a kept tree of the same user has of it already."""
         with self.db.read() as tx:
             entries = storage.entries(tx, self.blobs, user_id, manifest_hash)
         files = mapped_files(entries)
-        found = file_facts.of_tree(self.db, self.blobs, user_id, files[:MAX_CODE])
-        return MappedTree(files, found.facts, resolve(found.facts), found.missing)
+        like = self._like(user_id, files)
+        known = like.known if like is not None else {}
+        found = file_facts.of_tree(self.db, self.blobs, user_id, files[:MAX_CODE], known)
+        resolved = like.resolved.of(found.facts) if like is not None else Imports(found.facts)
+        return MappedTree(files, resolved, found.missing)
+
+    def _like(self, user_id: str, files: Sequence[Entry]) -> MappedTree | None:
+        """Return the kept tree of a user that shares most contents with these files."""
+        contents = {entry.hash for entry in files}
+        kept = self._trees.of(user_id)
+        return max(kept, key=lambda tree: sum(entry.hash in contents for entry in tree.files), default=None)

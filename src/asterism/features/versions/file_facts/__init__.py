@@ -7,6 +7,7 @@ What the facts say is `vcs.facts`; which files the imports of a tree mean is `vc
 """
 
 from asterism.features.versions.file_facts.service import TreeFacts, of_tree
+from asterism.features.versions.file_facts.store import Key
 from asterism.vcs.facts import Facts
 
-__all__ = ["Facts", "TreeFacts", "of_tree"]
+__all__ = ["Facts", "Key", "TreeFacts", "of_tree"]

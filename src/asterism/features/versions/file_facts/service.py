@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from msgspec.structs import replace
+
 from asterism.features.versions import storage
 from asterism.features.versions.file_facts import store
 from asterism.features.versions.file_facts.store import Key
@@ -25,8 +27,10 @@ class TreeFacts:
     extracted: int = 0
 
 
-def of_tree(db: Database, blobs: Blobs, user_id: str, entries: Iterable[Entry]) -> TreeFacts:
-    """Return the facts of those entries that are files of text by their names.
+def of_tree(
+    db: Database, blobs: Blobs, user_id: str, entries: Iterable[Entry], known: Mapping[Key, Facts] | None = None
+) -> TreeFacts:
+    """Return the facts of those entries that are files of text by their names; those that are `known` as they are.
 
     What was never read is read, in batches that are each kept at once, so a call that is broken off has not worked in
     vain. For a worker thread, outside a transaction.
@@ -39,19 +43,22 @@ def of_tree(db: Database, blobs: Blobs, user_id: str, entries: Iterable[Entry]) 
             keys[entry.path] = (entry.hash, language)
             if entry.size <= MAX_BYTES:
                 small.add(entry.hash)
+    at_hand = known or {}
+    found = {key: at_hand[key] for key in keys.values() if key in at_hand}
     with db.read() as tx:
-        known = store.load(tx, user_id, sorted(small), using=USING)
-    wanted = sorted({key for key in keys.values() if key not in known and key[0] in small})
+        unknown = {key[0] for key in keys.values() if key not in found} & small
+        found.update(store.load(tx, user_id, sorted(unknown), using=USING))
+    wanted = sorted({key for key in keys.values() if key not in found and key[0] in small})
     extracted = 0
     for start in range(0, len(wanted), READ_AT_ONCE):
         fresh = _extract(db, blobs, user_id, wanted[start : start + READ_AT_ONCE])
         extracted += len(fresh)
-        known.update(fresh)
+        found.update((key, one if key[1] in USING else replace(one, references=())) for key, one in fresh.items())
     facts: dict[str, Facts] = {}
     missing: list[str] = []
     for path, key in keys.items():
-        if key in known:
-            facts[path] = known[key]
+        if key in found:
+            facts[path] = found[key]
         elif key[0] in small:
             missing.append(path)
         else:
