@@ -7,7 +7,7 @@ from asterism import __version__
 from asterism.asgi.websocket import Sockets
 from asterism.base.clock import Clock, SystemClock
 from asterism.faces.runtime import Runtime
-from asterism.features.talk.conversations import TurnPorts, Turns, Writer
+from asterism.features.talk.conversations import Turns, Writer
 from asterism.features.versions.storage import Limits
 from asterism.features.versions.workcopies import WorkingCopies
 from asterism.kernel.blobs import ObjectStoreBlobs, Spare, open_blobs
@@ -29,10 +29,9 @@ from asterism.server.local import build_local
 from asterism.server.moves import MoveRelay
 from asterism.server.reviews import build_reviews
 from asterism.server.roots import ROOTS
-from asterism.server.serve import reachable_address
 from asterism.server.settings import Settings
 from asterism.server.signin import ActivityWriter, build_sign_in, settings_key_store
-from asterism.server.turns import turn_limits
+from asterism.server.turns import turn_ports
 
 
 def open_settings_database(settings: Settings, clock: Clock | None = None) -> Database:
@@ -62,14 +61,13 @@ def build_runtime(settings: Settings, *, clock: Clock | None = None) -> Runtime:
     host = RunHost(db, streams)
     provisioners = build_provisioners(settings)
     copies = WorkingCopies(db, blobs, settings.data_dir / "workcopies", storage_limits(settings), clock)
-    ports = TurnPorts(
-        db, streams, build_agents(settings, models), copies, turn_limits(settings), reachable_address(settings)
-    )
+    advisor = build_advisor(models, secrets, directory)
+    insight = build_insight(db, blobs, advisor, secrets, directory)
+    ports = turn_ports(settings, db, streams, build_agents(settings, models), copies, insight)
     turns = Turns(ports, Writer(models, secrets, directory), host, concurrency=settings.agent_concurrency)
     local = build_local(settings, host, db=db, streams=streams, secrets=secrets, models=models)
     integrations = build_integrations(settings, db, secrets, clock)
     runs, proposals = build_runs(db, blobs, streams, models, secrets, directory, host, integrations)
-    advisor = build_advisor(models, secrets, directory)
     return Runtime(
         db=db,
         blobs=blobs,
@@ -94,7 +92,7 @@ def build_runtime(settings: Settings, *, clock: Clock | None = None) -> Runtime:
         runs=runs,
         proposals=proposals,
         advisor=advisor,
-        insight=build_insight(db, blobs, advisor, secrets, directory),
+        insight=insight,
         turns=turns,
         clouds=build_clouds(settings),
         provisioners=provisioners,

@@ -6,7 +6,7 @@ from datetime import timedelta
 from asterism.base.clock import stamp
 from asterism.faces.runtime import Runtime
 from asterism.features.accounts import audit, device_grants, identity
-from asterism.features.insight import atlas, decisions
+from asterism.features.insight import atlas, decisions, extraction
 from asterism.features.operations import maintenance
 from asterism.features.operations.maintenance import Chore
 from asterism.features.review import local_chats, reviews
@@ -30,6 +30,7 @@ def register_jobs(rt: Runtime) -> None:
     drift.register(rt.jobs, rt.db)
     forecast.register(rt.jobs, rt.db, rt.blobs, forecast_teller(rt.streams))
     decisions.register(rt.jobs, rt.db, rt.blobs)
+    extraction.register(rt.jobs, rt.insight.extractor)
     maintenance.register(rt.jobs, rt.db, expiry=expiry_chores(), retention=retention_chores(rt))
 
 

@@ -1,12 +1,14 @@
-"""Has jobs done for every project whose workspaces move: the hint of a commit becomes durable work."""
+"""Has jobs done when workspaces move and when models have answered: the hint of a commit becomes durable work."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 
 import structlog
 
-from asterism.features.insight import decisions
+from asterism.features.insight import decisions, extraction
+from asterism.features.talk import chats, conversations
 from asterism.features.versions import drift, forecast
 from asterism.features.versions.workspaces import MOVED
 from asterism.kernel.db import Database
@@ -15,19 +17,25 @@ from asterism.kernel.jobs import JobQueue
 log = structlog.get_logger("asterism.moves")
 
 Follower = Callable[[JobQueue, str], None]
-FOLLOWERS: Sequence[Follower] = (forecast.enqueue, drift.enqueue, decisions.enqueue)
+FOLLOWERS: Mapping[str, Sequence[Follower]] = {
+    MOVED: (forecast.enqueue, drift.enqueue, decisions.enqueue),
+    conversations.ANSWERED: (extraction.enqueue_conversation,),
+    chats.ANSWERED: (extraction.enqueue_chat,),
+}
+"""Who does something about each topic that transactions tell of (`Tx.tell`)."""
 
 
 class MoveRelay:
-    """Enqueues jobs outside of the requests that moved something. What is lost with the process, sweeps find."""
+    """Enqueues jobs outside of the requests that told of something. What is lost with the process, they make up for."""
 
     def __init__(self, db: Database, jobs: JobQueue) -> None:
         self._jobs = jobs
-        self._moved: set[str] = set()
+        self._heard: set[tuple[str, str]] = set()
         self._woken = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[None] | None = None
-        db.listen(MOVED, self._hear)
+        for topic in FOLLOWERS:
+            db.listen(topic, partial(self._hear, topic))
 
     def start(self) -> None:
         """Begin."""
@@ -42,27 +50,27 @@ class MoveRelay:
             with suppress(asyncio.CancelledError):
                 await self._task
 
-    def _hear(self, project_id: str) -> None:
+    def _hear(self, topic: str, about: str) -> None:
         loop = self._loop
         if loop is not None:
             with suppress(RuntimeError):  # the loop has just ended
-                loop.call_soon_threadsafe(self._note, project_id)
+                loop.call_soon_threadsafe(self._note, topic, about)
 
-    def _note(self, project_id: str) -> None:
-        self._moved.add(project_id)
+    def _note(self, topic: str, about: str) -> None:
+        self._heard.add((topic, about))
         self._woken.set()
 
     async def _run(self) -> None:
         while True:
             await self._woken.wait()
             self._woken.clear()
-            moved, self._moved = self._moved, set()
+            heard, self._heard = self._heard, set()
             try:
-                await asyncio.to_thread(self._enqueue, moved)
+                await asyncio.to_thread(self._enqueue, heard)
             except Exception:
-                log.exception("jobs for moved workspaces were not enqueued")
+                log.exception("jobs for what was told were not enqueued")
 
-    def _enqueue(self, moved: set[str]) -> None:
-        for project_id in moved:
-            for follower in FOLLOWERS:
-                follower(self._jobs, project_id)
+    def _enqueue(self, heard: set[tuple[str, str]]) -> None:
+        for topic, about in heard:
+            for follower in FOLLOWERS[topic]:
+                follower(self._jobs, about)

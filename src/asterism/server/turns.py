@@ -1,9 +1,20 @@
-"""What the settings say of the turns of conversations."""
+"""What the turns of conversations need of the server."""
 
-from asterism.features.talk.conversations import TurnLimits
+from asterism.faces.runtime import InsightServices
+from asterism.features.insight.lookups import Library
+from asterism.features.talk.conversations import TurnLimits, TurnPorts
+from asterism.features.versions.workcopies import WorkingCopies
+from asterism.kernel.agents import Agents
+from asterism.kernel.db import Database
+from asterism.kernel.streams import Streams
+from asterism.server.serve import reachable_address
 from asterism.server.settings import Settings
 
 
-def turn_limits(settings: Settings) -> TurnLimits:
-    """Return how long a turn may take."""
-    return TurnLimits(settings.agent_turn_timeout, settings.agent_idle_timeout)
+def turn_ports(
+    settings: Settings, db: Database, streams: Streams, agents: Agents, copies: WorkingCopies, insight: InsightServices
+) -> TurnPorts:
+    """Return it, with the limits that the settings name, and what agents may look up."""
+    limits = TurnLimits(settings.agent_turn_timeout, settings.agent_idle_timeout)
+    look_up = Library(insight.maps, insight.embedder).of
+    return TurnPorts(db, streams, agents, copies, limits, reachable_address(settings), look_up)

@@ -24,6 +24,7 @@ from asterism.features.accounts.identity.models import (
     Token,
     TokenPair,
     User,
+    acting_for,
 )
 from asterism.features.accounts.identity.scope import ALL, READ, Scope
 from asterism.features.accounts.identity.service import (
@@ -87,6 +88,7 @@ __all__ = [
     "TokenPair",
     "User",
     "UserExists",
+    "acting_for",
     "add_user",
     "authenticate",
     "create_agent_token",

@@ -34,6 +34,11 @@ class Caller:
     device_id: str | None = None
 
 
+def acting_for(user_id: str) -> Caller:
+    """Return a user as the one on whose behalf the server works by itself: a turn, a job."""
+    return Caller(user_id, "", "s", "system")
+
+
 @dataclass(frozen=True, slots=True)
 class IssuedToken:
     """A token at the only moment its text is known: when it is made. `expires_in` is in seconds."""

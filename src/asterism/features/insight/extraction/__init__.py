@@ -4,8 +4,20 @@ A model of the user reads the newest messages where there is one; else rules loo
 `Talk` is the port to where people talk.
 """
 
+from asterism.features.insight.extraction.jobs import enqueue_chat, enqueue_conversation, register
 from asterism.features.insight.extraction.models import Line, Talk, Thread
 from asterism.features.insight.extraction.service import Extractor, Wanted
 from asterism.features.insight.extraction.sources import Chats, Conversations
 
-__all__ = ["Chats", "Conversations", "Extractor", "Line", "Talk", "Thread", "Wanted"]
+__all__ = [
+    "Chats",
+    "Conversations",
+    "Extractor",
+    "Line",
+    "Talk",
+    "Thread",
+    "Wanted",
+    "enqueue_chat",
+    "enqueue_conversation",
+    "register",
+]

@@ -40,3 +40,7 @@ class Talk(Protocol):
     def newest(self, tx: Tx, caller: Caller, project: Project, *, threads: int, messages: int) -> Sequence[Thread]:
         """Return the threads of a project that changed last, newest first."""
         ...
+
+    def any(self, tx: Tx, thread_id: str, messages: int) -> tuple[Project, Thread] | None:
+        """Return a thread and its project, whoever has it; None when either is gone. For jobs."""
+        ...

@@ -17,6 +17,9 @@ from asterism.features.versions.projects import Project
 from asterism.features.versions.sync import Advisor
 from asterism.kernel.db import Tx
 
+READ_AT_ONCE = 20
+"""Messages that the server reads by itself: those of ten answers, which makes up for one reading that was missed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -32,8 +35,8 @@ class Extractor:
 
     def __init__(self, maps: Maps, advisor: Advisor, talks: Sequence[Talk] | None = None) -> None:
         self._maps, self._advisor = maps, advisor
-        self._conversations = Conversations()
-        self._talks = (self._conversations, Chats()) if talks is None else talks
+        self._conversations, self._chats = Conversations(), Chats()
+        self._talks = (self._conversations, self._chats) if talks is None else talks
 
     async def extract(self, caller: Caller, project_id: str, wanted: Wanted) -> tuple[list[Decision], int]:
         """Add the decisions that were said lately; return all of the project, and how many are new.
@@ -43,11 +46,27 @@ class Extractor:
         db = self._maps.db
         project, threads = await db.run_read(self._read, caller, project_id, wanted)
         found = [one for thread in threads for one in await self._find(project, thread)]
-        added = 0
-        if found:
-            prepared = await asyncio.to_thread(atlas.current, self._maps, project)
-            added = await db.run(_keep, project, found, prepared)
+        added = await self._add(project, found)
         return await db.run_read(decisions.newest, project.id), added
+
+    async def read_conversation(self, conversation_id: str) -> int:
+        """Add the decisions that were said lately in a conversation; return how many are new."""
+        read = await self._maps.db.run_read(self._conversations.any, conversation_id, READ_AT_ONCE)
+        return 0 if read is None else await self._add(read[0], await self._find(*read))
+
+    async def read_chat(self, chat_id: str) -> int:
+        """Add the decisions that rules find at the end of a chat; return how many are new.
+
+        No model is asked: nobody who chats has asked for a second call of theirs.
+        """
+        read = await self._maps.db.run_read(self._chats.any, chat_id, READ_AT_ONCE)
+        return 0 if read is None else await self._add(read[0], find_decisions(read[1]))
+
+    async def _add(self, project: Project, found: Sequence[NewDecision]) -> int:
+        if not found:
+            return 0
+        prepared = await asyncio.to_thread(atlas.current, self._maps, project)
+        return await self._maps.db.run(_keep, project, found, prepared)
 
     def _read(self, tx: Tx, caller: Caller, project_id: str, wanted: Wanted) -> tuple[Project, list[Thread]]:
         project = projects.get_project(tx, caller, project_id)

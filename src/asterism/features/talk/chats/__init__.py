@@ -1,12 +1,22 @@
 """Chats of a project and their messages (Starbot 4). Runs, which answer them, are the feature `runs`."""
 
 from asterism.features.talk.chats.errors import BadCursor, UnknownChat
-from asterism.features.talk.chats.models import MAX_CONTENT_BYTES, UNTITLED, Answer, Chat, Message, MessageCounts, Said
+from asterism.features.talk.chats.models import (
+    ANSWERED,
+    MAX_CONTENT_BYTES,
+    UNTITLED,
+    Answer,
+    Chat,
+    Message,
+    MessageCounts,
+    Said,
+)
 from asterism.features.talk.chats.service import (
     add_answer,
     change_chat,
     create_chat,
     delete_chat,
+    find_chat,
     first_user_message,
     get_chat,
     get_message,
@@ -25,6 +35,7 @@ from asterism.features.talk.chats.service import (
 from asterism.features.talk.chats.titles import clean_title, cut_title, title_from
 
 __all__ = [
+    "ANSWERED",
     "MAX_CONTENT_BYTES",
     "UNTITLED",
     "Answer",
@@ -40,6 +51,7 @@ __all__ = [
     "create_chat",
     "cut_title",
     "delete_chat",
+    "find_chat",
     "first_user_message",
     "get_chat",
     "get_message",

@@ -9,6 +9,8 @@ Role = Literal["user", "assistant", "system"]
 UNTITLED = "New Chat"
 MAX_CONTENT_BYTES = 131_072
 MAX_TITLE = 255
+ANSWERED = "chats.answered"  # told of a chat after every fifth complete answer
+ANSWERS = 5
 
 
 @dataclass(frozen=True, slots=True)

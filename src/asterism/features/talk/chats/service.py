@@ -10,6 +10,8 @@ from asterism.features.talk import retrieval
 from asterism.features.talk.chats import store
 from asterism.features.talk.chats.errors import BadCursor, UnknownChat
 from asterism.features.talk.chats.models import (
+    ANSWERED,
+    ANSWERS,
     MAX_CONTENT_BYTES,
     UNTITLED,
     Answer,
@@ -152,7 +154,14 @@ def add_answer(tx: Tx, chat: Chat, answer: Answer) -> Message:
     )
     store.insert_message(tx, message)
     _index(tx, chat, message)
+    if not answer.partial and store.count_answers(tx, chat.id) % ANSWERS == 0:
+        tx.tell(ANSWERED, chat.id)
     return message
+
+
+def find_chat(tx: Tx, chat_id: str) -> Chat | None:
+    """Return a chat, whoever owns it."""
+    return store.find(tx, chat_id)
 
 
 def lock_chat(tx: Tx, chat_id: str) -> Chat | None:

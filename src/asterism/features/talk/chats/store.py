@@ -22,6 +22,12 @@ def chat_of_user(tx: Tx, user_id: str, chat_id: str, *, lock: bool = False) -> C
     return Chat(**row) if row else None
 
 
+def find(tx: Tx, chat_id: str) -> Chat | None:
+    """Return a chat, whoever owns it."""
+    row = tx.one(sa.select(chats).where(chats.c.id == chat_id))
+    return Chat(**row) if row else None
+
+
 def locked(tx: Tx, chat_id: str) -> Chat | None:
     """Return a chat, whoever owns it, holding its row."""
     row = tx.one(sa.select(chats).where(chats.c.id == chat_id).with_for_update())
@@ -103,6 +109,13 @@ def newest_said(tx: Tx, chat_id: str, roles: Sequence[str], limit: int) -> list[
     query = sa.select(c.id, c.role, c.content, c.status).where(c.chat_id == chat_id, c.role.in_(roles))
     rows = tx.execute(query.order_by(c.position.desc()).limit(limit)).all()
     return [Said(id_, role, content, status == "partial") for id_, role, content, status in reversed(rows)]
+
+
+def count_answers(tx: Tx, chat_id: str) -> int:
+    """Return how many complete answers of runs a chat has."""
+    c = messages.c
+    mine = (c.chat_id == chat_id, c.role == "assistant", c.status == "complete", c.run_id.is_not(None))
+    return int(tx.scalar(sa.select(sa.func.count()).where(*mine)))
 
 
 def first_with_role(tx: Tx, chat_id: str, role: str) -> str | None:

@@ -18,6 +18,7 @@ from asterism.features.talk.conversations.errors import (
     UnknownQuestion,
 )
 from asterism.features.talk.conversations.models import (
+    ANSWERED,
     STREAM,
     Conversation,
     ConversationView,
@@ -37,6 +38,7 @@ from asterism.features.talk.conversations.service import (
     all_parts,
     change_conversation,
     create_conversation,
+    find_conversation,
     get_conversation,
     list_conversations,
     list_messages,
@@ -53,6 +55,7 @@ from asterism.features.talk.conversations.turn import TURN_STREAM, TurnLimits, T
 from asterism.features.talk.conversations.turns import Sent, Turns
 
 __all__ = [
+    "ANSWERED",
     "ROOTS",
     "STREAM",
     "TICKET",
@@ -87,6 +90,7 @@ __all__ = [
     "count_from",
     "create_conversation",
     "events",
+    "find_conversation",
     "find_message",
     "get_conversation",
     "has_active",

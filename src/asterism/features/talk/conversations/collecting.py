@@ -12,6 +12,7 @@ import structlog
 
 from asterism.base import ids
 from asterism.base.errors import DomainError
+from asterism.features.accounts import identity
 from asterism.features.talk.conversations import question_store, store
 from asterism.features.talk.conversations.events import (
     ConversationMessage,
@@ -26,7 +27,6 @@ from asterism.features.talk.conversations.events import (
 )
 from asterism.features.talk.conversations.models import Conversation, Message, TimelineItem
 from asterism.features.talk.conversations.titling import LONGEST_SUMMARY, Writer
-from asterism.features.talk.conversations.turn import caller_of
 from asterism.features.versions import workcopies
 from asterism.features.versions.workcopies import Collected, Settled, WorkingCopies, WorkingCopy, sentence
 from asterism.kernel.db import Database, Tx
@@ -71,7 +71,7 @@ class Collector:
 
     def _take_over(self, copy: WorkingCopy, owner: Conversation | None) -> tuple[Collected, Settled]:
         collected = self.copies.collect(copy)
-        caller = caller_of(owner.owner_user_id if owner is not None else copy.about.user_id)
+        caller = identity.acting_for(owner.owner_user_id if owner is not None else copy.about.user_id)
         return collected, self.copies.settle(copy, collected, caller)
 
     async def _keep(self, copy: WorkingCopy, turn_id: str, error: DomainError) -> None:

@@ -14,6 +14,8 @@ QuestionStatus = Literal["pending", "answered", "rejected"]
 SummaryStatus = Literal["pending", "generating", "completed", "failed"]
 
 STREAM = "conversation:"
+ANSWERED = "conversations.answered"  # told of a conversation after every fifth completed turn
+ANSWERS = 5
 ACTIVE: tuple[Status, ...] = ("pending", "running")
 MAX_TITLE = 200
 MAX_PROMPT = 200_000

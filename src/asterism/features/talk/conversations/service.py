@@ -190,6 +190,11 @@ def has_gap(head: Head, after: int) -> bool:
     return after < head.floor or after > head.last_seq
 
 
+def find_conversation(tx: Tx, conversation_id: str) -> Conversation | None:
+    """Return a conversation, whoever owns it and wherever it is."""
+    return store.find(tx, conversation_id)
+
+
 def make_stream_ticket(tx: Tx, caller: Caller, conversation_id: str) -> identity.IssuedToken:
     """Make a ticket that opens the stream of this conversation once. Raises UnknownConversation."""
     conversation = get_conversation(tx, caller, conversation_id)

@@ -200,6 +200,12 @@ def active(tx: Tx, conversation_id: str) -> list[Message]:
     return [_message(row) for row in tx.all(query.order_by(_m.position))]
 
 
+def count_completed(tx: Tx, conversation_id: str) -> int:
+    """Return how many turns of a conversation were completed, as far as a rewind has not hidden them."""
+    mine = (_m.conversation_id == conversation_id, _m.role == "assistant", _m.status == "completed", _SHOWN)
+    return int(tx.scalar(sa.select(sa.func.count()).where(*mine)))
+
+
 def startable(tx: Tx, limit: int) -> list[tuple[str, str]]:
     """Return conversation and id of turns that may be performed now, oldest first.
 

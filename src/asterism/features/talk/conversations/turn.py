@@ -13,7 +13,7 @@ import structlog
 
 from asterism.base.errors import DomainError
 from asterism.features.accounts import identity
-from asterism.features.accounts.identity import Caller, Scope
+from asterism.features.accounts.identity import Scope
 from asterism.features.talk.conversations import answering, question_store, turn_rows
 from asterism.features.talk.conversations.checking import Checker
 from asterism.features.talk.conversations.errors import AnswerRefused
@@ -30,7 +30,7 @@ from asterism.features.talk.conversations.telling import Teller
 from asterism.features.talk.conversations.titling import Titling
 from asterism.features.versions import workcopies
 from asterism.kernel import agents
-from asterism.kernel.agents import AgentEvent, AgentJob, Agents, AgentSession, Ended, Resumption, Said
+from asterism.kernel.agents import AgentEvent, AgentJob, Agents, AgentSession, Ended, Lookup, Resumption, Said
 from asterism.kernel.db import Database, Tx
 from asterism.kernel.llm import Target
 from asterism.kernel.runs import BrokenOff, Done, Ending, Failed, Place
@@ -50,9 +50,14 @@ class TurnLimits:
     idle: float = 600.0
 
 
+def no_lookups(_conversation: Conversation, _workspace_id: str) -> tuple[Lookup, ...]:
+    """Offer agents nothing."""
+    return ()
+
+
 @dataclass(slots=True)
 class TurnPorts:
-    """What turns need of the server. `url` is where agents find the API."""
+    """What turns need of the server. `url` is where agents find the API, `lookups` what they may look up there."""
 
     db: Database
     streams: Streams
@@ -60,6 +65,7 @@ class TurnPorts:
     copies: workcopies.WorkingCopies
     limits: TurnLimits
     url: str
+    lookups: Callable[[Conversation, str], tuple[Lookup, ...]] = no_lookups
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +83,6 @@ class Begun:
 
 class TurnFailed(Exception):
     """The turn cannot go on; the text is for people."""
-
-
-def caller_of(user_id: str) -> Caller:
-    """Return a user as the one on whose behalf a turn works."""
-    return Caller(user_id, "", "s", "system")
 
 
 @dataclass(slots=True)
@@ -112,6 +113,11 @@ class Turn:
         """The name of the run."""
         return stream_of(self.begun.turn)
 
+    @property
+    def _workspace(self) -> str:
+        """The workspace it works in: that of the moment when it began."""
+        return self.begun.turn.workspace_id or self.begun.conversation.workspace_id
+
     async def perform(self) -> Outcome:
         """Let the agent work until it has ended."""
         self.started = True
@@ -141,6 +147,7 @@ class Turn:
             begun.history,
             {"ASTERISM_URL": ports.url, "ASTERISM_TOKEN": token.text},
             resumption=begun.resumption,
+            lookups=ports.lookups(begun.conversation, self._workspace),
             conversation=begun.conversation.id,
         )
         try:
@@ -158,13 +165,11 @@ class Turn:
         copies, turn = self.ports.copies, self.begun.turn
         with suppress(workcopies.UnknownCopy):
             return copies.find(turn.id)
-        workspace = turn.workspace_id or self.begun.conversation.workspace_id
-        return copies.open(caller_of(self.begun.conversation.owner_user_id), workspace, turn.id)
+        return copies.open(identity.acting_for(self.begun.conversation.owner_user_id), self._workspace, turn.id)
 
     def _token(self, tx: Tx) -> identity.IssuedToken:
         conversation, turn = self.begun.conversation, self.begun.turn
-        workspace = turn.workspace_id or conversation.workspace_id
-        scope = Scope("agent", conversation.project_id, workspace, conversation.id, turn.id)
+        scope = Scope("agent", conversation.project_id, self._workspace, conversation.id, turn.id)
         return identity.create_agent_token(tx, conversation.owner_user_id, scope, name="agent")
 
     async def _tell(self, frame: Frame) -> None:

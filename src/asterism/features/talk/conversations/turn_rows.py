@@ -25,6 +25,8 @@ from asterism.features.talk.conversations.events import (
 )
 from asterism.features.talk.conversations.folding import broken_off, shorten, text_of
 from asterism.features.talk.conversations.models import (
+    ANSWERED,
+    ANSWERS,
     CANCELLED,
     DONE,
     MAX_PROMPT,
@@ -173,7 +175,14 @@ def end(tx: Tx, streams: Streams, turn_id: str, outcome: Outcome, *, by: str | N
     if ran:
         shorter = shorten(streams.read_after(tx, conversation.stream, turn.log_start), turn.id)
         streams.rewrite(tx, conversation.stream, drop=shorter.drop, put=shorter.put)
+    _tell_answered(tx, ended)
     return True
+
+
+def _tell_answered(tx: Tx, ended: Message) -> None:
+    """Wake who reads conversations, after every fifth completed turn (Fastest 3.7)."""
+    if ended.status == "completed" and store.count_completed(tx, ended.conversation_id) % ANSWERS == 0:
+        tx.tell(ANSWERED, ended.conversation_id)
 
 
 def sentence(outcome: Outcome) -> str:

@@ -9,7 +9,7 @@ the write. `snapshot_tools` are those that read the tree a run is made on.
 from asterism.features.talk.tools.audited import Attempt, audited
 from asterism.features.talk.tools.errors import IntegrationNotConnected
 from asterism.features.talk.tools.models import ChatTool, Proposed, RunPlace, ToolAnswer
-from asterism.features.talk.tools.schema import input_schema
+from asterism.features.talk.tools.schema import input_schema, read_arguments
 from asterism.features.talk.tools.snapshot import snapshot_tools
 from asterism.features.talk.tools.toolbox import Toolbox
 
@@ -23,5 +23,6 @@ __all__ = [
     "Toolbox",
     "audited",
     "input_schema",
+    "read_arguments",
     "snapshot_tools",
 ]
