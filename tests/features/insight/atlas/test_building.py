@@ -138,5 +138,17 @@ def test_the_difference_agrees_with_the_two_maps():
     assert {(e.start, e.end, e.type) for e in found.edges_removed} == pairs[0] - pairs[1]
 
 
+def test_a_map_that_takes_pieces_from_another_is_the_same_as_one_made_anew():
+    later = {path: content for path, content in TREE.items() if path != "web/index.ts"} | {
+        "src/lib/core.py": b"def h(): pass\n",
+        "src/app/main.py": b"from src.app import util\n",
+        "src/app/new.py": b"from src.lib import core\n",
+    }
+    old, new = mapped(TREE), mapped(later)
+    for first, second in ((old, new), (new, old), (old, old)):
+        again = MappedTree(second.files, second.resolved, (), first)
+        assert (again.graph("now"), again.pieces, again.sums) == (second.graph("now"), second.pieces, second.sums)
+
+
 def test_equal_trees_have_equal_maps():
     assert difference(mapped(TREE), mapped(TREE)).summary == "The maps are the same."

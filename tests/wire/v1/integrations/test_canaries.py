@@ -47,6 +47,8 @@ def test_secrets_stay_where_they_belong(
     said.append(member.connect("notion", token=TOKENS[1]).text)
     state = ok(member.connect("notion", redirect_uri=CALLBACK))["state"]
     code = notion.grant(CALLBACK)
+    sent_back = {"code": code, "state": state, "error_description": "never shown without an error"}
+    said.append(member.client.get("/integrations/notion/callback", params=sent_back).text)
     said.append(member.connect("notion", code=code, state=state, redirect_uri=CALLBACK).text)
     renewed = dict(notion.tokens)
     notion.tokens = {"another": {"id": "b", "workspace": "x"}}

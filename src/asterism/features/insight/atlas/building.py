@@ -1,11 +1,13 @@
 """Making the map of a tree from its files, their facts and their imports (Fastest 11.1). Pure."""
 
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import InitVar, dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 import msgspec
+from msgspec.structs import replace
 
 from asterism.features.insight.atlas.models import LAYERS, MAX_CODE, MAX_SYMBOLS, Concept, Created, Edge, Graph
 from asterism.features.versions import file_facts
@@ -46,16 +48,58 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
+class Piece(NamedTuple):
+    """What a map holds of one file, and what it was made from. Pieces of files that stay are shared by maps."""
+
+    entry: Entry
+    facts: Facts | None
+    targets: Mapping[str, int]
+    concept: Concept
+    contained: Edge
+    imports: tuple[Edge, ...]
+
+
 @dataclass(frozen=True)
 class MappedTree:
     """What the map of a tree is made from. `files` are all that it shows, in byte order of path.
 
-    `missing` are the paths of files whose content is not stored.
+    `missing` are the paths of files whose content is not stored. What is equal in `like`, the map of a similar tree, is
+    taken from there.
     """
 
     files: Sequence[Entry]
     resolved: Imports
     missing: Sequence[str] = ()
+    like: InitVar["MappedTree | None"] = None
+    pieces: Mapping[str, Piece] = field(init=False)
+    sums: Mapping[tuple[str, str], int] = field(init=False)
+    """How many imports lead from one module or system to another, by concept ids."""
+
+    def __post_init__(self, like: "MappedTree | None") -> None:
+        """Make the pieces, and the sums of what they import."""
+        known = like.pieces if like is not None else {}
+        ids = {path: f"code:{path}" for path in self.by_path}
+        made = {path: self._piece(known.get(path), entry, ids) for path, entry in self.by_path.items()}
+        object.__setattr__(self, "pieces", made)
+        object.__setattr__(self, "sums", self._sums(like))
+
+    def _piece(self, known: Piece | None, entry: Entry, ids: Mapping[str, str]) -> Piece:
+        facts, targets = self.facts.get(entry.path), self.imports.get(entry.path, {})
+        if known is not None and known.entry == entry and known.facts is facts and known.targets == targets:
+            return known
+        concept = _code(ids[entry.path], entry, facts)
+        contained = Edge(f"module:{module_of(entry.path)}", concept.id, "contains")
+        imports = tuple(Edge(concept.id, ids[path], "depends_on", n) for path, n in targets.items() if path in ids)
+        return Piece(entry, facts, targets, concept, contained, imports)
+
+    def _sums(self, like: "MappedTree | None") -> Mapping[tuple[str, str], int]:
+        old = like.imports if like is not None else {}
+        gone = {path: targets for path, targets in old.items() if self.imports.get(path) != targets}
+        come = {path: targets for path, targets in self.imports.items() if old.get(path) != targets}
+        sums = Counter(like.sums if like is not None else {})
+        sums.subtract(folder_sums(gone))
+        sums.update(folder_sums(come))
+        return +sums
 
     @property
     def facts(self) -> Mapping[str, Facts]:
@@ -70,41 +114,43 @@ class MappedTree:
     @property
     def known(self) -> Mapping[file_facts.Key, Facts]:
         """The facts of each content in each language."""
-        facts = self.facts
-        return {(one.hash, facts[one.path].language): facts[one.path] for one in self.files if one.path in facts}
+        return {
+            (one.entry.hash, one.facts.language): one.facts for one in self.pieces.values() if one.facts is not None
+        }
 
     @cached_property
     def by_path(self) -> Mapping[str, Entry]:
         """The files that are concepts."""
         return {entry.path: entry for entry in self.files[:MAX_CODE]}
 
-    @cached_property
-    def sums(self) -> Mapping[tuple[str, str], int]:
-        """How many imports lead from one module or system to another, by concept ids."""
-        return folder_sums(self.imports, self.by_path)
-
     def graph(self, at: str, created: Created | None = None) -> Graph:
-        """Return the map, without decisions and capabilities."""
-        return build_graph(self.files, self.facts, self.imports, at=at, created=created)
+        """Return the map, without decisions and capabilities; `at` is the stamp of what `created` does not know."""
+        warnings = []
+        if len(self.files) > MAX_CODE:
+            more = counted(len(self.files) - MAX_CODE, "file")
+            warnings.append(f"The map shows the first {MAX_CODE:,} files; {more} only count in their modules.")
+        pieces = self.pieces.values()
+        graph = build_graph(self.files, pieces, at=at, created=created)
+        between = [edge for piece in pieces for edge in piece.imports]
+        summed = [Edge(start, end, "depends_on", count) for (start, end), count in sorted(self.sums.items())]
+        return Graph(graph.concepts, [*graph.edges, *between, *summed], warnings)
 
 
-def build_graph(
-    files: Sequence[Entry], facts: Mapping[str, Facts], imports: Edges, *, at: str, created: Created | None = None
-) -> Graph:
-    """Return the map of `files` (as `mapped_files` gives them) without decisions and capabilities.
+def build_graph(files: Sequence[Entry], pieces: Collection[Piece], *, at: str, created: Created | None = None) -> Graph:
+    """Return the folders of `files` with the pieces that are shown of them, and what contains what.
 
     `at` is the stamp of concepts that `created` does not know.
     """
     known = created or {}
-    shown = files[:MAX_CODE]
-    warnings = []
-    if len(files) > MAX_CODE:
-        more = counted(len(files) - MAX_CODE, "file")
-        warnings.append(f"The map shows the first {MAX_CODE:,} files; {more} only count in their modules.")
-    concepts = [*_folders(files, known, at), *(_code(entry, facts.get(entry.path), known, at) for entry in shown)]
-    paths = {entry.path for entry in shown}
-    edges = [*_contains(shown), *_depends(imports, paths)]
-    return Graph(in_order(concepts), edges, warnings)
+    code = (_stamped(piece.concept, known.get(piece.concept.id, at)) for piece in pieces)
+    concepts = in_order([*_folders(files, known, at), *code])
+    systems = dict.fromkeys((system_of(one.entry.path), module_of(one.entry.path)) for one in pieces)
+    edges = [Edge(f"system:{system}", f"module:{module}", "contains") for system, module in systems]
+    return Graph(concepts, [*edges, *(piece.contained for piece in pieces)])
+
+
+def _stamped(concept: Concept, at: str) -> Concept:
+    return concept if concept.created_at == at else replace(concept, created_at=at)
 
 
 def in_order(concepts: Iterable[Concept]) -> list[Concept]:
@@ -127,42 +173,16 @@ def _name(key: str) -> str:
     return "Root" if key == "root" else key
 
 
-def _code(entry: Entry, facts: Facts | None, known: Created, at: str) -> Concept:
-    id_ = f"code:{entry.path}"
+def _code(id_: str, entry: Entry, facts: Facts | None) -> Concept:
+    """Return a file as a concept that was made at no time."""
     language = None if facts is None or facts.language == "text" else facts.language
     names = dict.fromkeys(symbol.name for symbol in facts.symbols) if facts else {}
     metadata = {"language": language, "lines": facts.lines if facts else None, "symbols": list(names)[:MAX_SYMBOLS]}
-    return Concept(
-        id_,
-        entry.path.rpartition("/")[2],
-        "code",
-        language,
-        entry.path,
-        _encoder.encode(metadata).decode(),
-        known.get(id_, at),
-        entry.hash,
-    )
+    name, packed = entry.path.rpartition("/")[2], _encoder.encode(metadata).decode()
+    return Concept(id_, name, "code", language, entry.path, packed, "", entry.hash)
 
 
-def _contains(shown: Sequence[Entry]) -> Iterator[Edge]:
-    pairs = dict.fromkeys((system_of(entry.path), module_of(entry.path)) for entry in shown)
-    for system, module in pairs:
-        yield Edge(f"system:{system}", f"module:{module}", "contains")
-    for entry in shown:
-        yield Edge(f"module:{module_of(entry.path)}", f"code:{entry.path}", "contains")
-
-
-def _depends(imports: Edges, paths: Container[str]) -> Iterator[Edge]:
-    """Yield imports between files, and what they come to between modules and between systems."""
-    for path in sorted(imports, key=str.encode):
-        for target, count in imports[path].items() if path in paths else ():
-            if target in paths:
-                yield Edge(f"code:{path}", f"code:{target}", "depends_on", count)
-    for (start, end), count in sorted(folder_sums(imports, paths).items()):
-        yield Edge(start, end, "depends_on", count)
-
-
-def folder_sums(imports: Edges, paths: Container[str]) -> dict[tuple[str, str], int]:
+def folder_sums(imports: Edges) -> dict[tuple[str, str], int]:
     """Return how many imports lead from one module or system to another, by concept ids."""
     sums: Counter[tuple[str, str]] = Counter()
     places: dict[str, tuple[str, str]] = {}
@@ -174,9 +194,8 @@ def folder_sums(imports: Edges, paths: Container[str]) -> dict[tuple[str, str], 
 
     for path, targets in imports.items():
         ours = place(path)
-        for target, count in targets.items() if path in paths else ():
-            if target in paths:
-                for start, end in zip(ours, place(target), strict=True):
-                    if start != end:
-                        sums[start, end] += count
+        for target, count in targets.items():
+            for start, end in zip(ours, place(target), strict=True):
+                if start != end:
+                    sums[start, end] += count
     return sums

@@ -28,8 +28,7 @@ def _only_in(these: Mapping[str, Entry], others: Mapping[str, Entry]) -> list[En
 
 
 def _files(tree: MappedTree, entries: Sequence[Entry]) -> list[Concept]:
-    graph = build_graph(entries, tree.facts, {}, at="")
-    return [concept for concept in graph.concepts if concept.layer == "code"]
+    return in_order(tree.pieces[entry.path].concept for entry in entries)
 
 
 def _alone(tree: MappedTree, entries: Sequence[Entry], other: MappedTree) -> tuple[list[Concept], list[Edge]]:
@@ -37,7 +36,7 @@ def _alone(tree: MappedTree, entries: Sequence[Entry], other: MappedTree) -> tup
 
     All files of a folder that the other map lacks are among them, so what is built of them alone is whole.
     """
-    graph = build_graph(entries, tree.facts, {}, at="")
+    graph = build_graph(entries, [tree.pieces[entry.path] for entry in entries], at="")
     shared = {id_ for path in other.by_path for id_ in (f"system:{system_of(path)}", f"module:{module_of(path)}")}
     edges = [edge for edge in graph.edges if edge.end not in shared]
     return [concept for concept in graph.concepts if concept.id not in shared], edges

@@ -10,6 +10,7 @@ from asterism.features.accounts.identity import Caller
 from asterism.features.insight import decisions
 from asterism.features.insight.atlas import capabilities, linking, store, trees
 from asterism.features.insight.atlas.building import MappedTree, counted, in_order
+from asterism.features.insight.atlas.keeping import kept, replace
 from asterism.features.insight.atlas.maps import Maps, Prepared
 from asterism.features.insight.atlas.meaning import MAX_CHARACTERS, Embedder, embedded
 from asterism.features.insight.atlas.models import MAX_CODE, Chunk, Counts, Graph, Source
@@ -61,7 +62,8 @@ class Indexer:
     async def _make(self, project: Project, source: Source, *, embed: bool, max_files: int) -> Counts:
         db = self._maps.db
         tree = await asyncio.to_thread(self._maps.tree, project.owner_user_id, str(source.manifest_hash))
-        before = await db.run_read(store.graph_of, project.id)
+        known_map = await asyncio.to_thread(kept, self._maps, project.id)
+        before = known_map.graph if known_map is not None else Graph()
         now = await db.run_read(Tx.now)
         created = {concept.id: concept.created_at for concept in before.concepts}
         plain = await asyncio.to_thread(tree.graph, now, created)
@@ -73,7 +75,7 @@ class Indexer:
             warnings += failed
         warnings = [*graph.warnings, *_missing(tree), *warnings]
         made = Graph(graph.concepts, graph.edges, warnings)
-        return await db.run(_replace, project, source, Prepared(made), chunks)
+        return await db.run(_replace, self._maps, project, source, Prepared(made), chunks)
 
     async def _with_capabilities(
         self, project: Project, graph: Graph, before: Graph, created: Mapping[str, str], now: str
@@ -147,10 +149,12 @@ def _missing(tree: MappedTree) -> list[str]:
     return [f"The content of {counted(len(tree.missing), 'file')} is not stored: {named}."]
 
 
-def _replace(tx: Tx, project: Project, source: Source, prepared: Prepared, chunks: Sequence[Chunk]) -> Counts:
+def _replace(
+    tx: Tx, maps: Maps, project: Project, source: Source, prepared: Prepared, chunks: Sequence[Chunk]
+) -> Counts:
     """Put the new map in the place of the old one, with its chunks and links."""
     tx.take_turns("atlas", project.id)
-    store.replace_index(tx, project.id, source, prepared.graph)
+    replace(tx, maps, project.id, source, prepared)
     store.replace_chunks(tx, project.id, chunks)
     linking.relink(tx, project, prepared)
     return _counts_of(tx, project.id, prepared.graph, chunks)

@@ -70,11 +70,16 @@ class Kept(Generic[V]):
                     self._values.move_to_end(key)
                     return self._values[key]
             made = make()
-            with self._guard:
-                self._values[key] = made
-                if len(self._values) > self._most:
-                    self._values.popitem(last=False)
+            self.put(key, made)
             return made
+
+    def put(self, key: tuple[str, ...], value: V) -> None:
+        """Keep a value."""
+        with self._guard:
+            self._values[key] = value
+            self._values.move_to_end(key)
+            if len(self._values) > self._most:
+                self._values.popitem(last=False)
 
     def of(self, owner: str) -> list[V]:
         """Return what is kept under keys that begin with `owner`."""
@@ -98,6 +103,10 @@ class Maps:
         """Return a map that is prepared for use; `key` says which one, and changes when it does."""
         return self._prepared.get(key, lambda: Prepared(make()))
 
+    def keep(self, key: tuple[str, ...], made: Prepared) -> None:
+        """Keep a map that has just been made under a key of `prepared`."""
+        self._prepared.put(key, made)
+
     def of_tree(self, user_id: str, manifest_hash: str, at: str) -> Prepared:
         """Return the map of any stored tree. Raises UnknownManifest."""
         return self.prepared((user_id, manifest_hash), lambda: self.tree(user_id, manifest_hash).graph(at))
@@ -111,7 +120,7 @@ class Maps:
         known = like.known if like is not None else {}
         found = file_facts.of_tree(self.db, self.blobs, user_id, files[:MAX_CODE], known)
         resolved = like.resolved.of(found.facts) if like is not None else Imports(found.facts)
-        return MappedTree(files, resolved, found.missing)
+        return MappedTree(files, resolved, found.missing, like)
 
     def _like(self, user_id: str, files: Sequence[Entry]) -> MappedTree | None:
         """Return the kept tree of a user that shares most contents with these files."""

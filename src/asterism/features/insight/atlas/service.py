@@ -8,6 +8,7 @@ from asterism.features.accounts.identity import Caller
 from asterism.features.insight import decisions
 from asterism.features.insight.atlas import linking, store, trees
 from asterism.features.insight.atlas.difference import difference
+from asterism.features.insight.atlas.keeping import kept
 from asterism.features.insight.atlas.maps import Maps, Prepared
 from asterism.features.insight.atlas.meaning import Embedder, name_of, near
 from asterism.features.insight.atlas.models import (
@@ -109,18 +110,13 @@ def _searched(maps: Maps, project: Project) -> tuple[Prepared, Sequence[Decision
 
 def current(maps: Maps, project: Project) -> Prepared:
     """Return the kept map of a project, else that of its newest tree, else an empty one."""
+    if (found := kept(maps, project.id)) is not None:
+        return found
     with maps.db.read() as tx:
-        found, newest, now = store.find_index(tx, project.id), trees.latest(tx, project), tx.now()
-    if found is not None:
-        return maps.prepared((project.id, str(found[0].manifest_hash), found[1]), lambda: _load(maps, project.id))
+        newest, now = trees.latest(tx, project), tx.now()
     if newest.manifest_hash is not None:
         return maps.of_tree(project.owner_user_id, newest.manifest_hash, now)
     return Prepared(Graph())
-
-
-def _load(maps: Maps, project_id: str) -> Graph:
-    with maps.db.read() as tx:
-        return store.graph_of(tx, project_id)
 
 
 def draw(maps: Maps, caller: Caller, project_id: str, type: DiagramType, concept_id: str | None) -> Diagram:
