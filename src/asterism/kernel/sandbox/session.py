@@ -130,6 +130,7 @@ class Session:
         self.home = HOME if isolates else str(scratch / "home")
         self.entry = scratch / "entry.sock"
         self._process: asyncio.subprocess.Process | None = None
+        self._pipe: asyncio.ReadTransport | None = None
         self._listening: asyncio.Task[None] | None = None
         self._ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._running: dict[str, _Running] = {}
@@ -157,25 +158,27 @@ class Session:
         descriptor = None if entry is None else entry.fileno()
         inner = [_interpreter(), "-I", "-S", f"{_RUN}/inside.py" if self.isolates else inside.__file__]
         argv = [find_bubblewrap() or PROGRAM, *self._bubblewrap(), "--", *inner] if self.isolates else inner
+        reading, writing = os.pipe()
+        reader = await self._read(reading)
         try:
             self._process = await asyncio.create_subprocess_exec(
                 *argv,
                 cwd="/" if self.isolates else self._place.folder,
                 env={"PATH": os.defpath},
                 stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
+                stdout=writing,
                 stderr=asyncio.subprocess.DEVNULL,
-                limit=_LINE,
                 pass_fds=() if descriptor is None else (descriptor,),
                 start_new_session=True,
             )
         except OSError as error:
             raise SandboxUnavailable(f"The sandbox could not be started: {error.strerror}.") from error
         finally:
+            os.close(writing)
             if entry is not None:
                 entry.close()
         self._send(self._described(descriptor))
-        self._listening = asyncio.create_task(self._listen())
+        self._listening = asyncio.create_task(self._listen(reader))
         try:
             await asyncio.wait_for(asyncio.shield(self._ready), _STARTS_WITHIN)
         except (TimeoutError, SessionLost) as error:
@@ -216,9 +219,22 @@ class Session:
         seconds = asyncio.get_running_loop().time() - began
         return Outcome(ending, status, bytes(running.kept), problem, round(seconds, 6))
 
+    async def _read(self, descriptor: int) -> asyncio.StreamReader:
+        """Return what reads a pipe of ours. It is closed with the session, even while some process still holds it."""
+        reader = asyncio.StreamReader(limit=_LINE)
+        self._pipe, _ = await asyncio.get_running_loop().connect_read_pipe(
+            lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(descriptor, "rb")
+        )
+        return reader
+
     async def close(self) -> None:
         """End every process."""
         self._lose("The sandbox is closed.")
+        if self._pipe is not None:
+            await self._end()
+            self._pipe.close()
+
+    async def _end(self) -> None:
         process = self._process
         if process is None:
             return
@@ -238,12 +254,11 @@ class Session:
         if self._process is not None and self._process.stdin is not None and not self._process.stdin.is_closing():
             self._process.stdin.write(json.dumps(order).encode() + b"\n")
 
-    async def _listen(self) -> None:
+    async def _listen(self, reader: asyncio.StreamReader) -> None:
         """Follow what the inner end tells, until it is gone."""
-        reader = self._process.stdout if self._process is not None else None
         why = "The agent's sandbox ended unexpectedly."
         try:
-            while reader is not None and (line := await reader.readline()):
+            while line := await reader.readline():
                 told = json.loads(line)
                 if "over" in told:
                     why = _OVER.get(str(told["over"]), why)
