@@ -115,7 +115,7 @@ class Sky:
     def refresh(self) -> tuple[float, float]:
         """Compute what is not known; return milliseconds by the wall and of the processor."""
         before = time.process_time()
-        wall = timed(lambda: forecast.refresh(self.db, self.blobs, self.project, lambda *_: None))
+        wall = timed(lambda: forecast.refresh(self.db, self.blobs, self.project))
         return wall, 1000 * (time.process_time() - before)
 
     def read(self) -> None:

@@ -15,6 +15,7 @@ from asterism.cli.output import EXIT_INTERRUPTED, exit_code, fail
 
 # verb → (module below asterism.cli, one line for --help). A module offers its command as `app` (a Typer).
 VERBS: dict[str, tuple[str, str]] = {
+    "activity": ("activity", "Show what happens in this folder's project."),
     "agent": ("agent", "Look after the coding agent of conversations."),
     "blame": ("blame", "Show what brought each line of a file."),
     "chat": ("chat", "Ask something in a project."),

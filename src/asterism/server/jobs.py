@@ -11,41 +11,24 @@ from asterism.features.operations import maintenance
 from asterism.features.operations.maintenance import Chore
 from asterism.features.review import local_chats, reviews
 from asterism.features.talk import checkpoints, conversations, integrations, proposals, runs
-from asterism.features.versions import drift, forecast, projects, sync, workspaces
+from asterism.features.versions import drift, forecast, project_log, projects, sync, workspaces
 from asterism.kernel.db import Tx
-from asterism.kernel.streams import Streams
 
 JOB_RECORD_DAYS = 30
 LOCAL_LOG_DAYS = 1
-FORECAST_LOG = 1_000
-FORECAST = "forecast:"
 FOLLOWED_ONCE = (local_chats.STREAM, proposals.STREAM, reviews.LEGACY_STREAM, conversations.TURN_STREAM)
 """Streams that nobody can come back to: what they told is stored elsewhere, or was meant for one answer."""
-OWNERS = {conversations.STREAM: "conversations", runs.STREAM: "runs", FORECAST: "projects"}
+OWNERS = {conversations.STREAM: "conversations", runs.STREAM: "runs"}
 """Streams that last as long as a row: a project that is purged takes the rows along, not the streams."""
 
 
 def register_jobs(rt: Runtime) -> None:
     """Register every job of the server; called once, before the queue starts."""
     drift.register(rt.jobs, rt.db)
-    forecast.register(rt.jobs, rt.db, rt.blobs, forecast_teller(rt.streams))
+    forecast.register(rt.jobs, rt.db, rt.blobs)
     decisions.register(rt.jobs, rt.db, rt.blobs)
     extraction.register(rt.jobs, rt.insight.extractor)
     maintenance.register(rt.jobs, rt.db, expiry=expiry_chores(), retention=retention_chores(rt))
-
-
-def forecast_teller(streams: Streams) -> forecast.Tell:
-    """Return what writes to the log of a project's forecast, which lasts as long as the project."""
-
-    def tell(tx: Tx, project_id: str, changed: forecast.ForecastChanged) -> None:
-        log = FORECAST + project_id
-        if streams.head(tx, log) is None:
-            streams.create(tx, log, shared=True)
-        [event] = streams.append_in(tx, log, changed)
-        if event.seq % FORECAST_LOG == 0:
-            streams.trim(tx, log, event.seq - FORECAST_LOG)
-
-    return tell
 
 
 def expiry_chores() -> Mapping[str, Chore]:
@@ -82,7 +65,7 @@ def retention_chores(rt: Runtime) -> Mapping[str, Chore]:
         return sum(rt.streams.purge_orphans(tx, prefix, table) for prefix, table in OWNERS.items())
 
     return {
-        "activity events": projects.prune_events,
+        "project logs and activity events": project_log.prune,
         "audit entries": audit.purge,
         "checkpoints": checkpoints.purge,
         "diagrams": atlas.prune_diagrams,

@@ -3,7 +3,6 @@
 import httpx
 
 from asterism.features.versions import forecast
-from asterism.server.jobs import forecast_teller
 from tests.support.server import TestServer
 from tests.support.trees import error, make_project, make_workspace, ok, push
 
@@ -24,7 +23,7 @@ def test_a_conflict_is_foretold(server: TestServer, alice: httpx.Client, bob: ht
     skipped = [{"id": empty, "name": "empty", "reason": "no_tree"}]
     assert ok(alice.get(f"/v1/projects/{project}/forecast")) == {"pairs": [], "pending": 1, "skipped": skipped}
     rt = server.rt
-    assert forecast.refresh(rt.db, rt.blobs, project, forecast_teller(rt.streams)) == 1
+    assert forecast.refresh(rt.db, rt.blobs, project) == 1
     found = ok(alice.get(f"/v1/projects/{project}/forecast"))
     assert (found.keys(), found["pending"], found["skipped"]) == (FORECAST, 0, skipped)
     [pair] = found["pairs"]
@@ -34,8 +33,7 @@ def test_a_conflict_is_foretold(server: TestServer, alice: httpx.Client, bob: ht
     assert pair["conflicts"] == [{"path": "a", "kind": "content", "regions": [region]}]
     assert ok(alice.get(f"/v1/workspaces/{side}/forecast")) == found
     assert ok(alice.get(f"/v1/workspaces/{empty}/forecast"))["pairs"] == []
-    with rt.db.read() as tx:
-        [event] = rt.streams.read_after(tx, f"forecast:{project}", 0)
-    assert event.fact(forecast.ForecastChanged) == forecast.ForecastChanged(side, main, clean=False, conflicts=1)
+    [entry] = ok(alice.get(f"/v1/projects/{project}/log?kinds=forecast.changed"))["entries"]
+    assert entry["data"] == {"a": side, "b": main, "clean": False, "conflicts": 1}
     for path in (f"projects/{project}", f"workspaces/{side}"):
         error(bob.get(f"/v1/{path}/forecast"), 404, "NOT_FOUND")

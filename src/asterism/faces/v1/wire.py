@@ -7,7 +7,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from asterism.faces.v1.wire_drift import DriftReport
-from asterism.features.versions import drift, projects, snapshots, sync, workspaces
+from asterism.features.versions import drift, project_log, projects, snapshots, sync, workspaces
 from asterism.kernel.db import Tx
 
 
@@ -184,7 +184,7 @@ class Event(msgspec.Struct):
     created_at: str
 
     @classmethod
-    def of(cls, found: projects.ActivityEvent) -> Self:
+    def of(cls, found: project_log.ActivityEvent) -> Self:
         """Write an activity event."""
         return cls(
             found.id,

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Concatenate, Literal, ParamSpec, TypeVar
 
@@ -23,6 +24,7 @@ R = TypeVar("R")
 Dialect = Literal["sqlite", "postgresql"]
 RowDict = dict[str, Any]
 Listeners = dict[str, list[Callable[[str], None]]]
+Writer = Callable[["Tx", str, list[Any]], None]
 
 READERS = 4
 BUSY_SECONDS = 30
@@ -38,6 +40,7 @@ class Tx:
         self._after_commit: list[Callable[[], None]] = []
         self._listeners: Listeners = listeners or {}
         self._told: set[tuple[str, str]] = set()
+        self._left: dict[tuple[str, Writer], list[Any]] = {}
 
     def now(self) -> str:
         """Return the present as a stamp (`base.clock`)."""
@@ -75,6 +78,20 @@ class Tx:
         if self.dialect == "postgresql":
             name = sa.func.hashtextextended("/".join(about), 0)
             self.execute(sa.select(sa.func.pg_advisory_xact_lock(name)))
+
+    def leave_to_end(self, write: Writer, about: str, item: Any) -> None:
+        """Have `write(tx, about, items)` called right before the commit, with all that was left for this name.
+
+        For rows that many transactions write, as the end of a log: they are locked for a moment only, after every other
+        row and in the order of their names, so that nobody waits in a circle.
+        """
+        self._left.setdefault((about, write), []).append(item)
+
+    def write_left(self) -> None:
+        """Write what was left to the end; called by the database alone."""
+        for about, write in sorted(self._left, key=itemgetter(0)):
+            write(self, about, self._left[about, write])
+        self._left.clear()
 
     def after_commit(self, callback: Callable[[], None]) -> None:
         """Call `callback` once the commit is durable; not at all when it is rolled back. It must not raise."""
@@ -135,6 +152,7 @@ class Database:
                 with connection.begin():
                     tx = Tx(connection, self.clock, self._listeners)
                     yield tx
+                    tx.write_left()
         finally:
             if lock is not None:
                 lock.release()

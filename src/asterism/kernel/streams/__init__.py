@@ -19,6 +19,7 @@ becomes an `Event` with a `seq` 1, 2, 3, … in its stream, a `type` (the tag) a
     streams.create(tx, log_id, shared=True)                     # a log without an end that several processes write
     await streams.tell(log_id, Said("a piece"))                 # durable within 50 ms, heard after that
     streams.rewrite(tx, log_id, drop=[5], put={6: Said("all")}) # fewer events that say the same
+    logs.append(tx, log_id, "said", b"{}")                      # an entry of a log, by whoever has a transaction
     streams.trim(tx, log_id, 100)                               # forget the oldest; `Head.floor` tells up to where
 
 Rules
@@ -33,6 +34,8 @@ Rules
 * **Shared streams** may be written by any number of processes. Their events are numbered 1, 2, 3, … by the transaction
   that writes them, so nothing is heard before it is durable and no number is left out, also after a restart. What was
   told by `tell` goes in front of an `append_in` only if `flush` was awaited in between.
+* **Logs** (`logs`) are shared streams that are written by their functions alone; no object is at hand where it
+  happens, only the transaction.
 * **Taking over.** A process that appends to a stream which another one (or its own former life) wrote starts at *last
   durable seq + 1000*, so a number that somebody may have seen is never given to a second event (Starbot 5.5).
 * **Wake-ups are hints**: in-process at once, LISTEN/NOTIFY between processes on PostgreSQL, and a poll of 1 s behind
@@ -42,6 +45,7 @@ Rules
 `DatabaseStreams` is the real thing (call `await start()` and `await stop()`), `MemoryStreams` the fake for tests.
 """
 
+from asterism.kernel.streams import logs
 from asterism.kernel.streams.database import DatabaseStreams
 from asterism.kernel.streams.facts import Fact, type_of
 from asterism.kernel.streams.memory import MemoryStreams
@@ -56,5 +60,6 @@ __all__ = [
     "StreamClosed",
     "Streams",
     "UnknownStream",
+    "logs",
     "type_of",
 ]

@@ -12,7 +12,7 @@ import structlog
 from asterism.base.clock import stamp
 from asterism.base.errors import Unavailable
 from asterism.kernel.db import Database, Tx
-from asterism.kernel.streams import store
+from asterism.kernel.streams import logs, store
 from asterism.kernel.streams.facts import Fact
 from asterism.kernel.streams.live import Live, Waiters
 from asterism.kernel.streams.models import Event, Head, StreamClosed, UnknownStream
@@ -55,6 +55,7 @@ class DatabaseStreams:
         self._shared = Shared(db, self._live, self._lock, self._waiters, self.append_in)
         self._flusher: asyncio.Task[None] | None = None
         self._listener: Listener | None = None
+        db.listen(logs.NEWS, self._waiters.wake)
 
     async def start(self) -> None:
         """Begin to hear of other processes' events (PostgreSQL)."""
@@ -170,10 +171,8 @@ class DatabaseStreams:
 
     def retain(self, tx: Tx, stream: str, before: str, *, keep: int) -> None:
         """Trim a shared stream: what was told before a stamp goes, except for the last `keep` numbers."""
-        end = store.head(tx, stream, lock=True)
-        aged = store.newest_before(tx, stream, before)
-        if end is not None and aged is not None and min(aged, end.last_seq - keep) > end.floor:
-            self.trim(tx, stream, min(aged, end.last_seq - keep))
+        if store.retain(tx, stream, before, keep):
+            tx.after_commit(lambda: self._shared.forget(stream))
 
     def _schedule(self) -> None:
         if self._flusher is None or self._flusher.done():

@@ -1,6 +1,6 @@
 """SQL of the streams."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,8 +16,17 @@ IN_ONE = 500  # numbers in one statement
 
 def insert(tx: Tx, stream: str, *, shared: bool = False) -> None:
     """Make an empty open stream."""
+    tx.execute(streams.insert().values(_empty(tx, stream, shared=shared)))
+
+
+def insert_missing(tx: Tx, stream: str) -> None:
+    """Make an empty shared stream, unless it is there."""
+    insert_ignore(tx, streams, [_empty(tx, stream, shared=True)])
+
+
+def _empty(tx: Tx, stream: str, *, shared: bool) -> dict[str, Any]:
     values = {"id": stream, "last_seq": 0, "created_at": tx.now(), "closed_at": None, "expired": False}
-    tx.execute(streams.insert().values(values | {"shared": shared, "floor": 0}))
+    return values | {"shared": shared, "floor": 0}
 
 
 def advance(tx: Tx, stream: str, last_seq: int, *, close: bool = False) -> bool:
@@ -32,6 +41,14 @@ def advance(tx: Tx, stream: str, last_seq: int, *, close: bool = False) -> bool:
     open_ = sa.and_(streams.c.id == stream, streams.c.closed_at.is_(None), behind)
     found = tx.execute(streams.update().where(open_).values(values))
     return found.rowcount == 1
+
+
+def extend(tx: Tx, stream: str, count: int) -> int | None:
+    """Move the end of an open shared stream by so many numbers, holding its row; return the end, None without it."""
+    open_ = sa.and_(streams.c.id == stream, streams.c.closed_at.is_(None))
+    moved = streams.update().where(open_).values(last_seq=streams.c.last_seq + count).returning(streams.c.last_seq)
+    found: int | None = tx.scalar(moved)
+    return found
 
 
 def write(tx: Tx, stream: str, events: Sequence[Event]) -> None:
@@ -67,13 +84,15 @@ def head(tx: Tx, stream: str, *, lock: bool = False) -> Head | None:
     return Head(row["last_seq"], row["closed_at"] is not None, row["expired"], row["shared"], row["floor"])
 
 
-def read_after(tx: Tx, stream: str, seq: int, limit: int | None) -> list[Event]:
-    """Return durable events with a higher seq, in order."""
+def read_after(tx: Tx, stream: str, seq: int, limit: int | None, types: Collection[str] | None = None) -> list[Event]:
+    """Return durable events with a higher seq, in order; of these types, if any are named."""
     query = (
         sa.select(stream_events)
         .where(stream_events.c.stream_id == stream, stream_events.c.seq > seq)
         .order_by(stream_events.c.seq)
     )
+    if types is not None:
+        query = query.where(stream_events.c.type.in_(types))
     rows = tx.all(query.limit(limit) if limit is not None else query)
     return [Event(row["seq"], row["type"], row["data"].encode(), row["created_at"]) for row in rows]
 
@@ -94,6 +113,22 @@ def trim(tx: Tx, stream: str, seq: int) -> None:
     """Drop the events up to a seq."""
     tx.execute(stream_events.delete().where(stream_events.c.stream_id == stream, stream_events.c.seq <= seq))
     tx.execute(streams.update().where(streams.c.id == stream, streams.c.floor < seq).values(floor=seq))
+
+
+def retain(tx: Tx, stream: str, before: str, keep: int) -> bool:
+    """Trim a stream: what is older than a stamp goes, except for the last `keep` numbers; say whether any went."""
+    end = head(tx, stream, lock=True)
+    aged = newest_before(tx, stream, before)
+    if end is None or aged is None or min(aged, end.last_seq - keep) <= end.floor:
+        return False
+    trim(tx, stream, min(aged, end.last_seq - keep))
+    return True
+
+
+def names(tx: Tx, prefix: str) -> list[str]:
+    """Return the streams whose name begins with a prefix."""
+    query = sa.select(streams.c.id).where(streams.c.id.startswith(prefix, autoescape=True)).order_by(streams.c.id)
+    return [row["id"] for row in tx.all(query)]
 
 
 def newest_before(tx: Tx, stream: str, stamp: str) -> int | None:

@@ -8,7 +8,7 @@ import pytest
 from asterism.base.errors import Conflict, Invalid, NotFound
 from asterism.features.accounts import identity
 from asterism.features.accounts.identity import Caller
-from asterism.features.versions import drift, projects, workspaces
+from asterism.features.versions import drift, project_log, projects, workspaces
 from asterism.features.versions.drift import Numbers, Report
 from asterism.features.versions.drift.measure import extension, measure
 from asterism.features.versions.drift.models import MAX_PATHS
@@ -67,7 +67,7 @@ class World:
         with self.shelf.db.read() as tx:
             return [
                 event.type
-                for event in projects.list_events(tx, self.caller, self.project.id, limit=100, cursor=None).items
+                for event in project_log.list_events(tx, self.caller, self.project.id, limit=100, cursor=None).items
             ]
 
 

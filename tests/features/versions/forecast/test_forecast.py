@@ -1,16 +1,17 @@
 """The forecast: right, fresh, told when it turns, and computed once (Beyond 4)."""
 
+from typing import Any
+
 import pytest
 
 from asterism.base.clock import stamp
 from asterism.base.errors import NotFound
 from asterism.features.accounts.identity import Caller, InsufficientScope
 from asterism.features.accounts.identity.scope import Scope
-from asterism.features.versions import forecast, projects, workspaces
-from asterism.features.versions.forecast import Forecast, ForecastChanged, Outcome
+from asterism.features.versions import forecast, project_log, projects, workspaces
+from asterism.features.versions.forecast import Forecast, Outcome
 from asterism.features.versions.forecast.choosing import choose
 from asterism.features.versions.workspaces import Workspace
-from asterism.kernel.db import Tx
 from asterism.kernel.jobs import MemoryJobs, Status
 from asterism.vcs.content import hash_bytes
 from tests.features.versions.sync.conftest import BASE, MAIN, OURS, World
@@ -22,13 +23,14 @@ class Sky(World):
 
     def __init__(self, shelf: Shelf, caller: Caller) -> None:
         super().__init__(shelf, caller)
-        self.told: list[ForecastChanged] = []
         self.jobs = MemoryJobs(shelf.clock)
-        forecast.register(self.jobs, shelf.db, shelf.blobs, self.tell)
+        forecast.register(self.jobs, shelf.db, shelf.blobs)
 
-    def tell(self, _tx: Tx, project_id: str, changed: ForecastChanged) -> None:
-        assert project_id == self.project.id
-        self.told.append(changed)
+    @property
+    def told(self) -> list[dict[str, Any]]:
+        with self.shelf.db.read() as tx:
+            page = project_log.read_log(tx, self.project.id, after=0, limit=500, kinds={"forecast.changed"})
+        return [entry.data for entry in page.entries]
 
     def refresh(self) -> int:
         forecast.enqueue(self.jobs, self.project.id)
@@ -108,13 +110,13 @@ def test_another_base_of_the_same_trees_is_another_forecast(sky: Sky) -> None:
 
 def test_turns_are_told_and_nothing_else(sky: Sky) -> None:
     sky.refresh()
-    assert sky.told == [ForecastChanged(sky.side.id, sky.main.id, clean=False, conflicts=1)]
+    assert sky.told == [{"a": sky.side.id, "b": sky.main.id, "clean": False, "conflicts": 1}]
     sky.push(sky.side, OURS | {"more": b"m\n"}, sky.ours)
     sky.refresh()
     assert len(sky.told) == 1
     sky.push(sky.side, BASE, sky.ours)
     sky.refresh()
-    assert sky.told[1:] == [ForecastChanged(sky.side.id, sky.main.id, clean=True, conflicts=0)]
+    assert sky.told[1:] == [{"a": sky.side.id, "b": sky.main.id, "clean": True, "conflicts": 0}]
     sky.push(sky.workspace("third"), BASE, sky.base)
     sky.refresh()
     assert len(sky.told) == 2

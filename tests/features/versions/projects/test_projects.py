@@ -8,9 +8,10 @@ import sqlalchemy as sa
 from asterism.base.clock import ManualClock
 from asterism.base.errors import Conflict, Invalid
 from asterism.features.accounts.identity import Caller
-from asterism.features.versions import projects
+from asterism.features.versions import project_log, projects
+from asterism.features.versions.project_log.events import ProjectCreated
+from asterism.features.versions.project_log.tables import activity_events
 from asterism.features.versions.projects import LimitReached, NewVar, UnknownProject
-from asterism.features.versions.projects.tables import activity_events
 from asterism.features.versions.projects.tables import projects as projects_table
 from asterism.kernel.db import Database
 from asterism.kernel.secrets import memory_secrets
@@ -101,20 +102,20 @@ def test_events_are_kept_for_365_days_and_10000_of_them(db: Database, caller: Ca
     made = make(db, caller)
     clock.advance(365 * DAY)
     with db.write() as tx:
-        projects.prune_events(tx)
-        assert len(projects.newest_events(tx, caller, made.id, 10)) == 1
+        project_log.prune(tx)
+        assert len(project_log.newest_events(tx, caller, made.id, 10)) == 1
     clock.advance(0.001)
     with db.write() as tx:
-        projects.prune_events(tx)
-        assert projects.newest_events(tx, caller, made.id, 10) == []
-        projects.record_event(tx, made.id, "project.created", actor="cli")
+        project_log.prune(tx)
+        assert project_log.newest_events(tx, caller, made.id, 10) == []
+        project_log.append(tx, made.id, ProjectCreated("p"), title="Made.", subject=("project", made.id), actor="cli")
         row = tx.one(sa.select(activity_events))
         assert row is not None
         tx.execute(sa.insert(activity_events), [{**row, "id": f"{row['id']}-{n:05}"} for n in range(9_999)])
-        projects.prune_events(tx)
+        project_log.prune(tx)
         assert tx.scalar(sa.select(sa.func.count()).select_from(activity_events)) == 10_000
         tx.execute(sa.insert(activity_events), [{**row, "id": f"{row['id']}-last"}])
-        projects.prune_events(tx)
+        project_log.prune(tx)
         assert tx.scalar(sa.select(sa.func.count()).select_from(activity_events)) == 10_000
 
 

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from asterism.features.accounts.identity import Caller
-from asterism.features.versions import projects, snapshots, storage, sync, workspaces
+from asterism.features.versions import project_log, projects, snapshots, storage, sync, workspaces
 from asterism.features.versions.snapshots import NewSnapshot
 from asterism.features.versions.sync import Advisor, Answered, Executed, Execution, Preview, Undone
 from asterism.features.versions.workspaces import NewWorkspace, Workspace
@@ -92,7 +92,7 @@ class World:
 
     def events(self) -> list[str]:
         with self.shelf.db.read() as tx:
-            page = projects.list_events(tx, self.caller, self.project.id, limit=100, cursor=None)
+            page = project_log.list_events(tx, self.caller, self.project.id, limit=100, cursor=None)
         return [event.type for event in page.items]
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from asterism.features.accounts.identity import Caller
-from asterism.features.versions import projects, storage, workspaces
+from asterism.features.versions import project_log, projects, storage, workspaces
 from asterism.features.versions.snapshots import NewSnapshot
 from asterism.features.versions.workcopies import Collected, Settled, WorkingCopies, WorkingCopy
 from asterism.features.versions.workspaces import NewWorkspace, Workspace
@@ -87,7 +87,7 @@ class Desk:
 
     def events(self) -> list[str]:
         with self.shelf.db.read() as tx:
-            page = projects.list_events(tx, self.caller, self.project.id, limit=100, cursor=None)
+            page = project_log.list_events(tx, self.caller, self.project.id, limit=100, cursor=None)
         return [event.type for event in page.items]
 
 

@@ -3,7 +3,8 @@
 import pytest
 
 from asterism.features.accounts.identity import Caller
-from asterism.features.versions import projects, workspaces
+from asterism.features.versions import project_log, projects, workspaces
+from asterism.features.versions.project_log.events import GitExported
 from asterism.features.versions.projects import UnknownProject
 from asterism.features.versions.workspaces import NewWorkspace
 from tests.support.shelf import Shelf
@@ -45,6 +46,6 @@ def test_events_are_kept_for_a_year_and_only_so_many(shelf: Shelf, caller: Calle
         project = projects.create_project(tx, caller, name="p")
     shelf.clock.advance(366 * DAY)
     with shelf.db.write() as tx:
-        projects.record_event(tx, project.id, "git.exported", actor="cli")
-        projects.prune_events(tx)
-        assert [event.type for event in projects.newest_events(tx, caller, project.id, 10)] == ["git.exported"]
+        project_log.append(tx, project.id, GitExported("s"), title="Exported.", subject=("snapshot", "s"), actor="cli")
+        project_log.prune(tx)
+        assert [event.type for event in project_log.newest_events(tx, caller, project.id, 10)] == ["git.exported"]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from asterism.features.accounts.identity import Caller, InsufficientScope, Scope
-from asterism.features.versions import docs, projects, snapshots, workspaces
+from asterism.features.versions import docs, project_log, projects, snapshots, workspaces
 from asterism.features.versions.snapshots import NewSnapshot
 from asterism.features.versions.workspaces import NewWorkspace
 from asterism.kernel.db import Tx
@@ -77,7 +77,7 @@ def test_lists_show_the_own_workspace_alone(shelf: Shelf, place: Place) -> None:
         assert [one.id for one in workspaces.list_workspaces(tx, place.agent, project)] == [place.own]
         assert docs.list_docs(tx, place.agent, place.project) == []
         assert snapshots.list_snapshots(tx, place.agent, project, limit=9).items == []
-        seen = {event.workspace_id for event in projects.newest_events(tx, place.agent, place.project, 50)}
+        seen = {event.workspace_id for event in project_log.newest_events(tx, place.agent, place.project, 50)}
         assert seen == {place.own}
         assert snapshots_of(tx, place.agent, place.own, "workspace") == []
 

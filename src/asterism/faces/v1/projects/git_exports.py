@@ -26,16 +26,10 @@ def create(call: Call, project_id: str, body: GitExport) -> EventAnswer:
     """POST /v1/projects/:projectId/git-exports: note in the activity that the history was exported to git."""
     project = projects.get_project(call.tx, call.caller, project_id)
     workspace_id, snapshot_id = body.workspace_id, body.snapshot_id
-    if workspaces.find_in_project(call.tx, call.caller, project, workspace_id) is None:
+    workspace = workspaces.find_in_project(call.tx, call.caller, project, workspace_id)
+    if workspace is None:
         raise Invalid.field("workspace_id", "is no workspace of this project")
-    if snapshots.find_in_project(call.tx, project, snapshot_id) is None:
+    snapshot = snapshots.find_in_project(call.tx, project, snapshot_id)
+    if snapshot is None:
         raise Invalid.field("snapshot_id", "is no snapshot of this project")
-    event = projects.record_event(
-        call.tx,
-        project.id,
-        "git.exported",
-        actor=call.caller.client,
-        workspace_id=workspace_id,
-        snapshot_id=snapshot_id,
-    )
-    return EventAnswer(Event.of(event))
+    return EventAnswer(Event.of(workspaces.note_git_export(call.tx, call.caller, project, workspace, snapshot)))

@@ -20,10 +20,10 @@ class NewContent(msgspec.Struct):
     expected_updated_at: str | None = None
     base_updated_at: str | None = None
 
-    def save(self, tx: Tx, place: memory.Place) -> "MemoryDocument":
+    def save(self, tx: Tx, place: memory.Place, actor: str) -> "MemoryDocument":
         """Write the document."""
         expected, base = self.expected_updated_at, self.base_updated_at
-        written = memory.write(tx, place, self.content, expected_updated_at=expected, base_updated_at=base)
+        written = memory.write(tx, place, self.content, expected_updated_at=expected, base_updated_at=base, actor=actor)
         return MemoryDocument.of(written.document, merged=written.merged)
 
 
@@ -171,7 +171,7 @@ def read(call: Call, project_id: str) -> MemoryDocument:
 def write(call: Call, project_id: str, body: NewContent) -> MemoryDocument:
     """PUT /v1/projects/:projectId/memory: replace the document."""
     place = memory.place_of_project(call.tx, call.caller, project_id)
-    return body.save(call.tx, place)
+    return body.save(call.tx, place, call.caller.client)
 
 
 @get("/v1/projects/{project_id:str}/memory/versions")

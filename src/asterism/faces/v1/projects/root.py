@@ -9,7 +9,7 @@ from asterism.asgi.answers import Created
 from asterism.base.errors import Conflict, Invalid
 from asterism.faces.v1.call import Call, delete, get, patch, post
 from asterism.faces.v1.wire import Done, Event, Project, ProjectAnswer, Snapshot, Workspace, workspaces_of
-from asterism.features.versions import projects, snapshots, workspaces
+from asterism.features.versions import project_log, projects, snapshots, workspaces
 
 
 class NewProject(msgspec.Struct):
@@ -125,15 +125,15 @@ def read(call: Call, project_id: str) -> WholeProject:
         Project.of(project),
         workspaces_of(call.tx, workspaces.list_workspaces(call.tx, call.caller, project)),
         [Snapshot.of(found) for found in newest.items],
-        [Event.of(found) for found in projects.newest_events(call.tx, call.caller, project.id, 20)],
+        [Event.of(found) for found in project_log.newest_events(call.tx, call.caller, project.id, 20)],
         insights(call, project.id),
     )
 
 
 def insights(call: Call, project_id: str) -> SnapshotInsights:
     """Return when the project was last merged and deployed, and how many snapshots came since."""
-    merged = projects.last_event_at(call.tx, project_id, "merge.completed")
-    deployed = projects.last_event_at(call.tx, project_id, "deployment.succeeded")
+    merged = project_log.last_event_at(call.tx, project_id, "merge.completed")
+    deployed = project_log.last_event_at(call.tx, project_id, "deployment.succeeded")
     return SnapshotInsights(
         merged,
         deployed,
@@ -146,7 +146,7 @@ def insights(call: Call, project_id: str) -> SnapshotInsights:
 def status(call: Call, project_id: str) -> ProjectStatus:
     """GET /v1/projects/:projectId/status: what a client polls to see whether anything happened."""
     project = projects.get_project(call.tx, call.caller, project_id)
-    newest = projects.newest_events(call.tx, call.caller, project.id, 1)
+    newest = project_log.newest_events(call.tx, call.caller, project.id, 1)
     last = Activity(newest[0].type, newest[0].created_at) if newest else None
     return ProjectStatus(project.last_snapshot_id, project.updated_at, last)
 
@@ -155,7 +155,7 @@ def status(call: Call, project_id: str) -> ProjectStatus:
 def events(call: Call, project_id: str, query: EventsAsked) -> EventPage:
     """GET /v1/projects/:projectId/events: what happened, newest first."""
     project = projects.get_project(call.tx, call.caller, project_id)
-    page = projects.list_events(call.tx, call.caller, project.id, limit=query.limit, cursor=query.cursor or None)
+    page = project_log.list_events(call.tx, call.caller, project.id, limit=query.limit, cursor=query.cursor or None)
     return EventPage([Event.of(found) for found in page.items], page.next_cursor)
 
 

@@ -25,7 +25,7 @@ def read(call: Call, workspace_id: str) -> MemoryDocument:
 def write(call: Call, workspace_id: str, body: NewContent) -> MemoryDocument:
     """PUT /v1/workspaces/:workspaceId/memory: replace the document."""
     place = memory.place_of_workspace(call.tx, call.caller, workspace_id)
-    return body.save(call.tx, place)
+    return body.save(call.tx, place, call.caller.client)
 
 
 @get("/v1/workspaces/{workspace_id:str}/memory/versions")

@@ -15,7 +15,8 @@ from asterism.features.insight.atlas.maps import Maps, Prepared
 from asterism.features.insight.atlas.meaning import MAX_CHARACTERS, Embedder, embedded
 from asterism.features.insight.atlas.models import MAX_CODE, Chunk, Counts, Graph, Source
 from asterism.features.insight.decisions import Decision
-from asterism.features.versions import projects, storage
+from asterism.features.versions import project_log, projects, storage
+from asterism.features.versions.project_log import IndexDone
 from asterism.features.versions.projects import Project
 from asterism.features.versions.storage import BlobGone, UnknownBlob
 from asterism.features.versions.sync import Advisor
@@ -157,7 +158,16 @@ def _replace(
     replace(tx, maps, project.id, source, prepared)
     store.replace_chunks(tx, project.id, chunks)
     linking.relink(tx, project, prepared)
-    return _counts_of(tx, project.id, prepared.graph, chunks)
+    counts = _counts_of(tx, project.id, prepared.graph, chunks)
+    project_log.append(
+        tx,
+        project.id,
+        IndexDone(counts.concepts, counts.edges),
+        title=f"The map was made: {counted(counts.concepts, 'concept')}, {counted(counts.edges, 'edge')}.",
+        subject=("project", project.id),
+        tree=source.manifest_hash,
+    )
+    return counts
 
 
 def _counts(tx: Tx, project_id: str) -> Counts:

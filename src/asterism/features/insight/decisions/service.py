@@ -8,7 +8,8 @@ from asterism.features.accounts.identity import Caller
 from asterism.features.insight.decisions import store
 from asterism.features.insight.decisions.errors import UnknownDecision
 from asterism.features.insight.decisions.models import CODE, MAX_LISTED, Decision, Link, NewDecision, NewLink, Status
-from asterism.features.versions import projects, storage, workspaces
+from asterism.features.versions import project_log, projects, storage, workspaces
+from asterism.features.versions.project_log import DecisionMade
 from asterism.features.versions.projects import Project
 from asterism.kernel.db import Tx
 
@@ -35,7 +36,17 @@ def add(tx: Tx, project_id: str, found: Sequence[NewDecision], *, tree: str | No
         Decision(ids.ulid(), project_id, one.conversation_id, one.decision, one.rationale, one.category, now, tree=tree)
         for one in found
     ]
-    return store.insert(tx, made)
+    added = store.insert(tx, made)
+    for one in added:
+        project_log.append(
+            tx,
+            project_id,
+            DecisionMade(one.category, one.conversation_id),
+            title=f"Decided: {one.decision}",
+            subject=("decision", one.id),
+            tree=tree,
+        )
+    return len(added)
 
 
 def replace_links(tx: Tx, project: Project, found: Sequence[NewLink]) -> None:

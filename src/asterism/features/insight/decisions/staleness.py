@@ -7,12 +7,14 @@ from typing import Literal
 from asterism.features.insight.decisions import store
 from asterism.features.insight.decisions.models import CODE, STALE_SHARE, ChangedFile, Decision, Link
 from asterism.features.insight.decisions.service import contents_now
-from asterism.features.versions import projects, storage, workspaces
+from asterism.features.versions import project_log, projects, storage, workspaces
+from asterism.features.versions.project_log import DecisionStale
 from asterism.features.versions.storage import BlobGone, Place, UnknownBlob
 from asterism.kernel.blobs import Blobs
-from asterism.kernel.db import Database
+from asterism.kernel.db import Database, Tx
 
 MAX_BYTES = 1024 * 1024
+MAX_TOLD = 10
 
 
 def check_project(db: Database, blobs: Blobs, project_id: str) -> int:
@@ -51,7 +53,20 @@ def _keep(db: Database, found: Mapping[str, Decision], changed: Mapping[str, Seq
             since = (decision.stale_since or tx.now()) if cited else None
             fresh += since is not None and decision.stale_since is None
             store.set_stale(tx, id_, since, cited)
+            if since is not None:
+                _tell(tx, decision, cited)
     return fresh
+
+
+def _tell(tx: Tx, stale: Decision, cited: Sequence[ChangedFile]) -> None:
+    project_log.append(
+        tx,
+        stale.project_id,
+        DecisionStale(tuple(file.path for file in cited[:MAX_TOLD])),
+        title=f"The code has changed that this decision cites: {stale.decision}",
+        subject=("decision", stale.id),
+        tree=stale.tree,
+    )
 
 
 def _path(link: Link) -> str:

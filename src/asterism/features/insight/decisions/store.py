@@ -15,14 +15,14 @@ AT_ONCE = 500
 _changed = msgspec.json.Decoder(tuple[ChangedFile, ...])
 
 
-def insert(tx: Tx, found: Sequence[Decision]) -> int:
-    """Add decisions but those that the project has already; return how many were added."""
+def insert(tx: Tx, found: Sequence[Decision]) -> list[Decision]:
+    """Add decisions but those that the project has already; return those that were added."""
     rows = [
         {name: getattr(one, name) for name in Decision.__slots__ if name != "changed"}
         | {"folded": folded(one.decision), "changed": "[]"}
         for one in found
     ]
-    return insert_ignore(tx, decisions, rows)
+    return [one for one, row in zip(found, rows, strict=True) if insert_ignore(tx, decisions, [row])]
 
 
 def of_project(tx: Tx, project_id: str, limit: int | None = None) -> list[Decision]:

@@ -12,7 +12,7 @@ from asterism.features.insight.next_steps import asking, rules, store
 from asterism.features.insight.next_steps.errors import UnknownNextStep
 from asterism.features.insight.next_steps.models import NextStep, Status, Suggestion
 from asterism.features.insight.next_steps.situation import Situation
-from asterism.features.versions import projects, workspaces
+from asterism.features.versions import project_log, projects, workspaces
 from asterism.features.versions.projects import Project
 from asterism.features.versions.sync import Advisor
 from asterism.kernel.db import Tx
@@ -49,7 +49,7 @@ def _look(maps: Maps, caller: Caller, project: Project) -> Situation:
         recent = [step.title for step in store.of_project(tx, project.id, None, RECENT)]
         known = decisions.newest(tx, project.id)
         talk = Conversations().newest(tx, caller, project, threads=THREADS, messages=1)
-        deployed = projects.last_event_at(tx, project.id, "deployment.succeeded") is not None
+        deployed = project_log.last_event_at(tx, project.id, "deployment.succeeded") is not None
     tree = maps.tree(project.owner_user_id, latest[0]) if latest else None
     return Situation(
         name=project.name,

@@ -21,7 +21,9 @@ from asterism.features.operations.deployments.errors import (
 )
 from asterism.features.operations.deployments.models import Deployment, Log, Plan, Status, Trigger
 from asterism.features.talk import conversations
-from asterism.features.versions import projects, snapshots, storage, workspaces
+from asterism.features.versions import project_log, projects, snapshots, storage, workspaces
+from asterism.features.versions.project_log import DeploymentEnded, DeploymentStarted
+from asterism.features.versions.project_log import Told as ProjectTold
 from asterism.features.versions.projects import Project
 from asterism.features.versions.storage import ManifestNotFound
 from asterism.features.versions.workspaces import UnknownWorkspace, Workspace
@@ -160,6 +162,7 @@ def _write(
         completed_at=None,
     )
     store.insert(tx, made)
+    _tell(tx, made, DeploymentStarted(str(trigger)), "A deployment has begun.", actor=caller.client)
     return made
 
 
@@ -254,17 +257,24 @@ def end_deployment(tx: Tx, found: Deployment, values: Mapping[str, Any]) -> bool
     """Give a deployment its one end, with the event of its project; return False when it has one."""
     if not store.end(tx, found.id, values):
         return False
+    url, error = values.get("url"), values.get("error")
     succeeded = values["status"] == Status.SUCCESS
-    projects.record_event(
+    title = f"A deployment runs{f' at {url}' if url else ''}." if succeeded else f"A deployment failed: {error}"
+    _tell(tx, found, DeploymentEnded(str(values["status"]), found.snapshot_id, url, error), title)
+    return True
+
+
+def _tell(tx: Tx, found: Deployment, told: ProjectTold, title: str, *, actor: str = "system") -> None:
+    project_log.append(
         tx,
         found.project_id,
-        "deployment.succeeded" if succeeded else "deployment.failed",
-        actor="system",
+        told,
+        title=title,
+        subject=("deployment", found.id),
+        actor=actor,
         workspace_id=found.workspace_id,
-        snapshot_id=found.snapshot_id,
-        message=values.get("url") if succeeded else values.get("error"),
+        tree=found.manifest_hash,
     )
-    return True
 
 
 @dataclass(frozen=True, slots=True)

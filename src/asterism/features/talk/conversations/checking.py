@@ -8,6 +8,7 @@ import structlog
 
 from asterism.base.errors import DomainError
 from asterism.features.talk import checkpoints
+from asterism.features.talk.conversations import reporting
 from asterism.features.talk.conversations.events import CheckpointFields, CheckpointTaken, Frame, WarningFrame
 from asterism.features.talk.conversations.models import Conversation
 from asterism.features.versions import workcopies
@@ -32,14 +33,7 @@ class Checker:
 
     async def start(self) -> None:
         """Note the tree that the turn begins with, once for a conversation and tree."""
-        made = await self.db.run(
-            checkpoints.record_start,
-            self.conversation.owner_user_id,
-            self.conversation.id,
-            self.message_id,
-            self.copy.about.start,
-        )
-        await self._told(made)
+        await self._told(await self.db.run(self._record_start))
 
     async def take(self, call: ToolPart | None = None) -> None:
         """Take one after a call, or at the end of the turn, if a file has changed since the last."""
@@ -52,8 +46,15 @@ class Checker:
             return
         await self._told(made)
 
+    def _record_start(self, tx: Tx) -> checkpoints.Checkpoint | None:
+        talk = self.conversation
+        made = checkpoints.record_start(tx, talk.owner_user_id, talk.id, self.message_id, self.copy.about.start)
+        if made is not None:
+            reporting.checked(tx, talk, made)
+        return made
+
     def _record(self, tx: Tx, checked: Checked, call: ToolPart | None) -> checkpoints.Checkpoint:
-        return checkpoints.record(
+        made = checkpoints.record(
             tx,
             self.conversation.owner_user_id,
             self.conversation.id,
@@ -62,6 +63,8 @@ class Checker:
             call_id=None if call is None else call.call_id,
             tool=None if call is None else call.tool,
         )
+        reporting.checked(tx, self.conversation, made)
+        return made
 
     async def _told(self, made: checkpoints.Checkpoint | None) -> None:
         if made is not None:

@@ -10,7 +10,7 @@ from asterism.base import ids
 from asterism.base.clock import shift
 from asterism.base.errors import Invalid
 from asterism.features.accounts.identity import Caller
-from asterism.features.talk.conversations import question_store, store
+from asterism.features.talk.conversations import question_store, reporting, store
 from asterism.features.talk.conversations.errors import QueueFull
 from asterism.features.talk.conversations.events import (
     ContentDelta,
@@ -131,6 +131,7 @@ def _first_begin(tx: Tx, streams: Streams, conversation: Conversation, turn: Mes
     }
     store.update_message(tx, turn.id, values)
     streams.append_in(tx, conversation.stream, MessageStart(turn.id), MessageStatus(turn.id, "running"))
+    reporting.turn_started(tx, conversation, turn, store.prompt_of(tx, turn))
 
 
 def park_or_fail(tx: Tx, streams: Streams, turn_id: str) -> None:
@@ -156,7 +157,7 @@ def end(tx: Tx, streams: Streams, turn_id: str, outcome: Outcome, *, by: str | N
         return False
     ran = turn.status == "running"
     told, frames = _closed_parts(tx, streams, conversation, turn) if ran else (Parts(), [])
-    frames += _closed_questions(tx, turn)
+    frames += _closed_questions(tx, conversation, turn)
     content = text_of(told) or sentence(outcome)
     values: dict[str, Any] = {
         "status": outcome.status,
@@ -172,6 +173,7 @@ def end(tx: Tx, streams: Streams, turn_id: str, outcome: Outcome, *, by: str | N
     ended = replace(turn, **values, infos=told.infos)
     frames += _last_frames(tx, ended, outcome, has_text=bool(text_of(told)))
     streams.append_in(tx, conversation.stream, *frames)
+    reporting.turn_ended(tx, conversation, ended, outcome)
     if ran:
         shorter = shorten(streams.read_after(tx, conversation.stream, turn.log_start), turn.id)
         streams.rewrite(tx, conversation.stream, drop=shorter.drop, put=shorter.put)
@@ -200,12 +202,13 @@ def _closed_parts(tx: Tx, streams: Streams, conversation: Conversation, turn: Me
     return whole, frames
 
 
-def _closed_questions(tx: Tx, turn: Message) -> list[Frame]:
+def _closed_questions(tx: Tx, conversation: Conversation, turn: Message) -> list[Frame]:
     frames: list[Frame] = []
     for question in question_store.questions(tx, turn.conversation_id, message_id=turn.id, only_open=True):
         closed = replace(question, status="rejected", closed_at=tx.now())
         question_store.update_question(tx, question.id, {"status": closed.status, "closed_at": closed.closed_at})
         frames.append(question_closed(turn.id, closed))
+        reporting.closed(tx, conversation, closed)
     return frames
 
 

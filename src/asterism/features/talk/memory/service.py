@@ -23,7 +23,8 @@ from asterism.features.talk.memory.models import (
     Version,
     Written,
 )
-from asterism.features.versions import projects, workspaces
+from asterism.features.versions import project_log, projects, workspaces
+from asterism.features.versions.project_log import MemoryChanged
 from asterism.kernel.db import Tx
 
 MAX_QUERY = 2_000
@@ -62,6 +63,7 @@ def write(
     expected_updated_at: str | None = None,
     base_updated_at: str | None = None,
     cause: Cause = BY_USER,
+    actor: str = "system",
 ) -> Written:
     """Replace the document, keep the version and rebuild the index, all or nothing.
 
@@ -86,6 +88,15 @@ def write(
     store.prune(tx, place.id, new.version - KEPT_VERSIONS, shift(tx.now(), seconds=-KEPT_DAYS * DAY))
     of = retrieval.Source("memory", place.id, place.owner_user_id, place.project_id, place.workspace_id)
     retrieval.index(tx, of, whole, updated_at=at)
+    project_log.append(
+        tx,
+        place.project_id,
+        MemoryChanged(new.version, cause.source),
+        title=f"The memory of the {'workspace' if place.workspace_id else 'project'} changed (version {new.version}).",
+        subject=("memory", place.id),
+        actor=actor,
+        workspace_id=place.workspace_id,
+    )
     return Written(new, whole != content)
 
 

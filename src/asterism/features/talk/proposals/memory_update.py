@@ -79,7 +79,7 @@ def apply(tx: Tx, caller: Caller, proposal: Proposal, asked: MemoryUpdate) -> Ma
         raise DoesNotFit("The document was changed since this was proposed.")
     new = asked.content if asked.content is not None else edited(current.content, asked.edits or ())
     cause = memory.Cause("proposal", proposal.run_id, proposal.chat_id, proposal.id)
-    written = memory.write(tx, place, new, cause=cause).document
+    written = memory.write(tx, place, new, cause=cause, actor=caller.client).document
     return {"updated_at": written.updated_at, "version": written.version}
 
 

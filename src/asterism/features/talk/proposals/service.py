@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 import structlog
@@ -27,6 +27,8 @@ from asterism.features.talk.proposals.models import (
     Writer,
 )
 from asterism.features.talk.tools import ChatTool, Proposed, RunPlace, ToolAnswer, audited
+from asterism.features.versions import project_log
+from asterism.features.versions.project_log import ProposalCreated, ProposalDecided, Told
 from asterism.kernel.db import Database, Tx
 from asterism.kernel.runs import Done, Ending, Failed, Lane, RunHost, RunKind
 from asterism.kernel.streams import Fact
@@ -58,6 +60,7 @@ def reject(tx: Tx, caller: Caller, proposal_id: str, *, origin: audit.Origin = a
     found = get_proposal(tx, caller, proposal_id)
     if not store.decide(tx, found.id, "rejected"):
         raise ProposalNotPending(get_proposal(tx, caller, proposal_id).status)
+    _decided(tx, caller, found, "rejected")
     audit.record(tx, caller.user_id, "proposal_rejected", found.tool_name, origin=origin, proposal_id=found.id)
     return get_proposal(tx, caller, proposal_id)
 
@@ -92,6 +95,7 @@ class Proposals:
             found = get_proposal(tx, caller, proposal_id)
             if not store.decide(tx, found.id, "executing"):
                 raise ProposalNotPending(get_proposal(tx, caller, proposal_id).status)
+            _decided(tx, caller, found, "approved")
             return Execution(self._db, caller, found, self._writers[found.tool_name], origin)
 
         with self._host.enter(self.kind) as place:
@@ -139,7 +143,24 @@ def _propose(tx: Tx, place: RunPlace, writer: Writer, arguments: Any, seen: Prop
         decided_at=None,
     )
     store.insert(tx, made)
+    told = ProposalCreated(made.chat_id, made.tool_name)
+    tell_in_project(tx, place.project_id, made, told, f"A run wants to: {made.preview.title}", actor="system")
     return made
+
+
+def tell_in_project(tx: Tx, project_id: str, about: Proposal, told: Told, title: str, *, actor: str) -> None:
+    """Tell in the project log what became of a proposal."""
+    subject = ("proposal", about.id)
+    tree = about.basis.get("manifest_hash")
+    project_log.append(
+        tx, project_id, told, title=title, subject=subject, actor=actor, tree=tree if isinstance(tree, str) else None
+    )
+
+
+def _decided(tx: Tx, caller: Caller, found: Proposal, decision: Literal["approved", "rejected"]) -> None:
+    project_id = chats.get_chat(tx, caller, found.chat_id).project_id
+    told = ProposalDecided(found.chat_id, found.tool_name, decision)
+    tell_in_project(tx, project_id, found, told, f"{found.preview.title}: {decision}.", actor=caller.client)
 
 
 @dataclass(slots=True)

@@ -18,6 +18,7 @@ from asterism.features.talk.runs.events import (
     Tokens,
 )
 from asterism.features.talk.runs.models import STREAM, ContextItem, Outcome, Run, RunUsage
+from asterism.features.talk.runs.reporting import run_ended
 from asterism.features.talk.runs.tokens import estimate
 from asterism.kernel.db import Tx
 from asterism.kernel.runs import BrokenOff, Stopped
@@ -52,6 +53,7 @@ def end_run(
     if outcome.text:
         chats.add_answer(tx, chat, _answer(ended, outcome))
     chats.touch_chat(tx, chat.id)
+    run_ended(tx, chat, ended)
     title = chats.set_auto_title(tx, chat.id, outcome.title) if outcome.status == "completed" else None
     return _last_events(ended, outcome, title)
 

@@ -13,6 +13,7 @@ from asterism.features.talk.runs.errors import RunInProgress
 from asterism.features.talk.runs.events import Status
 from asterism.features.talk.runs.models import Run, RunOptions, RunUsage, Tree
 from asterism.features.talk.runs.profiles import PROFILES, Profile, max_output
+from asterism.features.talk.runs.reporting import run_started
 from asterism.features.talk.runs.titles import TitleJob, title_job
 from asterism.features.talk.tools import ChatTool, RunPlace, Toolbox
 from asterism.kernel.blobs import Blobs
@@ -131,6 +132,7 @@ class Starter:
         if not store.insert(tx, run):  # the unique index is the judge; the check above only words it
             active = store.active_of_chat(tx, chat.id)
             raise RunInProgress(active.id if active else run.id)
+        run_started(tx, chat, run)
         return run
 
 

@@ -3,10 +3,11 @@
 from dataclasses import replace
 
 from asterism.base import ids
-from asterism.features.versions import storage, workspaces
+from asterism.features.versions import project_log, storage, workspaces
 from asterism.features.versions.drift import store
 from asterism.features.versions.drift.measure import measure
 from asterism.features.versions.drift.models import MAX_PATHS, Comparison, Report, Side, Sides
+from asterism.features.versions.project_log import DriftChanged
 from asterism.features.versions.projects import Project
 from asterism.features.versions.workspaces import Workspace
 from asterism.kernel.db import Tx
@@ -57,13 +58,36 @@ def compare_sides(tx: Tx, sides: Sides) -> Comparison:
     return Comparison(workspace.is_main, source, report, fresh=True, trees=trees)
 
 
-def keep_report(tx: Tx, report: Report, trees: tuple[str, str]) -> Report:
+def keep_report(
+    tx: Tx, workspace: Workspace, report: Report, trees: tuple[str, str], *, actor: str = "system"
+) -> Report:
     """Store a comparison of two trees unless the newest stored one is of the same; return the one that is stored.
 
-    The row of its workspace is held by the caller.
+    The row of the workspace, which the report is of, is held by the caller.
     """
     known = store.newest_comparison(tx, report.workspace_id, report.source_workspace_id)
     if known is not None and known[1] == trees:
         return replace(known[0], compared_at=report.compared_at)
     store.insert(tx, report, trees)
+    tell_changed(tx, workspace, report, known[0] if known is not None else None, actor=actor)
     return report
+
+
+def tell_changed(tx: Tx, workspace: Workspace, report: Report, before: Report | None, *, actor: str) -> None:
+    """Tell that a workspace has drifted, unless it is as far as the report `before` said, or is not apart at all.
+
+    What a client reports is told whenever something differs: it becomes an activity event (Fastest 0.10).
+    """
+    count = sum(report.counts)
+    reported = report.origin == "client" and count > 0
+    if not reported and report.counts == (before.counts if before is not None else (0, 0, 0)):
+        return
+    project_log.append(
+        tx,
+        workspace.project_id,
+        DriftChanged(report.source_workspace_id or None, *report.counts, report.summary),
+        title=f"“{workspace.name}” differs by {count} {'file' if count == 1 else 'files'}.",
+        subject=("workspace", workspace.id),
+        actor=actor,
+        workspace_id=workspace.id,
+    )

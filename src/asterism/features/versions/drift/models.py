@@ -82,6 +82,11 @@ class Report:
         return self.files_added + self.files_modified
 
     @property
+    def counts(self) -> tuple[int, int, int]:
+        """How many files were added, modified and deleted."""
+        return self.files_added, self.files_modified, self.files_deleted
+
+    @property
     def overlap_ratio(self) -> float:
         """Which share of them this workspace holds in another form."""
         return round(self.files_modified / self.total, 4) if self.total else 0

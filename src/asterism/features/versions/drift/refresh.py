@@ -46,6 +46,7 @@ def _keep(db: Database, project_id: str, found: Comparison) -> bool:
         return False
     with db.write() as tx:
         project = projects.find_live(tx, project_id)
-        if project is None or workspaces.find_live(tx, project, report.workspace_id, lock=True) is None:
+        if project is None:
             return False
-        return keep_report(tx, report, trees).id == report.id
+        workspace = workspaces.find_live(tx, project, report.workspace_id, lock=True)
+        return workspace is not None and keep_report(tx, workspace, report, trees).id == report.id

@@ -8,9 +8,9 @@ from asterism.base.clock import shift
 from asterism.base.errors import Invalid
 from asterism.base.pagination import Page, decode_cursor, encode_cursor
 from asterism.features.accounts.identity import Caller
-from asterism.features.versions import projects, workspaces
+from asterism.features.versions import workspaces
 from asterism.features.versions.drift import store
-from asterism.features.versions.drift.comparison import compare_sides, keep_report, side_of
+from asterism.features.versions.drift.comparison import compare_sides, keep_report, side_of, tell_changed
 from asterism.features.versions.drift.errors import OtherProject
 from asterism.features.versions.drift.models import (
     KEPT_DAYS,
@@ -37,7 +37,7 @@ def report_drift(tx: Tx, caller: Caller, workspace_id: str, numbers: Numbers) ->
             raise Invalid.field(name, f"must be from 0 to {most}")
     if len(numbers.summary or "") > MAX_SUMMARY:
         raise Invalid.field("summary", f"must have at most {MAX_SUMMARY} characters")
-    workspace, project = workspaces.workspace_and_project(tx, caller, workspace_id)
+    workspace, _ = workspaces.workspace_and_project(tx, caller, workspace_id)
     workspaces.note_seen(tx, workspace.id)
     now = tx.now()
     report = Report(
@@ -55,11 +55,9 @@ def report_drift(tx: Tx, caller: Caller, workspace_id: str, numbers: Numbers) ->
         compared_at=now,
         origin="client",
     )
+    before = latest_reports(tx, [workspace.id]).get(workspace.id)
     store.insert(tx, report)
-    if numbers.files_added or numbers.files_modified or numbers.files_deleted:
-        projects.record_event(
-            tx, project.id, "drift.reported", actor=caller.client, workspace_id=workspace.id, message=numbers.summary
-        )
+    tell_changed(tx, workspace, report, before, actor=caller.client)
     return report
 
 
@@ -138,8 +136,9 @@ def keep(tx: Tx, caller: Caller, found: Comparison) -> Comparison:
     """
     if found.report is None or found.trees is None:
         return found
-    workspaces.workspace_and_project(tx, caller, found.report.workspace_id, lock=True)
-    return replace(found, report=keep_report(tx, found.report, found.trees), fresh=False)
+    workspace, _ = workspaces.workspace_and_project(tx, caller, found.report.workspace_id, lock=True)
+    kept = keep_report(tx, workspace, found.report, found.trees, actor=caller.client)
+    return replace(found, report=kept, fresh=False)
 
 
 def prune_reports(tx: Tx) -> int:

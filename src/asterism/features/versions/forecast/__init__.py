@@ -1,13 +1,12 @@
 """The forecast: which workspaces would conflict, found by the engine that merges, before anybody syncs (Beyond 4).
 
 A job computes each pair once per trees and base when a workspace has moved (`register`, `enqueue`); reading is a look
-at rows. A pair that turns is told by a `ForecastChanged`.
+at rows. A pair that turns is told in the project log.
 """
 
-from asterism.features.versions.forecast.events import ForecastChanged
 from asterism.features.versions.forecast.jobs import REFRESH, SWEEP, enqueue, register
 from asterism.features.versions.forecast.models import Conflict, Forecast, Outcome, Skipped
-from asterism.features.versions.forecast.refresh import Tell, refresh
+from asterism.features.versions.forecast.refresh import refresh
 from asterism.features.versions.forecast.service import forecast_of_project, forecast_of_workspace
 
 __all__ = [
@@ -15,10 +14,8 @@ __all__ = [
     "SWEEP",
     "Conflict",
     "Forecast",
-    "ForecastChanged",
     "Outcome",
     "Skipped",
-    "Tell",
     "enqueue",
     "forecast_of_project",
     "forecast_of_workspace",

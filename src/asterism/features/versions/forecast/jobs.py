@@ -1,6 +1,6 @@
 """The job that computes the forecast, and the times at which it looks for what it has missed."""
 
-from asterism.features.versions.forecast.refresh import Tell, behind, refresh
+from asterism.features.versions.forecast.refresh import behind, refresh
 from asterism.kernel.blobs import Blobs
 from asterism.kernel.db import Database
 from asterism.kernel.jobs import FollowUp, JobQueue
@@ -10,9 +10,9 @@ REFRESHING = FollowUp("forecast.refresh", "forecast.sweep", SETTLING_SECONDS)
 REFRESH, SWEEP = REFRESHING.name, REFRESHING.sweep
 
 
-def register(jobs: JobQueue, db: Database, blobs: Blobs, tell: Tell) -> None:
+def register(jobs: JobQueue, db: Database, blobs: Blobs) -> None:
     """Have the forecast computed by project, and every fifteen minutes where moves were missed."""
-    REFRESHING.register(jobs, db, lambda project_id: refresh(db, blobs, project_id, tell), behind)
+    REFRESHING.register(jobs, db, lambda project_id: refresh(db, blobs, project_id), behind)
 
 
 def enqueue(jobs: JobQueue, project_id: str) -> None:

@@ -1,14 +1,13 @@
 """Computing the forecast of a project by the engine that merges, each pair once per trees and base (Beyond 4)."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import structlog
 
-from asterism.features.versions import projects, storage, sync, workspaces
+from asterism.features.versions import project_log, projects, storage, sync, workspaces
 from asterism.features.versions.forecast import store
 from asterism.features.versions.forecast.choosing import pairs
-from asterism.features.versions.forecast.events import ForecastChanged
 from asterism.features.versions.forecast.models import (
     MAX_PATHS,
     MAX_REGIONS,
@@ -19,6 +18,7 @@ from asterism.features.versions.forecast.models import (
 )
 from asterism.features.versions.forecast.remembering import Remembering
 from asterism.features.versions.forecast.service import find_places
+from asterism.features.versions.project_log import ForecastChanged
 from asterism.features.versions.sync import Graph
 from asterism.kernel.blobs import Blobs
 from asterism.kernel.db import Database, Tx
@@ -30,8 +30,6 @@ FOLLOWER = "forecast"
 BEHIND_AT_ONCE = 500
 WRITTEN_AT_ONCE = 16
 
-Tell = Callable[[Tx, str, ForecastChanged], None]
-"""Takes a project's id and what changed, in the transaction that stores it."""
 Known = Mapping[tuple[str, str], Outcome]
 
 
@@ -45,7 +43,7 @@ class _Work:
     contents: sync.Contents
 
 
-def refresh(db: Database, blobs: Blobs, project_id: str, tell: Tell) -> int:
+def refresh(db: Database, blobs: Blobs, project_id: str) -> int:
     """Compute the pairs of a project whose trees or base changed; return how many. For a worker thread."""
     with db.read() as tx:
         project = projects.find_live(tx, project_id)
@@ -57,7 +55,7 @@ def refresh(db: Database, blobs: Blobs, project_id: str, tell: Tell) -> int:
         heads = sorted({place.head for place in places if place.head is not None})
         graph = sync.read_graph(tx, project, heads) if heads else sync.Graph({}, {})
     work = _Work(places, known, graph, Remembering(db, blobs, project.owner_user_id))
-    computed = _compute(db, project_id, work, tell)
+    computed = _compute(db, project_id, work)
     ids = {(a.workspace.id, b.workspace.id) for a, b in pairs(places)}
     with db.write() as tx:
         store.remove(tx, project_id, [pair for pair in known if pair not in ids])
@@ -70,7 +68,7 @@ def behind(tx: Tx) -> list[str]:
     return workspaces.projects_behind(tx, FOLLOWER, limit=BEHIND_AT_ONCE)
 
 
-def _compute(db: Database, project_id: str, work: _Work, tell: Tell) -> int:
+def _compute(db: Database, project_id: str, work: _Work) -> int:
     """Compute and store, some pairs at a time, so that a killed process loses little."""
     fresh: list[Outcome] = []
     computed = 0
@@ -86,9 +84,9 @@ def _compute(db: Database, project_id: str, work: _Work, tell: Tell) -> int:
         computed += known is None or outcome.details is not known.details
         fresh.append(outcome)
         if len(fresh) == WRITTEN_AT_ONCE:
-            _store(db, project_id, fresh, work.known, tell)
+            _store(db, project_id, fresh, work.known)
             fresh = []
-    _store(db, project_id, fresh, work.known, tell)
+    _store(db, project_id, fresh, work.known)
     return computed
 
 
@@ -126,17 +124,30 @@ def overlaps(plan: Plan) -> list[str]:
 _BOTH = frozenset({19, 20})  # one side changed the content, the other the mode (Fastest 5.4)
 
 
-def _store(db: Database, project_id: str, fresh: Sequence[Outcome], known: Known, tell: Tell) -> None:
+def _store(db: Database, project_id: str, fresh: Sequence[Outcome], known: Known) -> None:
     if not fresh:
         return
     with db.write() as tx:
         project = projects.find_live(tx, project_id)
-        live = set() if project is None else {one.id for one in workspaces.all_live(tx, project)}
+        live = {} if project is None else {one.id: one.name for one in workspaces.all_live(tx, project)}
         for outcome in fresh:
-            if not live.issuperset((outcome.a, outcome.b)):
+            if not live.keys() >= {outcome.a, outcome.b}:
                 continue
             store.put(tx, project_id, replace(outcome, computed_at=outcome.computed_at or tx.now()))
             before = known.get((outcome.a, outcome.b))
             if outcome.clean != (before is None or before.clean):
-                changed = ForecastChanged(outcome.a, outcome.b, outcome.clean, outcome.conflict_count)
-                tell(tx, project_id, changed)
+                _tell(tx, project_id, outcome, live)
+
+
+def _tell(tx: Tx, project_id: str, outcome: Outcome, names: Mapping[str, str]) -> None:
+    a, b, count = names[outcome.a], names[outcome.b], outcome.conflict_count
+    title = f"“{a}” and “{b}” would conflict in {count} {'file' if count == 1 else 'files'}."
+    project_log.append(
+        tx,
+        project_id,
+        ForecastChanged(outcome.a, outcome.b, outcome.clean, count),
+        title=f"“{a}” and “{b}” would merge cleanly again." if outcome.clean else title,
+        subject=("workspace", outcome.a),
+        workspace_id=outcome.a,
+        tree=outcome.a_tree,
+    )

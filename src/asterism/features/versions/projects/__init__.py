@@ -1,7 +1,6 @@
-"""Projects, what happened in them, their env vars and brief (Fastest 3, 0.10).
+"""Projects, their env vars and brief (Fastest 3). What happens in them is told in `project_log`.
 
-Features above write an event in the transaction of what it reports: `record_event(tx, project_id, "merge.completed",
-actor=caller.client, workspace_id=…, snapshot_id=…)`, and move a project's pointers with `touch_project`.
+Features above move a project's pointers with `touch_project`.
 """
 
 from asterism.features.versions.projects.brief import set_brief
@@ -14,8 +13,7 @@ from asterism.features.versions.projects.env_vars import (
     set_env_vars,
 )
 from asterism.features.versions.projects.errors import LimitReached, UnknownProject
-from asterism.features.versions.projects.events import EventType, record_event
-from asterism.features.versions.projects.models import GRACE_DAYS, ActivityEvent, Project
+from asterism.features.versions.projects.models import GRACE_DAYS, Project
 from asterism.features.versions.projects.names import clean_name, has_control
 from asterism.features.versions.projects.service import (
     archive_project,
@@ -23,11 +21,7 @@ from asterism.features.versions.projects.service import (
     delete_project,
     find_live,
     get_project,
-    last_event_at,
-    list_events,
     list_projects,
-    newest_events,
-    prune_events,
     purge_deleted,
     rename_project,
     restore_project,
@@ -36,9 +30,7 @@ from asterism.features.versions.projects.service import (
 
 __all__ = [
     "GRACE_DAYS",
-    "ActivityEvent",
     "EnvVar",
-    "EventType",
     "LimitReached",
     "NewVar",
     "Project",
@@ -52,14 +44,9 @@ __all__ = [
     "find_live",
     "get_project",
     "has_control",
-    "last_event_at",
     "list_env_vars",
-    "list_events",
     "list_projects",
-    "newest_events",
-    "prune_events",
     "purge_deleted",
-    "record_event",
     "rename_project",
     "restore_project",
     "set_brief",

@@ -6,9 +6,10 @@ import msgspec
 
 from asterism.base.errors import Invalid
 from asterism.features.accounts.identity import Caller
+from asterism.features.versions.project_log import ProjectChanged
 from asterism.features.versions.projects import store
 from asterism.features.versions.projects.models import Project
-from asterism.features.versions.projects.service import get_project
+from asterism.features.versions.projects.service import get_project, tell
 from asterism.kernel.db import Tx
 
 MAX_INTENT = 200
@@ -34,6 +35,10 @@ def set_brief(tx: Tx, caller: Caller, project_id: str, changes: dict[str, Any]) 
         _check_intent(told, "brief.intent")
         intent = told
     store.update(tx, project_id, {"intent": intent, "brief": brief, "updated_at": tx.now()})
+    values = {"intent": (intent, project.intent), "brief": (brief, project.brief)}
+    other = tuple(name for name, (new, old) in values.items() if new != old)
+    if other:
+        tell(tx, caller, project_id, ProjectChanged(other), f"The project's {' and '.join(other)} changed.")
     return get_project(tx, caller, project_id)
 
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from asterism.base import ids
 from asterism.base.errors import Invalid
 from asterism.features.accounts.identity import Caller
+from asterism.features.versions.project_log import ProjectChanged
 from asterism.features.versions.projects import env_store, store
 from asterism.features.versions.projects.env_store import SealedVar
 from asterism.features.versions.projects.errors import LimitReached
-from asterism.features.versions.projects.service import get_project
+from asterism.features.versions.projects.service import get_project, tell
 from asterism.kernel.db import Tx
 from asterism.kernel.secrets import Place, Secrets, SecretUnreadable
 
@@ -79,6 +80,8 @@ def set_env_vars(tx: Tx, secrets: Secrets, caller: Caller, project_id: str, new:
         env_store.put(tx, SealedVar(row_id, project_id, var.key, sealed, secret, created, now))
     if new:
         store.update(tx, project_id, {"updated_at": now})
+        keys = ", ".join(sorted(var.key for var in new))
+        tell(tx, caller, project_id, ProjectChanged(("env_vars",)), f"Env vars were set: {keys}.")
     return len(new)
 
 
@@ -87,6 +90,7 @@ def delete_env_var(tx: Tx, caller: Caller, project_id: str, key: str) -> None:
     get_project(tx, caller, project_id)
     if env_store.delete(tx, project_id, key):
         store.update(tx, project_id, {"updated_at": tx.now()})
+        tell(tx, caller, project_id, ProjectChanged(("env_vars",)), f"The env var {key} was removed.")
 
 
 def _check(new: Sequence[NewVar], field: str) -> None:

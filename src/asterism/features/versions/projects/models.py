@@ -1,9 +1,7 @@
-"""Projects and what happened in them."""
+"""Projects."""
 
 from dataclasses import dataclass
-from typing import Any, Literal
-
-Actor = Literal["cli", "web", "system"]
+from typing import Any
 
 MAX_PROJECTS = 1000
 GRACE_DAYS = 30
@@ -25,17 +23,3 @@ class Project:
     main_chosen: bool
     archived_at: str | None
     deleted_at: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class ActivityEvent:
-    """One thing that happened in a project (Fastest 0.10)."""
-
-    id: str
-    project_id: str
-    workspace_id: str | None
-    actor: str
-    type: str
-    snapshot_id: str | None
-    message: str | None
-    created_at: str

@@ -1,22 +1,25 @@
 """Use cases of projects."""
 
-from collections.abc import Sequence
-
 from asterism.base import ids
 from asterism.base.clock import shift
 from asterism.base.errors import Conflict
 from asterism.base.pagination import Page, decode_cursor, encode_cursor
 from asterism.features.accounts.identity import Caller
+from asterism.features.versions import project_log
+from asterism.features.versions.project_log import (
+    ProjectChanged,
+    ProjectCreated,
+    ProjectDeleted,
+    ProjectRestored,
+    Told,
+)
 from asterism.features.versions.projects import store
 from asterism.features.versions.projects.errors import LimitReached, UnknownProject
-from asterism.features.versions.projects.events import record_event
-from asterism.features.versions.projects.models import GRACE_DAYS, MAX_PROJECTS, ActivityEvent, Project
+from asterism.features.versions.projects.models import GRACE_DAYS, MAX_PROJECTS, Project
 from asterism.features.versions.projects.names import clean_name
 from asterism.kernel.db import Tx
 
 DAY = 24 * 3600
-EVENT_DAYS = 365
-MAX_EVENTS = 10_000
 
 
 def create_project(tx: Tx, caller: Caller, *, name: str) -> Project:
@@ -26,8 +29,13 @@ def create_project(tx: Tx, caller: Caller, *, name: str) -> Project:
     now = tx.now()
     project = Project(ids.ulid(), caller.user_id, name, None, None, now, now, None, None, False, None, None)
     store.insert(tx, project)
-    record_event(tx, project.id, "project.created", actor=caller.client)
+    tell(tx, caller, project.id, ProjectCreated(name), f"Project “{name}” was made.")
     return project
+
+
+def tell(tx: Tx, caller: Caller, project_id: str, told: Told, title: str) -> None:
+    """Tell in the log what a caller did to a project itself."""
+    project_log.append(tx, project_id, told, title=title, subject=("project", project_id), actor=caller.client)
 
 
 def _check_room(tx: Tx, caller: Caller) -> None:
@@ -62,8 +70,11 @@ def list_projects(tx: Tx, caller: Caller, *, limit: int, cursor: str | None = No
 
 def rename_project(tx: Tx, caller: Caller, project_id: str, name: str) -> Project:
     """Give a project another name. Raises UnknownProject or Invalid."""
-    get_project(tx, caller, project_id)
-    store.update(tx, project_id, {"name": clean_name(name), "updated_at": tx.now()})
+    before = get_project(tx, caller, project_id)
+    name = clean_name(name)
+    store.update(tx, project_id, {"name": name, "updated_at": tx.now()})
+    if name != before.name:
+        tell(tx, caller, project_id, ProjectChanged(("name",)), f"The project is called “{name}” now.")
     return get_project(tx, caller, project_id)
 
 
@@ -72,6 +83,8 @@ def archive_project(tx: Tx, caller: Caller, project_id: str, *, archived: bool) 
     project = get_project(tx, caller, project_id)
     if archived != (project.archived_at is not None):
         store.update(tx, project_id, {"archived_at": tx.now() if archived else None, "updated_at": tx.now()})
+        title = "The project was put aside." if archived else "The project was taken up again."
+        tell(tx, caller, project_id, ProjectChanged(("archived_at",)), title)
     return get_project(tx, caller, project_id)
 
 
@@ -79,6 +92,7 @@ def delete_project(tx: Tx, caller: Caller, project_id: str) -> None:
     """Hide a project at once; it can be restored for 30 days, then it is purged. Raises UnknownProject."""
     get_project(tx, caller, project_id)
     store.update(tx, project_id, {"deleted_at": tx.now()})
+    tell(tx, caller, project_id, ProjectDeleted(), "The project was deleted.")
 
 
 def restore_project(tx: Tx, caller: Caller, project_id: str) -> Project:
@@ -93,13 +107,17 @@ def restore_project(tx: Tx, caller: Caller, project_id: str) -> Project:
         raise Conflict("The project is not deleted.", code="INVALID_STATE")
     _check_room(tx, caller)
     store.update(tx, project_id, {"deleted_at": None, "updated_at": tx.now()})
+    tell(tx, caller, project_id, ProjectRestored(), "The deleted project is back.")
     return get_project(tx, caller, project_id)
 
 
 def purge_deleted(tx: Tx) -> int:
     """Remove projects whose grace time is over; return how many. For the expiry job."""
     before = shift(tx.now(), seconds=-GRACE_DAYS * DAY)
-    return sum(store.purge(tx, project_id, before) for project_id in store.deleted_before(tx, before, 20))
+    purged = [one for one in store.deleted_before(tx, before, 20) if store.purge(tx, one, before)]
+    for project_id in purged:
+        project_log.remove(tx, project_id)
+    return len(purged)
 
 
 def touch_project(
@@ -112,32 +130,3 @@ def touch_project(
     if main is not None:
         values["main_workspace_id"], values["main_chosen"] = main
     store.update(tx, project_id, values)
-
-
-def list_events(
-    tx: Tx, caller: Caller, project_id: str, *, limit: int, cursor: str | None = None
-) -> Page[ActivityEvent]:
-    """Return what happened in a project, newest first."""
-    scope = f"events:{project_id}"
-    before = decode_cursor(scope, cursor, tuple[str, str]) if cursor else None
-    found = store.events(tx, project_id, limit + 1, before, only_workspace=caller.scope.only_workspace)
-    more = len(found) > limit
-    last = found[limit - 1] if more else None
-    return Page(found[:limit], encode_cursor(scope, [last.created_at, last.id]) if last else None)
-
-
-def newest_events(tx: Tx, caller: Caller, project_id: str, count: int) -> Sequence[ActivityEvent]:
-    """Return the newest events that the caller's scope reaches."""
-    return store.events(tx, project_id, count, only_workspace=caller.scope.only_workspace)
-
-
-def last_event_at(tx: Tx, project_id: str, type: str) -> str | None:
-    """Return when an event of this type was last written, None when never."""
-    return store.newest_event_at(tx, project_id, type)
-
-
-def prune_events(tx: Tx) -> None:
-    """Keep events for 365 days and at most 10,000 per project. For the retention job."""
-    before = shift(tx.now(), seconds=-EVENT_DAYS * DAY)
-    for project_id in store.ids_with_events(tx):
-        store.prune_events(tx, project_id, MAX_EVENTS, before)

@@ -8,7 +8,8 @@ from asterism.base.clock import stamp
 from asterism.base.pagination import Page, decode_cursor, encode_cursor
 from asterism.features.accounts import identity
 from asterism.features.accounts.identity import Caller
-from asterism.features.versions import projects, storage
+from asterism.features.versions import project_log, storage
+from asterism.features.versions.project_log import SnapshotMade
 from asterism.features.versions.projects import Project
 from asterism.features.versions.snapshots import author_store, store
 from asterism.features.versions.snapshots.authors import healed, known_authors, note_sent_author
@@ -80,14 +81,15 @@ def register(
     if caller is not None:
         note_sent_author(tx, caller.user_id, new)
     actor = "cli" if new.source == "import" else new.source
-    projects.record_event(
+    project_log.append(
         tx,
         project.id,
-        "snapshot.pushed",
+        SnapshotMade(snapshot_id, new.source, tuple(parents), new.summary),
+        title=f"Snapshot {snapshot_id[:12]} was made: {new.summary or 'no summary'}",
+        subject=("snapshot", snapshot_id),
         actor=actor,
         workspace_id=workspace_id,
-        snapshot_id=snapshot_id,
-        message=new.summary,
+        tree=new.manifest_hash,
     )
     return with_missing(tx, project.owner_user_id, [snapshot])[0]
 

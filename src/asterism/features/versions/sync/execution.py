@@ -6,7 +6,8 @@ import msgspec
 
 from asterism.base import ids
 from asterism.features.accounts.identity import Caller
-from asterism.features.versions import projects, snapshots, storage, workspaces
+from asterism.features.versions import project_log, projects, snapshots, storage, workspaces
+from asterism.features.versions.project_log import SyncExecuted
 from asterism.features.versions.projects import Project
 from asterism.features.versions.snapshots import NewSnapshot, Source
 from asterism.features.versions.sync import store
@@ -149,14 +150,15 @@ def _merge(tx: Tx, caller: Caller, project: Project, workspace: Workspace, previ
         undone_at=None,
     )
     store.insert_sync(tx, sync)
-    projects.record_event(
+    project_log.append(
         tx,
         project.id,
-        "merge.completed",
+        SyncExecuted(sync.id, sync.source_workspace_id, snapshot.id, before, preview.summary),
+        title=f"“{preview.source_name}” was merged into “{workspace.name}”.",
+        subject=("sync", sync.id),
         actor=caller.client,
         workspace_id=workspace.id,
-        snapshot_id=snapshot.id,
-        message=preview.summary,
+        tree=tree,
     )
     projects.touch_project(tx, project.id, last_snapshot_id=snapshot.id)
     return Executed(

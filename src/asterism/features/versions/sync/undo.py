@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 
 from asterism.features.accounts.identity import Caller
-from asterism.features.versions import projects, snapshots, storage, workspaces
+from asterism.features.versions import project_log, projects, snapshots, storage, workspaces
+from asterism.features.versions.project_log import SyncUndone
 from asterism.features.versions.sync import store
 from asterism.features.versions.sync.errors import MergeIsNotHead, NothingToUndo
 from asterism.features.versions.sync.models import Sync, Undone
@@ -35,8 +36,15 @@ def undo(tx: Tx, caller: Caller, workspace_id: str, snapshot_id: str | None = No
     workspaces.move_head(tx, project, workspace, target, cause="sync undo", actor=caller.client)
     store.mark_undone(tx, found.id)
     restored = target.id if target else None
-    projects.record_event(
-        tx, project.id, "snapshot.pulled", actor=caller.client, workspace_id=workspace.id, snapshot_id=restored
+    project_log.append(
+        tx,
+        project.id,
+        SyncUndone(found.id, restored),
+        title=f"A sync of “{workspace.name}” was undone.",
+        subject=("sync", found.id),
+        actor=caller.client,
+        workspace_id=workspace.id,
+        tree=target.manifest_hash if target else None,
     )
     projects.touch_project(tx, project.id)
     return Undone(restored, head, target.manifest_hash if target else None, workspace.version + 1)

@@ -101,15 +101,7 @@ def _commit(tx: Tx, caller: Caller, about: About, collected: Collected, outcome:
 def _keep_aside(tx: Tx, project: Project, workspace: Workspace, tree: str) -> str:
     """Register the turn's whole tree as a snapshot that moves no pointer; return its id."""
     safety = workspaces.register_aside(tx, project, workspace, tree, "This turn's version of the files")
-    projects.record_event(
-        tx,
-        project.id,
-        "workspace.out_of_date",
-        actor="system",
-        workspace_id=workspace.id,
-        snapshot_id=safety.id,
-        message=safety.summary,
-    )
+    workspaces.tell_out_of_date(tx, workspace, safety, actor="system")
     return safety.id
 
 

@@ -16,8 +16,19 @@ from asterism.features.versions.workspaces.models import (
     Workspace,
     WorkspaceType,
 )
-from asterism.features.versions.workspaces.moves import move_head, register_aside, save_unsaved, show_tree
-from asterism.features.versions.workspaces.pushes import list_workspace_snapshots, push_snapshot, restore_workspace
+from asterism.features.versions.workspaces.moves import (
+    move_head,
+    register_aside,
+    save_unsaved,
+    show_tree,
+    tell_out_of_date,
+)
+from asterism.features.versions.workspaces.pushes import (
+    list_workspace_snapshots,
+    note_git_export,
+    push_snapshot,
+    restore_workspace,
+)
 from asterism.features.versions.workspaces.service import (
     ROOTS,
     all_live,
@@ -70,6 +81,7 @@ __all__ = [
     "list_workspaces",
     "main_of",
     "move_head",
+    "note_git_export",
     "note_seen",
     "projects_behind",
     "purge_deleted",
@@ -80,6 +92,7 @@ __all__ = [
     "set_as_main",
     "set_current_manifest",
     "show_tree",
+    "tell_out_of_date",
     "update_workspace",
     "working_manifest",
     "workspace_and_project",

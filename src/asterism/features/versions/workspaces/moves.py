@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 
-from asterism.features.versions import projects, snapshots, storage
+from asterism.features.versions import project_log, snapshots, storage
+from asterism.features.versions.project_log import WorkspaceOutOfDate
 from asterism.features.versions.projects import Project
 from asterism.features.versions.snapshots import NewSnapshot, Snapshot
 from asterism.features.versions.workspaces import store
-from asterism.features.versions.workspaces.following import tell_moved
+from asterism.features.versions.workspaces.following import after_move
 from asterism.features.versions.workspaces.models import Cause, Workspace
 from asterism.features.versions.workspaces.working_tree import with_dirty
 from asterism.kernel.db import Tx
@@ -25,7 +26,7 @@ def move_head(
     safety = save_unsaved(tx, project, workspace, tree, cause=cause, actor=actor)
     store.log_move(tx, workspace, head, tree, cause, actor)
     store.update(tx, workspace.id, {"current_snapshot_id": head, "current_manifest_hash": tree}, moved=True)
-    tell_moved(tx, project.id)
+    after_move(tx, replace(workspace, current_snapshot_id=head, current_manifest_hash=tree), cause=cause, actor=actor)
     return safety
 
 
@@ -36,7 +37,9 @@ def show_tree(tx: Tx, workspace: Workspace, manifest_hash: str, *, cause: Cause,
     """
     store.log_move(tx, workspace, workspace.current_snapshot_id, manifest_hash, cause, actor)
     store.update(tx, workspace.id, {"current_manifest_hash": manifest_hash}, moved=True)
-    return replace(workspace, current_manifest_hash=manifest_hash, version=workspace.version + 1)
+    shown = replace(workspace, current_manifest_hash=manifest_hash, version=workspace.version + 1)
+    after_move(tx, shown, cause=cause, actor=actor)
+    return shown
 
 
 def save_unsaved(
@@ -49,16 +52,22 @@ def save_unsaved(
     if storage.equal(tx, project.owner_user_id, unsaved.current_manifest_hash, incoming):
         return None
     safety = register_aside(tx, project, unsaved, unsaved.current_manifest_hash, f"Autosave before {cause}")
-    projects.record_event(
+    tell_out_of_date(tx, workspace, safety, actor=actor)
+    return safety
+
+
+def tell_out_of_date(tx: Tx, workspace: Workspace, safety: Snapshot, *, actor: str) -> None:
+    """Tell that two writers met on a working tree, and which snapshot holds what one of them had."""
+    project_log.append(
         tx,
-        project.id,
-        "workspace.out_of_date",
+        workspace.project_id,
+        WorkspaceOutOfDate(safety.id, safety.summary),
+        title=f"Two writers met in “{workspace.name}”; what was unsaved is kept as a snapshot.",
+        subject=("workspace", workspace.id),
         actor=actor,
         workspace_id=workspace.id,
-        snapshot_id=safety.id,
-        message=safety.summary,
+        tree=safety.manifest_hash,
     )
-    return safety
 
 
 def register_aside(tx: Tx, project: Project, workspace: Workspace, manifest_hash: str, summary: str) -> Snapshot:

@@ -3,7 +3,8 @@
 from asterism.base.errors import Invalid
 from asterism.base.pagination import Page
 from asterism.features.accounts.identity import Caller
-from asterism.features.versions import projects, snapshots, storage
+from asterism.features.versions import project_log, projects, snapshots, storage
+from asterism.features.versions.project_log import GitExported, WorkspaceRestored
 from asterism.features.versions.projects import Project
 from asterism.features.versions.snapshots import NewSnapshot, Snapshot, UnknownSnapshot
 from asterism.features.versions.workspaces import store
@@ -80,11 +81,37 @@ def restore_workspace(tx: Tx, caller: Caller, workspace_id: str, snapshot_id: st
     if previous == snapshot.id and not with_dirty(tx, project, [workspace])[0].dirty:
         return Restored(snapshot, previous, workspace.version)
     move_head(tx, project, workspace, snapshot, cause="restore", actor=caller.client)
-    projects.record_event(
-        tx, project.id, "snapshot.pulled", actor=caller.client, workspace_id=workspace_id, snapshot_id=snapshot.id
+    project_log.append(
+        tx,
+        project.id,
+        WorkspaceRestored(snapshot.id),
+        title=f"Workspace “{workspace.name}” went to snapshot {snapshot.id[:12]}.",
+        subject=("workspace", workspace.id),
+        actor=caller.client,
+        workspace_id=workspace.id,
+        tree=snapshot.manifest_hash,
     )
     projects.touch_project(tx, project.id)
     return Restored(snapshot, previous, workspace.version + 1)
+
+
+def note_git_export(
+    tx: Tx, caller: Caller, project: Project, workspace: Workspace, snapshot: Snapshot
+) -> project_log.ActivityEvent:
+    """Tell that a client wrote the history of a workspace to a git repository."""
+    told = project_log.append(
+        tx,
+        project.id,
+        GitExported(snapshot.id),
+        title=f"The history of “{workspace.name}” was exported to git.",
+        subject=("snapshot", snapshot.id),
+        actor=caller.client,
+        workspace_id=workspace.id,
+        tree=snapshot.manifest_hash,
+    )
+    if told is None:
+        raise TypeError("an export is an activity event")
+    return told
 
 
 def list_workspace_snapshots(

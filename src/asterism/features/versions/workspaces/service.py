@@ -1,17 +1,25 @@
 """Use cases of workspaces."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from asterism.base import ids
 from asterism.base.clock import shift
 from asterism.base.errors import Invalid
 from asterism.features.accounts.identity import Caller
-from asterism.features.versions import projects, snapshots, storage
-from asterism.features.versions.projects import GRACE_DAYS, EventType, LimitReached, Project, clean_name
+from asterism.features.versions import project_log, projects, snapshots, storage
+from asterism.features.versions.project_log import (
+    Told,
+    WorkspaceChanged,
+    WorkspaceCreated,
+    WorkspaceDeleted,
+    WorkspaceMainChanged,
+)
+from asterism.features.versions.projects import GRACE_DAYS, LimitReached, Project, clean_name
 from asterism.features.versions.workspaces import store
 from asterism.features.versions.workspaces.errors import MainStays, NoTree, UnknownWorkspace
-from asterism.features.versions.workspaces.following import tell_moved
+from asterism.features.versions.workspaces.following import after_move, tell_moved
 from asterism.features.versions.workspaces.models import (
     HEARTBEAT_SECONDS,
     MAX_WORKSPACES,
@@ -53,19 +61,11 @@ def create_workspace(tx: Tx, caller: Caller, project_id: str, new: NewWorkspace)
         "version": 1,
     }
     store.insert(tx, values)
-    projects.record_event(
-        tx,
-        project.id,
-        "workspace.created",
-        actor=caller.client,
-        workspace_id=workspace_id,
-        snapshot_id=base,
-        message=name,
-    )
+    _tell(tx, caller, project, workspace_id, WorkspaceCreated(name, base), f"Workspace “{name}” was made.")
     main = (workspace_id, False) if _becomes_main(tx, caller, project, name) else None
     projects.touch_project(tx, project.id, main=main)
     if main is not None:
-        _record(tx, caller, project, "workspace.main_changed", workspace_id)
+        _tell(tx, caller, project, workspace_id, WorkspaceMainChanged(), f"Workspace “{name}” is main now.")
     tell_moved(tx, project.id)
     return get_workspace(tx, caller, workspace_id)
 
@@ -76,8 +76,16 @@ def _becomes_main(tx: Tx, caller: Caller, project: Project, name: str) -> bool:
     return main is None or (not project.main_chosen and main.name != "main" and name == "main")
 
 
-def _record(tx: Tx, caller: Caller, project: Project, type: EventType, workspace_id: str, **more: str | None) -> None:
-    projects.record_event(tx, project.id, type, actor=caller.client, workspace_id=workspace_id, **more)
+def _tell(tx: Tx, caller: Caller, project: Project, workspace_id: str, told: Told, title: str) -> None:
+    project_log.append(
+        tx,
+        project.id,
+        told,
+        title=title,
+        subject=("workspace", workspace_id),
+        actor=caller.client,
+        workspace_id=workspace_id,
+    )
 
 
 def get_workspace(tx: Tx, caller: Caller, workspace_id: str) -> Workspace:
@@ -158,9 +166,13 @@ def update_workspace(tx: Tx, caller: Caller, workspace_id: str, changes: dict[st
     if "local_path" in changes:
         check_length("local_path", changes["local_path"], MAX_IDENTIFIER)
         values["local_path"] = changes["local_path"]
-    workspace_and_project(tx, caller, workspace_id)
+    workspace, project = workspace_and_project(tx, caller, workspace_id)
+    other = tuple(name for name, value in values.items() if value != getattr(workspace, name))
     if values:
         store.update(tx, workspace_id, values)
+    if other:
+        title = f"Workspace “{values.get('name', workspace.name)}” has another {' and '.join(other).replace('_', ' ')}."
+        _tell(tx, caller, project, workspace_id, WorkspaceChanged(other), title)
     return get_workspace(tx, caller, workspace_id)
 
 
@@ -171,6 +183,7 @@ def delete_workspace(tx: Tx, caller: Caller, workspace_id: str) -> None:
         raise MainStays
     store.update(tx, workspace_id, {"deleted_at": tx.now()})
     projects.touch_project(tx, project.id, main=(None, False) if workspace.is_main else None)
+    _tell(tx, caller, project, workspace_id, WorkspaceDeleted(), f"Workspace “{workspace.name}” was deleted.")
     tell_moved(tx, project.id)
 
 
@@ -191,12 +204,12 @@ def note_seen(tx: Tx, workspace_id: str) -> None:
 
 def set_as_main(tx: Tx, caller: Caller, workspace_id: str) -> None:
     """Make a workspace main; from then on a person has chosen. Raises UnknownWorkspace."""
-    _, project = _in_turn(tx, caller, workspace_id)
+    workspace, project = _in_turn(tx, caller, workspace_id)
     changed = project.main_workspace_id != workspace_id
     if changed or not project.main_chosen:
         projects.touch_project(tx, project.id, main=(workspace_id, True))
     if changed:
-        _record(tx, caller, project, "workspace.main_changed", workspace_id)
+        _tell(tx, caller, project, workspace_id, WorkspaceMainChanged(), f"Workspace “{workspace.name}” is main now.")
         tell_moved(tx, project.id)
 
 
@@ -215,7 +228,7 @@ def set_current_manifest(
     changed = manifest_hash != current
     if changed:
         values["current_manifest_hash"] = manifest_hash
-        tell_moved(tx, project.id)
+        after_move(tx, replace(workspace, current_manifest_hash=manifest_hash), cause="report", actor=caller.client)
     store.update(tx, workspace_id, values, moved=changed)
     stored = storage.find_manifest(tx, project.owner_user_id, manifest_hash) is not None
     return ManifestMove(True, manifest_hash, stored)
