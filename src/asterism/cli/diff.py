@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from asterism.cli.pager import Line
     from asterism.client.api import Api
     from asterism.client.contents import Read
-    from asterism.client.patch import Patch
     from asterism.client.workcopy.state import State
     from asterism.vcs.diff import Change
+    from asterism.vcs.patch import Patch
 
 app = verb_app("Show what differs.")
 
@@ -45,7 +45,7 @@ def diff(
     from asterism.cli.places import inside, working_copy
     from asterism.cli.session import open_api
     from asterism.client.base import within
-    from asterism.client.patch import find_renames, patches, stat_lines
+    from asterism.vcs.patch import find_renames, patches, stat_lines
 
     with command(as_json=as_json):
         state = working_copy()

@@ -6,10 +6,10 @@ Text is whatever has no NUL near its beginning, in any encoding: lines hold byte
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from asterism.client.contents import Read
 from asterism.vcs.diff import Change
 from asterism.vcs.linediff import TooManyLines, is_text, within_limits
 from asterism.vcs.manifest import Entry
+from asterism.vcs.merge.models import Read
 from asterism.vcs.merge.similarity import pair_files
 from asterism.vcs.unified import compare, quote
 from asterism.vcs.unified.files import FileDiff

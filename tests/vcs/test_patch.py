@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 
-from asterism.client.patch import find_renames, patches, stat_lines
 from asterism.kernel.workcopy.scan import look
 from asterism.kernel.workcopy.statcache import FORMAT, Cache
 from asterism.vcs.diff import diff
+from asterism.vcs.patch import find_renames, patches, stat_lines
 from tests.client.trees import TREES, build, describe
 
 
