@@ -68,6 +68,14 @@ def shop(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     workshop.jobs.close()
 
 
+def test_a_record_says_when_a_job_was_stored_begun_and_ended(shop: Workshop) -> None:
+    done = shop.jobs.wait(shop.jobs.enqueue("echo", {}), PATIENCE)
+    assert done.created_at is not None
+    assert done.started_at is not None
+    assert done.ended_at is not None
+    assert done.created_at <= done.started_at <= done.ended_at
+
+
 def test_a_job_runs_and_its_result_is_kept(shop: Workshop) -> None:
     job_id = shop.jobs.enqueue("echo", {"numbers": [1, 2], "text": "héllo", "none": None}, key=ulid())
     done = shop.jobs.wait(job_id, PATIENCE)

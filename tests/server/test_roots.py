@@ -18,6 +18,7 @@ from tests.support.databases import SqliteFactory
 declare_tables()
 SAYS_SO = re.compile(r"manifest|(^|_)tree(_|$)")
 NO_ROOTS = {
+    "analyses.manifest_hash": "what was analysed last; once it is gone, everything is looked at anew",
     "atlas_indexes.manifest_hash": "which tree the kept map is of; the map is whole without it",
     "decisions.tree": "what a decision was made on, to be told; what it cites is kept by content",
     "drift_reports.source_manifest_hash": "what was compared; nothing reads it again",

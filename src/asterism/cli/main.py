@@ -15,6 +15,7 @@ from asterism.cli.output import EXIT_INTERRUPTED, exit_code, fail
 
 # verb → (module below asterism.cli, one line for --help). A module offers its command as `app` (a Typer).
 VERBS: dict[str, tuple[str, str]] = {
+    "actions": ("actions", "See what needs attention, and let an agent mend it."),
     "activity": ("activity", "Show what happens in this folder's project."),
     "agent": ("agent", "Look after the coding agent of conversations."),
     "blame": ("blame", "Show what brought each line of a file."),
@@ -34,6 +35,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "import-git": ("import_git", "Bring the history of a git repository into a project."),
     "init": ("init", "Bind this folder to a project."),
     "integrations": ("integrations", "Connect Notion and GitHub."),
+    "jobs": ("jobs", "List what the server did in the background."),
     "keys": ("keys", "Look after the master key."),
     "log": ("log", "List the snapshots that led here."),
     "login": ("login", "Sign in to a server."),

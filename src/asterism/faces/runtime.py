@@ -15,6 +15,8 @@ from asterism.base.clock import Clock
 from asterism.features.accounts.identity import Activity, Lifetimes, SignUp
 from asterism.features.insight.atlas import Embedder, Indexer, Maps
 from asterism.features.insight.extraction import Extractor
+from asterism.features.operations.action_items import Analyst
+from asterism.features.operations.action_runs import ActionRuns
 from asterism.features.operations.deployments import Deployments
 from asterism.features.review.local_chats import SessionRuns
 from asterism.features.review.local_providers import KeyPlaces
@@ -114,6 +116,14 @@ class InsightServices:
 
 
 @dataclass(slots=True)
+class ActionServices:
+    """What finds action items, and what works on them."""
+
+    analyst: Analyst
+    runs: ActionRuns
+
+
+@dataclass(slots=True)
 class Runtime:
     """The ports and services of one server process."""
 
@@ -143,6 +153,7 @@ class Runtime:
     insight: InsightServices
     clouds: Clouds
     deployments: Deployments
+    actions: ActionServices
     provisioners: Mapping[str, Provisioner]
     sse_heartbeat: float
     run_event_days: int

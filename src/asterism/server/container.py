@@ -10,6 +10,7 @@ from asterism.faces.runtime import Runtime
 from asterism.features.talk.conversations import Turns, Writer
 from asterism.features.versions.storage import Limits
 from asterism.features.versions.workcopies import WorkingCopies
+from asterism.features.versions.workspaces import MOVED
 from asterism.kernel.blobs import ObjectStoreBlobs, Spare, open_blobs
 from asterism.kernel.db import Database, open_database
 from asterism.kernel.jobs import DurableJobs
@@ -17,6 +18,7 @@ from asterism.kernel.llm import PydanticModels
 from asterism.kernel.runs import RunHost
 from asterism.kernel.secrets import EnvelopeSecrets
 from asterism.kernel.streams import DatabaseStreams
+from asterism.server.actions import build_actions
 from asterism.server.advisor import build_advisor
 from asterism.server.agents import build_agents
 from asterism.server.chats import build_directory, build_runs
@@ -26,7 +28,7 @@ from asterism.server.insight import build_insight
 from asterism.server.integrations import build_integrations
 from asterism.server.jobs import register_jobs
 from asterism.server.local import build_local
-from asterism.server.moves import MoveRelay
+from asterism.server.moves import FOLLOWERS, MoveRelay
 from asterism.server.reviews import build_reviews
 from asterism.server.roots import ROOTS
 from asterism.server.settings import Settings
@@ -64,7 +66,11 @@ def build_runtime(settings: Settings, *, clock: Clock | None = None) -> Runtime:
     advisor = build_advisor(models, secrets, directory)
     insight = build_insight(db, blobs, advisor, secrets, directory)
     ports = turn_ports(settings, db, streams, build_agents(settings, models), copies, insight)
-    turns = Turns(ports, Writer(models, secrets, directory), host, concurrency=settings.agent_concurrency)
+    writer = Writer(models, secrets, directory)
+    turns = Turns(ports, writer, host, concurrency=settings.agent_concurrency)
+    deployments = build_deployments(
+        settings, host, provisioners, db=db, blobs=blobs, streams=streams, secrets=secrets, clock=clock
+    )
     local = build_local(settings, host, db=db, streams=streams, secrets=secrets, models=models)
     integrations = build_integrations(settings, db, secrets, clock)
     runs, proposals = build_runs(db, blobs, streams, models, secrets, directory, host, integrations)
@@ -96,9 +102,8 @@ def build_runtime(settings: Settings, *, clock: Clock | None = None) -> Runtime:
         turns=turns,
         clouds=build_clouds(settings),
         provisioners=provisioners,
-        deployments=build_deployments(
-            settings, host, provisioners, db=db, blobs=blobs, streams=streams, secrets=secrets, clock=clock
-        ),
+        deployments=deployments,
+        actions=build_actions(settings, host, ports, writer, advisor, deployments, blobs=blobs),
         sse_heartbeat=settings.sse_heartbeat,
         run_event_days=settings.run_event_retention_days,
         sign_in=build_sign_in(settings, clock),
@@ -125,8 +130,9 @@ async def start_services(rt: Runtime, stack: AsyncExitStack) -> None:
     seen = ActivityWriter(rt.db, rt.sign_in.activity)
     seen.start()
     stack.push_async_callback(seen.stop)
+    stack.callback(rt.actions.analyst.close)
     register_jobs(rt)
-    moves = MoveRelay(rt.db, rt.jobs)
+    moves = MoveRelay(rt.db, rt.jobs, {**FOLLOWERS, MOVED: (*FOLLOWERS[MOVED], rt.actions.analyst.enqueue)})
     moves.start()
     stack.push_async_callback(moves.stop)
     stack.push_async_callback(asyncio.to_thread, rt.jobs.close)
@@ -138,7 +144,9 @@ async def start_services(rt: Runtime, stack: AsyncExitStack) -> None:
     await rt.deployments.start()
     stack.push_async_callback(rt.deployments.stop)
     stack.push_async_callback(rt.turns.stop)
+    stack.push_async_callback(rt.actions.runs.stop)
     await rt.host.start()
     stack.push_async_callback(rt.host.stop)
     await rt.turns.start()
+    await rt.actions.runs.start()
     stack.push_async_callback(asyncio.to_thread, rt.local.git.close)  # first of all: others wait for what it runs

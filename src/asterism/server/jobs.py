@@ -7,7 +7,7 @@ from asterism.base.clock import stamp
 from asterism.faces.runtime import Runtime
 from asterism.features.accounts import audit, device_grants, identity
 from asterism.features.insight import atlas, decisions, extraction
-from asterism.features.operations import maintenance
+from asterism.features.operations import action_items, action_runs, deployments, maintenance
 from asterism.features.operations.maintenance import Chore
 from asterism.features.review import local_chats, reviews
 from asterism.features.talk import checkpoints, conversations, integrations, proposals, runs
@@ -16,7 +16,13 @@ from asterism.kernel.db import Tx
 
 JOB_RECORD_DAYS = 30
 LOCAL_LOG_DAYS = 1
-FOLLOWED_ONCE = (local_chats.STREAM, proposals.STREAM, reviews.LEGACY_STREAM, conversations.TURN_STREAM)
+FOLLOWED_ONCE = (
+    local_chats.STREAM,
+    proposals.STREAM,
+    reviews.LEGACY_STREAM,
+    conversations.TURN_STREAM,
+    action_runs.STREAM,
+)
 """Streams that nobody can come back to: what they told is stored elsewhere, or was meant for one answer."""
 OWNERS = {conversations.STREAM: "conversations", runs.STREAM: "runs"}
 """Streams that last as long as a row: a project that is purged takes the rows along, not the streams."""
@@ -28,6 +34,7 @@ def register_jobs(rt: Runtime) -> None:
     forecast.register(rt.jobs, rt.db, rt.blobs)
     decisions.register(rt.jobs, rt.db, rt.blobs)
     extraction.register(rt.jobs, rt.insight.extractor)
+    action_items.register(rt.jobs, rt.actions.analyst)
     maintenance.register(rt.jobs, rt.db, expiry=expiry_chores(), retention=retention_chores(rt))
 
 
@@ -68,6 +75,7 @@ def retention_chores(rt: Runtime) -> Mapping[str, Chore]:
         "project logs and activity events": project_log.prune,
         "audit entries": audit.purge,
         "checkpoints": checkpoints.purge,
+        "deployment logs": deployments.prune_logs,
         "diagrams": atlas.prune_diagrams,
         "drift reports": drift.prune_reports,
         "job records": job_records,

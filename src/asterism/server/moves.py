@@ -28,13 +28,13 @@ FOLLOWERS: Mapping[str, Sequence[Follower]] = {
 class MoveRelay:
     """Enqueues jobs outside of the requests that told of something. What is lost with the process, they make up for."""
 
-    def __init__(self, db: Database, jobs: JobQueue) -> None:
-        self._jobs = jobs
+    def __init__(self, db: Database, jobs: JobQueue, followers: Mapping[str, Sequence[Follower]] = FOLLOWERS) -> None:
+        self._jobs, self._followers = jobs, followers
         self._heard: set[tuple[str, str]] = set()
         self._woken = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[None] | None = None
-        for topic in FOLLOWERS:
+        for topic in followers:
             db.listen(topic, partial(self._hear, topic))
 
     def start(self) -> None:
@@ -72,5 +72,5 @@ class MoveRelay:
 
     def _enqueue(self, heard: set[tuple[str, str]]) -> None:
         for topic, about in heard:
-            for follower in FOLLOWERS[topic]:
+            for follower in self._followers[topic]:
                 follower(self._jobs, about)

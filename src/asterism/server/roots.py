@@ -1,7 +1,7 @@
 """What keeps stored content from being collected: the roots that features declare, in one list."""
 
 from asterism.features.insight import decisions
-from asterism.features.operations import deployments
+from asterism.features.operations import action_runs, deployments
 from asterism.features.talk import checkpoints, conversations, rewinds, runs
 from asterism.features.versions import snapshots, sync, workspaces
 
@@ -15,4 +15,5 @@ ROOTS = (
     rewinds.ROOTS,
     deployments.ROOTS,
     decisions.ROOTS,
+    action_runs.ROOTS,
 )

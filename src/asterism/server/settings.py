@@ -173,6 +173,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         Literal["auto", "bubblewrap", "plain"],
         doc("How agents and apps are kept apart: `auto` is bubblewrap or nothing; `plain` isolates nothing."),
     ] = "auto"
+    analysis_delay: Annotated[
+        float, msgspec.Meta(ge=0, le=86_400), doc("Seconds after which a new head of main is analysed.")
+    ] = 60
     github_base_url: Annotated[str, doc("Address of GitHub's API; of a GitHub Enterprise Server, with its path.")] = (
         "https://api.github.com"
     )

@@ -15,6 +15,7 @@ from asterism.faces.v1.errors import OAUTH_PATHS, oauth_status, oauth_word, stat
 from asterism.features.accounts.identity import InsufficientScope, NotSignedIn
 
 TAGS = {
+    "action-items": "What there is to look at in workspaces, and the runs of an agent that mend it.",
     "auth": "Signing in and out, tokens, devices, keys of model providers, the audit log.",
     "blobs": "Content by its hash: blobs, alone and in batches, manifests, and what nothing needs any more.",
     "chats": "Chats, their messages and their runs.",
@@ -22,6 +23,7 @@ TAGS = {
     "health": "Whether the server is up.",
     "infrastructure": "Where apps run: accounts at providers, settings, resources, and what a tree needs.",
     "integrations": "Notion and GitHub: connected, or not.",
+    "jobs": "What the server did in the background; for administrators.",
     "models": "The models that runs can use.",
     "oauth": "Device sign-in (RFC 8628), tokens exchanged, revoked (RFC 7009) and looked at (RFC 7662).",
     "projects": "Projects and everything that belongs to one.",

@@ -3,6 +3,7 @@
 from asterism.asgi.endpoint import endpoints_of
 from asterism.asgi.websocket import sockets_of
 from asterism.faces.v1 import (
+    action_items,
     auth,
     blobs,
     chats,
@@ -10,6 +11,7 @@ from asterism.faces.v1 import (
     health,
     infrastructure,
     integrations,
+    jobs,
     models,
     oauth,
     projects,
@@ -35,12 +37,14 @@ MODULES = (
     *chats.MODULES,
     *conversations.MODULES,
     *infrastructure.MODULES,
+    *action_items.MODULES,
     runs,
     models,
     integrations,
     *tools.MODULES,
     proposals,
     usage,
+    jobs,
 )
 ENDPOINTS = endpoints_of(MODULES)
 SOCKETS = sockets_of(MODULES)

@@ -9,7 +9,8 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -201,6 +202,21 @@ class Engine:
 
 
 def _record(row: "WorkflowStatus") -> JobRecord:
+    record = _told(row)
+    ended = row.completed_at if record.status.final else None
+    return replace(
+        record,
+        created_at=_moment(row.created_at),
+        started_at=None if record.status is Status.WAITING else _moment(row.dequeued_at or row.created_at),
+        ended_at=_moment(ended or (row.updated_at if record.status.final else None)),
+    )
+
+
+def _moment(milliseconds: int | None) -> datetime | None:
+    return None if milliseconds is None else datetime.fromtimestamp(milliseconds / 1000, UTC)
+
+
+def _told(row: "WorkflowStatus") -> JobRecord:
     inputs = row.input["args"] if row.input else [row.workflow_id, "", {}, None]
     _, name, _, key = inputs
     status = STATUSES.get(row.status, Status.FAILED)

@@ -56,7 +56,7 @@ class MemoryJobs:
             record = entry.record
             if key is not None and (record.name, record.key, record.attempts) == (name, key, 0) and not entry.ended:
                 return record.id
-        record = JobRecord(new_id(name, key), name, key, Status.WAITING)
+        record = JobRecord(new_id(name, key), name, key, Status.WAITING, created_at=self.clock.now())
         due = self.clock.now() + timedelta(seconds=delay)
         self._entries[record.id] = _Entry(record, dict(payload or {}), due)
         return record.id
@@ -125,15 +125,18 @@ class MemoryJobs:
 
     async def _attempt(self, entry: _Entry) -> None:
         attempt = entry.record.attempts + 1
-        entry.record = replace(entry.record, status=Status.RUNNING, attempts=attempt)
+        started = entry.record.started_at or self.clock.now()
+        entry.record = replace(entry.record, status=Status.RUNNING, attempts=attempt, started_at=started)
         outcome = await self._run(entry, attempt)
         pause = pause_after(outcome, attempt, self._backoff)
         if pause is not None:
             entry.due = self.clock.now() + timedelta(seconds=pause)
             return
         status = Status.DONE if outcome.ok else Status.FAILED
-        entry.record = replace(entry.record, status=status, result=outcome.result, error=outcome.error)
         entry.ended = self.clock.now()
+        entry.record = replace(
+            entry.record, status=status, result=outcome.result, error=outcome.error, ended_at=entry.ended
+        )
 
     async def _run(self, entry: _Entry, attempt: int) -> Outcome:
         record = entry.record

@@ -45,7 +45,10 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class JobRecord:
-    """What is stored about a job. `result` is what its function returned; `error` why its last attempt failed."""
+    """What is stored about a job. `result` is what its function returned; `error` why its last attempt failed.
+
+    `created_at` is when it was enqueued, `started_at` when its first attempt was due, `ended_at` when it became final.
+    """
 
     id: str
     name: str
@@ -54,6 +57,9 @@ class JobRecord:
     attempts: int = 0
     result: Any = None
     error: str | None = None
+    created_at: datetime | None = None
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from asterism.features.accounts.identity.errors import (
     InvalidCredential,
     InvalidLink,
     InvalidRefreshToken,
+    NotAdmin,
     NotSignedIn,
     ProviderNotConfigured,
     RefreshTokenReused,
@@ -34,6 +35,7 @@ from asterism.features.accounts.identity.service import (
     ensure_owner,
     find_user,
     redeem_link,
+    require_admin,
     user_by_id,
 )
 from asterism.features.accounts.identity.sessions import (
@@ -77,6 +79,7 @@ __all__ = [
     "InvalidRefreshToken",
     "IssuedToken",
     "Lifetimes",
+    "NotAdmin",
     "NotSignedIn",
     "ProviderNotConfigured",
     "RefreshTokenReused",
@@ -108,6 +111,7 @@ __all__ = [
     "redeem_link",
     "redeem_ticket",
     "refresh",
+    "require_admin",
     "revoke_device",
     "revoke_other_devices",
     "revoke_presented",

@@ -20,6 +20,15 @@ class InsufficientScope(Forbidden):
         super().__init__("This token's scope does not allow that.", hint="Use a token with a wider scope.")
 
 
+class NotAdmin(Forbidden):
+    """What was asked for is for administrators alone."""
+
+    code = "ADMIN_ONLY"
+
+    def __init__(self) -> None:
+        super().__init__("Only an administrator of this server may do that.", hint="Ask the owner of the server.")
+
+
 class InvalidLink(Unauthenticated):
     """A sign-in link that is unknown, used or expired."""
 

@@ -4,7 +4,7 @@ from asterism.base import ids
 from asterism.base.errors import Invalid, NotFound
 from asterism.features.accounts import audit
 from asterism.features.accounts.identity import store, token_store
-from asterism.features.accounts.identity.errors import InvalidLink, NotSignedIn, UserExists
+from asterism.features.accounts.identity.errors import InvalidLink, NotAdmin, NotSignedIn, UserExists
 from asterism.features.accounts.identity.models import Caller, ClientInfo, IssuedToken, Lifetimes, User
 from asterism.features.accounts.identity.sessions import start_session
 from asterism.features.accounts.identity.token_format import kind_of, token_hash
@@ -61,6 +61,13 @@ def current_user(tx: Tx, caller: Caller) -> User:
     if user is None:
         raise NotSignedIn
     return user
+
+
+def require_admin(tx: Tx, caller: Caller) -> None:
+    """Raise NotAdmin unless the caller looks after this server, and InsufficientScope for a token of an agent."""
+    caller.scope.reach_all()
+    if not current_user(tx, caller).is_admin:
+        raise NotAdmin
 
 
 def create_link(tx: Tx, user: User) -> IssuedToken:

@@ -29,6 +29,8 @@ from asterism.features.operations.deployments.service import (
     get_deployment,
     list_deployments,
     list_of_conversation,
+    newest_failures,
+    prune_logs,
     read_log,
 )
 from asterism.features.operations.deployments.workshop import Tools, find_tools, lend_python
@@ -62,5 +64,7 @@ __all__ = [
     "lend_python",
     "list_deployments",
     "list_of_conversation",
+    "newest_failures",
+    "prune_logs",
     "read_log",
 ]

@@ -15,6 +15,7 @@ from asterism.features.operations.deployments.models import Deployment, LogEntry
 from asterism.features.operations.deployments.pipeline import INTERRUPTED, SUPERSEDED, DeploymentRun, Shop, find_same
 from asterism.features.operations.deployments.plans import requirements_of
 from asterism.features.operations.deployments.service import Asked, Told
+from asterism.features.operations.deployments.workshop import Tools
 from asterism.features.operations.infrastructure import detect_tree
 from asterism.kernel.apps import AppFailed
 from asterism.kernel.db import Tx
@@ -37,6 +38,11 @@ class Deployments:
         self._kind = host.add(RunKind("deployment", lane, self._settle))
         self._waiting: dict[str, Deployment] = {}
         self._resuming: asyncio.Task[None] | None = None
+
+    @property
+    def tools(self) -> Tools:
+        """How programs of projects are run here."""
+        return self._shop.local.tools
 
     async def start(self) -> None:
         """Start the apps again that ran when the server stopped; in the background, one after another."""

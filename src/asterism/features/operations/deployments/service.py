@@ -33,6 +33,7 @@ from asterism.kernel.streams import Streams
 
 MAX_TEXT = 10_000  # characters of a callback's url or error
 AUTO_TITLE = "Deployment"
+KEPT_LOGS, PRUNED_AT_ONCE = 50, 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +185,16 @@ def list_deployments(
     before = None if cursor is None else decode_cursor(scope, cursor, tuple[str])[0]
     found = store.of_workspace(tx, workspace_id, limit=limit + 1, before=before)
     return Page(found[:limit], encode_cursor(scope, [found[limit - 1].id]) if len(found) > limit else None)
+
+
+def prune_logs(tx: Tx) -> int:
+    """Remove a batch of logs: those of all but the newest 50 deployments of a place. For the retention job (12.6)."""
+    return store.prune_logs(tx, keep=KEPT_LOGS, limit=PRUNED_AT_ONCE)
+
+
+def newest_failures(tx: Tx, user_id: str) -> list[Deployment]:
+    """Return those deployments of a user that failed and are the newest of their workspace."""
+    return store.newest_failures(tx, user_id)
 
 
 def list_of_conversation(tx: Tx, caller: Caller, conversation_id: str) -> list[Deployment]:

@@ -60,6 +60,18 @@ def newest_success(tx: Tx, project_id: str, workspace_id: str | None) -> Deploym
     return None if row is None else _deployment(row)
 
 
+def newest_failures(tx: Tx, user_id: str) -> list[Deployment]:
+    """Return those deployments of a user that failed and are the newest of their workspace."""
+    columns = deployments.c
+    newest = (
+        sa.select(sa.func.max(columns.id))
+        .where(columns.owner_user_id == user_id, columns.workspace_id.is_not(None))
+        .group_by(columns.workspace_id)
+    )
+    rows = tx.all(sa.select(deployments).where(columns.id.in_(newest), columns.status == Status.FAILED))
+    return [_deployment(row) for row in rows]
+
+
 def append_log(tx: Tx, deployment_id: str, number: int, entries: Sequence[LogEntry], size: int) -> None:
     """Add a piece of a log; `number` grows."""
     row = {"deployment_id": deployment_id, "number": number, "size": size, "entries": _entries(entries)}
@@ -72,6 +84,20 @@ def drop_log(tx: Tx, deployment_id: str, first: int, last: int) -> None:
     tx.execute(
         sa.delete(deployment_logs).where(columns.deployment_id == deployment_id, columns.number.between(first, last))
     )
+
+
+def prune_logs(tx: Tx, *, keep: int, limit: int) -> int:
+    """Remove up to `limit` pieces of logs of deployments that are not the newest `keep` of their place."""
+    columns, pieces = deployments.c, deployment_logs.c
+    place = sa.func.row_number().over(
+        partition_by=(columns.project_id, columns.workspace_id), order_by=columns.id.desc()
+    )
+    numbered = sa.select(columns.id, place.label("place")).subquery()
+    old = sa.select(numbered.c.id).where(numbered.c.place > keep)
+    query = sa.select(pieces.deployment_id, pieces.number).where(pieces.deployment_id.in_(old)).limit(limit)
+    for row in (found := tx.all(query)):
+        drop_log(tx, row["deployment_id"], row["number"], row["number"])
+    return len(found)
 
 
 def log_pieces(tx: Tx, deployment_id: str) -> list[tuple[int, int]]:

@@ -7,10 +7,21 @@ A job compares with main whenever a workspace has moved (`register`, `enqueue`).
 from asterism.features.versions.drift.comparison import UNREADABLE
 from asterism.features.versions.drift.errors import OtherProject
 from asterism.features.versions.drift.jobs import REFRESH, SETTLING_SECONDS, SWEEP, enqueue, register
-from asterism.features.versions.drift.models import TOP_OVERLAPS, Comparison, Numbers, Paths, Report, Risk, Side, Sides
+from asterism.features.versions.drift.models import (
+    TOP_OVERLAPS,
+    Comparison,
+    MainDrift,
+    Numbers,
+    Paths,
+    Report,
+    Risk,
+    Side,
+    Sides,
+)
 from asterism.features.versions.drift.refresh import refresh
 from asterism.features.versions.drift.service import (
     compare,
+    drift_from_main,
     find_sides,
     find_source,
     keep,
@@ -28,6 +39,7 @@ __all__ = [
     "TOP_OVERLAPS",
     "UNREADABLE",
     "Comparison",
+    "MainDrift",
     "Numbers",
     "OtherProject",
     "Paths",
@@ -36,6 +48,7 @@ __all__ = [
     "Side",
     "Sides",
     "compare",
+    "drift_from_main",
     "enqueue",
     "find_sides",
     "find_source",

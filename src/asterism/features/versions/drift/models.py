@@ -105,6 +105,24 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
+class MainDrift:
+    """How far a workspace and its project's main are apart, by the newest report; `fingerprint` is what it is about."""
+
+    workspace_id: str
+    origin: Origin
+    files_added: int
+    files_modified: int
+    files_deleted: int
+    reported_at: str
+    fingerprint: str
+
+    @property
+    def total(self) -> int:
+        """How many files a sync would bring."""
+        return self.files_added + self.files_modified
+
+
+@dataclass(frozen=True, slots=True)
 class Numbers:
     """What a client reports: counts of files and bytes, each at least 0."""
 

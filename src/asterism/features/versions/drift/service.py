@@ -17,6 +17,7 @@ from asterism.features.versions.drift.models import (
     KEPT_REPORTS,
     MAX_SUMMARY,
     Comparison,
+    MainDrift,
     Numbers,
     Report,
     Sides,
@@ -77,6 +78,11 @@ def list_reports(
 def latest_reports(tx: Tx, workspace_ids: Sequence[str]) -> dict[str, Report]:
     """Return the newest report of each workspace that has one, by workspace."""
     return {report.workspace_id: report for report in store.latest(tx, workspace_ids)}
+
+
+def drift_from_main(tx: Tx, user_id: str, workspace_id: str | None = None) -> list[MainDrift]:
+    """Return which live workspaces of a user (or only the one named) are apart from their main, by newest report."""
+    return store.from_main(tx, user_id, workspace_id)
 
 
 def compare(

@@ -7,11 +7,19 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from asterism.features.versions.drift.models import Paths, Report
+from asterism.features.versions.drift.models import MainDrift, Paths, Report
 from asterism.features.versions.drift.tables import drift_reports as reports
 from asterism.kernel.db import RowDict, Tx
 
 _OWN = ("workspace_manifest_hash", "source_manifest_hash")
+_projects = sa.table(
+    "projects",
+    sa.column("id"),
+    sa.column("owner_user_id"),
+    sa.column("main_workspace_id"),
+    sa.column("deleted_at"),
+)
+_workspaces = sa.table("workspaces", sa.column("id"), sa.column("project_id"), sa.column("deleted_at"))
 
 
 def insert(tx: Tx, report: Report, trees: tuple[str, str] | None = None) -> None:
@@ -57,6 +65,33 @@ def newest_comparison(tx: Tx, workspace_id: str, source_id: str) -> tuple[Report
         .limit(1)
     )
     return None if row is None else (_report(row), (row[_OWN[0]], row[_OWN[1]]))
+
+
+def from_main(tx: Tx, user_id: str, workspace_id: str | None) -> list[MainDrift]:
+    """Return what the newest report about main says of each live workspace of a user, where that is any drift."""
+    about_main = sa.or_(reports.c.origin == "client", reports.c.source_workspace_id == _projects.c.main_workspace_id)
+    newest = (
+        sa.select(sa.func.max(reports.c.id))
+        .join(_workspaces, _workspaces.c.id == reports.c.workspace_id)
+        .join(_projects, _projects.c.id == _workspaces.c.project_id)
+        .where(_projects.c.owner_user_id == user_id, _projects.c.main_workspace_id != reports.c.workspace_id)
+        .where(_projects.c.deleted_at.is_(None), _workspaces.c.deleted_at.is_(None), about_main)
+        .group_by(reports.c.workspace_id)
+    )
+    if workspace_id is not None:
+        newest = newest.where(reports.c.workspace_id == workspace_id)
+    wanted = [reports.c[name] for name in (*MainDrift.__slots__[:-1], *_OWN)]
+    rows = tx.all(
+        sa.select(*wanted).where(reports.c.id.in_(newest), reports.c.files_added + reports.c.files_modified > 0)
+    )
+    return [_main_drift(row) for row in rows]
+
+
+def _main_drift(row: RowDict) -> MainDrift:
+    trees = [row.pop(name) for name in _OWN]
+    counts = [str(row[name]) for name in ("files_added", "files_modified", "files_deleted")]
+    about = trees if row["origin"] == "compare" else counts  # a client names no trees
+    return MainDrift(**row, fingerprint=":".join(about))
 
 
 def prune(tx: Tx, before: str, *, keep: int, limit: int) -> int:

@@ -62,8 +62,8 @@ class WorkingCopies:
         self._states: dict[str, CopyState] = {}
         self._guard = threading.Lock()
 
-    def open(self, caller: Caller, workspace_id: str, copy_id: str) -> WorkingCopy:
-        """Check the workspace's working tree out into a private folder (an empty one when there is no tree).
+    def open(self, caller: Caller, workspace_id: str, copy_id: str, *, tree: str | None = None) -> WorkingCopy:
+        """Check the workspace's working tree, or `tree`, out into a private folder (empty when there is no tree).
 
         `copy_id` names the turn (letters, digits, `-`, `_`). Raises UnknownWorkspace, CopyExists, BlobsMissing,
         ManifestLost, Unavailable (the disk is full) or CannotWrite; then nothing is left behind.
@@ -73,7 +73,7 @@ class WorkingCopies:
             raise CopyExists
         with self._db.read() as tx:
             workspace, project = workspaces.workspace_and_project(tx, caller, workspace_id)
-            start = workspaces.working_manifest(tx, project, workspace)
+            start = tree or workspaces.working_manifest(tx, project, workspace)
             if start is not None:
                 storage.require_complete(tx, project.owner_user_id, start)
             about = About(project.owner_user_id, project.id, workspace.id, start, tx.now())

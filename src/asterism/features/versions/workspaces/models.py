@@ -6,7 +6,7 @@ from typing import Literal
 from asterism.features.versions.snapshots import Snapshot
 
 WorkspaceType = Literal["repo", "folder", "cloud"]
-Cause = Literal["push", "restore", "sync", "sync undo", "conversation", "rewind", "job"]
+Cause = Literal["push", "restore", "sync", "sync undo", "conversation", "rewind", "job", "action item"]
 
 MAX_WORKSPACES = 1000
 HEARTBEAT_SECONDS = 5
