@@ -65,7 +65,7 @@ def build_runtime(settings: Settings, *, clock: Clock | None = None) -> Runtime:
     copies = WorkingCopies(db, blobs, settings.data_dir / "workcopies", storage_limits(settings), clock)
     advisor = build_advisor(models, secrets, directory)
     insight = build_insight(db, blobs, advisor, secrets, directory)
-    ports = turn_ports(settings, db, streams, build_agents(settings, models), copies, insight)
+    ports = turn_ports(settings, db, streams, build_agents(settings, models), copies, secrets, insight)
     writer = Writer(models, secrets, directory)
     turns = Turns(ports, writer, host, concurrency=settings.agent_concurrency)
     deployments = build_deployments(

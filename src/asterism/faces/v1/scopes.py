@@ -40,6 +40,7 @@ AGENT = frozenset(
         "GET /v1/projects/{project_id}",
         "GET /v1/projects/{project_id}/current-manifest",
         "GET /v1/projects/{project_id}/docs",
+        "GET /v1/projects/{project_id}/env-vars/values",  # of what its turn was granted (Beyond 11)
         "GET /v1/projects/{project_id}/docs/content",
         "POST /v1/projects/{project_id}/snapshots",
         "POST /v1/projects/{project_id}/decisions/extract",

@@ -21,9 +21,10 @@ class MessagesAsked(msgspec.Struct):
 
 
 class Prompt(msgspec.Struct):
-    """What the agent shall do."""
+    """What the agent shall do, and the env vars (`env:KEY`) whose values it may read meanwhile (Beyond 11)."""
 
     prompt: str
+    grants: list[str] = []
 
 
 class PromptSent(msgspec.Struct, rename="camel"):
@@ -49,7 +50,7 @@ def messages(call: Call, conversation_id: str, query: MessagesAsked) -> Conversa
 )
 async def add_messages(call: Call, conversation_id: str, body: Prompt) -> Ok[PromptSent]:
     """POST /v1/conversations/:conversationId/messages: hand the agent a prompt, which may have to wait."""
-    sent = await call.rt.turns.send(call.caller, conversation_id, body.prompt)
+    sent = await call.rt.turns.send(call.caller, conversation_id, body.prompt, body.grants)
     answer = PromptSent(sent.message_id, "running" if sent.running else "pending", sent.position)
     if sent.running:
         return Ok(answer)

@@ -7,6 +7,7 @@ import structlog
 
 from asterism.faces.v1.call import Call, delete, get, post, put
 from asterism.faces.v1.wire import Done
+from asterism.features.talk import conversations
 from asterism.features.versions import projects
 from asterism.features.versions.projects import NewVar
 
@@ -71,6 +72,12 @@ class EnvVarsSet(msgspec.Struct):
     count: int
 
 
+class ValuesAsked(msgspec.Struct):
+    """Which values to read: those of these keys, with commas between (default: all)."""
+
+    keys: str | None = None
+
+
 class EnvValue(msgspec.Struct):
     """A variable in clear."""
 
@@ -115,9 +122,14 @@ def remove(call: Call, project_id: str, key: str) -> Done:
     return Done()
 
 
-@get("/v1/projects/{project_id:str}/env-vars/values")
-def values(call: Call, project_id: str) -> EnvValues:
-    """GET /v1/projects/:projectId/env-vars/values: the values in clear, for deployments."""
-    found = projects.env_values(call.tx, call.rt.secrets, call.caller, project_id)
+@get("/v1/projects/{project_id:str}/env-vars/values", errors=(conversations.GrantRequired,))
+async def values(call: Call, project_id: str, query: ValuesAsked) -> EnvValues:
+    """GET /v1/projects/:projectId/env-vars/values: values in clear, for deployments and for turns with a grant."""
+    keys = [key for key in (query.keys or "").split(",") if key]
+    if call.caller.scope.name == "agent":
+        found = await call.rt.turns.read_values(call.caller, project_id, keys)
+    else:
+        found = await call.rt.db.run_read(projects.env_values, call.rt.secrets, call.caller, project_id)
+        found = [one for one in found if not keys or one.key in keys]
     audit.info("env values read", user=call.caller.user_id, token=call.caller.token_id, project=project_id)
     return EnvValues([EnvValue(one.key, one.value, one.is_secret) for one in found])

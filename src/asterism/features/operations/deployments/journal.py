@@ -7,8 +7,9 @@ from contextlib import suppress
 from typing import Final
 
 from asterism.base.clock import Clock, stamp
+from asterism.base.masking import mask
 from asterism.features.operations.deployments import store
-from asterism.features.operations.deployments.masking import Lines, mask
+from asterism.features.operations.deployments.masking import Lines
 from asterism.features.operations.deployments.models import LogEntry, Step
 from asterism.kernel.db import Database, Tx
 

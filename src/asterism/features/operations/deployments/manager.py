@@ -5,12 +5,12 @@ from collections.abc import Callable, Sequence
 
 import structlog
 
+from asterism.base.masking import needles
 from asterism.features.accounts.identity import Caller
 from asterism.features.operations.deployments import service, store
 from asterism.features.operations.deployments.env import open_version
 from asterism.features.operations.deployments.events import Ended
 from asterism.features.operations.deployments.journal import Journal
-from asterism.features.operations.deployments.masking import needles
 from asterism.features.operations.deployments.models import Deployment, LogEntry, Slot, Status, Step
 from asterism.features.operations.deployments.pipeline import INTERRUPTED, SUPERSEDED, DeploymentRun, Shop, find_same
 from asterism.features.operations.deployments.plans import requirements_of

@@ -1,25 +1,12 @@
 """Secrets out of what programs say: lines are put together first, so that a value in pieces is seen whole. Pure."""
 
 import codecs
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Final
 
-MASK: Final = "***"
-SHORTEST: Final = 4  # characters: shorter values would mask ordinary words
+from asterism.base.masking import mask
+
 LONGEST_LINE: Final = 64 * 1024  # characters: a longer line is told in pieces
-
-
-def needles(values: Iterable[str]) -> tuple[str, ...]:
-    """Return what is to be masked: values of four characters or more, each line of one of several; the long first."""
-    lines = {line.strip() for value in values for line in (value, *value.splitlines())}
-    return tuple(sorted((line for line in lines if len(line) >= SHORTEST), key=lambda line: (-len(line), line)))
-
-
-def mask(text: str, secrets: Iterable[str]) -> str:
-    """Return a text with `***` in the place of each secret."""
-    for secret in secrets:
-        text = text.replace(secret, MASK)
-    return text
 
 
 class Lines:

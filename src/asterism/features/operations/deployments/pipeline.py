@@ -10,13 +10,14 @@ import structlog
 
 from asterism.base.clock import Clock
 from asterism.base.errors import DomainError
+from asterism.base.masking import needles
 from asterism.features.accounts.identity import Caller
 from asterism.features.operations.deployments import store
 from asterism.features.operations.deployments.env import Variables, keep_version, open_version, variables_of
 from asterism.features.operations.deployments.events import Began, Ended
 from asterism.features.operations.deployments.journal import Journal, Told
 from asterism.features.operations.deployments.local import LocalTarget
-from asterism.features.operations.deployments.masking import Lines, needles
+from asterism.features.operations.deployments.masking import Lines
 from asterism.features.operations.deployments.models import Deployment, Plan, Slot, Status, Step, Unsatisfied
 from asterism.features.operations.deployments.plans import plan_hash, plan_of, requirements_of
 from asterism.features.operations.deployments.service import Asked, end_deployment, find_tree

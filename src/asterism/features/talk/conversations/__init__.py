@@ -17,6 +17,7 @@ from asterism.features.talk.conversations.errors import (
     UnknownMessage,
     UnknownQuestion,
 )
+from asterism.features.talk.conversations.grants import GrantRequired
 from asterism.features.talk.conversations.models import (
     ANSWERED,
     STREAM,
@@ -63,6 +64,7 @@ __all__ = [
     "AnswerRefused",
     "Conversation",
     "ConversationView",
+    "GrantRequired",
     "Message",
     "Opened",
     "OtherProject",

@@ -10,9 +10,10 @@ from asterism.features.accounts.identity import Caller
 from asterism.features.talk.conversations import question_store, reporting, store
 from asterism.features.talk.conversations.errors import QuestionClosed, UnknownQuestion
 from asterism.features.talk.conversations.events import question_asked, question_closed
-from asterism.features.talk.conversations.models import MAX_ANSWER, Message, Question
+from asterism.features.talk.conversations.models import BY_SERVER, MAX_ANSWER, Message, Question
 from asterism.features.talk.conversations.service import get_conversation
 from asterism.kernel import agents
+from asterism.kernel.agents import Inquiry
 from asterism.kernel.db import Tx
 from asterism.kernel.streams import Streams
 
@@ -40,6 +41,18 @@ def ask(tx: Tx, streams: Streams, turn: Message, asked: agents.Question) -> Ques
     streams.append_in(tx, conversation.stream, question_asked(question))
     reporting.asked(tx, conversation, question)
     return question
+
+
+def ask_for_server(tx: Tx, streams: Streams, turn: Message, topic: str, inquiry: Inquiry) -> Question | None:
+    """Ask something that the server wants to know for a turn that runs, once for each topic; the agent goes on.
+
+    Return the question, which may have its answer already; None when the turn has ended.
+    """
+    agent_id = BY_SERVER + topic
+    for known in question_store.questions(tx, turn.conversation_id, message_id=turn.id):
+        if known.agent_id == agent_id:
+            return known
+    return ask(tx, streams, turn, agents.Question(agent_id, BY_SERVER, [inquiry]))
 
 
 def close(

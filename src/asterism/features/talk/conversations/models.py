@@ -28,6 +28,10 @@ TIMELINE = 500
 LOG_DAYS, LOG_FRAMES = 30, 1000  # what is kept of a log: both
 
 
+BY_SERVER = "server:"
+"""What the `agent_id` of a question begins with that the server asks."""
+
+
 @dataclass(frozen=True, slots=True)
 class Conversation:
     """A conversation in a workspace. `last_at` is the newest time given to a message: times rise strictly."""
@@ -68,7 +72,8 @@ class Message:
 
     `log_start` is the seq of the log before the turn's first frame; `tree` is the manifest that it started from and
     `manifest_hash` the one it ended on. `parked`: it waits for an answer, and no process performs it since the server
-    was started anew. `collecting`: its working copy is not taken over yet, and the next turn waits for that.
+    was started anew. `collecting`: its working copy is not taken over yet, and the next turn waits for that. `grants`
+    are the keys of env vars that it may read.
     """
 
     id: str
@@ -90,6 +95,7 @@ class Message:
     infos: tuple[dict[str, Any], ...] = ()
     parked: bool = False
     collecting: bool = False
+    grants: tuple[str, ...] = ()
 
     @property
     def active(self) -> bool:
@@ -107,7 +113,7 @@ class Parts:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Questions that a turn asks. `id` is ours, `agent_id` and `session_id` are the agent's."""
+    """Questions that a turn asks. `id` is ours, `agent_id` and `session_id` are the agent's, or name the server."""
 
     id: str
     conversation_id: str
@@ -119,6 +125,11 @@ class Question:
     answers: tuple[tuple[str, ...], ...] | None
     asked_at: str
     closed_at: str | None = None
+
+    @property
+    def topic(self) -> str | None:
+        """What a question is about that the server asks by itself; None for one of the agent, which waits for it."""
+        return self.agent_id.removeprefix(BY_SERVER) if self.agent_id.startswith(BY_SERVER) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,11 @@ _workspaces = sa.table("workspaces", sa.column("id"), sa.column("name"), sa.colu
 _projects = sa.table("projects", sa.column("id"), sa.column("name"), sa.column("deleted_at"))
 _c, _m = conversations.c, conversation_messages.c
 _SHOWN = _m.hidden_by.is_(None)  # what a rewind has hidden is there, but nobody is told of it
-_JSON: Mapping[str, Any] = {"files_changed": tuple[str, ...], "infos": tuple[dict[str, Any], ...]}
+_JSON: Mapping[str, Any] = {
+    "files_changed": tuple[str, ...],
+    "infos": tuple[dict[str, Any], ...],
+    "grants": tuple[str, ...],
+}
 
 
 def insert(tx: Tx, conversation: Conversation) -> None:

@@ -48,6 +48,7 @@ conversation_messages = sa.Table(
     sa.Column("parked", sa.Boolean, nullable=False),
     sa.Column("collecting", sa.Boolean, nullable=False),
     sa.Column("hidden_by", sa.Text),
+    sa.Column("grants", sa.Text, nullable=False, server_default="[]"),
     sa.UniqueConstraint("conversation_id", "position"),
 )
 _m = conversation_messages.c

@@ -14,10 +14,11 @@ import structlog
 from asterism.base.errors import DomainError
 from asterism.features.accounts import identity
 from asterism.features.accounts.identity import Scope
-from asterism.features.talk.conversations import answering, question_store, turn_rows
+from asterism.features.talk.conversations import answering, grants, question_store, store, turn_rows
 from asterism.features.talk.conversations.checking import Checker
 from asterism.features.talk.conversations.errors import AnswerRefused
 from asterism.features.talk.conversations.events import AgentTold, Frame
+from asterism.features.talk.conversations.masking import Masker
 from asterism.features.talk.conversations.models import (
     CANCELLED,
     DONE,
@@ -34,6 +35,7 @@ from asterism.kernel.agents import AgentEvent, AgentJob, Agents, AgentSession, E
 from asterism.kernel.db import Database, Tx
 from asterism.kernel.llm import Target
 from asterism.kernel.runs import BrokenOff, Done, Ending, Failed, Place
+from asterism.kernel.secrets import Secrets
 from asterism.kernel.streams import Fact, Streams
 
 log = structlog.get_logger("asterism.turns")
@@ -63,6 +65,7 @@ class TurnPorts:
     streams: Streams
     agents: Agents
     copies: workcopies.WorkingCopies
+    secrets: Secrets
     limits: TurnLimits
     url: str
     lookups: Callable[[Conversation, str], tuple[Lookup, ...]] = no_lookups
@@ -95,6 +98,8 @@ class Turn:
     paused: Callable[[], None]
     ended: Callable[[str], None]
     gone: asyncio.Event = field(default_factory=asyncio.Event)
+    masker: Masker = field(default_factory=Masker)
+    _masked: tuple[str, ...] = ()
     started: bool = False
     opening: Sequence[Fact] = ()
     _session: AgentSession | None = None
@@ -138,6 +143,7 @@ class Turn:
         copy = await asyncio.to_thread(self._copy)
         checker = Checker(ports.db, ports.copies, begun.conversation, self.message_id, copy, self._tell)
         await checker.start()
+        values = await ports.db.run_read(self._granted)
         token = await ports.db.run(self._token)
         titling = asyncio.create_task(begun.titling.run()) if begun.titling is not None else None
         job = AgentJob(
@@ -145,7 +151,7 @@ class Turn:
             begun.prompt,
             begun.target,
             begun.history,
-            {"ASTERISM_URL": ports.url, "ASTERISM_TOKEN": token.text},
+            {**values, "ASTERISM_URL": ports.url, "ASTERISM_TOKEN": token.text},
             resumption=begun.resumption,
             lookups=ports.lookups(begun.conversation, self._workspace),
             conversation=begun.conversation.id,
@@ -167,6 +173,18 @@ class Turn:
             return copies.find(turn.id)
         return copies.open(identity.acting_for(self.begun.conversation.owner_user_id), self._workspace, turn.id)
 
+    def _granted(self, tx: Tx) -> dict[str, str]:
+        """Return the values that the turn was granted by now; from now on they are masked in what it tells."""
+        turn = store.message(tx, self.message_id)
+        if turn is None or turn.grants == self._masked:
+            return {}
+        conversation = self.begun.conversation
+        caller = identity.acting_for(conversation.owner_user_id)
+        found = grants.values_of(tx, self.ports.secrets, caller, conversation.project_id, turn)
+        self.masker.add(one.value for one in found)
+        self._masked = turn.grants
+        return {one.key: one.value for one in found}
+
     def _token(self, tx: Tx) -> identity.IssuedToken:
         conversation, turn = self.begun.conversation, self.begun.turn
         scope = Scope("agent", conversation.project_id, self._workspace, conversation.id, turn.id)
@@ -183,12 +201,15 @@ class Turn:
         try:
             async with aclosing(session.events()) as events, aclosing(self._in_time(events)) as timely:
                 async for event in timely:
+                    if isinstance(event, agents.PartUpdated) and isinstance(event.part, agents.ToolPart):
+                        await self.ports.db.run_read(self._granted)  # a call may show what was granted since
+                    for told in self.masker.events(event):
+                        await self._take(told, teller)
                     if isinstance(event, Ended):
                         await checker.take()
                         if event.reason != "done":
-                            raise TurnFailed(event.error or "The agent stopped.")
+                            raise TurnFailed(self.masker.text(event.error or "The agent stopped."))
                         return
-                    await self._take(event, teller)
                     call = event.ended_call if isinstance(event, agents.PartUpdated) else None
                     if call is not None:
                         await checker.take(call)

@@ -3,6 +3,7 @@
 All of them hold the conversation's row, so the frames of a conversation are told in the order of what they report.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -24,6 +25,7 @@ from asterism.features.talk.conversations.events import (
     question_closed,
 )
 from asterism.features.talk.conversations.folding import broken_off, shorten, text_of
+from asterism.features.talk.conversations.grants import check_grants, note_granted
 from asterism.features.talk.conversations.models import (
     ANSWERED,
     ANSWERS,
@@ -61,10 +63,19 @@ def check_prompt(prompt: str) -> None:
         raise Invalid.field("prompt", f"must have at most {MAX_PROMPT} characters")
 
 
-def add_prompt(tx: Tx, streams: Streams, caller: Caller, conversation_id: str, prompt: str, *, crowded: bool) -> Queued:
+def add_prompt(
+    tx: Tx,
+    streams: Streams,
+    caller: Caller,
+    conversation_id: str,
+    prompt: str,
+    *,
+    grants: Sequence[str] = (),
+    crowded: bool,
+) -> Queued:
     """Store a prompt and the turn that will answer it; `pending` is told when it surely has to wait.
 
-    Raises UnknownConversation, QueueFull, BlobsMissing.
+    `grants` are `env:KEY`. Raises UnknownConversation, Invalid, QueueFull, BlobsMissing.
     """
     conversation = get_conversation(tx, caller, conversation_id, lock=True)
     waiting = store.active(tx, conversation.id)
@@ -74,7 +85,10 @@ def add_prompt(tx: Tx, streams: Streams, caller: Caller, conversation_id: str, p
     tree = workspaces.working_manifest(tx, project, workspace)
     if tree is not None:
         storage.require_complete(tx, project.owner_user_id, tree)
+    keys = check_grants(tx, project.id, grants)
     asked, turn = _messages(conversation, prompt, tx.now())
+    turn = replace(turn, grants=keys)
+    note_granted(tx, caller.user_id, turn, keys)
     store.insert_message(tx, asked)
     store.insert_message(tx, turn)
     changes: dict[str, Any] = {
@@ -108,7 +122,7 @@ def begin(tx: Tx, streams: Streams, conversation_id: str, turn_id: str) -> tuple
     if conversation is None or turn is None:
         return None
     if turn.parked and turn.status == "running":
-        if question_store.questions(tx, conversation.id, message_id=turn.id, only_open=True):
+        if _waits_for_answer(tx, turn):
             return None
         store.update_message(tx, turn.id, {"parked": False, "attempt": turn.attempt + 1})
     else:
@@ -139,10 +153,16 @@ def park_or_fail(tx: Tx, streams: Streams, turn_id: str) -> None:
     turn = store.message(tx, turn_id)
     if turn is None or turn.status != "running":
         return
-    if question_store.questions(tx, turn.conversation_id, message_id=turn.id, only_open=True):
+    if _waits_for_answer(tx, turn):
         store.update_message(tx, turn.id, {"parked": True})
     else:
         end(tx, streams, turn.id, RESTARTED)
+
+
+def _waits_for_answer(tx: Tx, turn: Message) -> bool:
+    """Whether the agent of a turn waits; for what the server asks it does not."""
+    asked = question_store.questions(tx, turn.conversation_id, message_id=turn.id, only_open=True)
+    return any(one.topic is None for one in asked)
 
 
 def end(tx: Tx, streams: Streams, turn_id: str, outcome: Outcome, *, by: str | None = None) -> bool:

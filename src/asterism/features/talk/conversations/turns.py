@@ -16,7 +16,7 @@ import structlog
 from asterism.base.errors import DomainError
 from asterism.features.accounts.identity import Caller
 from asterism.features.talk import catalogue
-from asterism.features.talk.conversations import answering, question_store, store, turn_rows
+from asterism.features.talk.conversations import answering, grants, question_store, store, turn_rows
 from asterism.features.talk.conversations.collecting import Collector
 from asterism.features.talk.conversations.errors import UnknownMessage
 from asterism.features.talk.conversations.events import ConversationCleared, MessageStatus
@@ -31,6 +31,7 @@ from asterism.features.talk.conversations.models import (
 from asterism.features.talk.conversations.service import get_conversation, running_parts
 from asterism.features.talk.conversations.titling import Titling, Writer
 from asterism.features.talk.conversations.turn import HISTORY, Begun, Turn, TurnPorts, finish, stream_of, turn_of
+from asterism.features.versions.projects import EnvVar
 from asterism.kernel import agents
 from asterism.kernel.agents import Resumption, Said
 from asterism.kernel.db import Tx
@@ -96,13 +97,13 @@ class Turns:
             task.cancel()  # the next start takes it up again
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def send(self, caller: Caller, conversation_id: str, prompt: str) -> Sent:
-        """Queue a prompt, and begin its turn if nothing is before it.
+    async def send(self, caller: Caller, conversation_id: str, prompt: str, wanted: Sequence[str] = ()) -> Sent:
+        """Queue a prompt, and begin its turn if nothing is before it. `wanted` are the grants that it gives.
 
         Raises Invalid, UnknownConversation, QueueFull, BlobsMissing, ModelNotConfigured.
         """
         turn_rows.check_prompt(prompt)
-        queued = await self._db.run(self._add, caller, conversation_id, prompt, crowded=self._kind.lane.full)
+        queued = await self._db.run(self._add, caller, conversation_id, prompt, wanted, crowded=self._kind.lane.full)
         turn = queued.turn
         if not queued.told:
             if await self._begin(turn.conversation_id, turn.id):
@@ -114,8 +115,12 @@ class Turns:
         self._news.set()
         return Sent(turn.id, running=False, position=queued.position)
 
-    def _add(self, tx: Tx, caller: Caller, conversation_id: str, prompt: str, *, crowded: bool) -> turn_rows.Queued:
-        queued = turn_rows.add_prompt(tx, self._streams, caller, conversation_id, prompt, crowded=crowded)
+    def _add(
+        self, tx: Tx, caller: Caller, conversation_id: str, prompt: str, wanted: Sequence[str], *, crowded: bool
+    ) -> turn_rows.Queued:
+        queued = turn_rows.add_prompt(
+            tx, self._streams, caller, conversation_id, prompt, grants=wanted, crowded=crowded
+        )
         self._target(tx, caller.user_id)
         return queued
 
@@ -197,12 +202,27 @@ class Turns:
 
         Raises UnknownConversation, UnknownQuestion, Invalid, QuestionClosed, AnswerRefused.
         """
-        closed = await self._db.run(answering.close, self._streams, caller, conversation_id, question_id, answers)
+        closed = await self._db.run(self._close, caller, conversation_id, question_id, answers)
         turn = self._performed.get(closed.message_id)
         if turn is not None:
             await turn.deliver(closed.id)
         else:
             self._news.set()  # a parked one goes on; another process hears of it by the log
+
+    def _close(
+        self, tx: Tx, caller: Caller, conversation_id: str, question_id: str, answers: answering.Answers | None
+    ) -> Question:
+        closed = answering.close(tx, self._streams, caller, conversation_id, question_id, answers)
+        grants.take_answer(tx, caller.user_id, closed)
+        return closed
+
+    async def read_values(self, caller: Caller, project_id: str, keys: Sequence[str]) -> Sequence[EnvVar]:
+        """Return values of env vars to the agent of a turn; its user is asked for what it was not granted.
+
+        Raises UnknownProject, InsufficientScope, GrantRequired, SecretUnreadable.
+        """
+        granted = await self._db.run(grants.read_values, self._streams, self._writer.secrets, caller, project_id, keys)
+        return granted.require()
 
     async def _rescue(self) -> None:
         """Try again to take over the files that could not be (Fastest 12.2)."""
@@ -280,7 +300,8 @@ class Turns:
         """Return how a turn goes on that waited over a restart; None for one that begins."""
         if message.attempt == 1:
             return None
-        asked = question_store.questions(tx, conversation.id, message_id=message.id)
+        known = question_store.questions(tx, conversation.id, message_id=message.id)
+        asked = [one for one in known if one.topic is None]
         told = running_parts(tx, self._streams, conversation, message)
         return resumption_of(told.parts, asked[-1]) if asked else None
 

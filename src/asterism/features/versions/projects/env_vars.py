@@ -51,6 +51,11 @@ def list_env_vars(tx: Tx, secrets: Secrets, caller: Caller, project_id: str) -> 
     return [_shown(secrets, row) for row in env_store.of_project(tx, project_id)]
 
 
+def env_keys(tx: Tx, project_id: str) -> frozenset[str]:
+    """Return the keys of a project's variables."""
+    return frozenset(row.key for row in env_store.of_project(tx, project_id))
+
+
 def env_values(tx: Tx, secrets: Secrets, caller: Caller, project_id: str) -> list[EnvVar]:
     """Return the variables with their values in clear, for deployments. Raises SecretUnreadable."""
     get_project(tx, caller, project_id)

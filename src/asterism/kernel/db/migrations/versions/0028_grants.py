@@ -1,0 +1,12 @@
+"""The env vars that a turn was granted."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0028"
+down_revision = "0027"
+
+
+def upgrade() -> None:
+    """Add the column."""
+    op.add_column("conversation_messages", sa.Column("grants", sa.Text, nullable=False, server_default="[]"))
