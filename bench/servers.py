@@ -29,6 +29,11 @@ class Running:
         """Return a signed-in client."""
         return httpx.Client(base_url=self.url, headers={"Authorization": f"Bearer {self.token}"}, timeout=120)
 
+    def processor_seconds(self) -> float:
+        """Return what the process has used of processors so far."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def resident_mib(self) -> float:
         """Return the resident memory of the process in MiB."""
         for line in Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
