@@ -5,6 +5,7 @@ import pytest
 
 from asterism.base.errors import Conflict, DomainError, Invalid, NotFound, RateLimited, Unauthenticated, Unavailable
 from asterism.client.errors import BadAnswer, ConnectionBroken, NoAnswer, Unreachable
+from asterism.client.glance import glance_at
 from asterism.client.http import Http
 from tests.client.fake_server import FakeServer
 
@@ -53,12 +54,13 @@ def test_what_may_have_arrived_is_not_said_twice():
 @pytest.mark.parametrize("fault", [httpx.ConnectError("x"), httpx.ReadTimeout("x"), answer(500), httpx.Response(200)])
 def test_a_glance_asks_once_and_does_without(fault):
     server = FakeServer()
-    workspace = server.api().create_workspace(server.api().create_project("p").id, "main")
+    project = server.api().create_project("p").id
+    workspace = server.api().create_workspace(project, "main")
     server.faults = [fault]
-    assert server.api().glance_at(workspace.id) is None
+    assert glance_at(server.api(), project, workspace.id) is None
     assert len(server.calls) == 3
     assert server.pauses == []
-    assert server.api().glance_at(workspace.id) is not None
+    assert glance_at(server.api(), project, workspace.id) is not None
 
 
 def test_what_did_not_arrive_is_said_again():

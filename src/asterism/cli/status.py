@@ -1,12 +1,14 @@
 """`asterism status`: what is edited here since the last snapshot."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from asterism.cli.options import AsJson, Token, Url, verb_app
 
 if TYPE_CHECKING:
     from asterism.cli.style import Style
+    from asterism.client.glance import Glance
 
+SHOWN_CONCERNS, SHOWN_PATHS = 5, 3
 app = verb_app("Show what is edited since the last snapshot.")
 # change → its letter and colour
 MARKS: "dict[str, tuple[str, Style]]" = {
@@ -23,7 +25,8 @@ def status(url: Url = None, token: Token = None, as_json: AsJson = False) -> Non
     """Show the paths that differ from the snapshot this folder was last equal to. Exits 0 whether or not there are any.
 
     Letters: A added, M modified, D deleted, X executable bit, T file became link or link became file. Says also
-    whether the folder is behind its workspace, and the workspace behind main, where the server answers at once.
+    whether the folder is behind its workspace, the workspace behind main, and which other workspaces what is pushed
+    would conflict with, where the server answers at once.
     """
     import sys
 
@@ -33,6 +36,7 @@ def status(url: Url = None, token: Token = None, as_json: AsJson = False) -> Non
     from asterism.cli.session import open_api
     from asterism.cli.style import coloured, paint
     from asterism.client.compare import edits
+    from asterism.client.glance import glance_at
     from asterism.client.snapshot_id import short
 
     with command(as_json=as_json):
@@ -40,7 +44,7 @@ def status(url: Url = None, token: Token = None, as_json: AsJson = False) -> Non
         with open_api(url, token, at=state, anonymous=True) as api:
             changes = edits(api, state, threads=threads())
             binding = state.bound()
-            seen = api.glance_at(binding.workspace_id)
+            seen = glance_at(api, binding.project_id, binding.workspace_id)
         at = binding.base.snapshot_id if binding.base else None
         head = seen.head if seen is not None else binding.head
         drift = seen.drift if seen is not None else None
@@ -56,6 +60,7 @@ def status(url: Url = None, token: Token = None, as_json: AsJson = False) -> Non
                     "clean": not changes,
                     "files": [{"path": change.path, "change": change.kind} for change in changes],
                     "drift": drift,
+                    "forecast": _forecast(seen),
                 }
             )
             return
@@ -70,3 +75,28 @@ def status(url: Url = None, token: Token = None, as_json: AsJson = False) -> Non
             say(f"behind its workspace, whose head is {short(head)}; `asterism pull` takes it in")
         if seen is not None and drift and (drift["files_added"] or drift["files_modified"]):
             say(summary(drift, binding.workspace_name, seen.source or "main"))
+        if seen is not None:
+            _tell_forecast(seen)
+
+
+def _forecast(seen: "Glance | None") -> dict[str, Any] | None:
+    """Write what the forecast knows for `--json`, None where the server did not tell it."""
+    if seen is None or seen.concerns is None:
+        return None
+    conflicts = [
+        {"workspace_id": one.workspace_id, "workspace": one.workspace, "count": one.count, "paths": one.paths}
+        for one in seen.concerns
+    ]
+    return {"conflicts": conflicts, "pending": seen.pending}
+
+
+def _tell_forecast(seen: "Glance") -> None:
+    from asterism.cli.output import count, path_text, say
+
+    concerns = seen.concerns or []
+    for one in concerns[:SHOWN_CONCERNS]:
+        paths = [path_text(path) for path in one.paths[:SHOWN_PATHS]]
+        more = f" and {one.count - len(paths)} more" if one.count > len(paths) else ""
+        say(f"what is pushed conflicts with {one.workspace} in {count(one.count, 'path')}: {', '.join(paths)}{more}")
+    if len(concerns) > SHOWN_CONCERNS:
+        say(f"and with {count(len(concerns) - SHOWN_CONCERNS, 'other workspace')}")

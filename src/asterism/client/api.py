@@ -13,7 +13,6 @@ from asterism.base.errors import NotFound
 from asterism.client.http import TRANSFER_SECONDS, Http
 from asterism.client.models import (
     DeviceGrant,
-    Glance,
     Project,
     Snapshot,
     SyncDone,
@@ -193,16 +192,6 @@ class Api:
         query = {"source_workspace_id": source_id} if source_id else None
         path = f"/v1/workspaces/{_segment(workspace_id)}/drift/compare"
         return self.http.json("GET", path, dict[str, Any], query=query)
-
-    def glance_at(self, workspace_id: str) -> Glance | None:
-        """Return what a person may want to know of a workspace, None where the server does not tell it at once."""
-        path = f"/v1/workspaces/{_segment(workspace_id)}"
-        found = self.http.glance(path, _OneWorkspace)
-        if found is None:
-            return None
-        compared = self.http.glance(f"{path}/drift/compare", dict[str, Any]) or {}
-        source = compared.get("source_workspace") or {}
-        return Glance(found.workspace.current_snapshot_id, compared.get("drift"), source.get("name"))
 
     def prepare_sync(self, workspace_id: str, source_id: str | None, tree: str | None) -> SyncPreview:
         """Show what a sync would do; `tree`, a stored manifest, stands for the workspace's own (Fastest 5.8)."""

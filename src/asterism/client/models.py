@@ -1,7 +1,5 @@
 """What the server answers, as far as the client reads it; members not named here are ignored."""
 
-from typing import Any
-
 from msgspec import Struct
 
 
@@ -61,14 +59,6 @@ class Tag(Struct):
     name: str
     snapshot_id: str
     created_at: str = ""
-
-
-class Glance(Struct):
-    """How a workspace stands: its head, and how far it and `source` (main) are apart (Fastest 4.5), where that is."""
-
-    head: str | None
-    drift: dict[str, Any] | None = None
-    source: str | None = None
 
 
 class SyncAction(Struct):

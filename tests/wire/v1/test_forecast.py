@@ -2,6 +2,9 @@
 
 import httpx
 
+from asterism.client.api import Api
+from asterism.client.glance import Concern, glance_at
+from asterism.client.http import Http
 from asterism.features.versions import forecast
 from tests.support.server import TestServer
 from tests.support.trees import error, make_project, make_workspace, ok, push
@@ -35,5 +38,10 @@ def test_a_conflict_is_foretold(server: TestServer, alice: httpx.Client, bob: ht
     assert ok(alice.get(f"/v1/workspaces/{empty}/forecast"))["pairs"] == []
     [entry] = ok(alice.get(f"/v1/projects/{project}/log?kinds=forecast.changed"))["entries"]
     assert entry["data"] == {"a": side, "b": main, "clean": False, "conflicts": 1}
+    with Http(server.url, alice.headers["Authorization"].removeprefix("Bearer ")) as http:  # as `asterism status` asks
+        seen = glance_at(Api(http), project, side)
+        assert seen is not None
+        assert (seen.concerns, seen.pending) == ([Concern(main, "main", 1, ["a"])], 0)
+        assert getattr(glance_at(Api(http), project, empty), "concerns", None) == []
     for path in (f"projects/{project}", f"workspaces/{side}"):
         error(bob.get(f"/v1/{path}/forecast"), 404, "NOT_FOUND")
