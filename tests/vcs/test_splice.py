@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from asterism.vcs.manifest import EMPTY, Entry, encode
-from asterism.vcs.splice import splice
+from asterism.vcs.splice import exchange, splice
 
 NAMES = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="/\0"), min_size=1, max_size=6)
 PATHS = st.lists(NAMES, min_size=1, max_size=3).map("/".join)
@@ -25,7 +25,9 @@ def test_it_equals_writing_anew(tree, changes):
     before = {path: at(path, entry) for path, entry in tree.items()}
     wanted = {path: entry and at(path, entry) for path, entry in changes.items()}
     after = {path: entry for path, entry in {**before, **wanted}.items() if entry is not None}
-    assert splice(encode(before.values()), wanted) == encode(after.values())
+    text, gone = exchange(encode(before.values()), wanted)
+    assert text == splice(encode(before.values()), wanted) == encode(after.values())
+    assert {entry.path: entry for entry in gone} == {path: before[path] for path in wanted if path in before}
 
 
 @given(TREES)

@@ -14,6 +14,7 @@ import pytest
 from asterism.vcs.batch import MEDIA_TYPE, frame_head
 from tests.support.databases import SqliteFactory
 from tests.support.server import TestServer
+from tests.support.trees import make_project, make_workspace, ok, push
 
 MIB = 1024 * 1024
 DISK = 24 * MIB
@@ -143,3 +144,22 @@ def test_a_full_disk_can_be_freed_by_collecting(cramped: TestServer, small_disk:
         assert answer.json()["deletedBlobs"] == stored
         assert client.put(f"/v1/blobs/upload/{name}", content=content).status_code == 201
         assert client.post("/v1/projects", json={"name": "after"}).status_code == 201
+
+
+def test_a_sync_changes_nothing_and_is_done_once_there_is_room(cramped: TestServer, small_disk: Path) -> None:
+    with cramped.person() as client:
+        project = make_project(client)
+        main, side = (make_workspace(client, project, name=name) for name in ("main", "side"))
+        base = push(client, project, main, {"a": b"1\n", "b": b"1\n2\n3\n"})["id"]
+        push(client, project, main, {"a": b"2\n", "b": b"1\n2\n4\n"}, parent_snapshot_ids=[base])
+        push(client, project, side, {"a": b"3\n", "b": b"0\n2\n3\n"}, parent_snapshot_ids=[base])
+        preview = ok(client.post(f"/v1/workspaces/{side}/sync/prepare", json={}))["preview"]["id"]
+        before = ok(client.get(f"/v1/workspaces/{side}"))["workspace"]
+        wanted = {"preview_id": preview, "decisions": {"a": {"content": "x" * (6 * MIB)}}}
+        filler = fill(small_disk)
+        refused = client.post(f"/v1/workspaces/{side}/sync/execute", json=wanted)
+        assert is_unavailable(refused), refused.text
+        assert ok(client.get(f"/v1/workspaces/{side}"))["workspace"] == before
+        filler.unlink()
+        done = ok(client.post(f"/v1/workspaces/{side}/sync/execute", json=wanted))
+        assert (done["files_updated"], done["workspace_version"]) == (2, before["version"] + 1)

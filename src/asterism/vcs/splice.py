@@ -27,14 +27,22 @@ def splice(manifest: bytes, changes: Mapping[str, Entry | None]) -> bytes:
 
     `manifest` must be in canonical form; the result equals `encode` of the changed entries.
     """
+    return exchange(manifest, changes)[0]
+
+
+def exchange(manifest: bytes, changes: Mapping[str, Entry | None]) -> tuple[bytes, list[Entry]]:
+    """Do what `splice` does, and return beside its result the entries that stood at those paths before."""
     if manifest == EMPTY or len(changes) > MANY or not manifest.startswith(_HEAD):
         return _rebuilt(manifest, changes)
     blocks = manifest[len(_HEAD) : -len(_FOOT)].split(_BETWEEN)
+    gone: list[bytes] = []
     for path, entry in changes.items():
         place = bisect_left(blocks, path.encode(), key=_path_of)
         known = place < len(blocks) and _path_of(blocks[place]) == path.encode()
+        gone += blocks[place : place + known]
         blocks[place : place + known] = [] if entry is None else [_block(entry)]
-    return _HEAD + _BETWEEN.join(blocks) + _FOOT if blocks else EMPTY
+    text = _HEAD + _BETWEEN.join(blocks) + _FOOT if blocks else EMPTY
+    return text, read(_HEAD + _BETWEEN.join(gone) + _FOOT) if gone else []
 
 
 def is_canonical(manifest: bytes) -> bool:
@@ -48,10 +56,11 @@ def is_canonical(manifest: bytes) -> bool:
     return all(map(operator.lt, paths, paths[1:])) and not any(b"\\" in path for path in paths)
 
 
-def _rebuilt(manifest: bytes, changes: Mapping[str, Entry | None]) -> bytes:
-    entries: dict[str, Entry | None] = {entry.path: entry for entry in read(manifest)}
-    entries.update(changes)
-    return encode(entry for entry in entries.values() if entry is not None)
+def _rebuilt(manifest: bytes, changes: Mapping[str, Entry | None]) -> tuple[bytes, list[Entry]]:
+    before = {entry.path: entry for entry in read(manifest)}
+    entries: dict[str, Entry | None] = {**before, **changes}
+    gone = [before[path] for path in changes if path in before]
+    return encode(entry for entry in entries.values() if entry is not None), gone
 
 
 def _block(entry: Entry) -> bytes:
@@ -61,5 +70,5 @@ def _block(entry: Entry) -> bytes:
 def _path_of(block: bytes) -> bytes:
     start = block.index(_PATH) + len(_PATH)
     end = block.find(b"\n", start)
-    line = block[start:] if end < 0 else block[start:end]
-    return msgspec.json.decode(line.removesuffix(b","), type=str).encode()
+    line = (block[start:] if end < 0 else block[start:end]).removesuffix(b",")
+    return msgspec.json.decode(line, type=str).encode() if b"\\" in line else line[1:-1]

@@ -1,9 +1,11 @@
 """The laws of Fastest 5.4, T1 to T8, on random trees and random edits of them."""
 
 from collections.abc import Sequence
+from time import process_time
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from asterism.vcs.content import hash_bytes
 from asterism.vcs.diff import equal
@@ -195,6 +197,19 @@ def test_folder_records_give_the_same_plan_as_entries(world):
         other.changes,
         other.unchanged,
     )
+
+
+def test_200_000_entries_are_planned_in_time_that_grows_with_them():
+    base = [Entry("file", f"{number // 400}/{number}", f"{number:064x}", 1, 0o644) for number in range(200_000)]
+    ours, main = list(base), list(base)
+    for at in range(0, 200_000, 4000):
+        ours[at] = replace(base[at], hash="a" * 64)
+        main[at + 1] = replace(base[at + 1], hash="b" * 64)
+    start = process_time()
+    plan = make_plan(from_entries(base, ours, main), read)
+    assert process_time() - start < 20
+    assert (len(plan.actions), plan.decisions, plan.unchanged) == (50, (), 200_000 - 100)
+    assert {action.path for action in plan.actions} == {main[at + 1].path for at in range(0, 200_000, 4000)}
 
 
 def test_folders_that_both_sides_have_alike_are_not_visited():

@@ -1,10 +1,13 @@
 """`/v1/workspaces/:id/sync`: prepare, execute, undo."""
 
+import random
+import threading
 from typing import Any
 
 import httpx
 import pytest
 
+from tests.support.server import TestServer
 from tests.support.trees import error, field_error, make_project, make_workspace, ok, push, put_tree
 
 PREVIEW = {
@@ -181,3 +184,25 @@ def test_a_tree_that_is_not_saved_is_shown_and_not_merged(alice: httpx.Client, p
     ok(alice.post(f"/v1/workspaces/{side}/current-manifest", json=stored))
     again = ok(alice.post(path, json={"workspace_manifest_hash": tree}))["preview"]
     assert ok(execute(alice, side, again))["files_updated"] == 2
+
+
+def test_two_rewrites_of_60_000_lines_are_answered_and_keep_nobody_waiting(
+    server: TestServer, alice: httpx.Client
+) -> None:
+    chance = random.Random(1)
+    lines = [b"%d\n" % number for number in range(60_000)]
+    base, ours, main = (b"".join(chance.sample(lines, len(lines))) for _ in range(3))
+    project = make_project(alice)
+    workspaces = [make_workspace(alice, project, name=name) for name in ("main", "side")]
+    begun = push(alice, project, workspaces[0], {"a": base})["id"]
+    for workspace, text in zip(workspaces, (main, ours), strict=True):
+        push(alice, project, workspace, {"a": text}, parent_snapshot_ids=[begun])
+    answered: list[dict[str, Any]] = []
+    asking = threading.Thread(target=lambda: answered.append(prepare(alice, workspaces[1])))
+    asking.start()
+    with httpx.Client(base_url=server.url, timeout=20) as other:
+        while asking.is_alive():
+            assert other.get("/health").status_code == 200
+    asking.join()
+    [decision] = answered[0]["decisions_needed"]
+    assert (decision["path"], decision["kind"]) == ("a", "content")

@@ -114,7 +114,7 @@ def _renamed_twice(triples: dict[str, Triple], old: str, here: str, there: str) 
 
 def _move_additions(triples: dict[str, Triple], shared: set[str], renames: Mapping[str, str], side: Side) -> None:
     """Move what the other side added to a folder that this side renamed as a whole to the folder's new name."""
-    targets = _whole_folders(triples, shared, renames)
+    targets = _whole_folders(triples, shared, renames) if renames else {}
     if not targets:
         return
     for path, triple in sorted(triples.items()):

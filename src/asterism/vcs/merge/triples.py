@@ -57,14 +57,19 @@ def from_records(base: str | None, ours: str | None, main: str | None, load: Loa
 
 def _folder(sides: Sides, path: str, names: Sequence[str | None], records: Mapping[str, bytes]) -> Iterator[_Folder]:
     """Take in the children of one folder and yield the folders below that have to be visited."""
-    children = [{} if name is None else {node.name: node for node in decode(records[name])} for name in names]
-    for name in children[0].keys() | children[1].keys() | children[2].keys():
-        base, ours, main = (side.get(name) for side in children)
+    bases, mine, theirs = (
+        {} if name is None else {node.name: node for node in decode(records[name])} for name in names
+    )
+    alike = 0
+    for name in mine.keys() | theirs.keys() | bases.keys():
+        base, ours, main = bases.get(name), mine.get(name), theirs.get(name)
+        if ours is not None and ours.type != "dir" and ours == main and (base is None or base.type != "dir"):
+            alike += 1  # most of them; nothing is made of these
+            continue
         place = f"{path}/{name}" if path else name
         before, here, there = _record(base), _record(ours), _record(main)
         triple = Triple(place, _entry(base, place), _entry(ours, place), _entry(main, place))
-        alike = triple.ours is not None and triple.ours == triple.main
-        if alike:
+        if triple.ours is not None and triple.ours == triple.main:
             sides.shared.add(path)
             sides.unchanged += triple.ours is not None and triple.ours.type != "dir"
         elif any((triple.base, triple.ours, triple.main)):
@@ -74,6 +79,9 @@ def _folder(sides: Sides, path: str, names: Sequence[str | None], records: Mappi
         elif ours is not None and ours.type == "dir":
             sides.shared.update((path, place))
             sides.unchanged += ours.files
+    if alike:
+        sides.shared.add(path)
+        sides.unchanged += alike
 
 
 def _differ(base: str | None, ours: str | None, main: str | None) -> bool:

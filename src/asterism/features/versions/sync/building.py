@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from asterism.features.versions import storage
 from asterism.features.versions.sync.contents import Contents
 from asterism.vcs.content import hash_bytes
-from asterism.vcs.manifest import encode
+from asterism.vcs.diff import compare
+from asterism.vcs.manifest import Entry, encode
 from asterism.vcs.merge import Changes, apply_changes
-from asterism.vcs.splice import is_canonical, splice
+from asterism.vcs.splice import exchange, is_canonical
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +30,24 @@ def build_tree(contents: Contents, ours: str | None, changes: Changes) -> BuiltT
     """Store the tree that the changes make of ours, and count what differs. Raises UnknownManifest or QuotaExceeded."""
     if not changes:
         return BuiltTree(ours, 0, 0, 0)
-    if ours is None:
-        data = encode(entry for entry in changes.values() if entry is not None)
-    else:
-        text = contents.text(ours)
-        data = splice(text, changes) if is_canonical(text) else encode(apply_changes(contents.entries(ours), changes))
+    data, before = _changed(contents, ours, changes)
     made = hash_bytes(data)
     if made != ours:
         storage.upload(contents.db, contents.blobs, contents.user_id, made, data, quota=contents.quota)
-    with contents.db.read() as tx:
-        found = storage.changes(tx, contents.user_id, ours, made)
-    added = sum(change.kind == "added" for change in found)
-    deleted = sum(change.kind == "deleted" for change in found)
+    compared = [compare(before.get(path), entry) for path, entry in changes.items()]
+    found = [change.kind for change in compared if change is not None]
+    added, deleted = found.count("added"), found.count("deleted")
     return BuiltTree(made, added, len(found) - added - deleted, deleted)
+
+
+def _changed(contents: Contents, ours: str | None, changes: Changes) -> tuple[bytes, dict[str, Entry]]:
+    """Return the manifest with the changes made, and what stood at their paths before."""
+    if ours is None:
+        return encode(entry for entry in changes.values() if entry is not None), {}
+    text = contents.text(ours)
+    if is_canonical(text):
+        data, gone = exchange(text, changes)
+    else:
+        gone = contents.entries(ours)
+        data = encode(apply_changes(gone, changes))
+    return data, {entry.path: entry for entry in gone}

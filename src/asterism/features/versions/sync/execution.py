@@ -1,6 +1,6 @@
 """Executing a prepared sync: every check in its order, then one transaction (Fastest 5.8)."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import msgspec
 
@@ -28,7 +28,13 @@ from asterism.kernel.db import Database, Tx
 
 
 def execute(
-    db: Database, blobs: Blobs, caller: Caller, workspace_id: str, wanted: Execution, *, quota: int | None = None
+    db: Database,
+    blobs: Blobs,
+    caller: Caller,
+    workspace_id: str,
+    wanted: Execution,
+    *,
+    quota: int | None = None,
 ) -> Executed:
     """Do what a preview showed, with the decisions given. For a worker thread, outside a transaction.
 
@@ -36,27 +42,29 @@ def execute(
     WorkspaceMismatch, AlreadyExecuted, MissingDecisions, InvalidDecision, BlobsMissing, Moved or QuotaExceeded.
     """
     with db.read() as tx:
-        _, project = workspaces.workspace_and_project(tx, caller, workspace_id)
-        found = _require(tx, caller, workspace_id, wanted)
-    if found.executed is not None:
-        return found.executed
+        workspace, project = workspaces.workspace_and_project(tx, caller, workspace_id)
+        found = _require(tx, store.preview(tx, caller.user_id, wanted.preview_id), workspace_id, wanted)
+        if found.executed is not None:
+            return found.executed
+        moved = _compared(tx, workspace, project, found.preview).error
     contents = Contents(db, blobs, project.owner_user_id, quota)
-    chosen = read_choices(contents, found.preview.plan, wanted.decisions)
+    plan, ours = found.preview.plan, found.preview.workspace_manifest_hash
+    chosen = read_choices(contents, plan, wanted.decisions)
     needed = {entry.hash for entry in chosen.changes.values() if entry is not None and entry.hash}
     missing = contents.missing(needed - chosen.contents.keys())
     if missing:
         raise storage.BlobsMissing(missing)
-    with db.read() as tx:
-        _require_unmoved(tx, caller, found.preview)
+    if moved is not None:
+        raise moved
     contents.store(chosen.contents.values())
-    result = build_tree(contents, found.preview.workspace_manifest_hash, chosen.changes)
+    result = build_tree(contents, ours, chosen.changes)
     with db.write() as tx:
-        return _commit(tx, caller, workspace_id, wanted, result)
+        storage.hold(tx, project.owner_user_id)
+        return _commit(tx, caller, found, wanted, result)
 
 
-def _require(tx: Tx, caller: Caller, workspace_id: str, wanted: Execution, *, lock: bool = False) -> StoredPreview:
-    """Return the preview that is to be executed, with its answer if it was. Raises as `execute` does."""
-    found = store.preview(tx, caller.user_id, wanted.preview_id, lock=lock)
+def _require(tx: Tx, found: StoredPreview | None, workspace_id: str, wanted: Execution) -> StoredPreview:
+    """Return the preview that is to be executed. Raises as `execute` does."""
     if found is None or (found.executed is None and found.preview.expires_at <= tx.now()):
         raise PreviewExpired
     if found.preview.workspace_id != workspace_id:
@@ -66,46 +74,54 @@ def _require(tx: Tx, caller: Caller, workspace_id: str, wanted: Execution, *, lo
     return found
 
 
-def _require_unmoved(
-    tx: Tx, caller: Caller, preview: Preview, *, lock: bool = False
-) -> tuple[Workspace, Project, bool]:
-    """Return the target as it was prepared, its project, and whether the source moved on. Raises Moved."""
-    workspace, project = workspaces.workspace_and_project(tx, caller, preview.workspace_id, lock=lock)
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """Whether a target and its source are as they were prepared: the error where not, and if the source moved on."""
+
+    error: Moved | None
+    source_moved: bool = False
+
+
+def _compared(tx: Tx, workspace: Workspace, project: Project, preview: Preview) -> _Compared:
     shown = workspaces.working_manifest(tx, project, workspace)
     if workspace.version != preview.workspace_version or shown != preview.workspace_manifest_hash:
-        raise Moved(
-            {
-                "expected_version": preview.workspace_version,
-                "actual_version": workspace.version,
-                "expectedVersion": preview.workspace_version,
-                "expected_manifest_hash": preview.workspace_manifest_hash,
-                "actual_manifest_hash": shown,
-            }
-        )
+        details = {
+            "expected_version": preview.workspace_version,
+            "actual_version": workspace.version,
+            "expectedVersion": preview.workspace_version,
+            "expected_manifest_hash": preview.workspace_manifest_hash,
+            "actual_manifest_hash": shown,
+        }
+        return _Compared(Moved(details))
     source = workspaces.find_live(tx, project, preview.source_workspace_id)
     if source is None:
-        raise Moved({"source_workspace_id": preview.source_workspace_id})
-    return workspace, project, source.current_snapshot_id != preview.source_snapshot_id
+        return _Compared(Moved({"source_workspace_id": preview.source_workspace_id}))
+    return _Compared(None, source.current_snapshot_id != preview.source_snapshot_id)
 
 
-def _commit(tx: Tx, caller: Caller, workspace_id: str, wanted: Execution, result: BuiltTree) -> Executed:
+def _commit(tx: Tx, caller: Caller, found: StoredPreview, wanted: Execution, result: BuiltTree) -> Executed:
     """Move the target's head to the merge, with everything beside it, or find that another call has done it."""
-    _, project = workspaces.workspace_and_project(tx, caller, workspace_id)
-    storage.hold(tx, project.owner_user_id)
-    found = _require(tx, caller, workspace_id, wanted, lock=True)
+    preview = found.preview
+    found = _require(tx, store.again(tx, found), preview.workspace_id, wanted)
     if found.executed is not None:
         return found.executed
-    preview = found.preview
-    workspace, project, source_moved = _require_unmoved(tx, caller, preview, lock=True)
+    workspace, project = workspaces.workspace_and_project(tx, caller, preview.workspace_id, lock=True)
+    compared = _compared(tx, workspace, project, preview)
+    if compared.error is not None:
+        raise compared.error
     head = preview.workspace_snapshot_id
     merged = head is not None and snapshots.is_ancestor(tx, project.id, preview.source_snapshot_id, [head])
     tree = None if merged and not result.changed else result.manifest_hash
     if tree is None:
-        answer = _nothing(tx, project, workspace, source_moved)
+        answer = _nothing(tx, project, workspace, compared.source_moved)
     else:
         moved = _merge(tx, caller, project, workspace, preview, tree)
         answer = msgspec.structs.replace(
-            moved, updated=result.updated, added=result.added, deleted=result.deleted, source_moved=source_moved
+            moved,
+            updated=result.updated,
+            added=result.added,
+            deleted=result.deleted,
+            source_moved=compared.source_moved,
         )
     store.mark_executed(tx, preview.id, digest(wanted), answer)
     return answer

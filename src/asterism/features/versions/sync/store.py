@@ -1,6 +1,7 @@
 """SQL of sync."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -33,11 +34,17 @@ def insert_preview(tx: Tx, user_id: str, preview: Preview, packed: bytes, *, mos
         tx.execute(sa.delete(previews).where(previews.c.id.in_(over)))
 
 
-def preview(tx: Tx, user_id: str, preview_id: str, *, lock: bool = False) -> StoredPreview | None:
-    """Return a preview of the user; `lock` holds its row until the transaction ends."""
-    query = sa.select(previews).where(previews.c.id == preview_id, previews.c.user_id == user_id)
-    row = tx.one(query.with_for_update() if lock else query)
+def preview(tx: Tx, user_id: str, preview_id: str) -> StoredPreview | None:
+    """Return a preview of the user."""
+    row = tx.one(sa.select(previews).where(previews.c.id == preview_id, previews.c.user_id == user_id))
     return None if row is None else _stored(row)
+
+
+def again(tx: Tx, found: StoredPreview) -> StoredPreview | None:
+    """Return a preview with what has become of it, None when it is gone; its row is held until the transaction ends."""
+    query = sa.select(previews.c.answer, previews.c.choices).where(previews.c.id == found.preview.id)
+    row = tx.one(query.with_for_update())
+    return None if row is None else replace(found, executed=_answer(row), choices=row["choices"])
 
 
 def mark_executed(tx: Tx, preview_id: str, choices: str, answer: Executed) -> None:
@@ -96,6 +103,8 @@ def _stored(row: RowDict) -> StoredPreview:
     plain = {name: row[name] for name in _PLAIN}
     bases = msgspec.json.decode(row["base_snapshot_ids"], type=tuple[str, ...])
     found = Preview(**plain, base_snapshot_ids=bases, plan=unpack(row["plan"]))
-    answer = row["answer"]
-    executed = None if answer is None else msgspec.json.decode(answer, type=Executed)
-    return StoredPreview(found, executed, row["choices"])
+    return StoredPreview(found, _answer(row), row["choices"])
+
+
+def _answer(row: RowDict) -> Executed | None:
+    return None if row["answer"] is None else msgspec.json.decode(row["answer"], type=Executed)
