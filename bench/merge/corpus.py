@@ -6,6 +6,7 @@ Expected is the file that a careful person would commit, or None where that pers
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from bench.merge import data_samples, odd_cases, samples
 from bench.merge.samples import Sample
@@ -59,7 +60,40 @@ def all_cases() -> list[Case]:
         for language, sample in SAMPLES.items()
         for name, ours, main, expected in _of(sample)
     ]
-    return found + [Case(*case) for case in odd_cases.CASES]
+    return [*found, *(Case(*case) for case in odd_cases.CASES), *written_cases()]
+
+
+WRITTEN = Path(__file__).parent / "cases"
+_LANGUAGES = {
+    "py": "Python",
+    "ts": "TypeScript",
+    "tsx": "TypeScript",
+    "js": "JavaScript",
+    "go": "Go",
+    "rs": "Rust",
+    "java": "Java",
+    "json": "JSON",
+    "toml": "TOML",
+    "yaml": "YAML",
+    "yml": "YAML",
+    "css": "CSS",
+    "html": "HTML",
+    "md": "Markdown",
+}
+
+
+def written_cases() -> Iterator[Case]:
+    """Yield the cases that are written out, in files of `cases`.
+
+    Each begins with `#### NAME | PATH`; its texts stand below `==== base`, `==== ours`, `==== main`, and below
+    `==== expected`, or `==== conflict`.
+    """
+    for file in sorted(WRITTEN.glob("*.txt")):
+        for case in re.split(r"(?m)^#### ", file.read_text())[1:]:
+            head, *texts = re.split(r"(?m)^==== (?:base|ours|main|expected|conflict)\n", case)
+            name, _, path = head.strip().partition(" | ")
+            expected = texts[3] if "\n==== expected\n" in case else None
+            yield Case(_LANGUAGES[path.rpartition(".")[2]], name, path, *texts[:3], expected)
 
 
 Step = tuple[str, str, str, str | None]

@@ -4,13 +4,24 @@ Changes of the two sides that lie at least one unchanged base line apart are bot
 anything else is a conflict. The result is what `git merge-file` gives wherever both find no conflict.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from asterism.vcs.linediff import Span, TooManyLines, changed_spans, is_text, split_lines, within_limits
 
-__all__ = ["LineMerge", "Region", "Segment", "TooManyLines", "is_text", "merge_lines", "mergeable", "with_markers"]
+__all__ = [
+    "LineMerge",
+    "Region",
+    "Segment",
+    "Settle",
+    "TooManyLines",
+    "is_text",
+    "merge_lines",
+    "mergeable",
+    "settled",
+    "with_markers",
+]
 
 Origin = Literal["base", "ours", "main", "both", "conflict"]
 
@@ -126,6 +137,30 @@ def _lines(segment: Segment, sides: Sequence[list[bytes]]) -> list[bytes]:
     if segment.origin == "main":
         return sides[2][region.main_start : region.main_end]
     return sides[1][region.ours_start : region.ours_end]
+
+
+Settle = Callable[[Sequence[bytes], Sequence[bytes], Sequence[bytes]], bytes | None]
+"""Settles one conflict, given the lines of base, ours and main; None when it cannot."""
+
+
+def settled(merge: LineMerge, base: bytes, ours: bytes, main: bytes, settle: Settle) -> bytes | None:
+    """Return the merged text with each conflict settled, None when one is not."""
+    sides = split_lines(base), split_lines(ours), split_lines(main)
+    out: list[bytes] = []
+    for segment in merge.segments:
+        if segment.origin != "conflict":
+            out += _lines(segment, sides)
+            continue
+        region = segment.region
+        found = settle(
+            sides[0][region.base_start : region.base_end],
+            sides[1][region.ours_start : region.ours_end],
+            sides[2][region.main_start : region.main_end],
+        )
+        if found is None:
+            return None
+        out.append(found)
+    return b"".join(out)
 
 
 def with_markers(

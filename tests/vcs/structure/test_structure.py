@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from asterism.vcs.merge import combine
 from asterism.vcs.structure import merge_structure, proof
 from asterism.vcs.structure.grammars import MAX_BYTES, language_of, parse
-from asterism.vcs.structure.inline import merge_list
+from asterism.vcs.structure.inline import join_names, join_sets
 from asterism.vcs.structure.markdown import read_markdown
 from asterism.vcs.structure.pieces import Collection, Item
 from asterism.vcs.structure.reading import read
@@ -148,10 +148,6 @@ def test_a_name_that_came_to_stand_twice_is_noticed():
     assert proof.doubled(scope("a", "a"))
 
 
-def line(text: str, kind: str = "import") -> Item:
-    return Item(kind, text, True, True, b"", b"", [text.encode()])
-
-
 @pytest.mark.parametrize(
     ("base", "ours", "main", "merged"),
     [
@@ -167,20 +163,36 @@ def line(text: str, kind: str = "import") -> Item:
             'import { a, B, c } from "m";\n',
         ),
         ("use a::{b};\n", "use a::{b, d};\n", "use a::{b, c};\n", "use a::{b, c, d};\n"),
+        (
+            'const { a } = require("m");\n',
+            'const { a, c } = require("m");\n',
+            'const { a, b } = require("m");\n',
+            'const { a, b, c } = require("m");\n',
+        ),
+        ("#[derive(Debug)]\n", "#[derive(Debug, Hash)]\n", "#[derive(Debug, Eq)]\n", "#[derive(Debug, Eq, Hash)]\n"),
         ("x = 1\n", "x = 2\n", "x = 3\n", None),
     ],
 )
 def test_names_on_one_line_are_joined(base, ours, main, merged):
-    found = merge_list(line(base), line(ours), line(main))
+    found = join_names(*([text.encode()] for text in (base, ours, main)))
     assert found == (None if merged is None else merged.encode())
 
 
+def test_strings_that_are_a_set_are_joined_and_others_are_not():
+    sides = [b'a = ["x"]\n'], [b'a = ["x", "z"]\n'], [b'a = ["x", "y"]\n']
+    assert (join_sets(*sides), join_names(*sides)) == (b'a = ["x", "y", "z"]\n', None)
+
+
+def test_a_conflict_of_several_lines_is_no_list():
+    line = b"from a import b\n"
+    assert join_names([line], [line, line], [b"from a import c\n"]) is None
+
+
 @pytest.mark.parametrize(
-    "language", ["json", "python", "javascript", "rust", "yaml", "css", "html", "toml", "go", "java"]
+    "suffix", ["json", "py", "js", "ts", "tsx", "rs", "yaml", "css", "html", "toml", "go", "java", "md"]
 )
 @pytest.mark.parametrize("text", ["[" * 10_000 + "]" * 10_000, "{\n" * 10_000, "a(\n" * 5_000, "<a>\n" * 5_000])
-def test_input_made_to_hurt_ends_soon(language, text):
-    suffix = {"python": "py", "javascript": "js", "rust": "rs"}.get(language, language)
+def test_input_made_to_hurt_ends_soon(suffix, text):
     start = process_time()
     merge(f"a.{suffix}", text + "\n", text + "\n1\n", text + "\n2\n")
     assert process_time() - start < 10
@@ -201,6 +213,30 @@ def test_many_members_take_no_quadratic_time():
     ours, main = base + "def x():\n    pass\n", base + "def y():\n    pass\n"
     start = process_time()
     assert merge("a.py", base, ours, main) == base + "def x():\n    pass\n\n\ndef y():\n    pass\n"
+    assert process_time() - start < 30
+
+
+MANY = range(1000)
+
+
+@pytest.mark.parametrize(
+    ("path", "head", "member", "foot"),
+    [
+        ("a.go", "package a\n\nconst (\n", "\tN{0} Kind = {0}\n", ")\n"),
+        ("a.go", "package a\n\nfunc f() {{\n\tswitch k {{\n", "\tcase {0}:\n\t\tg()\n", "\t}}\n}}\n"),
+        ("a.rs", "fn f() {{\n    match k {{\n", "        {0} => g(),\n", "    }}\n}}\n"),
+        ("a.ts", "switch (k) {{\n", "  case {0}:\n    break;\n", "}}\n"),
+        ("a.html", "<p>\n<input\n", "  a{0}\n", ">\n</p>\n"),
+        ("a.css", ".a {{\n", "  --a{0}: 1;\n", "}}\n"),
+    ],
+    ids=["constants", "cases", "arms", "switch", "attributes", "declarations"],
+)
+def test_many_members_of_any_kind_take_no_quadratic_time(path, head, member, foot):
+    def text(*numbers: int) -> str:
+        return head.format() + "".join(map(member.format, numbers)) + foot.format()
+
+    start = process_time()
+    assert merge(path, text(*MANY), text(*MANY, 5001), text(*MANY, 5000)) == text(*MANY, 5000, 5001)
     assert process_time() - start < 30
 
 

@@ -1,34 +1,45 @@
 """Lists of names on one line, which both sides changed.
 
-Such are `from a import b, c`, `use a::{b, c};` and `import {a} from "b"`.
+Such are `from a import b, c`, `use a::{b, c};`, `import {a} from "b"`, `const {a} = require("b")`, `#[derive(A)]`.
 """
 
 import re
+from collections.abc import Sequence
 
-from asterism.vcs.structure.pieces import Item
-
-_PYTHON = re.compile(rb"(?P<head>\s*from\s+[\w.]+\s+import\s+)(?P<list>[\w \t,]+?)(?P<tail>\s*(?:#.*)?\n?)", re.DOTALL)
-_BRACES = re.compile(
-    rb"(?P<head>(?:\s*(?:import|export|(?:pub\s+)?use)\b[^{}\n]*\{\s*))(?P<list>[^{}\n]*?)(?P<tail>\s*,?\s*\}[^{}\n]*\n?)"
+_NAMES = (
+    re.compile(rb"(?P<head>\s*from\s+[\w.]+\s+import\s+)(?P<list>[\w \t,]+?)(?P<tail>\s*(?:#.*)?\n?)", re.DOTALL),
+    re.compile(
+        rb"(?P<head>\s*(?:import|export|(?:pub\s+)?use)\b[^{}\n]*\{\s*)(?P<list>[^{}\n]*?)(?P<tail>\s*,?\s*\}[^{}\n]*\n?)"
+    ),
+    re.compile(
+        rb"(?P<head>\s*(?:const|let|var)\s*\{\s*)(?P<list>[\w$ \t,]*?)"
+        rb"(?P<tail>\s*,?\s*\}\s*=\s*require\([^()\n]*\);?\s*\n?)"
+    ),
+    re.compile(rb"(?P<head>\s*#\[derive\(\s*)(?P<list>[\w:, \t]*?)(?P<tail>\s*,?\s*\)\]\s*\n?)"),
 )
 _STRINGS = re.compile(
     rb"""(?P<head>[^\n\[\]]*\[\s*)(?P<list>(?:"[^"\\\n]*"\s*,?\s*|'[^'\n]*'\s*,?\s*)*?)(?P<tail>\s*\][^\n\[\]]*\n?)"""
 )
 _NAME = re.compile(rb"""\s*("[^"]*"|'[^']*'|[^,"']+?)\s*(?:,|$)""")
+BEGINNINGS = (b"from ", b"import ", b"export ", b"use ", b"pub use ", b"const ", b"let ", b"var ", b"#[derive(")
 
 
-def merge_list(base: Item, ours: Item, main: Item, *, sets: bool = False) -> bytes | None:
-    """Return the line with the names that both sides have in the end, None when it is no such line, or more changed.
+def join_names(base: Sequence[bytes], ours: Sequence[bytes], main: Sequence[bytes]) -> bytes | None:
+    """Settle a conflict of one line each that names what is imported or derived; None when it is no such line."""
+    return next((line for pattern in _NAMES if (line := _joined(pattern, base, ours, main)) is not None), None)
 
-    Names are in order of the alphabet where all three lists are; else the new ones come last, in that order. `sets`
-    says that lists of strings are sets.
+
+def join_sets(base: Sequence[bytes], ours: Sequence[bytes], main: Sequence[bytes]) -> bytes | None:
+    """Settle a conflict of one line each that holds a list of strings which is a set."""
+    return _joined(_STRINGS, base, ours, main)
+
+
+def _joined(pattern: re.Pattern[bytes], *sides: Sequence[bytes]) -> bytes | None:
+    """Return the line with the names that both sides have in the end, None when more than them changed.
+
+    Names are in order of the alphabet where all three lists are; else the new ones come last, in that order.
     """
-    if base.kind in ("import", "export"):
-        found = [_BRACES.fullmatch(item.body) or _PYTHON.fullmatch(item.body) for item in (base, ours, main)]
-    elif base.kind == "pair" and sets:
-        found = [_STRINGS.fullmatch(item.body) for item in (base, ours, main)]
-    else:
-        return None
+    found = [pattern.fullmatch(side[0]) for side in sides if len(side) == 1]
     lines = [match for match in found if match is not None]
     if len(lines) < 3 or len({(match["head"], match["tail"]) for match in lines}) > 1:
         return None

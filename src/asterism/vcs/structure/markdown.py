@@ -1,17 +1,29 @@
-"""Markdown as sections, and the bullets of a list that both sides may add to."""
+"""Markdown as sections, and the bullets of a list that both sides may add to; what stands in front of it is YAML."""
 
 import re
 
 from asterism.vcs.structure.pieces import Collection, Item
+from asterism.vcs.structure.reading import read
 
 _HEADING = re.compile(rb" {0,3}(#{1,6})[ \t]+(.*?)[ \t#]*\r?\n")
 _FENCE = re.compile(rb" {0,3}(```+|~~~+)")
+_FRONT = re.compile(rb"(---[ \t]*\r?\n)(.*?\n)(---[ \t]*\r?\n)", re.DOTALL)
 _BULLET = re.compile(rb"[-*+] +(.*?)\r?\n")
 MAX_DEPTH = 8
 
 
 def read_markdown(source: bytes) -> Collection:
     """Return the sections of a text that ends with a line feed. A section holds its text and the sections below it."""
+    front = _FRONT.match(source)
+    pairs = None if front is None else read("yaml", "", front[2])
+    if front is None or pairs is None or pairs.render() != front[2]:
+        return _read_sections(source)
+    found = _read_sections(source[front.end() :])
+    found.items.insert(0, Item("front", "front", False, False, b"", b"", [front[1], pairs, front[3]]))
+    return found
+
+
+def _read_sections(source: bytes) -> Collection:
     lines = [line + b"\n" for line in source.split(b"\n")[:-1]]
     headings: list[tuple[int, int, bytes]] = []
     fence = b""

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 
 from asterism.vcs.structure import proof
 from asterism.vcs.structure.grammars import MAX_BYTES, language_of
+from asterism.vcs.structure.inline import join_names, join_sets
 from asterism.vcs.structure.languages import is_manifest
 from asterism.vcs.structure.markdown import read_markdown
+from asterism.vcs.structure.marks import given_twice
 from asterism.vcs.structure.merging import Rules, merge_collections
 from asterism.vcs.structure.pieces import Collection, Conflict
 from asterism.vcs.structure.reading import read
@@ -40,7 +42,7 @@ class _Merger:
     def __init__(self, language: str, path: str) -> None:
         self.language = language
         self.path = path
-        self.rules = Rules(join_added=language in _DATA, sets=is_manifest(path))
+        self.rules = Rules(join_added=language in _DATA, settle=join_sets if is_manifest(path) else join_names)
         self.known: dict[bytes, Collection] = {}
 
     def merge(self, base: bytes, ours: bytes, main: bytes) -> bytes:
@@ -62,8 +64,10 @@ class _Merger:
         """Check all that is asked of a result; each part is named in `proof`."""
         names = proof.doubled(self._read(result))  # reading it says that it parses
         allowed = proof.doubled(self._read(ours)) | proof.doubled(self._read(main))
+        given, *before = (given_twice(self.language, text) for text in (result, ours, main))
         return (
             not names - allowed
+            and not given - (before[0] | before[1])
             and proof.lines_kept(base, ours, main, result)
             and self.merge(base, main, ours) == result
             and self.merge(base, result, ours) == result

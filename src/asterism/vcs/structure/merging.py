@@ -5,8 +5,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from asterism.vcs.linediff import TooManyLines
-from asterism.vcs.lines import merge_lines
-from asterism.vcs.structure.inline import merge_list
+from asterism.vcs.lines import Settle, merge_lines, settled
 from asterism.vcs.structure.matching import match_items
 from asterism.vcs.structure.ordering import Row, in_order
 from asterism.vcs.structure.pieces import Collection, Conflict, Item
@@ -19,17 +18,17 @@ T = TypeVar("T")
 class Rules:
     """What holds for the whole file.
 
-    `join_added` merges members of one name that both sides added (data, no code); `sets` joins lists of strings on one
-    line, as manifests have them.
+    `join_added` merges members of one name that both sides added (data, no code); `settle` joins lists on one line.
     """
 
     join_added: bool = False
-    sets: bool = False
+    settle: Settle | None = None
 
 
 def merge_collections(base: Collection, ours: Collection, main: Collection, rules: Rules) -> Collection:
     """Return the merged collection. Raises Conflict."""
     rows = _rows(base, ours, main)
+    _refuse_respaced(rows, base, ours, main)
     merged: dict[int, Item] = {}
     for row in rows:
         item = _merge_row(row, base, ours, main, rules)
@@ -59,6 +58,7 @@ def _rows(base: Collection, ours: Collection, main: Collection) -> list[Row]:
     added_main = [at for at in range(len(main.items)) if at not in known_main]
     both = _added_alike([ours.items[at] for at in added_ours], [main.items[at] for at in added_main])
     pairs = {added_ours[one]: added_main[other] for one, other in both.items()}
+    _refuse_parts([ours.items[at] for at in added_ours], [main.items[at] for at in added_main])
     paired = set(pairs.values())
     for at in added_ours:
         rows.append(Row(len(rows), None, at, pairs.get(at)))
@@ -66,6 +66,33 @@ def _rows(base: Collection, ours: Collection, main: Collection) -> list[Row]:
         if at not in paired:
             rows.append(Row(len(rows), None, None, at))
     return rows
+
+
+_ALIGNED = frozenset({"field_declaration", "const_spec", "var_spec"})  # of Go, which its tool puts into columns
+
+
+def _refuse_respaced(rows: Sequence[Row], base: Collection, ours: Collection, main: Collection) -> None:
+    """Refuse to add members of one side to those that the other side has indented or aligned anew. Raises Conflict."""
+    for mine, theirs, side in (("ours", "main", ours), ("main", "ours", main)):
+        added = any(row.base is None and getattr(row, mine) is None for row in rows)
+        places = [(row.base, getattr(row, mine)) for row in rows if added and row.base is not None]
+        if any(at is not None and _is_respaced(base.items[old], side.items[at]) for old, at in places):
+            raise Conflict(f"{theirs} adds what {mine} would write otherwise")
+
+
+def _is_respaced(old: Item, new: Item) -> bool:
+    one, other = old.body, new.body
+    if one == other or one.split() != other.split():
+        return False
+    return old.kind in _ALIGNED or len(one) - len(one.lstrip()) != len(other) - len(other.lstrip())
+
+
+def _refuse_parts(ours: Sequence[Item], main: Sequence[Item]) -> None:
+    """Refuse declarations of CSS of which one says a part of the other: which comes last decides. Raises Conflict."""
+    here, there = ({item.key for item in items if item.kind == "declaration" and item.key} for items in (ours, main))
+    for one, other in ((here, there), (there, here)):
+        if any(key.startswith(f"{whole}-") for key in one for whole in other if not whole.startswith("--")):
+            raise Conflict
 
 
 def _added_alike(ours: Sequence[Item], main: Sequence[Item]) -> dict[int, int]:
@@ -117,22 +144,16 @@ def _joined(like: Item, lead: bytes, parts: list[bytes | Collection], rest: byte
 
 
 def _merge_parts(old: Item, here: Item, there: Item, rules: Rules) -> list[bytes | Collection]:
-    settled = _unchanged_side(old.body, here.body, there.body)
-    if settled is not None:
-        return [settled]
+    same = _unchanged_side(old.body, here.body, there.body)
+    if same is not None:
+        return [same]
     kinds = [[part.kind for part in item.collections] for item in (old, here, there)]
     if kinds[0] and kinds[0] == kinds[1] == kinds[2]:
         try:
             return [_merge_part(*three, rules) for three in zip(old.parts, here.parts, there.parts, strict=True)]
         except Conflict:
             pass  # the lines of the whole may still merge
-    try:
-        return [merge_text(old.body, here.body, there.body)]
-    except Conflict:
-        joined = merge_list(old, here, there, sets=rules.sets)
-        if joined is None:
-            raise
-        return [joined]
+    return [merge_text(old.body, here.body, there.body, rules.settle)]
 
 
 def _merge_part(
@@ -141,7 +162,7 @@ def _merge_part(
     if isinstance(old, Collection) and isinstance(here, Collection) and isinstance(there, Collection):
         return merge_collections(old, here, there, rules)
     if isinstance(old, bytes) and isinstance(here, bytes) and isinstance(there, bytes):
-        return merge_text(old, here, there)
+        return merge_text(old, here, there, rules.settle)
     raise Conflict
 
 
@@ -161,15 +182,18 @@ def _unchanged_side(base: T, ours: T, main: T) -> T | None:
     return ours if base == main else None
 
 
-def merge_text(base: bytes, ours: bytes, main: bytes) -> bytes:
-    """Merge texts by lines. Raises Conflict."""
-    settled = _unchanged_side(base, ours, main)
-    if settled is not None:
-        return settled
+def merge_text(base: bytes, ours: bytes, main: bytes, settle: Settle | None = None) -> bytes:
+    """Merge texts by lines; what conflicts, `settle` may settle. Raises Conflict."""
+    same = _unchanged_side(base, ours, main)
+    if same is not None:
+        return same
     try:
-        merged = merge_lines(base, ours, main).content
+        merge = merge_lines(base, ours, main)
     except TooManyLines:
         raise Conflict from None
+    merged = merge.content
+    if merged is None and settle is not None:
+        merged = settled(merge, base, ours, main, settle)
     if merged is None:
         raise Conflict
     return merged

@@ -13,7 +13,8 @@ class Item:
     Its bytes are `gap` (blank lines), `lead` (comments above it), `parts` (text, and the collections inside it) and
     `rest` (what follows its comma, to the end of the line). `key` is what it is known by, None where it has no name;
     `movable` items stand in no order among themselves, and of those the `sortable` are put in order of key when both
-    sides add some at one place. `label` is the name even where several share it and none is a key.
+    sides add some at one place. `label` is the name even where several share it and none is a key; `value` is what no
+    other one of its kind may come to have.
     """
 
     kind: str
@@ -26,6 +27,7 @@ class Item:
     comma: bool = False
     rest: bytes = b""
     label: str = ""
+    value: str = ""
 
     @property
     def body(self) -> bytes:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from asterism.vcs.structure.inline import names_in
+from asterism.vcs.structure.inline import BEGINNINGS, names_in
 from asterism.vcs.structure.pieces import Collection
 
 PARSES = "parses"
@@ -15,7 +15,7 @@ ALL = (PARSES, NO_KEY_TWICE, LINES_KEPT, SYMMETRIC, STABLE)
 
 
 def doubled(found: Collection) -> Counter[tuple[str, ...]]:
-    """Return the names that stand more than once in a scope, with the path of the scope."""
+    """Return the names, and the numbers of enumerations, that stand more than once in a scope, with its path."""
     names = Counter(_names(found, ()))
     return Counter({name: count for name, count in names.items() if count > 1})
 
@@ -25,6 +25,8 @@ def _names(found: Collection, scope: tuple[str, ...]) -> Iterator[tuple[str, ...
         name = (*scope, item.kind, item.label)
         if item.label:
             yield name
+        if item.value:
+            yield (*scope, item.kind, "=", item.value)
         for inner in item.collections:
             yield from _names(inner, name)
 
@@ -51,7 +53,7 @@ def _lines(text: bytes) -> Counter[bytes]:
 
 def _joined(line: bytes, after: Counter[bytes], *sides: Counter[bytes]) -> bool:
     """Say whether a line belongs to a list of names that was joined from both sides."""
-    if not line.startswith((b"from ", b"import ", b"export ", b"use ", b"pub use ")) and not line.endswith(b"]"):
+    if not line.startswith(BEGINNINGS) and not line.endswith(b"]"):
         return False
     new = [found for found in after if all(found not in side for side in sides)]
     return line in new or any(len(names_in(line) & names_in(found)) >= 3 for found in new)

@@ -61,10 +61,13 @@ class _Reader:
             return None
         found = Collection(node.type, shape.commas)
         at, end = self.offset(first_row), self.offset(end_row)
+        member = Member(node, node, owner, None, self.language.fixed(node))
         for group in groups:
+            member = member._replace(node=group.nodes[0])
             item_start = self.offset(group.first_row)
             item_end = min(self.offset(group.last_row + 1), end)
-            item = self._item(group, node, owner, at, item_start, item_end, shape.commas, depth)
+            item = self._item(group, member, at, item_start, item_end, shape.commas, depth)
+            member = member._replace(before=group.nodes[-1])
             if not found.items:
                 found.head = self._split_head(item, top=node.parent is None)
             found.items.append(item)
@@ -144,13 +147,11 @@ class _Reader:
             groups.append(_Group([child], start, last))
         return groups if pending is None else None
 
-    def _item(
-        self, group: _Group, node: Node, owner: Node | None, at: int, start: int, end: int, commas: bool, depth: int
-    ) -> Item:
+    def _item(self, group: _Group, member: Member, at: int, start: int, end: int, commas: bool, depth: int) -> Item:
         gap_end = _BLANK_LINES.match(self.source, at, start).end()  # type: ignore[union-attr]
-        only = group.nodes[0]
+        only = member.node
         single = len(group.nodes) == 1
-        named = self.language.name(Member(only, node, owner)) if single else None
+        named = self.language.name(member) if single else None
         cut = end
         comma = False
         rest = b""
@@ -171,6 +172,7 @@ class _Reader:
             comma=comma,
             rest=rest,
             label=named.key if named else "",
+            value=named.value if named else "",
         )
 
     def _parts(self, node: Node, start: int, end: int, depth: int) -> list[bytes | Collection]:
