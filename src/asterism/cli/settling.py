@@ -20,26 +20,40 @@ SHOWN_REGIONS = 3
 SHOWN_LINES = 8
 MOST_BYTES = 4 << 20
 MARKERS = (b"<<<<<<< ", b">>>>>>> ")
+REGENERATE = "regenerate"
 
 
-def settler(
-    api: "Api", source: str, take: str | None, main: Sequence[str], workspace: Sequence[str], *, may_ask: bool
-) -> "Settle":
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line says about conflicts: whose side to `take`, paths to take from either, and lock files."""
+
+    take: str | None
+    main: Sequence[str]
+    workspace: Sequence[str]
+    regenerate: bool = False
+
+    def answer(self, conflict: "SyncConflict") -> str | None:
+        """Return the option that is chosen for a conflict; paths count before kinds, and these before sides."""
+        from asterism.client.base import within
+        from asterism.vcs.merge import USE_MAIN, USE_WORKSPACE
+
+        if within(conflict.path, self.main):
+            return USE_MAIN
+        if within(conflict.path, self.workspace):
+            return USE_WORKSPACE
+        if self.regenerate and conflict.offers(REGENERATE):
+            return REGENERATE
+        return {"main": USE_MAIN, "workspace": USE_WORKSPACE}.get(self.take or "")
+
+
+def settler(api: "Api", source: str, options: Options, *, may_ask: bool) -> "Settle":
     """Return who answers conflicts: what the options say; for what they leave open a person, if one is there."""
-    from asterism.client.base import within
-    from asterism.vcs.merge import USE_MAIN, USE_WORKSPACE
-
-    default = {"main": USE_MAIN, "workspace": USE_WORKSPACE}.get(take or "")
     present = may_ask and sys.stdin.isatty() and sys.stderr.isatty()
 
     def settle(conflicts: "Sequence[SyncConflict]") -> "Mapping[str, Answer]":
         answers: dict[str, Answer] = {}
         for conflict in conflicts:
-            answer: Answer | None = default
-            if within(conflict.path, main):
-                answer = USE_MAIN
-            elif within(conflict.path, workspace):
-                answer = USE_WORKSPACE
+            answer: Answer | None = options.answer(conflict)
             if answer is None and present:
                 answer = _Question(api, conflict, source).ask()
                 if answer is None:  # enough of it
@@ -80,7 +94,8 @@ class _Question:
         say(f"{path_text(conflict.path)}: {KINDS.get(conflict.kind, conflict.kind)}")
         self._show()
         main = "main" if self._source == "main" else f"main ({self._source})"
-        more = "edit, stop" if self._sides is not None else "stop"
+        can_write = conflict.offers(REGENERATE)
+        more = ", ".join(["regenerate"] * can_write + ["edit"] * (self._sides is not None) + ["stop"])
         while True:
             sys.stderr.write(printable(f"take {main} or workspace? [{more}] "))
             sys.stderr.flush()
@@ -90,6 +105,8 @@ class _Question:
                 return USE_MAIN
             if word in ("workspace", "w"):
                 return USE_WORKSPACE
+            if word in ("regenerate", "r") and can_write:
+                return REGENERATE
             if word in ("edit", "e") and self._sides is not None and (content := self._edited(self._sides)) is not None:
                 return content
             if not line or word in ("stop", "s", "q"):

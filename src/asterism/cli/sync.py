@@ -36,6 +36,9 @@ def sync(
     workspace: Annotated[
         list[str] | None, typer.Option(metavar="PATH", help="Keep this workspace's version of PATH.")
     ] = None,
+    regenerate: Annotated[
+        bool, typer.Option("--regenerate", help="Have lock files written anew by their tool, where the server has it.")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen, and change nothing.")] = False,
     undo: Annotated[bool, typer.Option("--undo", help="Undo the newest sync of this workspace.")] = False,
     url: Url = None,
@@ -56,10 +59,10 @@ def sync(
     from asterism.cli.session import open_api
 
     with command(as_json=as_json):
-        if undo and (source or take or main or workspace or dry_run):
+        if undo and (source or take or main or workspace or regenerate or dry_run):
             raise Invalid("--undo goes with none of the other options.")
         state = working_copy()
-        named = [[inside(state, path) for path in paths or ()] for paths in (main, workspace)]
+        one, other = ([inside(state, path) for path in paths or ()] for paths in (main, workspace))
         with open_api(url, token, at=state) as api, Bar() as bar:
             if undo:
                 from asterism.client import sync_undo
@@ -68,7 +71,7 @@ def sync(
             else:
                 from asterism.client import sync as use_case
 
-                asked = _asked(api, source, take, named, dry_run=dry_run, may_ask=not as_json)
+                asked = _asked(api, source, (take, one, other, regenerate), dry_run=dry_run, may_ask=not as_json)
                 done = use_case.sync(api, state, asked, threads=threads(), progress=bar)
         if as_json:
             emit(_described(done))
@@ -77,14 +80,15 @@ def sync(
     raise typer.Exit(EXIT_OPEN if done.open else 0)
 
 
-def _asked(
-    api: "Api", source: str | None, take: str | None, named: list[list[str]], *, dry_run: bool, may_ask: bool
-) -> "Asked":
+_Given = tuple[str | None, list[str], list[str], bool]  # take, main, workspace, regenerate
+
+
+def _asked(api: "Api", source: str | None, given: _Given, *, dry_run: bool, may_ask: bool) -> "Asked":
     from asterism.cli.asking import decider
-    from asterism.cli.settling import settler
+    from asterism.cli.settling import Options, settler
     from asterism.client.sync import Asked
 
-    settle = settler(api, source or "main", take, *named, may_ask=may_ask and not dry_run)
+    settle = settler(api, source or "main", Options(*given), may_ask=may_ask and not dry_run)
     return Asked(settle, decider(None, (), (), may_ask=may_ask and not dry_run), source, dry_run)
 
 
@@ -111,6 +115,7 @@ def _conflict(conflict: "SyncConflict", done: "Synced") -> dict[str, Any]:
         "kind": conflict.kind,
         "reason": conflict.conflict_reason,
         "with": "head" if done.with_head else "main",
+        "options": [option.id for option in conflict.options],
     }
 
 
@@ -143,6 +148,7 @@ def _tell(done: "Synced", state: "State", source: str, *, undo: bool) -> None:
 def _tell_conflicts(done: "Synced", state: "State", source: str) -> None:
     from asterism.cli.asking import KINDS
     from asterism.cli.output import count, path_text, say, show
+    from asterism.cli.settling import REGENERATE
 
     for conflict in done.open:
         show(f"{path_text(conflict.path)}: {KINDS.get(conflict.kind, conflict.kind)}")
@@ -153,3 +159,5 @@ def _tell_conflicts(done: "Synced", state: "State", source: str) -> None:
     else:
         say(f"asterism: {number} with {source}; nothing was changed")
         say("hint: Choose with --take main or --take workspace, or by file with --main and --workspace.")
+        if any(conflict.offers(REGENERATE) for conflict in done.open):
+            say("hint: --regenerate has lock files written anew by their tool.")

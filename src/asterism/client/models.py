@@ -69,8 +69,15 @@ class SyncAction(Struct):
     resulting_hash: str | None = None
 
 
+class SyncOption(Struct):
+    """One answer to a conflict: `use_main`, `use_workspace`, of some lock files also `regenerate`."""
+
+    id: str
+    label: str = ""
+
+
 class SyncConflict(Struct):
-    """Something that has to be decided before a sync can be executed; options are `use_main` and `use_workspace`."""
+    """Something that has to be decided before a sync can be executed."""
 
     path: str
     kind: str
@@ -81,6 +88,11 @@ class SyncConflict(Struct):
     base_hash: str | None = None
     main_hash: str | None = None
     workspace_hash: str | None = None
+    options: list[SyncOption] = []
+
+    def offers(self, option: str) -> bool:
+        """Say whether an answer is possible."""
+        return any(one.id == option for one in self.options)
 
 
 class SyncPreview(Struct):

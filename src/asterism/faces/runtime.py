@@ -28,7 +28,7 @@ from asterism.features.talk.integrations import Connector, GitHub, Notion
 from asterism.features.talk.proposals import Proposals
 from asterism.features.talk.runs import ChatRuns
 from asterism.features.versions.storage import Limits, Roots
-from asterism.features.versions.sync import Advisor
+from asterism.features.versions.sync import Advisor, LockTools
 from asterism.features.versions.workcopies import WorkingCopies
 from asterism.kernel.blobs import Blobs, Spare
 from asterism.kernel.clouds import Clouds
@@ -150,6 +150,7 @@ class Runtime:
     proposals: Proposals
     integrations: IntegrationServices
     advisor: Advisor
+    lock_tools: LockTools
     insight: InsightServices
     clouds: Clouds
     deployments: Deployments

@@ -28,6 +28,7 @@ from asterism.server.insight import build_insight
 from asterism.server.integrations import build_integrations
 from asterism.server.jobs import register_jobs
 from asterism.server.local import build_local
+from asterism.server.lock_tools import build_lock_tools
 from asterism.server.moves import FOLLOWERS, MoveRelay
 from asterism.server.reviews import build_reviews
 from asterism.server.roots import ROOTS
@@ -55,7 +56,6 @@ def build_runtime(settings: Settings, *, clock: Clock | None = None) -> Runtime:
     clock = clock or SystemClock()
     db = open_settings_database(settings, clock)
     blobs = open_settings_blobs(settings)
-    jobs = DurableJobs(settings.jobs_database)
     secrets = EnvelopeSecrets(settings_key_store(settings))
     directory = build_directory(settings)
     models = PydanticModels(directory.expected_wires())
@@ -83,7 +83,7 @@ def build_runtime(settings: Settings, *, clock: Clock | None = None) -> Runtime:
         roots=ROOTS,
         spare=Spare(settings.data_dir / "spare"),
         clock=clock,
-        jobs=jobs,
+        jobs=DurableJobs(settings.jobs_database),
         models=models,
         directory=directory,
         secrets=secrets,
@@ -98,6 +98,7 @@ def build_runtime(settings: Settings, *, clock: Clock | None = None) -> Runtime:
         runs=runs,
         proposals=proposals,
         advisor=advisor,
+        lock_tools=build_lock_tools(settings),
         insight=insight,
         turns=turns,
         clouds=build_clouds(settings),

@@ -50,18 +50,22 @@ class Triple:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One answer to a decision. `changes` leads from ours to the tree with this answer."""
+    """One answer to a decision. `changes` leads from ours to the tree with this answer.
+
+    With `later`, what stands there is made when it is chosen; `changes` are what it is made beside.
+    """
 
     id: str
     label: str
     description: str
     entry: Entry | None
     changes: Changes
+    later: bool = False
 
     @property
     def deletes(self) -> bool:
         """Whether nothing stands at the path with this answer."""
-        return self.entry is None
+        return self.entry is None and not self.later
 
 
 @dataclass(frozen=True, slots=True)

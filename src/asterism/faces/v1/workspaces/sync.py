@@ -135,6 +135,7 @@ async def prepare(call: Call, workspace_id: str, body: Prepare) -> PreviewAnswer
         tree=body.workspace_manifest_hash,
         seconds=rt.sync_preview_seconds,
         quota=rt.storage_limits.quota_bytes,
+        tools=rt.lock_tools,
     )
     return PreviewAnswer(SyncPreview.of(preview))
 
@@ -150,6 +151,7 @@ async def prepare(call: Call, workspace_id: str, body: Prepare) -> PreviewAnswer
         sync.AlreadyExecuted,
         sync.MissingDecisions,
         sync.InvalidDecision,
+        sync.LockNotWritten,
         storage.BlobsMissing,
         sync.Moved,
     ),
@@ -157,7 +159,8 @@ async def prepare(call: Call, workspace_id: str, body: Prepare) -> PreviewAnswer
 def execute(call: Call, workspace_id: str, body: Execute) -> Executed:
     """POST /v1/workspaces/:workspaceId/sync/execute: do what a preview showed, with the decisions given."""
     rt, quota = call.rt, call.rt.storage_limits.quota_bytes
-    done = sync.execute(rt.db, rt.blobs, call.caller, workspace_id, body.wanted(), quota=quota)
+    wanted, tools = body.wanted(), rt.lock_tools
+    done = sync.execute(rt.db, rt.blobs, call.caller, workspace_id, wanted, quota=quota, tools=tools)
     return Executed.of(done, body)
 
 

@@ -25,6 +25,7 @@ from asterism.features.versions.sync.errors import (
 from asterism.features.versions.sync.execution import execute
 from asterism.features.versions.sync.history import Graph, read_graph
 from asterism.features.versions.sync.judgement import Analysis
+from asterism.features.versions.sync.lock_tools import LockNotWritten, LockTools
 from asterism.features.versions.sync.models import (
     DEFAULT_PREVIEW_SECONDS,
     Answered,
@@ -53,6 +54,8 @@ __all__ = [
     "Execution",
     "Graph",
     "InvalidDecision",
+    "LockNotWritten",
+    "LockTools",
     "MergeIsNotHead",
     "MissingDecisions",
     "Moved",

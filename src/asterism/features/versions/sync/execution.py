@@ -15,6 +15,7 @@ from asterism.features.versions.sync.building import BuiltTree, build_tree
 from asterism.features.versions.sync.contents import Contents
 from asterism.features.versions.sync.decisions import digest, read_choices
 from asterism.features.versions.sync.errors import AlreadyExecuted, Moved, PreviewExpired, WorkspaceMismatch
+from asterism.features.versions.sync.lock_tools import LockTools
 from asterism.features.versions.sync.models import (
     Executed,
     Execution,
@@ -22,6 +23,7 @@ from asterism.features.versions.sync.models import (
     StoredPreview,
     Sync,
 )
+from asterism.features.versions.sync.regenerating import write_anew
 from asterism.features.versions.workspaces import Workspace
 from asterism.kernel.blobs import Blobs
 from asterism.kernel.db import Database, Tx
@@ -35,11 +37,13 @@ def execute(
     wanted: Execution,
     *,
     quota: int | None = None,
+    tools: LockTools | None = None,
 ) -> Executed:
     """Do what a preview showed, with the decisions given. For a worker thread, outside a transaction.
 
     A repetition with the same decisions is answered as before. Raises UnknownWorkspace, PreviewExpired,
-    WorkspaceMismatch, AlreadyExecuted, MissingDecisions, InvalidDecision, BlobsMissing, Moved or QuotaExceeded.
+    WorkspaceMismatch, AlreadyExecuted, MissingDecisions, InvalidDecision, BlobsMissing, LockNotWritten, Moved or
+    QuotaExceeded.
     """
     with db.read() as tx:
         workspace, project = workspaces.workspace_and_project(tx, caller, workspace_id)
@@ -49,7 +53,8 @@ def execute(
         moved = _compared(tx, workspace, project, found.preview).error
     contents = Contents(db, blobs, project.owner_user_id, quota)
     plan, ours = found.preview.plan, found.preview.workspace_manifest_hash
-    chosen = read_choices(contents, plan, wanted.decisions)
+    decisions = write_anew(contents, tools, plan, ours, wanted.decisions, really=moved is None)
+    chosen = read_choices(contents, plan, decisions)
     needed = {entry.hash for entry in chosen.changes.values() if entry is not None and entry.hash}
     missing = contents.missing(needed - chosen.contents.keys())
     if missing:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable
+from dataclasses import replace
 
 from asterism.base import ids
 from asterism.base.clock import shift
@@ -11,6 +12,7 @@ from asterism.features.versions.sync import store
 from asterism.features.versions.sync.advisor import Advisor
 from asterism.features.versions.sync.asking import settle
 from asterism.features.versions.sync.contents import Contents
+from asterism.features.versions.sync.lock_tools import LockTools
 from asterism.features.versions.sync.models import (
     KEPT_ANSWER_DAYS,
     MAX_OPEN_PREVIEWS,
@@ -21,6 +23,7 @@ from asterism.features.versions.sync.models import (
 )
 from asterism.features.versions.sync.packed import pack, unpack
 from asterism.features.versions.sync.planning import Planned, find_situation, plan_sync
+from asterism.features.versions.sync.regenerating import offer_anew
 from asterism.kernel.blobs import Blobs
 from asterism.kernel.db import Database, Tx
 from asterism.vcs.merge import Plan, merged_contents
@@ -40,19 +43,22 @@ async def prepare(
     tree: str | None = None,
     seconds: int,
     quota: int | None = None,
+    tools: LockTools | None = None,
 ) -> Preview:
     """Show what a sync would do and keep that for `seconds`. Files that lines and structure leave open, a model joins.
 
     With `tree`, the hash of a stored manifest, it shows what it would do if that were the target's working tree; such
-    a preview can be executed once it is. Raises UnknownWorkspace, OtherProject, NoMainWorkspace, SourceIsTarget,
-    NothingToMerge, ManifestNotFound, BlobsMissing or QuotaExceeded.
+    a preview can be executed once it is. With `tools`, lock files can be written anew. Raises UnknownWorkspace,
+    OtherProject, NoMainWorkspace, SourceIsTarget, NothingToMerge, ManifestNotFound, BlobsMissing or QuotaExceeded.
     """
 
     def plan() -> tuple[Contents, Situation, Planned]:
         with db.read() as tx:
             situation, graph = find_situation(tx, caller, workspace_id, source_id, tree)
         contents = Contents(db, blobs, situation.project.owner_user_id, quota)
-        return contents, situation, plan_sync(contents, situation, graph)
+        planned = plan_sync(contents, situation, graph)
+        offered = planned.plan if tools is None else offer_anew(planned.plan, tools)
+        return contents, situation, replace(planned, plan=offered)
 
     contents, situation, planned = await asyncio.to_thread(plan)
     merged, model = await settle(contents, advisor, planned.plan)
