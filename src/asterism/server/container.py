@@ -68,9 +68,7 @@ def build_runtime(settings: Settings, *, clock: Clock | None = None) -> Runtime:
     ports = turn_ports(settings, db, streams, build_agents(settings, models), copies, secrets, insight)
     writer = Writer(models, secrets, directory)
     turns = Turns(ports, writer, host, concurrency=settings.agent_concurrency)
-    deployments = build_deployments(
-        settings, host, provisioners, db=db, blobs=blobs, streams=streams, secrets=secrets, clock=clock
-    )
+    deployments = build_deployments(settings, host, provisioners, turns, blobs=blobs, secrets=secrets, clock=clock)
     local = build_local(settings, host, db=db, streams=streams, secrets=secrets, models=models)
     integrations = build_integrations(settings, db, secrets, clock)
     runs, proposals = build_runs(db, blobs, streams, models, secrets, directory, host, integrations)
@@ -148,6 +146,7 @@ async def start_services(rt: Runtime, stack: AsyncExitStack) -> None:
     stack.push_async_callback(rt.actions.runs.stop)
     await rt.host.start()
     stack.push_async_callback(rt.host.stop)
+    await rt.deployments.take_up()
     await rt.turns.start()
     await rt.actions.runs.start()
     stack.push_async_callback(asyncio.to_thread, rt.local.git.close)  # first of all: others wait for what it runs

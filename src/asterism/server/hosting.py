@@ -1,15 +1,27 @@
 """Builds what deployments need: providers, what this machine can make, and the apps that it runs."""
 
+import shutil
 from collections.abc import Mapping
+from pathlib import Path
 
 from asterism.base.clock import Clock
-from asterism.features.operations.deployments import Deployments, LocalTarget, Shop, Tools, find_tools, lend_python
+from asterism.features.operations.deployments import (
+    Deployments,
+    LocalTarget,
+    Shop,
+    Tools,
+    find_tools,
+    lend_node,
+    lend_python,
+)
+from asterism.features.talk.conversations import Turns
 from asterism.kernel.apps import AppHost
 from asterism.kernel.blobs import Blobs
 from asterism.kernel.clouds import CLOUDFLARE_URL, RAILWAY_URL, Clouds, HttpClouds
 from asterism.kernel.db import Database
 from asterism.kernel.provisioning import LocalProvisioner, Provisioner
 from asterism.kernel.runs import RunHost
+from asterism.kernel.sandbox import Reach
 from asterism.kernel.secrets import Secrets
 from asterism.kernel.streams import Streams
 from asterism.server.settings import Settings
@@ -43,20 +55,25 @@ def build_deployments(
     streams: Streams,
     secrets: Secrets,
     clock: Clock,
+    turns: Turns,
 ) -> Deployments:
-    """Return the deployments, performed by `host`. Apps listen where the server does."""
+    """Return the deployments, performed by `host`. Apps listen where the server does; `turns` ask people."""
     folder = settings.data_dir / "apps"
-    path, readable = find_tools()
-    python = lend_python(folder / "bin")
-    tools = Tools(
-        settings.sandbox,
-        folder / "dependencies",
-        (*path, str(python)),
-        (*readable, python),
-        settings.deploy_build_timeout,
-    )
+    tools = _tools(settings, folder)
     everywhere = settings.host in ("0.0.0.0", "::")  # noqa: S104 - asked for by the operator
     apps = AppHost(isolation=settings.sandbox, address=settings.host, start_seconds=settings.deploy_start_timeout)
     name = "localhost" if everywhere else settings.host
     local = LocalTarget(folder, tools, apps, name, {})
-    return Deployments(Shop(db, blobs, secrets, clock, provisioners, local), streams, host)
+    return Deployments(Shop(db, blobs, streams, secrets, clock, provisioners, local), host, turns.inquire)
+
+
+def _tools(settings: Settings, folder: Path) -> Tools:
+    """Return what apps are made with: what is installed here, and what this server lends them."""
+    path, readable = find_tools()
+    python = lend_python(folder / "bin")
+    path, readable = (*path, str(python)), (*readable, python)
+    node = lend_node(folder / "node") if shutil.which("node") is None else None
+    if node is not None:
+        path, readable = (*path, str(node[0])), (*readable, *node)
+    reach = Reach.of(settings.deploy_network)
+    return Tools(settings.sandbox, folder / "dependencies", path, readable, settings.deploy_build_timeout, reach)

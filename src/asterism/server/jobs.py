@@ -35,6 +35,7 @@ def register_jobs(rt: Runtime) -> None:
     decisions.register(rt.jobs, rt.db, rt.blobs)
     extraction.register(rt.jobs, rt.insight.extractor)
     action_items.register(rt.jobs, rt.actions.analyst)
+    deployments.register(rt.jobs, rt.db, rt.deployments)
     maintenance.register(rt.jobs, rt.db, expiry=expiry_chores(), retention=retention_chores(rt))
 
 

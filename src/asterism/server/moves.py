@@ -8,6 +8,7 @@ from functools import partial
 import structlog
 
 from asterism.features.insight import decisions, extraction
+from asterism.features.operations import deployments
 from asterism.features.talk import chats, conversations
 from asterism.features.versions import drift, forecast
 from asterism.features.versions.workspaces import MOVED
@@ -18,7 +19,7 @@ log = structlog.get_logger("asterism.moves")
 
 Follower = Callable[[JobQueue, str], None]
 FOLLOWERS: Mapping[str, Sequence[Follower]] = {
-    MOVED: (forecast.enqueue, drift.enqueue, decisions.enqueue),
+    MOVED: (forecast.enqueue, drift.enqueue, decisions.enqueue, deployments.enqueue),
     conversations.ANSWERED: (extraction.enqueue_conversation,),
     chats.ANSWERED: (extraction.enqueue_chat,),
 }

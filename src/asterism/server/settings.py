@@ -152,6 +152,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     deploy_build_timeout: Annotated[Seconds, doc("Seconds that installing, and building, may each take.")] = 900
     deploy_start_timeout: Annotated[Seconds, doc("Seconds until a deployed app must listen.")] = 60
+    deploy_network: Annotated[
+        str,
+        doc(
+            "What installing and building apps reaches: `closed` nothing, `open` whatever this machine reaches, or "
+            "names of hosts, comma-separated (`.example.org`: all below it). Never this machine itself."
+        ),
+    ] = "closed"
     cloudflare_base_url: Annotated[str | None, doc("Address of Cloudflare's API, up to `/client/v4`.")] = None
     railway_base_url: Annotated[str | None, doc("Address of Railway's API, up to `/graphql/v2`.")] = None
     local_postgres_url: Annotated[

@@ -91,6 +91,12 @@ def _is_store(value: str) -> bool:
     return "://" not in value or re.match(r"[a-z0-9]+://", value) is not None
 
 
+def _is_reach(value: str) -> bool:
+    words = [word.strip().lower() for word in value.split(",")]
+    named = len(words) == 1 or not {"open", "closed"} & set(words)
+    return named and all(_is_host(word.removeprefix(".")) for word in words)
+
+
 def _is_host(value: str) -> bool:
     try:
         ipaddress.ip_address(value.partition("%")[0])
@@ -116,6 +122,7 @@ _RULES: dict[str, tuple[Callable[[str], bool], str]] = {
     "host": (_is_host, "an address of this machine, as 127.0.0.1"),
     "database_url": (_is_database, _DATABASE),
     "blobs_url": (_is_store, _STORE),
+    "deploy_network": (_is_reach, "`closed`, `open`, or names of hosts, comma-separated"),
     "cors_origins": (_is_origins, "`*` or origins like https://host, comma-separated"),
     "owner_email": (_matches(_EMAIL), "an address like name@host"),
     "model_fast": (_matches(_MODEL), "`provider:model`"),

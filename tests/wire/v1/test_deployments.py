@@ -1,7 +1,6 @@
 """Deployments: from a pushed tree to an app that answers, again and again."""
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -9,20 +8,9 @@ import pytest
 
 from asterism.base.ids import ulid
 from tests.support.databases import SqliteFactory, fresh_postgres_url
+from tests.support.deploying import APP, TREE, Place, answer_of, until
 from tests.support.server import TestServer
-from tests.support.trees import error, field_error, make_project, make_workspace, ok, push
-
-APP = b"""
-import http.server, os
-class Handler(http.server.BaseHTTPRequestHandler):
-    def do_GET(self):
-        text = os.environ.get("GREETING", "VERSION").encode()
-        self.send_response(200); self.send_header("content-length", str(len(text))); self.end_headers()
-        self.wfile.write(text)
-print("secret is", os.environ.get("TOKEN"), flush=True)
-http.server.ThreadingHTTPServer(("127.0.0.1", int(os.environ["PORT"])), Handler).serve_forever()
-"""
-TREE = {"main.py": APP.replace(b"VERSION", b"one")}
+from tests.support.trees import error, field_error, ok, push
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -32,43 +20,6 @@ def server(
     url = sqlite_factory.url() if request.param == "sqlite" else fresh_postgres_url()
     with TestServer(tmp_path_factory.mktemp("data"), url, sandbox="plain") as running:
         yield running
-
-
-def until(look: Callable[[], Any]) -> Any:
-    """Look until there is something to see."""
-    end = time.monotonic() + 60
-    while not (found := look()):
-        assert time.monotonic() < end
-        time.sleep(0.05)  # polling for a fact
-    return found
-
-
-def answer_of(url: str) -> str:
-    return httpx.get(url, trust_env=False, timeout=30).text
-
-
-class Place:
-    """A project with a workspace, and short ways to deploy it."""
-
-    def __init__(self, client: httpx.Client, tree: dict[str, bytes] = TREE) -> None:
-        self.client = client
-        self.project = make_project(client)
-        self.workspace = make_workspace(client, self.project)
-        self.snapshot = push(client, self.project, self.workspace, tree)["id"] if tree else None
-
-    def deploy(self, **body: Any) -> Any:
-        return ok(self.client.post(f"/v1/infrastructure/projects/{self.project}/deploy", json=body, timeout=120))
-
-    def log(self, deployment: str) -> list[str]:
-        found = ok(self.client.get(f"/v1/infrastructure/deployments/{deployment}/logs"))["log"]
-        return [entry["content"] for entry in found["entries"]]
-
-    def list(self) -> Any:
-        return ok(self.client.get(f"/v1/infrastructure/workspaces/{self.workspace}/deployments"))["deployments"]
-
-    def set_env(self, **values: str) -> None:
-        variables = [{"key": key, "value": value, "is_secret": True} for key, value in values.items()]
-        ok(self.client.put(f"/v1/projects/{self.project}/env-vars", json={"variables": variables}))
 
 
 def test_a_pushed_tree_becomes_an_app_that_answers(alice: httpx.Client) -> None:
@@ -108,7 +59,7 @@ def test_a_rollback_repeats_tree_values_and_plan(alice: httpx.Client) -> None:
     place.set_env(GREETING="hello")
     first = place.deploy()
     place.set_env(GREETING="changed")
-    push(alice, place.project, place.workspace, TREE | {"requirements.txt": b""})
+    push(alice, place.project, place.workspace, TREE | {"notes.txt": b""})
     second = place.deploy()
     assert answer_of(second["url"]) == "changed"
     rolled = ok(alice.post(f"/v1/infrastructure/deployments/{first['deployment_id']}/rollback"))["deployment"]
@@ -122,7 +73,7 @@ def test_a_rollback_repeats_tree_values_and_plan(alice: httpx.Client) -> None:
     for member in ("manifest_hash", "env_version", "plan_hash", "plan", "snapshot_id"):
         assert done[member] == older[member], member
     diff = ok(alice.get(f"/v1/infrastructure/deployments/{older['id']}/diff/{second['deployment_id']}"))
-    assert diff["files"] == [{"path": "requirements.txt", "change": "added"}]
+    assert diff["files"] == [{"path": "notes.txt", "change": "added"}]
     assert diff["env"] == {"added": [], "removed": [], "changed": ["GREETING"]}
 
 
@@ -176,7 +127,7 @@ def test_a_workspace_is_deployed_at_once_and_followed_in_its_conversation(alice:
 
 
 def test_what_an_app_wants_is_made_or_named(alice: httpx.Client) -> None:
-    tree = TREE | {"requirements.txt": b"", "pyproject.toml": b'[project]\ndependencies = ["boto3", "redis"]\n'}
+    tree = TREE | {"cache.py": b"REDIS_URL", "wrangler.toml": b"[[r2_buckets]]\nbinding = 'FILES'\n"}
     place = Place(alice, tree)
     settings = f"/v1/infrastructure/workspaces/{place.workspace}/deployment-settings"
     ok(alice.put(settings, json={"start_command": "ls -d $STORAGE_DIR; exec python3 main.py"}))

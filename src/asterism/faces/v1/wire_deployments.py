@@ -9,6 +9,21 @@ from msgspec import UNSET, UnsetType
 from asterism.features.operations import deployments
 
 
+class Cause(msgspec.Struct):
+    """The place in the tree that a failed step names; `excerpt` are lines of its output."""
+
+    path: str
+    line: int
+    column: int | None
+    excerpt: str
+    tool: str
+
+    @classmethod
+    def of(cls, found: deployments.Cause) -> Self:
+        """Write a cause."""
+        return cls(found.path, found.line, found.column, found.excerpt, found.tool)
+
+
 class Plan(msgspec.Struct):
     """How the tree becomes a running app."""
 
@@ -44,6 +59,7 @@ class DeploymentRecord(msgspec.Struct, kw_only=True):
     plan: Plan | None
     plan_hash: str | None
     rollback_of: str | None
+    cause: Cause | None
 
     @classmethod
     def of(cls, found: deployments.Deployment) -> Self:
@@ -66,29 +82,7 @@ class DeploymentRecord(msgspec.Struct, kw_only=True):
             plan=None if found.plan is None else Plan.of(found.plan),
             plan_hash=found.plan_hash,
             rollback_of=found.rollback_of,
-        )
-
-
-class ConversationDeployment(msgspec.Struct, rename="camel", kw_only=True):
-    """A deployment as conversations show it; `url` is empty until it is known."""
-
-    id: str
-    url: str
-    status: Literal["deploying", "success", "failed"]
-    error: str | UnsetType = UNSET
-    created_at: str
-    completed_at: str | UnsetType = UNSET
-
-    @classmethod
-    def of(cls, found: deployments.Deployment) -> Self:
-        """Write a deployment."""
-        return cls(
-            id=found.id,
-            url=found.url or "",
-            status=found.status.value,
-            error=UNSET if found.error is None else found.error,
-            created_at=found.started_at,
-            completed_at=UNSET if found.completed_at is None else found.completed_at,
+            cause=None if found.cause is None else Cause.of(found.cause),
         )
 
 

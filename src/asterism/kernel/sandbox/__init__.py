@@ -9,6 +9,7 @@ from asterism.kernel.sandbox.door import Beyond, open_door
 from asterism.kernel.sandbox.errors import SandboxUnavailable
 from asterism.kernel.sandbox.process import Ending, Outcome
 from asterism.kernel.sandbox.proxy import open_proxy, proxy_variables
+from asterism.kernel.sandbox.reach import Reach
 from asterism.kernel.sandbox.session import (
     Isolation,
     Place,
@@ -25,6 +26,7 @@ __all__ = [
     "Isolation",
     "Outcome",
     "Place",
+    "Reach",
     "Run",
     "SandboxUnavailable",
     "Session",

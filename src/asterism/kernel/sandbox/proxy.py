@@ -38,7 +38,7 @@ class AddressRefused(OSError):
     """The address is none that a sandbox may reach."""
 
 
-async def _carry(refuses: Callable[[str], bool], near: Streams) -> None:
+async def _carry(refuses: Callable[[str], bool], admits: Callable[[str], bool], near: Streams) -> None:
     inner = h11.Connection(h11.SERVER, max_incomplete_event_size=_HEAD)
     request = await next_event(inner, near[0])
     if not isinstance(request, h11.Request):
@@ -46,12 +46,14 @@ async def _carry(refuses: Callable[[str], bool], near: Streams) -> None:
     try:
         if request.method == b"CONNECT":
             host, port = _authority(request.target.decode("ascii"), 443)
+            if not admits(host):
+                raise AddressRefused
             far = await _connect(host, port, refuses)
             await write_out(near[1], b"HTTP/1.1 200 Connection established\r\n\r\n")
             await _both(near, far, inner.trailing_data[0])
             return
         parts = urlsplit(request.target.decode("ascii"))
-        if parts.scheme != "http" or not parts.hostname:
+        if parts.scheme != "http" or not parts.hostname or not admits(parts.hostname):
             raise AddressRefused
         far = await _connect(parts.hostname, parts.port or 80, refuses)
     except (AddressRefused, ValueError):
@@ -105,12 +107,14 @@ def is_ours(address: str) -> bool:
 
 
 @asynccontextmanager
-async def open_proxy(path: Path, refuses: Callable[[str], bool] = is_ours) -> AsyncIterator[Path]:
-    """Serve the proxy at the socket `path` while the block runs; `refuses(address)` says where it does not lead.
+async def open_proxy(
+    path: Path, refuses: Callable[[str], bool] = is_ours, admits: Callable[[str], bool] = lambda _: True
+) -> AsyncIterator[Path]:
+    """Serve the proxy at the socket `path` while the block runs.
 
-    Yields the path.
+    `refuses(address)` says where it does not lead, `admits(host)` which names are looked up at all. Yields the path.
     """
-    async with serving(path, partial(_carry, refuses)):
+    async with serving(path, partial(_carry, refuses, admits)):
         yield path
 
 

@@ -4,11 +4,11 @@ import msgspec
 
 from asterism.faces.v1.call import Call, get, post
 from asterism.faces.v1.wire_conversations import ConversationProject
-from asterism.faces.v1.wire_deployments import ConversationDeployment, DeploymentBegun, DeploymentLog, LogAnswer
+from asterism.faces.v1.wire_deployments import DeploymentBegun, DeploymentLog, LogAnswer
 from asterism.features.operations import deployments
 from asterism.features.operations.deployments import NoSnapshot, NotApproved, UnknownDeployment
 from asterism.features.talk import conversations
-from asterism.features.talk.conversations import UnknownConversation
+from asterism.features.talk.conversations import UnknownConversation, events
 from asterism.features.versions.storage import BlobsMissing
 
 PATH = "/v1/conversations/{conversation_id:str}"
@@ -17,7 +17,7 @@ PATH = "/v1/conversations/{conversation_id:str}"
 class ConversationDeployments(msgspec.Struct, rename="camel"):
     """Deployments that a conversation named, oldest first."""
 
-    deployments: list[ConversationDeployment]
+    deployments: list[events.ConversationDeployment]
     project_info: ConversationProject
 
 
@@ -26,7 +26,7 @@ def listing(call: Call, conversation_id: str) -> ConversationDeployments:
     """GET /v1/conversations/:conversationId/deployments: what was deployed from here, oldest first."""
     found = deployments.list_of_conversation(call.tx, call.caller, conversation_id)
     info = conversations.read_project_info(call.tx, call.rt.blobs, call.caller, conversation_id)
-    return ConversationDeployments([ConversationDeployment.of(one) for one in found], ConversationProject.of(info))
+    return ConversationDeployments([deployments.shown(one) for one in found], ConversationProject.of(info))
 
 
 @post(f"{PATH}/deploy", errors=(UnknownConversation, NoSnapshot, BlobsMissing, NotApproved))

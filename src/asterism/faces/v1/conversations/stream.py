@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from dataclasses import replace
 from typing import Annotated, Any
 
 import msgspec
@@ -15,6 +16,7 @@ from asterism.faces.v1.call import Call, get, post, socket
 from asterism.faces.v1.wire import Empty
 from asterism.faces.v1.wire_conversations import StreamTicket
 from asterism.features.accounts import identity
+from asterism.features.operations import deployments
 from asterism.features.talk import conversations
 from asterism.features.talk.conversations import Opened
 from asterism.kernel.db import Tx
@@ -60,10 +62,14 @@ def stream(call: Call, conversation_id: str, query: After) -> Switching:  # noqa
 @socket("/v1/conversations/{conversation_id:str}/stream", purpose=conversations.TICKET)
 async def stream_socket(call: Call, conversation_id: str, query: After) -> Frames:
     """GET /v1/conversations/:conversationId/stream: the state or what was missed, then frames as they come."""
-    opened = await call.rt.db.run_read(
-        conversations.open_stream, call.rt.streams, call.caller, conversation_id, after=query.after
-    )
+    opened = await call.rt.db.run_read(_opened, call, conversation_id, query.after)
     return Frames(told(call, conversation_id, opened))
+
+
+def _opened(tx: Tx, call: Call, conversation_id: str, after: int | None) -> Opened:
+    opened = conversations.open_stream(tx, call.rt.streams, call.caller, conversation_id, after=after)
+    running = [] if opened.resumes else deployments.running_frames(tx, conversation_id)
+    return replace(opened, frames=[*opened.frames, *running])
 
 
 async def told(call: Call, conversation_id: str, opened: Opened) -> AsyncGenerator[Frame, None]:

@@ -7,9 +7,12 @@ from asterism.features.operations.deployments.errors import (
     NothingToRollBackTo,
     UnknownDeployment,
 )
+from asterism.features.operations.deployments.jobs import enqueue, register
+from asterism.features.operations.deployments.lending import Tools, find_tools, lend_node, lend_python
 from asterism.features.operations.deployments.local import LocalTarget
 from asterism.features.operations.deployments.manager import Deployments
 from asterism.features.operations.deployments.models import (
+    Cause,
     Deployment,
     Log,
     LogEntry,
@@ -33,12 +36,13 @@ from asterism.features.operations.deployments.service import (
     prune_logs,
     read_log,
 )
-from asterism.features.operations.deployments.workshop import Tools, find_tools, lend_python
+from asterism.features.operations.deployments.telling import running_frames, shown
 
 __all__ = [
     "ROOTS",
     "AlreadyEnded",
     "Asked",
+    "Cause",
     "Deployment",
     "DeploymentRun",
     "Deployments",
@@ -59,12 +63,17 @@ __all__ = [
     "UnknownDeployment",
     "Unsatisfied",
     "compare_deployments",
+    "enqueue",
     "find_tools",
     "get_deployment",
+    "lend_node",
     "lend_python",
     "list_deployments",
     "list_of_conversation",
     "newest_failures",
     "prune_logs",
     "read_log",
+    "register",
+    "running_frames",
+    "shown",
 ]

@@ -18,18 +18,22 @@ EACH_END: Final = MOST_BYTES // 2 - 64 * 1024
 PAUSE_SECONDS: Final = 0.1
 CUT: Final = "… the middle of this log was cut …"
 _WAITING_LINES: Final = 20_000
+RECENT_LINES: Final = 20_000
+_RECENT_LENGTH: Final = 2_000  # characters of a line that are remembered
 Told = Callable[[list[LogEntry]], Awaitable[None]]
 
 
 class Journal:
     """Writes what a deployment says. `told` hears every piece that was stored; call from the event loop only.
 
-    The first two megabytes and the last two are kept; what is between them goes as more comes.
+    The first two megabytes and the last two are kept; what is between them goes as more comes. `recent` are the last
+    lines of the step that is under way, for whoever looks for the cause of its failure.
     """
 
     def __init__(self, db: Database, clock: Clock, deployment_id: str, told: Told | None = None) -> None:
         self._db, self._clock, self._id, self._told = db, clock, deployment_id, told
         self.secrets: tuple[str, ...] = ()
+        self.recent: deque[str] = deque(maxlen=RECENT_LINES)
         self._waiting: deque[LogEntry] = deque()
         self._dropped = False
         self._head = 0
@@ -52,7 +56,9 @@ class Journal:
             for _ in range(_WAITING_LINES // 2):
                 self._waiting.popleft()
         stream = "stderr" if error else "stdout"
-        self._waiting.append(LogEntry(stamp(self._clock.now()), step, stream, mask(text, self.secrets)))
+        masked = mask(text, self.secrets)
+        self.recent.append(masked[:_RECENT_LENGTH])
+        self._waiting.append(LogEntry(stamp(self._clock.now()), step, stream, masked))
         self._more.set()
         if self._writing is None:
             self._writing = asyncio.create_task(self._write())
@@ -68,16 +74,17 @@ class Journal:
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
-        await self._flush()
+        await self.flush()
 
     async def _write(self) -> None:
         while True:
             await self._more.wait()
             await asyncio.sleep(PAUSE_SECONDS)
             self._more.clear()
-            await asyncio.shield(self._flush())
+            await asyncio.shield(self.flush())
 
-    async def _flush(self) -> None:
+    async def flush(self) -> None:
+        """Store what was said so far."""
         while self._waiting:
             entries = [self._waiting.popleft() for _ in range(min(len(self._waiting), 1000))]
             if self._dropped:

@@ -2,19 +2,28 @@
 
 import asyncio
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
 from asterism.features.operations.deployments.env import Variables
 from asterism.features.operations.deployments.journal import Journal
+from asterism.features.operations.deployments.lending import Tools
 from asterism.features.operations.deployments.models import Deployment, Slot, Step
-from asterism.features.operations.deployments.workshop import Tools
 from asterism.features.operations.detection import Requirements
 from asterism.kernel.apps import App, AppHost
 
-KEPT_VERSIONS: Final = 2  # the one that answers, and the one before it, which may still be ending
+KEPT_VERSIONS: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """The variables of an app. `own` are addresses that providers made for its project: only what such a one names, a
+    folder or the socket of a database, is shown to the app, whatever else somebody writes into a variable."""
+
+    variables: Variables
+    own: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,30 +35,46 @@ class LocalTarget:
     host: AppHost
     name: str
     journals: dict[str, Journal]
+    _versions: dict[str, list[str]] = field(default_factory=dict)
 
     def place(self, deployment_id: str) -> Path:
         """Return the folder of a deployment's files."""
         return self.folder / "trees" / deployment_id
 
+    def writing(self, deployment_id: str) -> Path:
+        """Return the folder beside it in which a deployment's files are written first."""
+        return self.folder / "trees" / f"{deployment_id}.writing"
+
     async def start(
-        self, deployment: Deployment, needs: Requirements, variables: Variables, journal: Journal, port: int
+        self, deployment: Deployment, needs: Requirements, values: Values, journal: Journal, port: int
     ) -> tuple[str, Slot]:
         """Start an app, let it take over its address, and return that. `port` is the one it had, 0 for none.
 
         What it says goes on to `journal`. Raises AppFailed or SandboxUnavailable.
         """
         lines = journal.lines(Step.DEPLOY)
-        port = await self.host.put(deployment.slot, self._app(deployment, needs, variables), lines.feed, port=port)
+        port = await self.host.put(
+            deployment.slot, self._app(deployment, needs, values.variables, values.own), lines.feed, port=port
+        )
+        await self._forget_older(deployment)
         old = self.journals.get(deployment.slot)
         self.journals[deployment.slot] = journal
         if old is not None and old is not journal:
             await old.close()
         return f"http://{self.name}:{port}", Slot(deployment.slot, port, deployment.id)
 
-    def _app(self, deployment: Deployment, needs: Requirements, variables: Variables) -> App:
+    async def _forget_older(self, deployment: Deployment) -> None:
+        """Remove the folders of ended versions: all but the new one and the one before, which may be ending."""
+        versions = self._versions.setdefault(deployment.slot, [])
+        versions.append(deployment.id)
+        ended = set(versions[:-KEPT_VERSIONS])
+        del versions[:-KEPT_VERSIONS]
+        await self.forget(ended)
+
+    def _app(self, deployment: Deployment, needs: Requirements, variables: Variables, own: frozenset[str]) -> App:
         recipe, root = needs.recipe, needs.root or "."
         values = {key: value for key, (value, _) in variables.items()}
-        writable = tuple(Path(values[key]) for key in ("STORAGE_DIR",) if key in values)
+        storage, database = (values[key] if values.get(key) in own else None for key in ("STORAGE_DIR", "DATABASE_URL"))
         served = f"{root}/{recipe.output or '.'}"
         return App(
             folder=self.place(deployment.id),
@@ -58,8 +83,8 @@ class LocalTarget:
             served=served,
             workdir=root,
             path=self.tools.path,
-            readable=(*self.tools.readable, *_sockets(values.get("DATABASE_URL"))),
-            writable=tuple(path for path in writable if path.is_relative_to(self.folder.parent) and path.is_dir()),
+            readable=(*self.tools.readable, *_sockets(database)),
+            writable=() if storage is None else (Path(storage),),
         )
 
     async def stop(self, slot: str) -> None:
@@ -76,14 +101,20 @@ class LocalTarget:
             await journal.close()
         self.journals.clear()
 
+    def left(self) -> set[str]:
+        """Return the deployments whose folders are there."""
+        trees = self.folder / "trees"
+        return {place.name.partition(".")[0] for place in trees.iterdir()} if trees.is_dir() else set()
+
     async def forget(self, deployment_ids: set[str]) -> None:
         """Remove the folders of these deployments."""
         for one in deployment_ids:
-            await asyncio.to_thread(shutil.rmtree, self.place(one), True)
+            for folder in (self.place(one), self.writing(one)):
+                await asyncio.to_thread(shutil.rmtree, folder, True)
 
 
 def _sockets(url: str | None) -> tuple[Path, ...]:
-    """Return the folder of the Unix socket that a PostgreSQL address names, which an app has to see."""
+    """Return the folder of the Unix socket that the PostgreSQL address of a resource names, which an app has to see."""
     if url is None:
         return ()
     found = [Path(value) for value in parse_qs(urlsplit(url).query).get("host", []) if value.startswith("/")]

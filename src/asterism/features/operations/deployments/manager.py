@@ -1,43 +1,65 @@
 """Begins deployments, lets one replace another, and keeps what they run alive over the life of the server."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
+from typing import Any
 
 import structlog
 
+from asterism.base.clock import parse
+from asterism.base.errors import DomainError
 from asterism.base.masking import needles
 from asterism.features.accounts.identity import Caller
+from asterism.features.operations import infrastructure
 from asterism.features.operations.deployments import service, store
+from asterism.features.operations.deployments.approval import Ask, get_approval
 from asterism.features.operations.deployments.env import open_version
 from asterism.features.operations.deployments.events import Ended
 from asterism.features.operations.deployments.journal import Journal
-from asterism.features.operations.deployments.models import Deployment, LogEntry, Slot, Status, Step
+from asterism.features.operations.deployments.lending import Tools
+from asterism.features.operations.deployments.local import Values
+from asterism.features.operations.deployments.models import (
+    Deployment,
+    LogEntry,
+    Slot,
+    Status,
+    Step,
+    Trigger,
+)
 from asterism.features.operations.deployments.pipeline import INTERRUPTED, SUPERSEDED, DeploymentRun, Shop, find_same
 from asterism.features.operations.deployments.plans import requirements_of
 from asterism.features.operations.deployments.service import Asked, Told
-from asterism.features.operations.deployments.workshop import Tools
-from asterism.features.operations.infrastructure import detect_tree
+from asterism.features.operations.infrastructure import NewHead, detect_tree
 from asterism.kernel.apps import AppFailed
 from asterism.kernel.db import Tx
-from asterism.kernel.runs import BrokenOff, Lane, RunHost, RunKind, Stopped
+from asterism.kernel.runs import BrokenOff, HostStopping, Lane, RunHost, RunKind, Stopped
 from asterism.kernel.sandbox import SandboxUnavailable
 from asterism.kernel.streams import Streams
 
 log = structlog.get_logger("asterism.deployments")
 MAX_RUNNING = 4
 MAX_WAITING = 256
-WHOLE_SECONDS = 40 * 60.0
+SETTLING_SECONDS = 10.0  # a newer snapshot within that time is deployed in the place of an older one
+
+
+class _NotNow(Exception):
+    """There is nothing to begin (any more)."""
 
 
 class Deployments:
     """The deployments of one server process."""
 
-    def __init__(self, shop: Shop, streams: Streams, host: RunHost) -> None:
-        self._shop, self._streams, self._host = shop, streams, host
+    def __init__(self, shop: Shop, host: RunHost, ask: Ask) -> None:
+        self._shop, self._streams, self._host, self._ask = shop, shop.streams, host, ask
         lane = Lane(MAX_RUNNING, MAX_WAITING, per_key=1)
         self._kind = host.add(RunKind("deployment", lane, self._settle))
         self._waiting: dict[str, Deployment] = {}
         self._resuming: asyncio.Task[None] | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     @property
     def tools(self) -> Tools:
@@ -46,26 +68,40 @@ class Deployments:
 
     async def start(self) -> None:
         """Start the apps again that ran when the server stopped; in the background, one after another."""
-        self._resuming = asyncio.create_task(self._resume())
+        self._loop = asyncio.get_running_loop()
+        slots = await self._shop.db.run_read(store.slots)
+        ended = await asyncio.to_thread(self._shop.local.left) - {slot.deployment_id for slot in slots}
+        self._resuming = asyncio.create_task(self._resume(slots, ended - await self._unended()))
+
+    async def _unended(self) -> set[str]:
+        return {one.id for one in await self._shop.db.run_read(store.waiting)}
+
+    async def take_up(self) -> None:
+        """Begin what waited when its server stopped or died. To be called when the host has started."""
+        for one in await self._shop.db.run_read(store.waiting):
+            await self._take_up(one)
 
     async def stop(self) -> None:
         """End every app; they start again with the server."""
-        if self._resuming is not None:
-            self._resuming.cancel()
-            await asyncio.wait({self._resuming})
+        begun = {*self._tasks, *({self._resuming} if self._resuming is not None else ())}
+        for task in begun:
+            task.cancel()
+        await asyncio.gather(*begun, return_exceptions=True)
         await self._shop.local.close()
 
     async def deploy_workspace(self, caller: Caller, workspace_id: str) -> Deployment:
         """Begin to deploy a workspace's head. Raises as `service.begin_workspace`."""
+        slot = await self._shop.db.run_read(service.slot_of_workspace, caller, workspace_id)
         run = await self._begin(
-            caller, workspace_id, lambda tx: service.begin_workspace(tx, self._streams, caller, workspace_id)
+            caller, slot, lambda tx: service.begin_workspace(tx, self._streams, caller, workspace_id)
         )
         return run.deployment
 
     async def deploy_conversation(self, caller: Caller, conversation_id: str) -> Deployment:
         """Begin to deploy a conversation's working tree. Raises as `service.begin_conversation`."""
+        slot = await self._shop.db.run_read(service.slot_of_conversation, caller, conversation_id)
         run = await self._begin(
-            caller, conversation_id, lambda tx: service.begin_conversation(tx, caller, conversation_id)
+            caller, slot, lambda tx: service.begin_conversation(tx, self._streams, caller, conversation_id)
         )
         return run.deployment
 
@@ -73,33 +109,59 @@ class Deployments:
         """Begin to deploy a tree of a project; `wait` returns when it has ended.
 
         What runs already, from the same tree with the same values and plan, is the answer unless `asked.force`.
-        Raises as `service.begin_project`.
+        For an agent a person is asked first. Raises as `service.begin_project`.
         """
+        who = service.on_behalf_of(caller.user_id) if caller.scope.name == "agent" else caller
+        if who is not caller:
+            asked = replace(asked, workspace_id=asked.workspace_id or caller.scope.workspace_id)
+            await self._shop.db.run_read(service.find_tree, caller, project_id, asked)  # what it may see
         if not asked.force:
-            same = await self._shop.db.run_read(find_same, self._shop, caller, project_id, asked)
+            same = await self._shop.db.run_read(find_same, self._shop, who, project_id, asked)
             if same is not None:
-                return DeploymentRun(self._shop, caller, same)
-        run = await self._begin(
-            caller,
-            asked.workspace_id or project_id,
-            lambda tx: service.begin_project(tx, caller, project_id, asked),
-        )
+                return DeploymentRun(self._shop, who, same)
+        if who is not caller:
+            asked = await self._approved(caller, project_id, asked)
+        slot = await self._shop.db.run_read(service.slot_of_project, who, project_id, asked.workspace_id)
+        run = await self._begin(who, slot, lambda tx: service.begin_project(tx, self._streams, who, project_id, asked))
         if wait:
             await self._host.ended(run.stream)
         return run
 
+    async def _approved(self, caller: Caller, project_id: str, asked: Asked) -> Asked:
+        """Return what is deployed of an agent's wish once a person has said yes: this very tree."""
+        project, _, tree = await self._shop.db.run_read(service.find_tree, caller, project_id, asked)
+        await get_approval(self._ask, caller, project.name)
+        conversation_id = caller.scope.conversation_id
+        return replace(asked, manifest_hash=tree, trigger=Trigger.CHAT, conversation_id=conversation_id)
+
+    async def deploy_new_heads(self, project_id: str) -> float | None:
+        """Begin to deploy the heads of a project that are to be deployed by themselves (Fastest 10.2).
+
+        A head has to be `SETTLING_SECONDS` old. Returns the seconds until the next one is, None when there is none.
+        """
+        later: list[float] = []
+        for new in await self._shop.db.run_read(infrastructure.heads_to_deploy, project_id):
+            age = (self._shop.clock.now() - parse(new.made_at)).total_seconds()
+            if age < SETTLING_SECONDS:
+                later.append(SETTLING_SECONDS - age)
+                continue
+            caller, slot = service.on_behalf_of(new.owner_user_id), f"{new.project_id}/{new.workspace_id}"
+            with suppress(_NotNow):
+                await self._begin(caller, slot, partial(_begun_by_itself, streams=self._streams, new=new))
+        return min(later, default=None)
+
     async def roll_back(self, caller: Caller, deployment_id: str) -> Deployment:
         """Begin to repeat an older deployment exactly. Raises as `service.begin_rollback`."""
+        secrets = self._shop.secrets
+        old = await self._shop.db.run_read(service.get_deployment, caller, deployment_id)
         run = await self._begin(
-            caller,
-            deployment_id,
-            lambda tx: service.begin_rollback(tx, self._shop.secrets, caller, deployment_id),
+            caller, old.slot, lambda tx: service.begin_rollback(tx, self._streams, secrets, caller, deployment_id)
         )
         return run.deployment
 
     async def take_status(self, caller: Caller, deployment_id: str, told: Told) -> None:
         """Take over how a deployment ended from somebody outside, and stop what still works on it."""
-        if await self._shop.db.run(service.take_status, caller, deployment_id, told):
+        if await self._shop.db.run(service.take_status, self._streams, caller, deployment_id, told):
             found = await self._shop.db.run_read(service.get_deployment, caller, deployment_id)
             await self._break_off(found, "Ended from outside")
 
@@ -117,6 +179,30 @@ class Deployments:
             await self._break_off(older, SUPERSEDED)
         return run
 
+    async def _take_up(self, waiting: Deployment) -> None:
+        def again(tx: Tx) -> Deployment:
+            found = store.find(tx, waiting.id)
+            if found is None or not found.waits or self._streams.head(tx, waiting.stream) is not None:
+                raise _NotNow  # somebody else performs it
+            return found
+
+        try:
+            await self._begin(service.on_behalf_of(waiting.owner_user_id), waiting.slot, again)
+        except (_NotNow, HostStopping):
+            return
+        except DomainError as error:
+            log.warning("deployments.not_taken_up", deployment=waiting.id, error=error.message)
+
+    def _take_up_soon(self, waiting: Deployment) -> None:
+        loop = self._loop
+        if loop is not None and not loop.is_closed():
+            loop.call_soon_threadsafe(lambda: self._spawn(self._take_up(waiting)))
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
     async def _break_off(self, deployment: Deployment, reason: str) -> None:
         if await self._shop.db.run(lambda tx: self._host.request_cancel(tx, deployment.stream, reason)):
             await self._host.break_off(deployment.stream, reason)
@@ -126,17 +212,22 @@ class Deployments:
         found = store.find(tx, stream.partition(":")[2])
         if found is None:
             return ()
+        if isinstance(ending, Stopped) and found.waits:
+            self._streams.delete(tx, stream)
+            tx.after_commit(lambda: self._take_up_soon(found))
+            return ()
         error = ending.reason if isinstance(ending, BrokenOff) else INTERRUPTED
         moment = tx.now()
         values = {"status": Status.FAILED, "error": error, "completed_at": moment}
-        if service.end_deployment(tx, found, values):
+        if service.end_deployment(tx, self._streams, found, values):
             pieces = store.log_pieces(tx, found.id)
             number = pieces[-1][0] + 1 if pieces else 0
             store.append_log(tx, found.id, number, [LogEntry(moment, Step.DEPLOY, "stderr", error)], len(error))
         return (Ended(found.id, Status.FAILED),)
 
-    async def _resume(self) -> None:
-        for slot in await self._shop.db.run_read(store.slots):
+    async def _resume(self, slots: Sequence[Slot], ended: set[str]) -> None:
+        await self._shop.local.forget(ended)
+        for slot in slots:
             try:
                 await self._start_again(slot)
             except (AppFailed, SandboxUnavailable) as error:
@@ -157,9 +248,17 @@ class Deployments:
         journal = Journal(shop.db, shop.clock, found.id)
         await journal.resume()
         journal.secrets = needles([value for value, hidden in variables.values() if hidden])
-        url, taken = await shop.local.start(found, needs, variables, journal, slot.port)
+        own = await shop.db.run_read(infrastructure.connections_of, shop.secrets, found.project_id)
+        url, taken = await shop.local.start(found, needs, Values(variables, own), journal, slot.port)
         if taken.port != slot.port:
             await shop.db.run(_moved, found, url, taken)
+
+
+def _begun_by_itself(tx: Tx, streams: Streams, new: NewHead) -> Deployment:
+    begun = service.begin_by_itself(tx, streams, new)
+    if begun is None:
+        raise _NotNow
+    return begun
 
 
 def _moved(tx: Tx, found: Deployment, url: str, taken: Slot) -> None:

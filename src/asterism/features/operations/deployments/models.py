@@ -40,9 +40,19 @@ class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     source: str
 
 
+class Cause(msgspec.Struct, frozen=True):
+    """The place in the tree that a failed step names as its cause (Beyond 9); `excerpt` are lines of its output."""
+
+    path: str
+    line: int
+    column: int | None
+    excerpt: str
+    tool: str
+
+
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """One deployment (Fastest 10.5)."""
+    """One deployment (Fastest 10.5). `begun_at` is None while it waits for its turn."""
 
     id: str
     workspace_id: str | None
@@ -62,11 +72,18 @@ class Deployment:
     rollback_of: str | None
     started_at: str
     completed_at: str | None
+    cause: Cause | None = None
+    begun_at: str | None = None
 
     @property
     def slot(self) -> str:
         """The place whose address it takes over: one per project and workspace."""
         return f"{self.project_id}/{self.workspace_id or ''}"
+
+    @property
+    def waits(self) -> bool:
+        """Whether it is still to begin."""
+        return self.status is Status.DEPLOYING and self.begun_at is None
 
     @property
     def stream(self) -> str:

@@ -1,8 +1,9 @@
 """One deployment, from a stored tree to a running app: a durable run (Fastest 10.5)."""
 
 import asyncio
+import shutil
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -13,27 +14,45 @@ from asterism.base.errors import DomainError
 from asterism.base.masking import needles
 from asterism.features.accounts.identity import Caller
 from asterism.features.operations.deployments import store
+from asterism.features.operations.deployments.causes import find_cause
 from asterism.features.operations.deployments.env import Variables, keep_version, open_version, variables_of
 from asterism.features.operations.deployments.events import Began, Ended
-from asterism.features.operations.deployments.journal import Journal, Told
-from asterism.features.operations.deployments.local import LocalTarget
+from asterism.features.operations.deployments.journal import Journal
+from asterism.features.operations.deployments.local import LocalTarget, Values
 from asterism.features.operations.deployments.masking import Lines
-from asterism.features.operations.deployments.models import Deployment, Plan, Slot, Status, Step, Unsatisfied
+from asterism.features.operations.deployments.models import (
+    Cause,
+    Deployment,
+    Plan,
+    Slot,
+    Status,
+    Step,
+    Unsatisfied,
+)
 from asterism.features.operations.deployments.plans import plan_hash, plan_of, requirements_of
 from asterism.features.operations.deployments.service import Asked, end_deployment, find_tree
+from asterism.features.operations.deployments.telling import LineTeller
 from asterism.features.operations.deployments.workshop import StepFailed, Workshop
 from asterism.features.operations.detection import Requirements
-from asterism.features.operations.infrastructure import Resource, detect_tree, provide, settings_of
+from asterism.features.operations.infrastructure import (
+    Resource,
+    connections_of,
+    detect_tree,
+    provide,
+    settings_of,
+)
 from asterism.features.versions import projects, storage, workcopies, workspaces
 from asterism.kernel.apps import AppFailed
 from asterism.kernel.blobs import Blobs
 from asterism.kernel.db import Database, Tx
 from asterism.kernel.provisioning import Provisioner, ProvisioningFailed
-from asterism.kernel.runs import BrokenOff, Done, Ending, Failed
+from asterism.kernel.runs import BrokenOff, Done, Ending, Failed, Stopped
 from asterism.kernel.sandbox import SandboxUnavailable
 from asterism.kernel.secrets import Secrets
+from asterism.kernel.streams import Streams
 
 log = structlog.get_logger("asterism.deployments")
+WHOLE_SECONDS: Final = 40 * 60.0
 INTERRUPTED: Final = "Interrupted"
 SUPERSEDED: Final = "Superseded"
 NO_SANDBOX: Final = "No sandbox available; allow plain processes in the settings."
@@ -46,6 +65,7 @@ class Shop:
 
     db: Database
     blobs: Blobs
+    streams: Streams
     secrets: Secrets
     clock: Clock
     provisioners: Mapping[str, Provisioner]
@@ -59,6 +79,7 @@ class Outcome:
     url: str | None = None
     error: str | None = None
     slot: Slot | None = None
+    cause: Cause | None = None
 
 
 def find_same(tx: Tx, shop: Shop, caller: Caller, project_id: str, asked: Asked) -> Deployment | None:
@@ -81,15 +102,18 @@ class DeploymentRun:
     shop: Shop
     caller: Caller
     deployment: Deployment
-    told: Told | None = None
     journal: Journal = field(init=False)
+    begun: bool = False
     unsatisfied: tuple[Unsatisfied, ...] = ()
     provisioned: tuple[Resource, ...] = ()
     _lines: Lines | None = None
+    _teller: LineTeller = field(init=False)
+    _root: str = ""
 
     def __post_init__(self) -> None:
         """Open the log."""
-        self.journal = Journal(self.shop.db, self.shop.clock, self.deployment.id, self.told)
+        self._teller = LineTeller(self.shop.streams, self.deployment)
+        self.journal = Journal(self.shop.db, self.shop.clock, self.deployment.id, self._teller.told)
 
     @property
     def stream(self) -> str:
@@ -103,8 +127,13 @@ class DeploymentRun:
 
     async def perform(self) -> Outcome:
         """Make the app and let it run. What goes wrong on the way is an outcome, told in the log's last line."""
+        self.begun = True
         try:
-            outcome = await self._steps()
+            await self.shop.db.run(self._note_begun)
+            async with asyncio.timeout(WHOLE_SECONDS):
+                outcome = await self._steps()
+        except TimeoutError:
+            outcome = Outcome(error=f"The deployment took longer than {WHOLE_SECONDS / 60:g} minutes.")
         except StepFailed as failed:
             outcome = Outcome(error=str(failed))
         except (AppFailed, ProvisioningFailed) as failed:
@@ -118,9 +147,28 @@ class DeploymentRun:
             await self.journal.close()
             raise
         if outcome.error is not None:
+            cause = await asyncio.to_thread(self._cause)
             self.journal.say(Step.DEPLOY, outcome.error, error=True)
             await self.journal.close()
+            await self.shop.local.forget({self.deployment.id})
+            outcome = replace(outcome, cause=cause)
+        await self.journal.flush()  # the last line is told before the end
+        self._teller.end()
         return outcome
+
+    def _note_begun(self, tx: Tx) -> None:
+        store.update(tx, self.deployment.id, {"begun_at": tx.now()})
+
+    def _cause(self) -> Cause | None:
+        """Return the place in the tree that the output of the failed step names. For a worker thread."""
+        shop, deployment = self.shop, self.deployment
+        try:
+            with shop.db.read() as tx:
+                entries = storage.entries(tx, shop.blobs, deployment.owner_user_id, deployment.manifest_hash)
+        except DomainError:
+            return None
+        folder = str(shop.local.place(deployment.id))
+        return find_cause(list(self.journal.recent), {one.path for one in entries}, self._root, folder)
 
     async def _steps(self) -> Outcome:
         shop, deployment = self.shop, self.deployment
@@ -130,19 +178,22 @@ class DeploymentRun:
         needs = await shop.db.run_read(self._needs)
         if needs.runtime is None and needs.recipe.start is None:
             raise StepFailed(Step.DEPLOY, "Nothing here can be run: no runtime was found in the files.")
+        self._root = needs.root
         variables = await self._variables(needs)
         secret = [value for value, hidden in variables.values() if hidden]
         self.journal.secrets = needles(secret)
         plain = {key: value for key, (value, _) in variables.items()}
-        workshop = Workshop(shop.local.tools, folder, needs, plain)
+        workshop = Workshop(shop.local.tools, deployment.project_id, folder, needs, plain)
         try:
             await workshop.make(self._hear)
         finally:
             self._end_lines()
+        self.journal.recent.clear()
         slot = await shop.db.run_read(store.slot, deployment.slot)
         self.journal.say(Step.DEPLOY, f"Starting: {needs.recipe.start or 'the files as they are'}")
         port = 0 if slot is None else slot.port
-        url, taken = await shop.local.start(deployment, needs, variables, self.journal, port)
+        own = await shop.db.run_read(connections_of, shop.secrets, deployment.project_id)
+        url, taken = await shop.local.start(deployment, needs, Values(variables, own), self.journal, port)
         self.journal.say(Step.DEPLOY, f"Running at {url}")
         return Outcome(url=url, slot=taken)
 
@@ -151,11 +202,13 @@ class DeploymentRun:
         shop, owner = self.shop, self.deployment.owner_user_id
         with shop.db.read() as tx:
             entries = storage.entries(tx, shop.blobs, owner, self.deployment.manifest_hash)
+        shutil.rmtree(folder, ignore_errors=True)  # of a process that ended just after it began
         folder.mkdir(parents=True, mode=0o700)
-        workcopies.write_tree(shop.db, shop.blobs, owner, entries, folder, folder.with_suffix(".writing"))
+        workcopies.write_tree(shop.db, shop.blobs, owner, entries, folder, shop.local.writing(self.deployment.id))
 
     def _hear(self, step: Step) -> Callable[[bytes], None]:
         self._end_lines()
+        self.journal.recent.clear()
         self._lines = self.journal.lines(step)
         return self._lines.feed
 
@@ -200,13 +253,19 @@ class DeploymentRun:
         return variables
 
     def finish(self, tx: Tx, ending: Ending[Outcome]) -> Sequence[Ended]:
-        """Write how the deployment ended."""
+        """Write how the deployment ended; one that waits while the server stops begins with the next one."""
         if store.find(tx, self.deployment.id) is None:
+            return ()
+        if isinstance(ending, Stopped) and not self.begun:
+            self.shop.streams.delete(tx, self.stream)
             return ()
         outcome = self._outcome(ending)
         status = Status.SUCCESS if outcome.error is None else Status.FAILED
-        values = {"status": status, "url": outcome.url, "error": outcome.error, "completed_at": tx.now()}
-        if end_deployment(tx, self.deployment, values) and outcome.slot is not None:
+        values = {"status": status, "url": outcome.url, "error": outcome.error, "cause": outcome.cause}
+        if (
+            end_deployment(tx, self.shop.streams, self.deployment, values | {"completed_at": tx.now()})
+            and outcome.slot is not None
+        ):
             store.put_slot(tx, self.deployment.project_id, outcome.slot)
         found = store.find(tx, self.deployment.id)
         return (Ended(self.deployment.id, found.status if found else status),)

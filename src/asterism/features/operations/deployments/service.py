@@ -10,6 +10,7 @@ from asterism.base.clock import parse, stamp
 from asterism.base.errors import Invalid
 from asterism.base.pagination import Page, decode_cursor, encode_cursor
 from asterism.features.accounts.identity import Caller
+from asterism.features.operations import infrastructure
 from asterism.features.operations.deployments import store
 from asterism.features.operations.deployments.env import open_version
 from asterism.features.operations.deployments.errors import (
@@ -20,6 +21,8 @@ from asterism.features.operations.deployments.errors import (
     UnknownDeployment,
 )
 from asterism.features.operations.deployments.models import Deployment, Log, Plan, Status, Trigger
+from asterism.features.operations.deployments.telling import tell_ended, tell_started
+from asterism.features.operations.infrastructure import NewHead
 from asterism.features.talk import conversations
 from asterism.features.versions import project_log, projects, snapshots, storage, workspaces
 from asterism.features.versions.project_log import DeploymentEnded, DeploymentStarted
@@ -44,6 +47,7 @@ class Asked:
     workspace_id: str | None = None
     manifest_hash: str | None = None
     force: bool = False
+    conversation_id: str | None = None
 
 
 def begin_workspace(tx: Tx, streams: Streams, caller: Caller, workspace_id: str) -> Deployment:
@@ -53,7 +57,8 @@ def begin_workspace(tx: Tx, streams: Streams, caller: Caller, workspace_id: str)
     if head is None:
         raise NoSnapshot
     conversation_id = _conversation(tx, streams, caller, workspace.id)
-    return _write(tx, caller, project, workspace, head, Trigger.MANUAL, conversation_id=conversation_id)
+    new = New(project, workspace, head, Trigger.MANUAL, conversation_id)
+    return _write(tx, streams, caller, new)
 
 
 def _conversation(tx: Tx, streams: Streams, caller: Caller, workspace_id: str) -> str:
@@ -64,23 +69,64 @@ def _conversation(tx: Tx, streams: Streams, caller: Caller, workspace_id: str) -
     return conversations.create_conversation(tx, streams, caller, workspace_id, title=AUTO_TITLE).id
 
 
-def begin_conversation(tx: Tx, caller: Caller, conversation_id: str) -> Deployment:
+def begin_conversation(tx: Tx, streams: Streams, caller: Caller, conversation_id: str) -> Deployment:
     """Write the deployment of a conversation's working tree. Raises UnknownConversation and as `begin_workspace`."""
     conversation = conversations.get_conversation(tx, caller, conversation_id)
     workspace, project = workspaces.workspace_and_project(tx, caller, conversation.workspace_id)
     tree = workspaces.working_manifest(tx, project, workspace)
     if tree is None:
         raise NoSnapshot
-    return _write(tx, caller, project, workspace, tree, Trigger.CHAT, conversation_id=conversation.id)
+    return _write(tx, streams, caller, New(project, workspace, tree, Trigger.CHAT, conversation.id))
 
 
-def begin_project(tx: Tx, caller: Caller, project_id: str, asked: Asked) -> Deployment:
+def begin_project(tx: Tx, streams: Streams, caller: Caller, project_id: str, asked: Asked) -> Deployment:
     """Write the deployment of a tree of a project (default: the head of the workspace, of main without one).
 
     Raises UnknownProject, UnknownWorkspace, ManifestNotFound, NoSnapshot, BlobsMissing or NotApproved.
     """
     project, workspace, tree = find_tree(tx, caller, project_id, asked)
-    return _write(tx, caller, project, workspace, tree, asked.trigger)
+    return _write(tx, streams, caller, New(project, workspace, tree, asked.trigger, asked.conversation_id))
+
+
+def begin_by_itself(tx: Tx, streams: Streams, new: NewHead) -> Deployment | None:
+    """Write the deployment of a workspace's new head, which its settings want (Fastest 10.2); once for each head.
+
+    None when the head has moved on, was dealt with, or nobody wants that any more.
+    Raises UnknownWorkspace or BlobsMissing.
+    """
+    caller = on_behalf_of(new.owner_user_id)
+    workspace, project = workspaces.workspace_and_project(tx, caller, new.workspace_id)
+    tree = workspaces.head_manifest(tx, project, workspace)
+    if tree is None or not infrastructure.take_head(tx, caller, new.workspace_id, new.head):
+        return None
+    known = conversations.list_conversations(tx, caller, limit=1, offset=0, workspace_id=workspace.id)
+    conversation_id = known[0].conversation.id if known else None
+    return _write(tx, streams, caller, New(project, workspace, tree, Trigger.AUTO, conversation_id))
+
+
+def on_behalf_of(user_id: str) -> Caller:
+    """Return a user as the one on whose behalf the server works."""
+    return Caller(user_id, "", "s", "system")
+
+
+def slot_of_workspace(tx: Tx, caller: Caller, workspace_id: str) -> str:
+    """Return the place of a workspace's app. Raises UnknownWorkspace."""
+    return _slot(workspaces.get_workspace(tx, caller, workspace_id))
+
+
+def slot_of_conversation(tx: Tx, caller: Caller, conversation_id: str) -> str:
+    """Return the place of the app of a conversation's workspace. Raises UnknownConversation."""
+    return slot_of_workspace(tx, caller, conversations.get_conversation(tx, caller, conversation_id).workspace_id)
+
+
+def slot_of_project(tx: Tx, caller: Caller, project_id: str, workspace_id: str | None) -> str:
+    """Return the place of the app of a workspace, of main without one. Raises UnknownProject or UnknownWorkspace."""
+    workspace = _workspace(tx, caller, projects.get_project(tx, caller, project_id), workspace_id)
+    return f"{project_id}/" if workspace is None else _slot(workspace)
+
+
+def _slot(workspace: Workspace) -> str:
+    return f"{workspace.project_id}/{workspace.id}"
 
 
 def find_tree(tx: Tx, caller: Caller, project_id: str, asked: Asked) -> tuple[Project, Workspace | None, str]:
@@ -100,7 +146,7 @@ def find_tree(tx: Tx, caller: Caller, project_id: str, asked: Asked) -> tuple[Pr
     return project, workspace, tree
 
 
-def begin_rollback(tx: Tx, secrets: Secrets, caller: Caller, deployment_id: str) -> Deployment:
+def begin_rollback(tx: Tx, streams: Streams, secrets: Secrets, caller: Caller, deployment_id: str) -> Deployment:
     """Write a deployment of exactly the tree, values and plan of an older one (Beyond 8).
 
     Raises UnknownDeployment, NothingToRollBackTo, BlobsMissing or InsufficientScope.
@@ -111,9 +157,8 @@ def begin_rollback(tx: Tx, secrets: Secrets, caller: Caller, deployment_id: str)
     open_version(tx, secrets, old.project_id, old.env_version)
     project = projects.get_project(tx, caller, old.project_id)
     workspace = _workspace(tx, caller, project, old.workspace_id) if old.workspace_id else None
-    return _write(
-        tx, caller, project, workspace, old.manifest_hash, Trigger.MANUAL, conversation_id=old.conversation_id, old=old
-    )
+    new = New(project, workspace, old.manifest_hash, Trigger.MANUAL, old.conversation_id, old)
+    return _write(tx, streams, caller, new)
 
 
 def _workspace(tx: Tx, caller: Caller, project: Project, workspace_id: str | None) -> Workspace | None:
@@ -125,17 +170,20 @@ def _workspace(tx: Tx, caller: Caller, project: Project, workspace_id: str | Non
     return found
 
 
-def _write(
-    tx: Tx,
-    caller: Caller,
-    project: Project,
-    workspace: Workspace | None,
-    tree: str,
-    trigger: Trigger,
-    *,
-    conversation_id: str | None = None,
-    old: Deployment | None = None,
-) -> Deployment:
+@dataclass(frozen=True, slots=True)
+class New:
+    """A deployment to be; `old` is the one that it repeats."""
+
+    project: Project
+    workspace: Workspace | None
+    tree: str
+    trigger: Trigger
+    conversation_id: str | None = None
+    old: Deployment | None = None
+
+
+def _write(tx: Tx, streams: Streams, caller: Caller, new: New) -> Deployment:
+    project, workspace, tree, old = new.project, new.workspace, new.tree, new.old
     if caller.scope.name == "agent":
         raise NotApproved
     storage.require_complete(tx, project.owner_user_id, tree)
@@ -149,9 +197,9 @@ def _write(
         owner_user_id=project.owner_user_id,
         snapshot_id=head if clean else old.snapshot_id if old else None,
         manifest_hash=tree,
-        conversation_id=conversation_id,
+        conversation_id=new.conversation_id,
         status=Status.DEPLOYING,
-        trigger=trigger,
+        trigger=new.trigger,
         url=None,
         error=None,
         provider=None,
@@ -163,7 +211,8 @@ def _write(
         completed_at=None,
     )
     store.insert(tx, made)
-    _tell(tx, made, DeploymentStarted(str(trigger)), "A deployment has begun.", actor=caller.client)
+    _tell(tx, made, DeploymentStarted(str(new.trigger)), "A deployment has begun.", actor=caller.client)
+    tell_started(tx, streams, made)
     return made
 
 
@@ -226,7 +275,7 @@ class Told:
     completed_at: str | None = None
 
 
-def take_status(tx: Tx, caller: Caller, deployment_id: str, told: Told) -> bool:
+def take_status(tx: Tx, streams: Streams, caller: Caller, deployment_id: str, told: Told) -> bool:
     """Give a deployment its end; return whether it had none. The same end again is no error.
 
     Raises UnknownDeployment, AlreadyEnded, Invalid, or InsufficientScope for an agent's token.
@@ -237,7 +286,7 @@ def take_status(tx: Tx, caller: Caller, deployment_id: str, told: Told) -> bool:
         return False
     values: dict[str, Any] = {"status": status, "completed_at": moment or tx.now()}
     values |= {name: text for name, text in (("url", told.url), ("error", told.error)) if text is not None}
-    if not end_deployment(tx, found, values):
+    if not end_deployment(tx, streams, found, values):
         raise AlreadyEnded(found.status)
     return True
 
@@ -264,11 +313,12 @@ def _is_web_address(text: str) -> bool:
     return parts.scheme in ("http", "https") and bool(parts.hostname)
 
 
-def end_deployment(tx: Tx, found: Deployment, values: Mapping[str, Any]) -> bool:
+def end_deployment(tx: Tx, streams: Streams, found: Deployment, values: Mapping[str, Any]) -> bool:
     """Give a deployment its one end, with the event of its project; return False when it has one."""
     if not store.end(tx, found.id, values):
         return False
     url, error = values.get("url"), values.get("error")
+    tell_ended(tx, streams, found.id)
     succeeded = values["status"] == Status.SUCCESS
     title = f"A deployment runs{f' at {url}' if url else ''}." if succeeded else f"A deployment failed: {error}"
     _tell(tx, found, DeploymentEnded(str(values["status"]), found.snapshot_id, url, error), title)

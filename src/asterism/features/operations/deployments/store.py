@@ -6,7 +6,15 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from asterism.features.operations.deployments.models import Deployment, LogEntry, Plan, Slot, Status, Trigger
+from asterism.features.operations.deployments.models import (
+    Cause,
+    Deployment,
+    LogEntry,
+    Plan,
+    Slot,
+    Status,
+    Trigger,
+)
 from asterism.features.operations.deployments.tables import app_slots, deployment_logs, deployments, env_versions
 from asterism.kernel.db import RowDict, Tx, upsert
 
@@ -14,15 +22,13 @@ from asterism.kernel.db import RowDict, Tx, upsert
 def insert(tx: Tx, new: Deployment) -> None:
     """Add a deployment."""
     row = {name: getattr(new, name) for name in Deployment.__slots__}
-    tx.execute(sa.insert(deployments).values(row | {"plan": _encoded(new.plan)}))
+    row |= {"plan": _encoded(new.plan), "cause": _encoded(new.cause)}
+    tx.execute(sa.insert(deployments).values(row))
 
 
 def update(tx: Tx, deployment_id: str, values: Mapping[str, Any]) -> None:
     """Change a deployment."""
-    row = dict(values)
-    if "plan" in row:
-        row["plan"] = _encoded(row["plan"])
-    tx.execute(sa.update(deployments).where(deployments.c.id == deployment_id).values(row))
+    tx.execute(sa.update(deployments).where(deployments.c.id == deployment_id).values(_row(values)))
 
 
 def find(tx: Tx, deployment_id: str) -> Deployment | None:
@@ -34,7 +40,7 @@ def find(tx: Tx, deployment_id: str) -> Deployment | None:
 def end(tx: Tx, deployment_id: str, values: Mapping[str, Any]) -> bool:
     """Give a deployment that is under way its end; return False when it has one."""
     still = (deployments.c.id == deployment_id, deployments.c.status == Status.DEPLOYING)
-    return bool(tx.execute(sa.update(deployments).where(*still).values(dict(values))).rowcount)
+    return bool(tx.execute(sa.update(deployments).where(*still).values(_row(values))).rowcount)
 
 
 def of_workspace(tx: Tx, workspace_id: str, *, limit: int, before: str | None = None) -> list[Deployment]:
@@ -70,6 +76,13 @@ def newest_failures(tx: Tx, user_id: str) -> list[Deployment]:
     )
     rows = tx.all(sa.select(deployments).where(columns.id.in_(newest), columns.status == Status.FAILED))
     return [_deployment(row) for row in rows]
+
+
+def waiting(tx: Tx) -> list[Deployment]:
+    """Return the deployments that are still to begin, oldest first."""
+    columns = deployments.c
+    query = sa.select(deployments).where(columns.status == Status.DEPLOYING, columns.begun_at.is_(None))
+    return [_deployment(row) for row in tx.all(query.order_by(columns.id))]
 
 
 def append_log(tx: Tx, deployment_id: str, number: int, entries: Sequence[LogEntry], size: int) -> None:
@@ -156,8 +169,12 @@ def manifests(tx: Tx, user_id: str) -> set[str]:
     return {row["manifest_hash"] for row in rows}
 
 
-def _encoded(plan: Plan | None) -> str | None:
-    return None if plan is None else msgspec.json.encode(plan).decode()
+def _row(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _encoded(value) if name in ("plan", "cause") else value for name, value in values.items()}
+
+
+def _encoded(value: Plan | Cause | None) -> str | None:
+    return None if value is None else msgspec.json.encode(value).decode()
 
 
 def _entries(entries: Sequence[LogEntry]) -> str:
@@ -165,10 +182,11 @@ def _entries(entries: Sequence[LogEntry]) -> str:
 
 
 def _deployment(row: RowDict) -> Deployment:
-    plan = row["plan"]
+    plan, cause = row["plan"], row["cause"]
     values = row | {
         "status": Status(row["status"]),
         "trigger": Trigger(row["trigger"]),
         "plan": None if plan is None else msgspec.json.decode(plan, type=Plan),
+        "cause": None if cause is None else msgspec.json.decode(cause, type=Cause),
     }
     return Deployment(**values)

@@ -26,6 +26,8 @@ deployments = sa.Table(
     sa.Column("rollback_of", sa.Text),
     sa.Column("started_at", sa.Text, nullable=False),
     sa.Column("completed_at", sa.Text),
+    sa.Column("cause", sa.Text),
+    sa.Column("begun_at", sa.Text),
 )
 sa.Index("ix_deployments_workspace_id_id", deployments.c.workspace_id, deployments.c.id)
 sa.Index("ix_deployments_project_id_id", deployments.c.project_id, deployments.c.id)

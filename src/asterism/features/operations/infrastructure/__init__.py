@@ -12,6 +12,7 @@ from asterism.features.operations.infrastructure.models import (
     Credential,
     DeploymentSettings,
     NewCredential,
+    NewHead,
     Resource,
     Status,
 )
@@ -19,11 +20,18 @@ from asterism.features.operations.infrastructure.needs import detect_needs, dete
 from asterism.features.operations.infrastructure.provide import Provided, Wanted, provide
 from asterism.features.operations.infrastructure.resources import (
     Held,
+    connections_of,
     delete_resource,
     get_resource,
     list_resources,
 )
-from asterism.features.operations.infrastructure.settings import change_settings, get_settings, settings_of
+from asterism.features.operations.infrastructure.settings import (
+    change_settings,
+    get_settings,
+    heads_to_deploy,
+    settings_of,
+    take_head,
+)
 
 __all__ = [
     "Credential",
@@ -31,6 +39,7 @@ __all__ = [
     "Held",
     "InvalidCredentials",
     "NewCredential",
+    "NewHead",
     "Provided",
     "ProviderDown",
     "Resource",
@@ -39,16 +48,19 @@ __all__ = [
     "Wanted",
     "change_settings",
     "check_credential",
+    "connections_of",
     "delete_credential",
     "delete_resource",
     "detect_needs",
     "detect_tree",
     "get_resource",
     "get_settings",
+    "heads_to_deploy",
     "list_credentials",
     "list_resources",
     "provide",
     "save_credential",
     "settings_of",
+    "take_head",
     "token_of",
 ]

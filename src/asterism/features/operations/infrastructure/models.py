@@ -40,7 +40,10 @@ class NewCredential:
 
 @dataclass(frozen=True, slots=True)
 class DeploymentSettings:
-    """How a workspace is deployed; None means: as its files tell. `root` is the app's folder in a monorepo."""
+    """How a workspace is deployed; None means: as its files tell. `root` is the app's folder in a monorepo.
+
+    `auto_seen` is the head that was dealt with when new heads are deployed by themselves.
+    """
 
     workspace_id: str
     auto_deploy: bool
@@ -50,6 +53,18 @@ class DeploymentSettings:
     root: str | None
     created_at: str
     updated_at: str
+    auto_seen: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewHead:
+    """A head of a workspace that deploys its heads by itself; `made_at` is when its snapshot was made."""
+
+    owner_user_id: str
+    project_id: str
+    workspace_id: str
+    head: str
+    made_at: str
 
 
 @dataclass(frozen=True, slots=True)

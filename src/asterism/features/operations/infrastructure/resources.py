@@ -38,6 +38,14 @@ def get_resource(tx: Tx, caller: Caller, project_id: str, resource_id: str) -> R
     return found[0]
 
 
+def connections_of(tx: Tx, secrets: Secrets, project_id: str) -> frozenset[str]:
+    """Return the addresses of what providers made for a project: what an app of it may be let into."""
+    live = store.project_resources(tx, project_id, deleted=False)
+    found = (store.resource(tx, project_id, one.id) for one in live if one.status is Status.READY)
+    sealed = ((one[0].id, one[1]) for one in found if one is not None and one[1] is not None)
+    return frozenset(secrets.open(place(resource_id), text) for resource_id, text in sealed)
+
+
 async def delete_resource(
     db: Database,
     secrets: Secrets,

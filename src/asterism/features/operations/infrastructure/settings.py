@@ -7,7 +7,7 @@ from asterism.base.errors import Invalid
 from asterism.features.accounts.identity import Caller
 from asterism.features.operations.detection import Runtime
 from asterism.features.operations.infrastructure import store
-from asterism.features.operations.infrastructure.models import DeploymentSettings
+from asterism.features.operations.infrastructure.models import DeploymentSettings, NewHead
 from asterism.features.versions import workspaces
 from asterism.features.versions.workspaces import Workspace
 from asterism.kernel.db import Tx
@@ -47,8 +47,26 @@ def change_settings(tx: Tx, caller: Caller, workspace_id: str, changes: dict[str
     now = tx.now()
     stored = store.settings(tx, workspace_id) is not None
     new = replace(old, **cleaned, updated_at=now, created_at=old.created_at if stored else now)
+    if new.auto_deploy and not old.auto_deploy:
+        new = replace(new, auto_seen=workspace.current_snapshot_id)  # what comes after this is new
     store.put_settings(tx, new)
     return new
+
+
+def take_head(tx: Tx, caller: Caller, workspace_id: str, head: str) -> bool:
+    """Note that a head is being deployed by itself; False when that is not wanted, was done, or it is no head now."""
+    workspace = workspaces.get_workspace(tx, caller, workspace_id)
+    tx.take_turns("deployment settings", workspace_id)
+    settings = settings_of(tx, workspace)
+    if not settings.auto_deploy or head in (None, settings.auto_seen) or workspace.current_snapshot_id != head:
+        return False
+    store.put_settings(tx, replace(settings, auto_seen=head))
+    return True
+
+
+def heads_to_deploy(tx: Tx, project_id: str | None = None) -> list[NewHead]:
+    """Return heads that are to be deployed by themselves and were not: of a project, or of all."""
+    return store.heads_to_deploy(tx, project_id)
 
 
 def _clean(name: str, value: Any) -> Any:

@@ -6,9 +6,21 @@ from typing import Any
 import sqlalchemy as sa
 
 from asterism.features.operations.detection import Runtime
-from asterism.features.operations.infrastructure.models import Credential, DeploymentSettings, Resource, Status
+from asterism.features.operations.infrastructure.models import (
+    Credential,
+    DeploymentSettings,
+    NewHead,
+    Resource,
+    Status,
+)
 from asterism.features.operations.infrastructure.tables import deployment_settings, provider_credentials, resources
 from asterism.kernel.db import RowDict, Tx, upsert
+
+_workspaces = sa.table(
+    "workspaces", *(sa.column(name) for name in ("id", "project_id", "current_snapshot_id", "deleted_at"))
+)
+_projects = sa.table("projects", sa.column("id"), sa.column("owner_user_id"), sa.column("deleted_at"))
+_snapshots = sa.table("snapshots", sa.column("id"), sa.column("project_id"), sa.column("registered_at"))
 
 
 def credentials(tx: Tx, user_id: str) -> list[Credential]:
@@ -52,6 +64,33 @@ def put_settings(tx: Tx, new: DeploymentSettings) -> None:
     row = {name: getattr(new, name) for name in DeploymentSettings.__slots__}
     changing = [name for name in row if name not in {"workspace_id", "created_at"}]
     upsert(tx, deployment_settings, row, key=["workspace_id"], update=changing)
+
+
+def heads_to_deploy(tx: Tx, project_id: str | None) -> list[NewHead]:
+    """Return heads that settings want deployed and that were not dealt with: of a project, or of all."""
+    workspace, project, snapshot, wanted = _workspaces.c, _projects.c, _snapshots.c, deployment_settings.c
+    query = (
+        sa.select(
+            project.owner_user_id,
+            workspace.project_id,
+            workspace.id.label("workspace_id"),
+            workspace.current_snapshot_id.label("head"),
+            snapshot.registered_at.label("made_at"),
+        )
+        .join_from(deployment_settings, _workspaces, workspace.id == wanted.workspace_id)
+        .join(_projects, project.id == workspace.project_id)
+        .join(_snapshots, snapshot.id == workspace.current_snapshot_id)
+        .where(
+            wanted.auto_deploy.is_(sa.true()),
+            workspace.current_snapshot_id.is_distinct_from(wanted.auto_seen),
+            workspace.deleted_at.is_(None),
+            project.deleted_at.is_(None),
+            snapshot.project_id == workspace.project_id,
+        )
+    )
+    if project_id is not None:
+        query = query.where(workspace.project_id == project_id)
+    return [NewHead(**row) for row in tx.all(query)]
 
 
 def project_resources(tx: Tx, project_id: str, *, deleted: bool) -> list[Resource]:

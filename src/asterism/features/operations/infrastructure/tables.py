@@ -29,6 +29,7 @@ deployment_settings = sa.Table(
     sa.Column("root", sa.Text),
     sa.Column("created_at", sa.Text, nullable=False),
     sa.Column("updated_at", sa.Text, nullable=False),
+    sa.Column("auto_seen", sa.Text),
 )
 
 resources = sa.Table(

@@ -1,6 +1,6 @@
 """The frames of a conversation's event log, in the words that clients read (Fastest 8.7)."""
 
-from typing import Any, Self, TypeAlias
+from typing import Any, Literal, Self, TypeAlias
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -176,6 +176,45 @@ class TimelineSummary(Frame, frozen=True, tag="timeline_summary"):
     summary: str
 
 
+class ConversationDeployment(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
+    """A deployment as conversations show it; `url` is empty until it is known."""
+
+    id: str
+    url: str
+    status: Literal["deploying", "success", "failed"]
+    error: str | UnsetType = UNSET
+    created_at: str
+    completed_at: str | UnsetType = UNSET
+
+
+class DeploymentLogEntry(msgspec.Struct, frozen=True):
+    """A line of what a deployment says."""
+
+    timestamp: str
+    step: Literal["install", "build", "deploy"]
+    stream: Literal["stdout", "stderr"]
+    content: str
+
+
+class DeploymentStarted(Frame, frozen=True, tag="deployment_started"):
+    """A deployment of this conversation is under way, or waits for its turn."""
+
+    deployment: ConversationDeployment
+
+
+class DeploymentSaid(Frame, frozen=True, tag="deployment_log"):
+    """A line of a deployment's output."""
+
+    deployment_id: str
+    entry: DeploymentLogEntry
+
+
+class DeploymentComplete(Frame, frozen=True, tag="deployment_complete"):
+    """A deployment of this conversation has its end."""
+
+    deployment: ConversationDeployment
+
+
 class CheckpointFields(msgspec.Struct, frozen=True):
     """A tree that a turn's working copy held (beyond 2)."""
 
@@ -248,6 +287,9 @@ AnyFrame: TypeAlias = (
     | TimelineItemFrame
     | TimelineSummary
     | CheckpointTaken
+    | DeploymentStarted
+    | DeploymentSaid
+    | DeploymentComplete
     | ConversationUpdate
     | ConversationCleared
     | ConversationRewound

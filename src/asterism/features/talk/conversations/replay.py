@@ -34,12 +34,16 @@ RECENT = 20
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What a connection begins with: frames that were rebuilt, and the seq after which the log goes on."""
+    """What a connection begins with: frames that were rebuilt, and the seq after which the log goes on.
+
+    One that `resumes` is told nothing of the state.
+    """
 
     stream: str
     last_seq: int
     frames: Sequence[Frame]
     after: int
+    resumes: bool
 
 
 def open_stream(tx: Tx, streams: Streams, caller: Caller, conversation_id: str, *, after: int | None) -> Opened:
@@ -58,7 +62,7 @@ def open_stream(tx: Tx, streams: Streams, caller: Caller, conversation_id: str, 
         frames += [Reset()] if after is not None else []
         frames += rebuilt_state(tx, streams, conversation, turns, asked)
     start = after if after is not None and resumes else head.last_seq
-    return Opened(conversation.stream, head.last_seq, frames, start)
+    return Opened(conversation.stream, head.last_seq, frames, start, resumes)
 
 
 def rebuilt_state(

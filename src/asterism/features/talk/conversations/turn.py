@@ -11,10 +11,12 @@ from typing import Any
 
 import structlog
 
+from asterism.base import ids
 from asterism.base.errors import DomainError
 from asterism.features.accounts import identity
 from asterism.features.accounts.identity import Scope
 from asterism.features.talk.conversations import answering, grants, question_store, store, turn_rows
+from asterism.features.talk.conversations.answering import Answers
 from asterism.features.talk.conversations.checking import Checker
 from asterism.features.talk.conversations.errors import AnswerRefused
 from asterism.features.talk.conversations.events import AgentTold, Frame
@@ -22,6 +24,7 @@ from asterism.features.talk.conversations.masking import Masker
 from asterism.features.talk.conversations.models import (
     CANCELLED,
     DONE,
+    BY_SERVER,
     Conversation,
     Message,
     Outcome,
@@ -106,6 +109,7 @@ class Turn:
     _open: dict[str, Question] = field(default_factory=dict)
     _deliveries: dict[str, "asyncio.Task[None]"] = field(default_factory=dict)
     _hearing: set["asyncio.Task[None]"] = field(default_factory=set)
+    _inquiries: "dict[str, asyncio.Future[Answers | None]]" = field(default_factory=dict)
     _resumed: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
@@ -133,8 +137,9 @@ class Turn:
         except DomainError as failure:
             return Outcome("failed", f"{failure.message} {failure.hint}" if failure.hint else failure.message)
         finally:
-            for task in (*self._hearing, *self._deliveries.values()):
-                task.cancel()
+            waiting: list[asyncio.Future[Any]] = [*self._hearing, *self._deliveries.values()]
+            for future in (*waiting, *self._inquiries.values()):
+                future.cancel()
             self.gone.set()
         return DONE
 
@@ -260,17 +265,35 @@ class Turn:
         elif not isinstance(event, Ended):
             await teller.take(event)
 
-    async def _asked(self, asked: agents.Question) -> None:
-        """Tell a question; from then on the turn takes no place of those that work."""
+    async def inquire(self, inquiry: agents.Inquiry) -> Answers | None:
+        """Ask on the server's own behalf; None when it is rejected, or the turn ends first."""
+        asked = agents.Question(f"{BY_SERVER}inquiry:{ids.uuid4()}", self.message_id, [inquiry])
+        answers = self._inquiries[asked.id] = asyncio.get_running_loop().create_future()
+        question: Question | None = None
+        try:
+            question = await self._asked(asked)
+            return None if question is None else await answers
+        except asyncio.CancelledError:
+            if not answers.cancelled():
+                raise  # whoever called is gone
+            return None
+        finally:
+            self._inquiries.pop(asked.id, None)
+            if question is not None and question.id in self._open and not self.gone.is_set():
+                await asyncio.shield(self._closed(asked.id))
+
+    async def _asked(self, asked: agents.Question) -> Question | None:
+        """Tell a question; from then on the turn takes no place of those that work. None when the turn has ended."""
         await self.ports.streams.flush()
         question = await self.ports.db.run(answering.ask, self.ports.streams, self.begun.turn, asked)
         if question is None:
-            return
+            return None
         if not self._open:
             self.place.pause()
             self.paused()
         self._open[question.id] = question
         self._hearing.add(asyncio.create_task(self._hear(question)))
+        return question
 
     async def _hear(self, question: Question) -> None:
         """Wait until the log tells that the question is closed, by whatever process, and hand it to the agent."""
@@ -300,7 +323,12 @@ class Turn:
         ports, conversation = self.ports, self.begun.conversation
         question = await ports.db.run_read(question_store.question, conversation.id, question_id)
         session = self._session
-        if question is None or question.status == "pending" or session is None:
+        if question is None or question.status == "pending":
+            return
+        if question.agent_id in self._inquiries:
+            self._tell_inquirer(question)
+            return
+        if session is None:
             return
         try:
             if question.status == "answered":
@@ -313,6 +341,12 @@ class Turn:
         except agents.QuestionClosed:
             pass  # it has ended by itself, or knows the answer already
         self._no_longer(question_id)
+
+    def _tell_inquirer(self, question: Question) -> None:
+        answers = self._inquiries.get(question.agent_id)
+        if answers is not None and not answers.done():
+            answers.set_result(question.answers)
+        self._no_longer(question.id)
 
     async def _closed(self, agent_id: str) -> None:
         """Note that the agent takes a question for closed, which it may do by itself."""

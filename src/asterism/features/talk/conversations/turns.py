@@ -224,6 +224,14 @@ class Turns:
         granted = await self._db.run(grants.read_values, self._streams, self._writer.secrets, caller, project_id, keys)
         return granted.require()
 
+    async def inquire(self, turn_id: str, inquiry: agents.Inquiry) -> answering.Answers | None:
+        """Ask the people of a turn's conversation on the server's own behalf, while the turn waits (Fastest 10.6).
+
+        None when they reject it, or the turn does not run here, or ends first.
+        """
+        turn = self._performed.get(turn_id)
+        return None if turn is None else await turn.inquire(inquiry)
+
     async def _rescue(self) -> None:
         """Try again to take over the files that could not be (Fastest 12.2)."""
         self._rescued = asyncio.get_running_loop().time()
