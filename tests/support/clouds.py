@@ -24,6 +24,9 @@ class CloudServer:
             def do_POST(self) -> None:
                 outer._answer(self, self.rfile.read(int(self.headers["content-length"])))
 
+            def do_PUT(self) -> None:
+                outer._answer(self, self.rfile.read(int(self.headers["content-length"])))
+
             def log_message(self, *_: Any) -> None:
                 pass
 
@@ -57,7 +60,9 @@ class CloudServer:
             handler.end_headers()
         elif self.trouble == "huge":
             self._send(handler, 200, b"[" + b" " * 2_000_000 + b"]")
-        elif handler.path == "/client/v4/user/tokens/verify" and handler.command == "GET":
+        elif (handler.path == "/client/v4/user/tokens/verify" and handler.command == "GET") or (
+            handler.path.startswith("/client/v4/accounts/") and handler.command == "PUT"
+        ):
             self._cloudflare(handler, given == f"Bearer {GOOD}")
         elif handler.path == "/graphql/v2" and handler.command == "POST":
             self._railway(handler, given == f"Bearer {GOOD}" and b"me" in body)

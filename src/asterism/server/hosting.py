@@ -7,6 +7,7 @@ from pathlib import Path
 from asterism.base.clock import Clock
 from asterism.features.operations.deployments import (
     Deployments,
+    Elsewhere,
     LocalTarget,
     Shop,
     Tools,
@@ -18,12 +19,10 @@ from asterism.features.talk.conversations import Turns
 from asterism.kernel.apps import AppHost
 from asterism.kernel.blobs import Blobs
 from asterism.kernel.clouds import CLOUDFLARE_URL, RAILWAY_URL, Clouds, HttpClouds
-from asterism.kernel.db import Database
 from asterism.kernel.provisioning import LocalProvisioner, Provisioner
 from asterism.kernel.runs import RunHost
 from asterism.kernel.sandbox import Reach
 from asterism.kernel.secrets import Secrets
-from asterism.kernel.streams import Streams
 from asterism.server.settings import Settings
 
 
@@ -49,22 +48,31 @@ def build_deployments(
     settings: Settings,
     host: RunHost,
     provisioners: Mapping[str, Provisioner],
+    turns: Turns,
     *,
-    db: Database,
     blobs: Blobs,
-    streams: Streams,
     secrets: Secrets,
     clock: Clock,
-    turns: Turns,
 ) -> Deployments:
     """Return the deployments, performed by `host`. Apps listen where the server does; `turns` ask people."""
+    db, streams = turns.ports.db, turns.ports.streams
     folder = settings.data_dir / "apps"
     tools = _tools(settings, folder)
     everywhere = settings.host in ("0.0.0.0", "::")  # noqa: S104 - asked for by the operator
     apps = AppHost(isolation=settings.sandbox, address=settings.host, start_seconds=settings.deploy_start_timeout)
     name = "localhost" if everywhere else settings.host
     local = LocalTarget(folder, tools, apps, name, {})
-    return Deployments(Shop(db, blobs, streams, secrets, clock, provisioners, local), host, turns.inquire)
+    return Deployments(
+        Shop(db, blobs, streams, secrets, clock, provisioners, local, _elsewhere(settings)), host, turns.inquire
+    )
+
+
+def _elsewhere(settings: Settings) -> Elsewhere:
+    return Elsewhere(
+        (settings.cloudflare_base_url or CLOUDFLARE_URL).rstrip("/"),
+        settings.railway_base_url or RAILWAY_URL,
+        None if settings.wrangler is None else str(settings.wrangler),
+    )
 
 
 def _tools(settings: Settings, folder: Path) -> Tools:
@@ -75,5 +83,14 @@ def _tools(settings: Settings, folder: Path) -> Tools:
     node = lend_node(folder / "node") if shutil.which("node") is None else None
     if node is not None:
         path, readable = (*path, str(node[0])), (*readable, *node)
+    if settings.wrangler is not None:
+        readable = (*readable, _package_of(settings.wrangler))
     reach = Reach.of(settings.deploy_network)
     return Tools(settings.sandbox, folder / "dependencies", path, readable, settings.deploy_build_timeout, reach)
+
+
+def _package_of(program: Path) -> Path:
+    """Return what has to be visible to run a program: the packages it lies among, else its folder."""
+    place = program.resolve()
+    among = next((parent for parent in reversed(place.parents) if parent.name == "node_modules"), None)
+    return among or place.parent

@@ -161,6 +161,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = "closed"
     cloudflare_base_url: Annotated[str | None, doc("Address of Cloudflare's API, up to `/client/v4`.")] = None
     railway_base_url: Annotated[str | None, doc("Address of Railway's API, up to `/graphql/v2`.")] = None
+    wrangler: Annotated[
+        Path | None, doc("Program that deploys to Cloudflare; default: the app's own `wrangler`, else one on PATH.")
+    ] = None
     local_postgres_url: Annotated[
         str | None, doc("PostgreSQL server to lend to deployed apps, as a role that may create databases and roles.")
     ] = None

@@ -23,6 +23,10 @@ class CloudUnreachable(Exception):
     """The provider did not answer in time, or answered nothing that can be understood."""
 
 
+class CloudFailed(Exception):
+    """A provider did not do what it was asked for; the text is for people."""
+
+
 class Clouds(Protocol):
     """Management APIs of hosting providers."""
 

@@ -1,5 +1,6 @@
 """Deployments: from a stored tree to a running app, exactly repeatable (Fastest 10.5, Beyond 8)."""
 
+from asterism.features.operations.deployments.elsewhere import Elsewhere
 from asterism.features.operations.deployments.errors import (
     AlreadyEnded,
     NoSnapshot,
@@ -47,6 +48,7 @@ __all__ = [
     "DeploymentRun",
     "Deployments",
     "Difference",
+    "Elsewhere",
     "LocalTarget",
     "Log",
     "LogEntry",

@@ -20,7 +20,8 @@ _SYSTEM: Final = ("/usr/", "/bin", "/sbin")
 class Tools:
     """How programs are run here: the sandbox, what is found beside the system's folders, seconds for each step.
 
-    `cache` is the folder of what earlier installs left, `reach` where installing and building may go.
+    `cache` is the folder of what earlier installs left, `reach` where installing and building may go, `output` the
+    bytes that a step may say.
     """
 
     isolation: Isolation
@@ -29,6 +30,7 @@ class Tools:
     readable: tuple[Path, ...] = ()
     seconds: float = 900.0
     reach: Reach = field(default_factory=Reach)
+    output: int = 50 << 20
 
 
 def find_tools(programs: tuple[str, ...] = PROGRAMS) -> tuple[tuple[str, ...], tuple[Path, ...]]:

@@ -15,6 +15,7 @@ from asterism.base.masking import needles
 from asterism.features.accounts.identity import Caller
 from asterism.features.operations.deployments import store
 from asterism.features.operations.deployments.causes import find_cause
+from asterism.features.operations.deployments.elsewhere import Elsewhere, choose
 from asterism.features.operations.deployments.env import Variables, keep_version, open_version, variables_of
 from asterism.features.operations.deployments.events import Began, Ended
 from asterism.features.operations.deployments.journal import Journal
@@ -44,10 +45,11 @@ from asterism.features.operations.infrastructure import (
 from asterism.features.versions import projects, storage, workcopies, workspaces
 from asterism.kernel.apps import AppFailed
 from asterism.kernel.blobs import Blobs
+from asterism.kernel.clouds import CloudFailed
 from asterism.kernel.db import Database, Tx
 from asterism.kernel.provisioning import Provisioner, ProvisioningFailed
 from asterism.kernel.runs import BrokenOff, Done, Ending, Failed, Stopped
-from asterism.kernel.sandbox import SandboxUnavailable
+from asterism.kernel.sandbox import SandboxUnavailable, SessionLost
 from asterism.kernel.secrets import Secrets
 from asterism.kernel.streams import Streams
 
@@ -70,6 +72,7 @@ class Shop:
     clock: Clock
     provisioners: Mapping[str, Provisioner]
     local: LocalTarget
+    elsewhere: Elsewhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +139,9 @@ class DeploymentRun:
             outcome = Outcome(error=f"The deployment took longer than {WHOLE_SECONDS / 60:g} minutes.")
         except StepFailed as failed:
             outcome = Outcome(error=str(failed))
-        except (AppFailed, ProvisioningFailed) as failed:
+        except (AppFailed, CloudFailed, ProvisioningFailed) as failed:
+            outcome = Outcome(error=str(failed))
+        except SessionLost as failed:
             outcome = Outcome(error=str(failed))
         except SandboxUnavailable:
             outcome = Outcome(error=NO_SANDBOX)
@@ -149,10 +154,11 @@ class DeploymentRun:
         if outcome.error is not None:
             cause = await asyncio.to_thread(self._cause)
             self.journal.say(Step.DEPLOY, outcome.error, error=True)
-            await self.journal.close()
-            await self.shop.local.forget({self.deployment.id})
             outcome = replace(outcome, cause=cause)
         await self.journal.flush()  # the last line is told before the end
+        if outcome.slot is None:  # nothing of it runs here
+            await self.journal.close()
+            await self.shop.local.forget({self.deployment.id})
         self._teller.end()
         return outcome
 
@@ -179,15 +185,27 @@ class DeploymentRun:
         if needs.runtime is None and needs.recipe.start is None:
             raise StepFailed(Step.DEPLOY, "Nothing here can be run: no runtime was found in the files.")
         self._root = needs.root
-        variables = await self._variables(needs)
+        chosen = await shop.db.run_read(
+            choose, shop.elsewhere, shop.secrets, shop.blobs, self.caller, deployment, needs
+        )
+        variables = await self._variables(needs, chosen.provider)
         secret = [value for value, hidden in variables.values() if hidden]
-        self.journal.secrets = needles(secret)
+        self.journal.secrets = needles(secret if chosen.token is None else [*secret, chosen.token])
         plain = {key: value for key, (value, _) in variables.items()}
+        if chosen.railway is not None:
+            return Outcome(url=await chosen.railway.deploy(folder, needs, plain, self.journal))
         workshop = Workshop(shop.local.tools, deployment.project_id, folder, needs, plain)
         try:
             await workshop.make(self._hear)
+            if chosen.cloudflare is not None:
+                config, hear = chosen.wrangler_config, self._hear(Step.DEPLOY)
+                return Outcome(url=await chosen.cloudflare.deploy(workshop, config, variables, hear))
         finally:
             self._end_lines()
+        return await self._run_here(needs, variables)
+
+    async def _run_here(self, needs: Requirements, variables: Variables) -> Outcome:
+        shop, deployment = self.shop, self.deployment
         self.journal.recent.clear()
         slot = await shop.db.run_read(store.slot, deployment.slot)
         self.journal.say(Step.DEPLOY, f"Starting: {needs.recipe.start or 'the files as they are'}")
@@ -228,12 +246,12 @@ class DeploymentRun:
         needs = found.requirements
         return needs if deployment.plan is None else requirements_of(deployment.plan, needs)
 
-    async def _variables(self, needs: Requirements) -> Variables:
+    async def _variables(self, needs: Requirements, provider: str) -> Variables:
         """Return the variables of the app after its resources are there, and note version and plan."""
         shop, deployment = self.shop, self.deployment
         if deployment.env_version is not None:
             version = deployment.env_version
-            await shop.db.run(store.update, deployment.id, {"provider": "local"})
+            await shop.db.run(store.update, deployment.id, {"provider": provider})
             return await shop.db.run_read(open_version, shop.secrets, deployment.project_id, version)
         provided = await provide(shop.db, shop.secrets, shop.provisioners, self.caller, deployment.project_id, needs)
         self.provisioned = provided.made
@@ -241,14 +259,14 @@ class DeploymentRun:
         self.unsatisfied = tuple(Unsatisfied(one.type, one.env_var, reason) for one in provided.unsatisfied)
         for one in self.unsatisfied:
             self.journal.say(Step.DEPLOY, f"{one.type}: {reason}. Set {one.env_var} yourself.", error=True)
-        return await shop.db.run(self._note_plan, plan_of(needs))
+        return await shop.db.run(self._note_plan, plan_of(needs), provider)
 
-    def _note_plan(self, tx: Tx, plan: Plan) -> Variables:
+    def _note_plan(self, tx: Tx, plan: Plan, provider: str) -> Variables:
         deployment, secrets = self.deployment, self.shop.secrets
         found = projects.env_values(tx, secrets, self.caller, deployment.project_id)
         variables = variables_of(found)
         version = keep_version(tx, secrets, deployment.project_id, variables)
-        values = {"env_version": version, "plan": plan, "plan_hash": plan_hash(plan), "provider": "local"}
+        values = {"env_version": version, "plan": plan, "plan_hash": plan_hash(plan), "provider": provider}
         store.update(tx, deployment.id, values)
         return variables
 

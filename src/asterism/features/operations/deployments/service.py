@@ -202,7 +202,7 @@ def _write(tx: Tx, streams: Streams, caller: Caller, new: New) -> Deployment:
         trigger=new.trigger,
         url=None,
         error=None,
-        provider=None,
+        provider=old.provider if old else None,
         env_version=old.env_version if old else None,
         plan=old.plan if old else None,
         plan_hash=old.plan_hash if old else None,

@@ -2,7 +2,7 @@
 
 from asterism.features.operations.detection.detect import detect, overridden, reasons
 from asterism.features.operations.detection.models import Database, Detection, Recipe, Requirements, Runtime, Signal
-from asterism.features.operations.detection.source import MAX_FILE_BYTES, Source
+from asterism.features.operations.detection.source import MAX_FILE_BYTES, Source, without_comments
 from asterism.features.operations.detection.suggest import Offer, Suggestion, suggest, usable_providers
 
 __all__ = [
@@ -21,4 +21,5 @@ __all__ = [
     "reasons",
     "suggest",
     "usable_providers",
+    "without_comments",
 ]

@@ -16,7 +16,7 @@ from asterism.features.operations.infrastructure.models import (
     Resource,
     Status,
 )
-from asterism.features.operations.infrastructure.needs import detect_needs, detect_tree
+from asterism.features.operations.infrastructure.needs import compute_provider, detect_needs, detect_tree
 from asterism.features.operations.infrastructure.provide import Provided, Wanted, provide
 from asterism.features.operations.infrastructure.resources import (
     Held,
@@ -48,6 +48,7 @@ __all__ = [
     "Wanted",
     "change_settings",
     "check_credential",
+    "compute_provider",
     "connections_of",
     "delete_credential",
     "delete_resource",

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from asterism.features.accounts.identity import Caller
 from asterism.features.operations import detection
-from asterism.features.operations.detection import Detection, Offer, Source, Suggestion
+from asterism.features.operations.detection import Detection, Offer, Requirements, Source, Suggestion
 from asterism.features.operations.infrastructure import store
 from asterism.features.operations.infrastructure.models import DeploymentSettings, Status
 from asterism.features.operations.infrastructure.settings import settings_of
@@ -67,6 +67,13 @@ def detect_tree(
         found.requirements, settings.runtime_override, settings.build_command, settings.start_command
     )
     return replace(found, requirements=needs)
+
+
+def compute_provider(tx: Tx, caller: Caller, project_id: str, needs: Requirements) -> str:
+    """Return who runs an app of a project: the provider of its suggestion for compute, else this machine."""
+    suggested = detection.suggest(needs, _offer(tx, caller, project_id, ()))
+    computing = (one.provider for one in suggested if one.type.startswith("compute"))
+    return next(computing, None) or "local"
 
 
 def _offer(tx: Tx, caller: Caller, project_id: str, local_types: Collection[str]) -> Offer:

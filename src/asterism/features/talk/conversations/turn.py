@@ -22,9 +22,9 @@ from asterism.features.talk.conversations.errors import AnswerRefused
 from asterism.features.talk.conversations.events import AgentTold, Frame
 from asterism.features.talk.conversations.masking import Masker
 from asterism.features.talk.conversations.models import (
+    BY_SERVER,
     CANCELLED,
     DONE,
-    BY_SERVER,
     Conversation,
     Message,
     Outcome,
