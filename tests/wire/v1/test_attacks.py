@@ -264,6 +264,10 @@ class Estate:
     def make_next_step_id(self) -> str:
         return self.row("next_steps", project_id=self.of("project_id"), status="pending")
 
+    def make_item_id(self) -> str:
+        ids = {name: self.of(name) for name in ("project_id", "workspace_id")}
+        return self.row("action_items", status="pending", files="[]", metadata="{}", owner_user_id=self.me(), **ids)
+
     def make_proposal_id(self) -> str:
         ids = {"user_id": self.me(), "run_id": self.of("run_id"), "chat_id": self.of("chat_id")}
         return self.row("proposals", status="pending", arguments="{}", basis="{}", preview="{}", **ids)
