@@ -105,6 +105,10 @@ def test_the_analysis_of_a_tree_finds_secrets_and_missing_tests_and_never_quotes
     push(alice, project, main, {**CODE, "app.py": b"token = None\n", "z.js": b"eval(input)\n"})
     analyse(server, project)
     assert [one["id"] for one in items(alice)] == [rule["id"]]
+    told = ok(alice.get(f"/v1/projects/{project}/log", params={"kinds": "action_item.*"}))["entries"]
+    assert sorted((one["kind"], one["subject"]["id"]) for one in told) == sorted(
+        [*(("action_item.new", one["id"]) for one in found), ("action_item.resolved", secret["id"])]
+    )
 
 
 def test_projects_that_moved_are_analysed_by_the_sweep_and_once(server: TestServer, alice: httpx.Client) -> None:

@@ -160,6 +160,14 @@ def test_a_run_from_the_item_to_the_applied_patch(item: Item) -> None:
     assert [one["id"] for one in ok(item.client.get(f"/v1/action-items/{item.id}/runs"))["runs"]] == [run["id"]]
     assert ok(item.client.get("/v1/action-items"))["items"] == []
 
+    told = ok(item.client.get(f"/v1/projects/{item.project}/log", params={"kinds": "action_item.*,run.*"}))["entries"]
+    assert [(one["kind"], one["subject"]["id"]) for one in told] == [
+        ("action_item.new", item.id),
+        ("run.started", run["id"]),
+        ("run.ended", run["id"]),
+        ("action_item.resolved", item.id),
+    ]
+
 
 def test_a_check_that_fails_is_told_to_the_next_attempt_which_goes_on_from_there(item: Item) -> None:
     item.does((Write("answer", "bad\n"), Write("kept", "k\n"), "First."), (Write("answer", "good\n"), "Second."))

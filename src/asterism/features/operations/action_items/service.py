@@ -5,7 +5,7 @@ from dataclasses import replace
 from asterism.base import ids
 from asterism.features.accounts.identity import Caller
 from asterism.features.operations import deployments
-from asterism.features.operations.action_items import listing, store
+from asterism.features.operations.action_items import listing, reporting, store
 from asterism.features.operations.action_items.errors import UnknownItem
 from asterism.features.operations.action_items.models import (
     DEPLOY,
@@ -137,7 +137,12 @@ def resolve_item(tx: Tx, caller: Caller, item_id: str) -> None:
     """Note that an item's cause was mended; the next analysis looks whether it was. Raises UnknownItem."""
     item = _find(tx, caller, item_id)
     if item.status is Status.PENDING:
-        store.set_status(tx, item.id, Status.RESOLVED)
+        _resolve(tx, item)
+
+
+def _resolve(tx: Tx, item: StoredItem) -> None:
+    store.set_status(tx, item.id, Status.RESOLVED)
+    reporting.item_resolved(tx, item)
 
 
 def take_notes(tx: Tx, project_id: str, owner_user_id: str, workspace_id: str, notes: list[Note]) -> None:
@@ -156,14 +161,17 @@ def take_notes(tx: Tx, project_id: str, owner_user_id: str, workspace_id: str, n
                 ids.uuid4(), owner_user_id, project_id, workspace_id, note, Status.PENDING, None, now, now
             )
             store.insert(tx, made)
+            reporting.item_new(tx, made)
         elif item.status is Status.PENDING:
             if item.note != note:
                 store.replace(tx, replace(item, note=note, updated_at=now))
         elif item.status is Status.RESOLVED or item.note.cause != note.cause:
-            store.replace(tx, replace(item, note=note, status=Status.PENDING, created_at=now, updated_at=now))
+            again = replace(item, note=note, status=Status.PENDING, created_at=now, updated_at=now)
+            store.replace(tx, again)
+            reporting.item_new(tx, again)
     for item in known.values():
         if item.status is Status.PENDING:
-            store.set_status(tx, item.id, Status.RESOLVED)
+            _resolve(tx, item)
 
 
 def _find(tx: Tx, caller: Caller, item_id: str) -> StoredItem:

@@ -13,7 +13,7 @@ import structlog
 from asterism.base.errors import DomainError
 from asterism.features.accounts.identity import Caller
 from asterism.features.operations import action_items, deployments
-from asterism.features.operations.action_runs import prompts, service, store
+from asterism.features.operations.action_runs import prompts, reporting, service, store
 from asterism.features.operations.action_runs.applying import apply_run
 from asterism.features.operations.action_runs.models import ActionRun, Applied, Status
 from asterism.features.operations.action_runs.work import GONE, ActionWork, Bench, copy_of, finish
@@ -155,6 +155,8 @@ class ActionRuns:
             "started_at": found.started_at or tx.now(),
         }
         store.update(tx, run_id, values)
+        if found.launch == 0:
+            reporting.run_started(tx, found, item.note.title)
         run = store.find(tx, run_id)
         assert run is not None  # noqa: S101 - its row is held
         return ActionWork(run, item, output, self._choose(tx, found.owner_user_id), self.bench)

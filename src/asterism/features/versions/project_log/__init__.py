@@ -12,6 +12,8 @@ A new kind is a class of `events.py`. Readers follow the log as any stream: `str
 
 from asterism.features.versions.project_log.events import (
     KINDS,
+    ActionItemNew,
+    ActionItemResolved,
     Activity,
     CheckpointMade,
     DecisionMade,
@@ -69,6 +71,8 @@ from asterism.features.versions.project_log.service import (
 
 __all__ = [
     "KINDS",
+    "ActionItemNew",
+    "ActionItemResolved",
     "Activity",
     "ActivityEvent",
     "CheckpointMade",

@@ -286,6 +286,19 @@ class DecisionStale(Told, frozen=True, tag="decision.stale"):
     paths: tuple[str, ...]
 
 
+class ActionItemNew(Told, frozen=True, tag="action_item.new"):
+    """There is something to look at, for the first time or again; `rule` is what found it."""
+
+    severity: str
+    rule: str
+
+
+class ActionItemResolved(Told, frozen=True, tag="action_item.resolved"):
+    """The cause of an item is gone, or the patch of a run was applied."""
+
+    rule: str
+
+
 class DeploymentStarted(Told, frozen=True, tag="deployment.started"):
     """A deployment has begun, of `tree`."""
 
