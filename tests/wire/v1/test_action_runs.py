@@ -90,7 +90,7 @@ class Item:
         self.workspace = make_workspace(client, self.project, name="main")
         self.tree = {**tree, "name": self.name.encode()}
         self.push(self.tree)
-        server.run(server.rt.actions.analyst.analyze(self.project))
+        server.run(replace(server.rt.actions.analyst, checks=()).analyze(self.project))
         (item,) = ok(client.get("/v1/action-items"))["items"]
         self.id = str(item["id"])
 
