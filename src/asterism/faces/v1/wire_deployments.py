@@ -9,7 +9,7 @@ from msgspec import UNSET, UnsetType
 from asterism.features.operations import deployments
 
 
-class Cause(msgspec.Struct):
+class FailureCause(msgspec.Struct):
     """The place in the tree that a failed step names; `excerpt` are lines of its output."""
 
     path: str
@@ -59,7 +59,7 @@ class DeploymentRecord(msgspec.Struct, kw_only=True):
     plan: Plan | None
     plan_hash: str | None
     rollback_of: str | None
-    cause: Cause | None
+    cause: FailureCause | None
 
     @classmethod
     def of(cls, found: deployments.Deployment) -> Self:
@@ -82,7 +82,7 @@ class DeploymentRecord(msgspec.Struct, kw_only=True):
             plan=None if found.plan is None else Plan.of(found.plan),
             plan_hash=found.plan_hash,
             rollback_of=found.rollback_of,
-            cause=None if found.cause is None else Cause.of(found.cause),
+            cause=None if found.cause is None else FailureCause.of(found.cause),
         )
 
 

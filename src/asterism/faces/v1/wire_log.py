@@ -21,7 +21,7 @@ class LogSubject(msgspec.Struct):
     id: str
 
 
-class LogEntry(msgspec.Struct):
+class ProjectLogEntry(msgspec.Struct):
     """One thing that happened in a project; the fields of `data` depend on the `kind`."""
 
     seq: int
@@ -51,10 +51,10 @@ class LogEntry(msgspec.Struct):
         )
 
 
-class LogEntryList(msgspec.Struct):
+class ProjectLogEntryList(msgspec.Struct):
     """Entries, oldest first. `last_seq` is the newest number of the log; `reset`: older entries are not kept."""
 
-    entries: list[LogEntry]
+    entries: list[ProjectLogEntry]
     last_seq: int
     reset: bool
 
@@ -74,6 +74,6 @@ async def log_frames(
     async with aclosing(streams.subscribe(project_log.name_of(project_id), after)) as events:
         async for event in events:
             if kinds is None or event.type in kinds:
-                yield frame(event.type, LogEntry.of(project_log.entry_of(event)), event.seq)
+                yield frame(event.type, ProjectLogEntry.of(project_log.entry_of(event)), event.seq)
             if event.type == LAST:
                 return

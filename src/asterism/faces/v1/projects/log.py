@@ -11,7 +11,7 @@ from asterism.base.errors import Invalid
 from asterism.faces.v1.call import Call, get
 from asterism.faces.v1.following import follow
 from asterism.faces.v1.runs import cursor_of
-from asterism.faces.v1.wire_log import LogEntry, LogEntryList, LogReset, log_frames
+from asterism.faces.v1.wire_log import LogReset, ProjectLogEntry, ProjectLogEntryList, log_frames
 from asterism.features.versions import project_log, projects
 from asterism.kernel.db import Tx
 
@@ -32,18 +32,18 @@ class LogFollowed(msgspec.Struct):
 
 
 @get("/v1/projects/{project_id:str}/log")
-def index(call: Call, project_id: str, query: LogAsked) -> LogEntryList:
+def index(call: Call, project_id: str, query: LogAsked) -> ProjectLogEntryList:
     """GET /v1/projects/:projectId/log: what happened after a cursor, oldest first."""
     project = projects.get_project(call.tx, call.caller, project_id)
     kinds = kinds_of(query.kinds)
     page = project_log.read_log(call.tx, project.id, after=query.after, limit=query.limit, kinds=kinds)
-    return LogEntryList([LogEntry.of(entry) for entry in page.entries], page.last_seq, page.reset)
+    return ProjectLogEntryList([ProjectLogEntry.of(entry) for entry in page.entries], page.last_seq, page.reset)
 
 
 @get("/v1/projects/{project_id:str}/log/stream")
 async def stream(
     call: Call, project_id: str, query: LogFollowed, last_event_id: Annotated[str | None, Header("Last-Event-ID")]
-) -> Events[LogEntry | LogReset]:
+) -> Events[ProjectLogEntry | LogReset]:
     """GET /v1/projects/:projectId/log/stream: what happens, from after a cursor on, as it happens."""
     after, kinds = cursor_of(last_event_id, query.after), kinds_of(query.kinds)
 
