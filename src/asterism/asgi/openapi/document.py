@@ -207,13 +207,15 @@ class Operation:
     def _events(self, union: Any) -> Form:
         """Describe an event stream: `x-events` says for each event what its `data:` line holds.
 
-        OpenAPI 3.1 has no words for the items of a stream, so its schema is that of the text.
+        OpenAPI 3.1 has no words for the items of a stream, so its schema is that of the text. A type without a tag is
+        that of every other event, under `*`.
         """
         events = {}
         for kind in members(union) if union is not Any else ():
-            tag = kind.__struct_config__.tag
+            tag, field = kind.__struct_config__.tag, kind.__struct_config__.tag_field
             form = self.schemas.of(kind)
-            events[tag] = form if self.face.tags_events else self._untagged(form, kind.__struct_config__.tag_field)
+            plain = tag is None or self.face.tags_events
+            events[tag or "*"] = form if plain else self._untagged(form, field)
         return {"schema": TEXT, "x-events": events}
 
     def _untagged(self, form: Form, tag_field: str) -> Form:

@@ -59,7 +59,7 @@ class ProjectLogEntryList(msgspec.Struct):
     reset: bool
 
 
-class LogReset(msgspec.Struct):
+class LogReset(msgspec.Struct, tag="reset"):
     """The log does not reach back to the cursor; what is kept follows, up to `last_seq` at once."""
 
     last_seq: int
@@ -70,7 +70,7 @@ async def log_frames(
 ) -> AsyncGenerator[bytes, None]:
     """Encode a log as server-sent events, from after a seq on, until the project is deleted."""
     if reset is not None:
-        yield frame(RESET, reset, after)
+        yield frame(RESET, {"last_seq": reset.last_seq}, after)
     async with aclosing(streams.subscribe(project_log.name_of(project_id), after)) as events:
         async for event in events:
             if kinds is None or event.type in kinds:
