@@ -27,7 +27,7 @@ def document(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def run(*command: str | Path, cwd: Path, seconds: float = 150) -> str:
+def run(*command: str | Path, cwd: Path, seconds: float = 500) -> str:
     """Run a program with the tools on its path; fail with what it said unless it ends well."""
     environment = {**os.environ, "PATH": f"{BIN}:{os.environ['PATH']}", "HOME": str(cwd)}
     done = subprocess.run(

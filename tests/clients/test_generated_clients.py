@@ -3,6 +3,8 @@
 import shutil
 from pathlib import Path
 
+import pytest
+
 from tests.architecture.source import ROOT
 from tests.clients.conftest import BIN, node, run
 
@@ -17,6 +19,7 @@ def test_typescript_types_are_generated_and_used(document: Path, tmp_path: Path)
     node("typescript/bin/tsc", "--noEmit", "--strict", "use.ts", "api.d.ts", cwd=tmp_path)
 
 
+@pytest.mark.timeout(600)  # a type checker reads some 1,500 modules, which takes a busy machine its time
 def test_a_python_client_is_generated_whole_and_type_checks(document: Path, tmp_path: Path) -> None:
     (tmp_path / "generator.yaml").write_text(OCTETS)
     (tmp_path / "mypy.ini").write_text(CONFIG)
