@@ -117,8 +117,10 @@ def test_a_writer_taken_for_dead_can_do_no_harm(db: Database) -> None:
         await heir.flush()
         await zombie.flush()
         await db.run(end(heir))
-        too_late, in_time = [1, 1001, 1002], [1, 2, 1002, 1003]  # it writes by itself too, maybe before the heir
-        assert durable(db, "s") in (too_late, in_time)
+        found = durable(db, "s")
+        if found[1] == 2:  # it writes by itself too, and was quicker than the heir
+            found.pop(1)
+        assert found in ([1, 1001, 1002], [1, 1002, 1003])
 
     asyncio.run(main())
 
