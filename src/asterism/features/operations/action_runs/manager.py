@@ -7,6 +7,8 @@ one performer and one end whatever happens to processes (Fastest 9.4, 12.7).
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
+from typing import Any
 
 import structlog
 
@@ -148,7 +150,7 @@ class ActionRuns:
         output = None
         if item.deployment_id is not None:
             output = prompts.failed_output(deployments.read_log(tx, caller, item.deployment_id))
-        values = {
+        values: dict[str, Any] = {
             "status": Status.RUNNING,
             "hosted": True,
             "launch": found.launch + 1,
@@ -157,8 +159,7 @@ class ActionRuns:
         store.update(tx, run_id, values)
         if found.launch == 0:
             reporting.run_started(tx, found, item.note.title)
-        run = store.find(tx, run_id)
-        assert run is not None  # noqa: S101 - its row is held
+        run = replace(found, **values)
         return ActionWork(run, item, output, self._choose(tx, found.owner_user_id), self.bench)
 
     def _settle(self, tx: Tx, stream: str, ending: BrokenOff | Stopped) -> Sequence[Fact]:
