@@ -27,7 +27,10 @@ def lookups(workshop: Workshop) -> dict[str, Lookup]:
 
 
 def ask(lookups: dict[str, Lookup], name: str, **given: Any) -> str:
-    return asyncio.run(lookups[name].answer(given))  # type: ignore[arg-type]
+    async def answered() -> str:
+        return await lookups[name].answer(given)
+
+    return asyncio.run(answered())
 
 
 def test_the_map_is_searched_and_a_file_shown(lookups: dict[str, Lookup]) -> None:

@@ -5,15 +5,13 @@ import os
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-import pytest
-
 from asterism.kernel.agents import AgentEvent, AgentJob, AgentSession, BuiltinAgents, Ground, PartUpdated, ToolPart
 from asterism.kernel.llm import Scripted, ScriptedModels, Target, ToolCall
 from asterism.kernel.llm.fake_server import FakeModelServer
 from asterism.kernel.sandbox import bubblewrap_problem
 from tests.support.agents import Told, at_once, call, turn_of
+from tests.support.sandboxes import needs_bubblewrap
 
-needs_bubblewrap = pytest.mark.skipif(bubblewrap_problem() is not None, reason=bubblewrap_problem() or "")
 TARGET = Target("local", "demo", "http://127.0.0.1:1/v1", "model-key")
 TOKEN = "ast_" + "s_0123"
 

@@ -20,8 +20,8 @@ from asterism.kernel.sandbox import (
     isolation_problem,
     open_session,
 )
+from tests.support.sandboxes import needs_bubblewrap
 
-needs_bubblewrap = pytest.mark.skipif(bubblewrap_problem() is not None, reason=bubblewrap_problem() or "")
 KINDS = ["plain", pytest.param("bubblewrap", marks=needs_bubblewrap)]
 both = pytest.mark.parametrize("kind", KINDS)
 

@@ -4,6 +4,7 @@ import asyncio
 import shlex
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,17 +13,16 @@ from asterism.features.operations.deployments.models import Step
 from asterism.features.operations.deployments.workshop import StepFailed, Workshop
 from asterism.features.operations.detection import Recipe, Requirements
 from asterism.kernel.llm.fake_server import FakeModelServer
-from asterism.kernel.sandbox import Isolation, Reach, bubblewrap_problem
-
-needs_bubblewrap = pytest.mark.skipif(bubblewrap_problem() is not None, reason=bubblewrap_problem() or "")
+from asterism.kernel.sandbox import Isolation, Reach
+from tests.support.sandboxes import needs_bubblewrap
 
 
 class Shop:
     """A workshop on a folder, and what was heard in it."""
 
-    def __init__(self, folder: Path, isolation: Isolation = "plain", **tools: object) -> None:
+    def __init__(self, folder: Path, isolation: Isolation = "plain", **tools: Any) -> None:
         self.tree, self.said = folder / "tree", bytearray()
-        self.tools = Tools(isolation, folder / "cache", **tools)  # type: ignore[arg-type]
+        self.tools = Tools(isolation, folder / "cache", **tools)
         self.tree.mkdir(exist_ok=True)
 
     def hear(self, _: Step) -> Callable[[bytes], None]:
