@@ -241,7 +241,7 @@ def test_what_cannot_be_run_says_why(item: Item, bob: httpx.Client) -> None:
     error(item.client.post(path), 409, "INVALID_STATE")
 
 
-BROKEN = b"import sys; print('the compiler says no', flush=True); sys.exit(3)\n"
+BROKEN = b"raise RuntimeError('the compiler says no')\n"
 
 
 def test_a_failed_deployment_is_run_under_the_id_that_was_asked_for(
@@ -256,11 +256,14 @@ def test_a_failed_deployment_is_run_under_the_id_that_was_asked_for(
     assert (item["id"], item["type"], item["severity"]) == (asked, "build_failure", "warning")
     assert (item["title"], item["action_label"], item["icon"]) == ("The newest deployment failed", "Analyze", "alert")
     assert item["action_data"]["deployment_id"] == deployed["deployment_id"]
+    cause = item["action_data"]["cause"]
+    assert (cause["path"], cause["line"], cause["tool"]) == ("main.py", 1, "python")
     agent.does[name] = lambda _job, _number: (Write("main.py", "print('fine')\n"), "Mended.")
     path = f"/v1/action-items/{asked}/runs"
     run = ok(alice.post(path))["run"]
     assert run["action_item_id"] == asked
     until(lambda: ok(alice.get(path))["runs"][0]["status"] == "ready")
+    assert "python names main.py:1 as the cause" in agent.jobs[name][0].prompt
     assert "the compiler says no" in agent.jobs[name][0].prompt
     assert [one["id"] for one in ok(alice.get("/v1/action-items"))["items"]] == [asked], "listed once"
     assert ok(alice.post(path))["run"]["id"] == run["id"]

@@ -8,6 +8,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from asterism.faces.v1.call import Call, get, post
 from asterism.faces.v1.wire import Done
+from asterism.faces.v1.wire_deployments import FailureCause
 from asterism.features.operations import action_items
 from asterism.features.operations.action_items import BuildData, DriftData, UnknownItem
 from asterism.features.operations.deployments import UnknownDeployment
@@ -28,6 +29,7 @@ class ActionData(msgspec.Struct, kw_only=True):
     deployment_id: str | UnsetType = UNSET
     started_at: str | UnsetType = UNSET
     completed_at: str | UnsetType | None = UNSET
+    cause: FailureCause | UnsetType | None = UNSET
 
     @classmethod
     def of(cls, data: action_items.DriftData | action_items.PromptData | BuildData) -> Self:
@@ -46,6 +48,7 @@ class ActionData(msgspec.Struct, kw_only=True):
                 started_at=data.started_at,
                 completed_at=data.completed_at,
                 suggested_prompt=data.suggested_prompt,
+                cause=None if data.cause is None else FailureCause.of(data.cause),
             )
         return cls(suggested_prompt=data.suggested_prompt, affected_files=data.affected_files, metadata=data.metadata)
 

@@ -100,16 +100,20 @@ def of_deployment(found: Deployment, place: Named) -> ActionItem:
         icon=icon,
         action_label=label,
         action_type="prompt",
-        action_data=BuildData(found.id, found.started_at, found.completed_at, prompt_of(found)),
+        action_data=BuildData(found.id, found.started_at, found.completed_at, prompt_of(found), found.cause),
         created_at=found.completed_at or found.started_at,
     )
 
 
 def prompt_of(found: Deployment) -> str:
     """Return what an agent is asked about a failed deployment."""
+    cause = found.cause
+    place = (
+        "" if cause is None else f"\n\n{cause.tool} names {cause.path}:{cause.line} as the cause:\n\n{cause.excerpt}"
+    )
     return (
         f"{INVESTIGATE}, and mend the project so that it builds and starts. The deployment ended with: "
-        f"{first_line(found.error) or 'no error that was noted'}"
+        f"{first_line(found.error) or 'no error that was noted'}{place}"
     )
 
 

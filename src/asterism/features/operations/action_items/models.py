@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Literal, TypeAlias
 
+from asterism.features.operations.deployments import Cause
+
 ItemType = Literal["drift", "refactoring", "security", "test_coverage", "build_failure"]
 Severity = Literal["info", "warning", "critical"]
 ActionType = Literal["navigate", "prompt", "sync"]
@@ -48,12 +50,13 @@ class PromptData:
 
 @dataclass(frozen=True, slots=True)
 class BuildData:
-    """The deployment that failed."""
+    """The deployment that failed, and the place that it names as its cause (Beyond 9)."""
 
     deployment_id: str
     started_at: str
     completed_at: str | None
     suggested_prompt: str
+    cause: Cause | None
 
 
 Data: TypeAlias = DriftData | PromptData | BuildData
