@@ -2,7 +2,8 @@
 
 import asyncio
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Final
 
@@ -38,30 +39,37 @@ async def run_checks(
 ) -> tuple[Check, ...]:
     """Run checks in `folder`, whose app lies in `root`; the first that fails is the last.
 
-    `seconds` are those of all together. Raises SandboxUnavailable or SessionLost.
+    They reach what builds of deployments reach. `seconds` are those of all together. Raises SandboxUnavailable or
+    SessionLost.
     """
     done: list[Check] = []
     if not planned:
         return ()
     end = asyncio.get_running_loop().time() + seconds
-    place = Place(folder, tools.readable, memory=_MEMORY)
-    async with open_session(tools.isolation, place) as session:
+    async with AsyncExitStack() as stack:
+        doors, ways = await stack.enter_async_context(tools.reach.doors())
+        place = Place(folder, tools.readable, doors=doors, memory=_MEMORY)
+        session = await stack.enter_async_context(open_session(tools.isolation, place))
+        path = os.pathsep.join((*tools.path, session.environment["PATH"]))
         for one in planned:
             left = max(1.0, end - asyncio.get_running_loop().time())
-            done.append(await _check(session, tools, one, "." if one.top else root or ".", left))
+            environment = {**ways, "CI": "1", "PATH": path}
+            done.append(await _check(session, environment, one, "." if one.top else root or ".", left))
             if not done[-1].success:
                 break
     return tuple(done)
 
 
-async def _check(session: Session, tools: Tools, planned: Planned, folder: str, seconds: float) -> Check:
+async def _check(
+    session: Session, environment: Mapping[str, str], planned: Planned, folder: str, seconds: float
+) -> Check:
     tail = _Tail()
     inner = [f"{session.tree}/{place}/{name}" for place in dict.fromkeys((folder, ".")) for name in _OWN]
-    path = os.pathsep.join((*inner, *tools.path, session.environment["PATH"]))
+    path = os.pathsep.join((*inner, environment["PATH"]))
     run = Run(
         ("/bin/sh", "-c", planned.command),
         f"{session.tree}/{folder}",
-        {"CI": "1", "PATH": path},
+        {**environment, "PATH": path},
         seconds=seconds,
         output=_FLOOD,
         memory=None,
