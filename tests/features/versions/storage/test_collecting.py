@@ -84,10 +84,12 @@ def test_a_referenced_manifest_that_vanished_stops_everything(shelf: Shelf) -> N
 
 
 @pytest.mark.parametrize("damage", ["remove", "cut", "alter"])
-def test_a_referenced_manifest_that_cannot_be_read_stops_everything(shelf: Shelf, tmp_path: Path, damage: str) -> None:
+def test_a_referenced_manifest_that_cannot_be_read_stops_everything(
+    shelf: Shelf, memory_path: Path, damage: str
+) -> None:
     name = shelf.put_tree({"a": b"kept"})
     shelf.put(b"loose")
-    file = next(tmp_path.rglob(f"{name}*"))
+    file = next(memory_path.rglob(f"{name}*"))
     data = file.read_bytes()
     if damage == "remove":
         file.unlink()
