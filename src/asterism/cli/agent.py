@@ -3,9 +3,8 @@
 from asterism.cli.local import DataDir
 from asterism.cli.options import AsJson, verb_app
 from asterism.cli.output import emit, say, show
-from asterism.kernel.agents.opencode import PINNED, find_opencode, install_opencode, npm_command, opencode_problem
-from asterism.kernel.sandbox import isolation_problem
-from asterism.server.agents import agents_folder
+from asterism.kernel.agents.opencode import PINNED, install_opencode, npm_command
+from asterism.server.agents import agents_folder, choose_agent
 from asterism.server.settings_sources import load_process_settings
 
 app = verb_app("Look after the coding agent of conversations.")
@@ -34,16 +33,12 @@ def install(data_dir: DataDir = None, as_json: AsJson = False) -> None:
 @app.command("check")
 def check(data_dir: DataDir = None, as_json: AsJson = False) -> None:
     """Say which agent conversations would use, and in which sandbox. Exits 1 when none can run."""
-    settings = load_process_settings({"data_dir": data_dir})
-    binary = find_opencode(settings.opencode, agents_folder(settings))
-    problem = "OpenCode is not installed." if binary is None else opencode_problem(binary)
-    agent = "builtin" if settings.agent == "builtin" or (problem and settings.agent == "auto") else "opencode"
-    hindrance = isolation_problem(settings.sandbox) or (problem if agent == "opencode" else None)
-    sandbox = "plain" if settings.sandbox == "plain" else "bubblewrap"
+    found = choose_agent(load_process_settings({"data_dir": data_dir}))
+    binary = None if found.opencode is None else str(found.opencode)
     if as_json:
-        emit({"agent": agent, "sandbox": sandbox, "opencode": str(binary) if binary else None, "problem": hindrance})
+        emit({"agent": found.agent, "sandbox": found.sandbox, "opencode": binary, "problem": found.problem})
     else:
-        show(f"Agent: {agent}. Sandbox: {sandbox}. OpenCode: {binary or 'not installed'}.")
-    if hindrance:
-        say(hindrance)
+        show(f"Agent: {found.agent}. Sandbox: {found.sandbox}. OpenCode: {binary or 'not installed'}.")
+    if found.problem:
+        say(found.problem)
         raise SystemExit(1)

@@ -1,7 +1,6 @@
 """`asterism config show|trust|untrust`: what the server's settings are, and whether this folder may change any."""
 
 import os
-import re
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,13 +9,12 @@ import typer
 from asterism.cli.options import AsJson, verb_app
 from asterism.cli.output import command, emit, say, show
 from asterism.server import settings_sources as sources
-from asterism.server.settings import Settings
+from asterism.server.settings import Settings, is_secret
 
 app = verb_app("Show the server's settings, and trust those of a folder.")
 File = Annotated[Path, typer.Argument(help="The file.")]
 Named = Annotated[Path | None, typer.Option("--config", help="File of settings, instead of the user's own.")]
 HERE = Path(sources.FILE_NAME)
-SECRET = re.compile(r"_key$|^database_url$|^blobs_url$")
 
 
 @app.callback()
@@ -70,6 +68,6 @@ def untrust(file: File = HERE, as_json: AsJson = False) -> None:
 
 def _shown(settings: Settings, name: str) -> Any:
     value = getattr(settings, name)
-    if value and SECRET.search(name):
+    if value and is_secret(name):
         return "(not shown)"
     return str(value) if isinstance(value, Path) else value

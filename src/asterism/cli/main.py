@@ -27,6 +27,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "dev": ("dev", "Tools for trying things without accounts."),
     "diff": ("diff", "Show what differs."),
     "discard": ("discard", "Take edits back."),
+    "doctor": ("doctor", "Look at an installation, and say what to do about it."),
     "drift": ("drift", "Show how far this folder's workspace and main are apart."),
     "env": ("env", "Look after the variables that deployed apps are given."),
     "export-git": ("export_git", "Write a project's history to a new git repository."),

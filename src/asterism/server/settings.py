@@ -4,6 +4,7 @@ A setting named `data_dir` is the variable `ASTERISM_DATA_DIR` and the key `data
 `docs/reference/settings.md` is generated from this file.
 """
 
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -12,6 +13,14 @@ import platformdirs
 
 ALIASES = {"project_root": ("STARGAZER_PROJECT_ROOT",)}
 """Further variables a setting is read from; its own name wins."""
+
+
+_SECRET = re.compile(r"_(key|secret)$|^(database|blobs|local_postgres|local_redis)_url$")
+
+
+def is_secret(name: str) -> bool:
+    """Say whether the value of a setting is, or holds, what nobody else may read."""
+    return _SECRET.search(name) is not None
 
 
 EMPTY_COUNTS = {"review_analyzers"}

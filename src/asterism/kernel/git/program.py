@@ -75,9 +75,9 @@ class Git:
             self._pool.shutdown(wait=True, cancel_futures=True)
         self._stand_ins.close()
 
-    def require(self) -> None:
-        """Raise GitNotFound unless there is a usable program."""
-        self._find()
+    def require(self) -> str:
+        """Return the absolute path of a usable program. Raises GitNotFound."""
+        return self._find()
 
     def stand_in(self, common_dir: Path, configuration: str) -> Path:
         """Return a folder that stands for a repository's shared one, with this configuration. Raises CommandFailed."""

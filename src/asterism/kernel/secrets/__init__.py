@@ -14,7 +14,7 @@ from asterism.kernel.secrets.port import MasterKeyError, Place, SealedPlace, Sec
 from asterism.kernel.secrets.private_file import locked, write_whole
 from asterism.kernel.secrets.registry import sealed_column, sealed_columns
 from asterism.kernel.secrets.rotation import RotationReport, rotate
-from asterism.kernel.secrets.startup import check_keys
+from asterism.kernel.secrets.startup import check_keys, prove_keys
 from asterism.kernel.secrets.vault import EnvelopeSecrets
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
     "locked",
     "memory_secrets",
     "open_key_store",
+    "prove_keys",
     "rotate",
     "sealed_column",
     "sealed_columns",

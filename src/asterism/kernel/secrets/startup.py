@@ -17,20 +17,33 @@ def check_keys(db: Database, store: KeyStore) -> None:
     Raises MasterKeyError when the database knows a key and the ring does not, or knows it differently: going on would
     mix two keys and answer every stored secret with garbage.
     """
-    ring = store.load()
+    ring = prove_keys(db, store)
+    if ring is None:
+        ring = store.create(new_ring(db.clock.now().date().isoformat()))
     with db.read() as tx:
         known = tx.all(sa.select(encryption_keys))
-    if ring is None:
-        if known:
-            raise MasterKeyError(
-                "The master key of this data folder is missing, so its stored secrets cannot be read.", hint=RESTORE
-            )
-        ring = store.create(new_ring(db.clock.now().date().isoformat()))
-    for row in known:
+    for row in known:  # another process may have been faster
         _prove(ring, row["id"], row["proof"])
     if ring.active not in {row["id"] for row in known}:
         with db.write() as tx:
             record_key(tx, ring)
+
+
+def prove_keys(db: Database, store: KeyStore) -> KeyRing | None:
+    """Return the ring of `store`, None when neither it nor the database knows a key yet. Writes nothing.
+
+    Raises MasterKeyError when the ring is missing, or not the one of this database.
+    """
+    ring = store.load()
+    with db.read() as tx:
+        known = tx.all(sa.select(encryption_keys))
+    for row in known:
+        if ring is None:
+            raise MasterKeyError(
+                "The master key of this data folder is missing, so its stored secrets cannot be read.", hint=RESTORE
+            )
+        _prove(ring, row["id"], row["proof"])
+    return ring
 
 
 def record_key(tx: Tx, ring: KeyRing) -> None:
