@@ -25,13 +25,18 @@ def clean_environment(home: Path, extra: Mapping[str, str] | None = None) -> dic
 
 
 def asterism(
-    *arguments: str, home: Path, extra: Mapping[str, str] | None = None, cwd: Path | None = None
+    *arguments: str,
+    home: Path,
+    extra: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
+    stdin: str | None = None,
 ) -> "subprocess.CompletedProcess[str]":
     """Run one command of the command line to its end."""
     return subprocess.run(
         [*ASTERISM, *arguments],
         env=clean_environment(home, extra),
         cwd=cwd or home,
+        input=stdin,
         capture_output=True,
         text=True,
         timeout=120,

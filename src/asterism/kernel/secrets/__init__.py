@@ -16,6 +16,7 @@ from asterism.kernel.secrets.registry import sealed_column, sealed_columns
 from asterism.kernel.secrets.rotation import RotationReport, rotate
 from asterism.kernel.secrets.startup import check_keys, prove_keys
 from asterism.kernel.secrets.vault import EnvelopeSecrets
+from asterism.kernel.secrets.wrapping import unwrap_ring, wrap_ring
 
 __all__ = [
     "EnvelopeSecrets",
@@ -39,5 +40,7 @@ __all__ = [
     "rotate",
     "sealed_column",
     "sealed_columns",
+    "unwrap_ring",
+    "wrap_ring",
     "write_whole",
 ]

@@ -25,6 +25,7 @@ from asterism.features.versions.storage.blobs import (
 )
 from asterism.features.versions.storage.collection import collect
 from asterism.features.versions.storage.collection_models import Collected, CollectionRequest, Roots
+from asterism.features.versions.storage.copying import object_keys, uncollected
 from asterism.features.versions.storage.errors import (
     BlobGone,
     BlobsMissing,
@@ -101,6 +102,7 @@ __all__ = [
     "manifest",
     "manifest_bytes",
     "missing_counts",
+    "object_keys",
     "open_range",
     "plan_sending",
     "read",
@@ -116,6 +118,7 @@ __all__ = [
     "store_spool",
     "tree_records",
     "unchanged_paths",
+    "uncollected",
     "upload",
     "usage",
     "users_with_storage",

@@ -1,11 +1,12 @@
 """SQL of inspections."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
+from asterism.features.versions.storage.keys import manifest_key, pack_key
 from asterism.features.versions.storage.models import Manifest, Usage
 from asterism.features.versions.storage.store import chunked, insert_trees
 from asterism.features.versions.storage.tables import blobs, manifests, missing_blobs, packs, trees, user_storage
@@ -79,3 +80,11 @@ def counted_usage(tx: Tx, user_id: str) -> Usage:
 def set_usage(tx: Tx, user_id: str, usage: Usage) -> None:
     """Write down how much is stored."""
     tx.execute(sa.update(user_storage).where(user_storage.c.user_id == user_id).values(asdict(usage)))
+
+
+def object_keys(tx: Tx) -> Iterator[str]:
+    """Yield the keys of all packs and manifests, of everybody."""
+    for row in tx.execute(sa.select(packs.c.user_id, packs.c.id)):
+        yield pack_key(row.user_id, row.id)
+    for row in tx.execute(sa.select(manifests.c.user_id, manifests.c.hash, manifests.c.object_id)):
+        yield manifest_key(row.user_id, row.hash, row.object_id)
