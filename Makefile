@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 UV := $(BIN)/uv
 JOBS ?= auto
 
-.PHONY: setup run test check bench fix lock clean
+.PHONY: setup run test check bench fix lock notices dist clean
 
 setup: $(VENV)/.ready
 
@@ -74,6 +74,16 @@ lock: setup
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra build --constraint requirements/all.txt pyproject.toml --output-file requirements/run.txt
 	$(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate requirements/uv.in --output-file requirements/uv.txt
 	$(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate requirements/clients.in --output-file requirements/clients.txt
+	@echo "Now run make notices."
+
+# Which packages a server runs on, and under which licences.
+notices: setup
+	$(BIN)/python -m tools.notices
+
+# A wheel and the source it is built from, for `uv tool install` and `pipx install`; no network is needed.
+dist: setup
+	rm -rf dist
+	$(BIN)/python -m hatchling build -t sdist -t wheel -d dist
 
 clean:
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf dist $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -28,3 +28,8 @@ def test_what_runs_is_all_that_is_declared_and_nothing_for_development() -> None
     run = set(pins("run.txt"))
     assert names(declared) | names(build) <= run, HINT
     assert not (names(dev) - names(build) - names(declared)) & run - {"websockets"}, HINT
+
+
+def test_the_notices_name_what_runs() -> None:
+    row = re.compile(r"^\| ([\w.-]+) \| (\d\S*) \| (?!\|)", re.MULTILINE)
+    assert dict(row.findall((ROOT / "THIRD-PARTY-NOTICES.md").read_text())) == pins("run.txt"), "run `make notices`"

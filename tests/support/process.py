@@ -46,13 +46,21 @@ def asterism(
 class ServerProcess:
     """A server process whose log can be waited for."""
 
-    def __init__(self, data: Path, *, home: Path, extra: Mapping[str, str] | None = None, port: int = 0) -> None:
+    def __init__(
+        self,
+        data: Path,
+        *,
+        home: Path,
+        extra: Mapping[str, str] | None = None,
+        port: int = 0,
+        program: Sequence[str] = ASTERISM,
+    ) -> None:
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.lines: list[str] = []
         self._queue: Queue[str | None] = Queue()
         self.process = subprocess.Popen(
-            [*ASTERISM, "serve", "--port", str(self.port), "--data-dir", str(data)],
+            [*program, "serve", "--port", str(self.port), "--data-dir", str(data)],
             env=clean_environment(home, extra),
             cwd=home,
             stdout=subprocess.PIPE,
@@ -98,10 +106,15 @@ class ServerProcess:
 
 @contextmanager
 def serving(
-    data: Path, *, home: Path, extra: Mapping[str, str] | None = None, port: int = 0
+    data: Path,
+    *,
+    home: Path,
+    extra: Mapping[str, str] | None = None,
+    port: int = 0,
+    program: Sequence[str] = ASTERISM,
 ) -> Iterator[ServerProcess]:
     """Run a server process while the context is open; it is killed when it is left."""
-    server = ServerProcess(data, home=home, extra=extra, port=port)
+    server = ServerProcess(data, home=home, extra=extra, port=port, program=program)
     try:
         yield server.ready()
     finally:
