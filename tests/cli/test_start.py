@@ -3,11 +3,17 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
+from typing import Annotated, Literal
 
 import pytest
+from typer import Option
+from typer.main import get_command
 
 from asterism.base.errors import Conflict, Invalid, NotFound, Unauthenticated, Unavailable
+from asterism.cli.coercion import lighten
 from asterism.cli.main import VERBS
+from asterism.cli.options import verb_app
 from asterism.cli.output import command, path_text, printable, show
 from asterism.cli.progressbar import Bar
 from asterism.cli.style import paint
@@ -47,6 +53,63 @@ def test_client_verbs_load_nothing_of_the_server():
 
 def test_help_loads_no_verb():
     assert loaded_after("import asterism.cli.main\nassert 'asterism.cli.push' not in sys.modules") == set()
+
+
+@pytest.mark.parametrize(
+    ("words", "also"),
+    [
+        (["--help"], ("msgspec", "ssl")),
+        (["status"], ("ssl",)),
+        (["status", "--url", "http://127.0.0.1:1", "--json"], ("ssl",)),
+        (["tag", "some", "thing"], ()),
+    ],
+)
+def test_plain_words_load_no_pydantic(tmp_path, words, also):
+    run = f"sys.argv = ['asterism', *{words!r}]\nfrom asterism.cli.main import run\ntry: run()\nexcept SystemExit: pass"
+    check = f"import sys\n{run}\nsys.stderr.write('loaded ' + ' '.join(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, cwd=tmp_path)
+    loaded = set(done.stderr.partition("loaded ")[2].split())
+    assert "typer" in loaded
+    assert not loaded & {*HEAVY, "pydantic", "pydantic_core", "rich", "typer._adapters", *also}
+
+
+app = verb_app("Takes words.")
+
+
+@app.command()
+def take(
+    some: list[str] | None = None,
+    text: str = "a",
+    number: int = 7,
+    ratio: float | None = None,
+    path: Path = Path("here"),
+    flag: bool | None = None,
+    choice: Annotated[Literal["x", "y"], Option(case_sensitive=False)] = "x",
+) -> None:
+    print(repr((some, text, number, ratio, path, flag, choice)))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        [],
+        ["--some", "1", "--some", "2", "--text", "", "--flag"],
+        ["--number", "08", "--ratio", "1e3", "--path", "a/b", "--no-flag", "--choice", "Y"],
+        ["--number", "x"],
+        ["--choice", "z"],
+        ["--ratio", "x"],
+        ["--help"],
+    ],
+)
+def test_words_are_read_as_typer_reads_them(words, capsys):
+    told = []
+    for change in (lighten, lambda _: None):
+        command = get_command(app)
+        change(command)
+        with pytest.raises(SystemExit) as ended:
+            command.main(words, prog_name="take")
+        told.append((ended.value.code, *capsys.readouterr()))
+    assert told[0] == told[1]
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from typer.main import get_command
 
 from asterism import __version__
 from asterism.base.errors import DomainError
+from asterism.cli.coercion import lighten
 from asterism.cli.output import EXIT_INTERRUPTED, exit_code, fail
 
 # verb → (module below asterism.cli, one line for --help). A module offers its command as `app` (a Typer).
@@ -75,6 +76,7 @@ class LazyGroup(TyperGroup):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        lighten(self)
         self.commands: Any = dict.fromkeys(VERBS)  # what a mistyped verb is compared with
 
     def list_commands(self, _ctx: Any) -> list[str]:
@@ -88,6 +90,7 @@ class LazyGroup(TyperGroup):
         module = importlib.import_module(f"asterism.cli.{VERBS[cmd_name][0]}")
         command = get_command(module.app)
         command.name = cmd_name
+        lighten(command)
         return command
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:

@@ -28,19 +28,21 @@ def status(url: Url = None, token: Token = None, as_json: AsJson = False) -> Non
     whether the folder is behind its workspace, the workspace behind main, and which other workspaces what is pushed
     would conflict with, where the server answers at once.
     """
-    import sys
-
-    from asterism.cli.drift import summary
     from asterism.cli.output import command, count, emit, path_text, say, show
     from asterism.cli.places import threads, working_copy
-    from asterism.cli.session import open_api
-    from asterism.cli.style import coloured, paint
-    from asterism.client.compare import edits
-    from asterism.client.glance import glance_at
-    from asterism.client.snapshot_id import short
 
     with command(as_json=as_json):
-        state = working_copy()
+        state = working_copy()  # before what follows is loaded: there may be nothing to tell
+
+        import sys
+
+        from asterism.cli.drift import summary
+        from asterism.cli.session import open_api
+        from asterism.cli.style import coloured, paint
+        from asterism.client.compare import edits
+        from asterism.client.glance import glance_at
+        from asterism.client.snapshot_id import short
+
         with open_api(url, token, at=state, anonymous=True) as api:
             changes = edits(api, state, threads=threads())
             binding = state.bound()
