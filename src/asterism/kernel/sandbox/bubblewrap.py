@@ -1,8 +1,13 @@
 """Bubblewrap, which isolates sessions: whether it runs here, and what a sandbox shows of the system."""
 
+import asyncio
+import contextlib
+import json
 import os
 import shutil
+from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 
 from asterism.kernel.sandbox.process import absolute_path, run_bounded
 
@@ -36,3 +41,32 @@ def bubblewrap_problem() -> str | None:
     except OSError as error:
         return f"bubblewrap cannot be started: {error.strerror}."
     return None if outcome.ok else "bubblewrap may not make namespaces on this machine."
+
+
+async def wait_for_namespace(told: Path, end: Callable[[], None], seconds: float) -> None:
+    """Call `end`, which ends a sandbox, and wait until every process of it is gone, for at most so long.
+
+    `told` is the file that holds what bubblewrap wrote to its `--info-fd`. The first process of a namespace is over
+    when all others are (pid_namespaces(7)); bubblewrap itself, which is killed, does not wait for that.
+    """
+    first = _first_process(told)
+    if first is None:
+        end()
+        return
+    readable = asyncio.Event()
+    asyncio.get_running_loop().add_reader(first, readable.set)
+    try:
+        end()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(readable.wait(), seconds)
+    finally:
+        asyncio.get_running_loop().remove_reader(first)
+        os.close(first)
+
+
+def _first_process(told: Path) -> int | None:
+    """Return a descriptor that is readable when the first process is over, None when it is already, or never was."""
+    try:
+        return os.pidfd_open(json.loads(told.read_bytes())["child-pid"])
+    except (OSError, ValueError):
+        return None

@@ -15,6 +15,7 @@ import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
@@ -28,6 +29,7 @@ from asterism.kernel.sandbox.bubblewrap import (
     bubblewrap_problem,
     find_bubblewrap,
     system_folder,
+    wait_for_namespace,
 )
 from asterism.kernel.sandbox.errors import SandboxUnavailable
 from asterism.kernel.sandbox.process import Ending, Outcome, absolute_path
@@ -129,6 +131,7 @@ class Session:
         self.tree = TREE if isolates else str(place.folder)
         self.home = HOME if isolates else str(scratch / "home")
         self.entry = scratch / "entry.sock"
+        self._told = scratch / "bubblewrap.json"
         self._process: asyncio.subprocess.Process | None = None
         self._pipe: asyncio.ReadTransport | None = None
         self._listening: asyncio.Task[None] | None = None
@@ -157,24 +160,27 @@ class Session:
         entry = self._entry()
         descriptor = None if entry is None else entry.fileno()
         inner = [_interpreter(), "-I", "-S", f"{_RUN}/inside.py" if self.isolates else inside.__file__]
-        argv = [find_bubblewrap() or PROGRAM, *self._bubblewrap(), "--", *inner] if self.isolates else inner
         reading, writing = os.pipe()
+        telling = os.open(self._told, os.O_WRONLY | os.O_CREAT, 0o600)
+        outer = [find_bubblewrap() or PROGRAM, "--info-fd", str(telling), *self._bubblewrap(), "--"]
         reader = await self._read(reading)
         try:
             self._process = await asyncio.create_subprocess_exec(
-                *argv,
+                *(outer if self.isolates else ()),
+                *inner,
                 cwd="/" if self.isolates else self._place.folder,
                 env={"PATH": os.defpath},
                 stdin=asyncio.subprocess.PIPE,
                 stdout=writing,
                 stderr=asyncio.subprocess.DEVNULL,
-                pass_fds=() if descriptor is None else (descriptor,),
+                pass_fds=(telling,) if descriptor is None else (telling, descriptor),
                 start_new_session=True,
             )
         except OSError as error:
             raise SandboxUnavailable(f"The sandbox could not be started: {error.strerror}.") from error
         finally:
             os.close(writing)
+            os.close(telling)
             if entry is not None:
                 entry.close()
         self._send(self._described(descriptor))
@@ -243,8 +249,7 @@ class Session:
         if not self.isolates:  # who ends bubblewrap ends its namespace; here the inner end has to do it
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(asyncio.shield(process.wait()), _ENDS_WITHIN)
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
+        await wait_for_namespace(self._told, partial(_kill, process), _ENDS_WITHIN)
         await process.wait()
         if self._listening is not None:
             self._listening.cancel()
@@ -341,6 +346,11 @@ _ETC = {
     "hosts": "127.0.0.1 localhost\n",
     "nsswitch.conf": "passwd: files\ngroup: files\nhosts: files dns\n",
 }
+
+
+def _kill(process: asyncio.subprocess.Process) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        process.kill()
 
 
 def _covers(path: Path) -> bool:
