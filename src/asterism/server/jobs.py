@@ -34,6 +34,7 @@ def register_jobs(rt: Runtime) -> None:
     forecast.register(rt.jobs, rt.db, rt.blobs)
     decisions.register(rt.jobs, rt.db, rt.blobs)
     extraction.register(rt.jobs, rt.insight.extractor)
+    conversations.register(rt.jobs, rt.db)
     action_items.register(rt.jobs, rt.actions.analyst)
     deployments.register(rt.jobs, rt.db, rt.deployments)
     maintenance.register(rt.jobs, rt.db, expiry=expiry_chores(), retention=retention_chores(rt))

@@ -89,6 +89,18 @@ def test_turns_begin_one_by_one_in_order_and_after_their_files(world: World) -> 
     assert world.begin(second) is not None
 
 
+def test_a_workspace_is_known_to_have_a_running_turn(world: World) -> None:
+    place = world.conversation.workspace_id
+    turn = world.prompt("1")
+    seen = [world.run(lambda tx: store.runs_in(tx, place))]
+    world.begin(turn)
+    seen.append(world.run(lambda tx: store.runs_in(tx, place)))
+    assert not world.run(lambda tx: store.runs_in(tx, "another"))
+    world.end(turn, DONE)
+    seen.append(world.run(lambda tx: store.runs_in(tx, place)))
+    assert seen == [False, True, False]
+
+
 @pytest.mark.parametrize("outcome", [DONE, CANCELLED, Outcome("failed", "why")])
 def test_a_turn_ends_once(world: World, outcome: Outcome) -> None:
     turn = world.prompt("1")

@@ -18,6 +18,7 @@ from asterism.features.talk.conversations.errors import (
     UnknownQuestion,
 )
 from asterism.features.talk.conversations.grants import GrantRequired
+from asterism.features.talk.conversations.jobs import register
 from asterism.features.talk.conversations.models import (
     ANSWERED,
     STREAM,
@@ -108,6 +109,7 @@ __all__ = [
     "prune_logs",
     "read_log",
     "read_project_info",
+    "register",
     "save_snapshot",
     "show_again",
     "view_conversation",

@@ -17,6 +17,7 @@ from asterism.features.talk.conversations.models import (
     Status,
 )
 from asterism.features.talk.conversations.tables import (
+    RUNNING_SQL,
     conversation_messages,
     conversation_parts,
     conversation_questions,
@@ -231,6 +232,11 @@ def unfinished(tx: Tx) -> list[Message]:
     """Return the turns of everybody that have not ended, or whose files are not taken over yet."""
     query = sa.select(conversation_messages).where(_m.role == "assistant", sa.or_(_m.status.in_(ACTIVE), _m.collecting))
     return [_message(row) for row in tx.all(query.order_by(_m.created_at))]
+
+
+def runs_in(tx: Tx, workspace_id: str) -> bool:
+    """Whether a turn runs in a workspace; one that waits for an answer does."""
+    return tx.one(sa.select(_m.id).where(RUNNING_SQL, _m.workspace_id == workspace_id).limit(1)) is not None
 
 
 def remove_messages(tx: Tx, conversation_id: str, before_position: int) -> None:

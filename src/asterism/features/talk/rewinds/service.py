@@ -155,7 +155,7 @@ def _show(
     if shown != unless:
         safety = workspaces.save_unsaved(tx, project, workspace, tree, cause="rewind", actor=caller.client)
     if shown != tree:
-        workspaces.show_tree(tx, workspace, tree, cause="rewind", actor=caller.client)
+        workspaces.show_tree(tx, project, workspace, tree, cause="rewind", actor=caller.client)
     return safety.id if safety else None
 
 

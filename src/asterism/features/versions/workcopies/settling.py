@@ -84,7 +84,7 @@ def _commit(tx: Tx, caller: Caller, about: About, collected: Collected, outcome:
         warnings.append(MERGED)
     version = workspace.version
     if outcome.tree is not None and outcome.tree != outcome.seen:
-        workspace = workspaces.show_tree(tx, workspace, outcome.tree, cause="conversation", actor="system")
+        workspace = workspaces.show_tree(tx, project, workspace, outcome.tree, cause="conversation", actor="system")
         projects.touch_project(tx, project.id)
         version = workspace.version
     snapshot_id = _snapshot(tx, caller, project, workspace, collected, last)

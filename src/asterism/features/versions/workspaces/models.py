@@ -14,7 +14,10 @@ HEARTBEAT_SECONDS = 5
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """A workspace. `current_snapshot_id` is its head; `version` grows with every change of head or working tree."""
+    """A workspace. `current_snapshot_id` is its head; `version` grows with every change of head or working tree.
+
+    `dirty_since` is when its working tree began to differ from its head's, as far as that is known (ADR 0173).
+    """
 
     id: str
     project_id: str
@@ -30,6 +33,7 @@ class Workspace:
     created_at: str
     version: int
     deleted_at: str | None
+    dirty_since: str | None = None
     is_main: bool = False
     dirty: bool = False
 

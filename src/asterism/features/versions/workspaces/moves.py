@@ -9,7 +9,7 @@ from asterism.features.versions.snapshots import NewSnapshot, Snapshot
 from asterism.features.versions.workspaces import store
 from asterism.features.versions.workspaces.following import after_move
 from asterism.features.versions.workspaces.models import Cause, Workspace
-from asterism.features.versions.workspaces.working_tree import with_dirty
+from asterism.features.versions.workspaces.working_tree import still_dirty_since, with_dirty
 from asterism.kernel.db import Tx
 
 
@@ -25,19 +25,24 @@ def move_head(
     head, tree = (snapshot.id, snapshot.manifest_hash) if snapshot else (None, None)
     safety = save_unsaved(tx, project, workspace, tree, cause=cause, actor=actor)
     store.log_move(tx, workspace, head, tree, cause, actor)
-    store.update(tx, workspace.id, {"current_snapshot_id": head, "current_manifest_hash": tree}, moved=True)
+    values = {"current_snapshot_id": head, "current_manifest_hash": tree, "dirty_since": None}
+    store.update(tx, workspace.id, values, moved=True)
     after_move(tx, replace(workspace, current_snapshot_id=head, current_manifest_hash=tree), cause=cause, actor=actor)
     return safety
 
 
-def show_tree(tx: Tx, workspace: Workspace, manifest_hash: str, *, cause: Cause, actor: str) -> Workspace:
+def show_tree(
+    tx: Tx, project: Project, workspace: Workspace, manifest_hash: str, *, cause: Cause, actor: str
+) -> Workspace:
     """Make a stored tree the working tree and leave the head where it is; return the workspace as it is now.
 
     What it replaces is only logged: the caller has made the new tree from it. The workspace's row is held by them.
     """
     store.log_move(tx, workspace, workspace.current_snapshot_id, manifest_hash, cause, actor)
-    store.update(tx, workspace.id, {"current_manifest_hash": manifest_hash}, moved=True)
     shown = replace(workspace, current_manifest_hash=manifest_hash, version=workspace.version + 1)
+    since = still_dirty_since(tx, project, shown)
+    store.update(tx, workspace.id, {"current_manifest_hash": manifest_hash, "dirty_since": since}, moved=True)
+    shown = replace(shown, dirty_since=since)
     after_move(tx, shown, cause=cause, actor=actor)
     return shown
 

@@ -28,7 +28,7 @@ from asterism.features.versions.workspaces.models import (
     Workspace,
 )
 from asterism.features.versions.workspaces.names import MAX_IDENTIFIER, check_length, derive
-from asterism.features.versions.workspaces.working_tree import with_dirty, working_manifest
+from asterism.features.versions.workspaces.working_tree import still_dirty_since, with_dirty, working_manifest
 from asterism.kernel.db import Tx
 from asterism.vcs.content import is_hash
 
@@ -227,8 +227,9 @@ def set_current_manifest(
     values: dict[str, Any] = {"last_seen_at": tx.now()}
     changed = manifest_hash != current
     if changed:
-        values["current_manifest_hash"] = manifest_hash
-        after_move(tx, replace(workspace, current_manifest_hash=manifest_hash), cause="report", actor=caller.client)
+        moved = replace(workspace, current_manifest_hash=manifest_hash)
+        values |= {"current_manifest_hash": manifest_hash, "dirty_since": still_dirty_since(tx, project, moved)}
+        after_move(tx, moved, cause="report", actor=caller.client)
     store.update(tx, workspace_id, values, moved=changed)
     stored = storage.find_manifest(tx, project.owner_user_id, manifest_hash) is not None
     return ManifestMove(True, manifest_hash, stored)

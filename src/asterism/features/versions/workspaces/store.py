@@ -19,6 +19,7 @@ _projects = sa.table(
     sa.column("deleted_at"),
     sa.column("main_workspace_id"),
 )
+_snapshots = sa.table("snapshots", sa.column("id"), sa.column("project_id"), sa.column("manifest_hash"))
 
 
 def insert(tx: Tx, values: dict[str, Any]) -> None:
@@ -58,6 +59,34 @@ def update(tx: Tx, workspace_id: str, values: dict[str, Any], *, moved: bool = F
     if moved:
         values = values | {"version": workspaces.c.version + 1}
     tx.execute(sa.update(workspaces).where(workspaces.c.id == workspace_id).values(values))
+
+
+def with_unknown_dirt(tx: Tx, after: str, limit: int) -> list[Workspace]:
+    """Return live workspaces, by id, that may be dirty and have no time yet since when they are."""
+    head = sa.select(_snapshots.c.manifest_hash).where(
+        _snapshots.c.id == workspaces.c.current_snapshot_id, _snapshots.c.project_id == workspaces.c.project_id
+    )
+    query = _live().where(
+        workspaces.c.id > after,
+        workspaces.c.dirty_since.is_(None),
+        workspaces.c.current_manifest_hash != sa.func.coalesce(head.scalar_subquery(), ""),
+    )
+    rows = tx.all(query.order_by(workspaces.c.id).limit(limit))
+    return [found for row in rows if (found := _workspace(row)) is not None]
+
+
+def note_dirty(tx: Tx, workspace: Workspace) -> bool:
+    """Note that a workspace is dirty from now on, unless it has changed meanwhile; return whether that was noted."""
+    same = (workspaces.c.id == workspace.id, workspaces.c.version == workspace.version)
+    query = sa.update(workspaces).where(*same, workspaces.c.dirty_since.is_(None))
+    return tx.execute(query.values(dirty_since=tx.now())).rowcount == 1
+
+
+def dirty_before(tx: Tx, moment: str) -> list[tuple[str, str]]:
+    """Return project and id of live workspaces that are dirty since before a moment, the longest first."""
+    query = _live().where(workspaces.c.dirty_since < moment)
+    rows = tx.all(query.order_by(workspaces.c.dirty_since, workspaces.c.id))
+    return [(row["project_id"], row["id"]) for row in rows]
 
 
 def purge(tx: Tx, before: str) -> int:

@@ -21,6 +21,7 @@ workspaces = sa.Table(
     sa.Column("created_at", sa.Text, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("deleted_at", sa.Text),
+    sa.Column("dirty_since", sa.Text),
 )
 sa.Index("ix_workspaces_project_id_created_at", workspaces.c.project_id, workspaces.c.created_at)
 

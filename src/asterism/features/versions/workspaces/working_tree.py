@@ -44,6 +44,12 @@ def with_dirty(tx: Tx, project: Project, found: Sequence[Workspace]) -> list[Wor
     return [replace(w, dirty=_dirty(tx, project, w, heads)) for w in found]
 
 
+def still_dirty_since(tx: Tx, project: Project, workspace: Workspace) -> str | None:
+    """Return since when a workspace is dirty that is about to stand like this, None for a clean one."""
+    dirty = with_dirty(tx, project, [workspace])[0].dirty
+    return (workspace.dirty_since or tx.now()) if dirty else None
+
+
 def _dirty(tx: Tx, project: Project, workspace: Workspace, heads: dict[str, snapshots.Snapshot]) -> bool:
     reported = workspace.current_manifest_hash
     if reported is None:
