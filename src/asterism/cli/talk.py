@@ -89,6 +89,7 @@ def one_turn(spoken: "Talk", prompt: str, *, as_json: bool) -> int:
 def show_frame(spoken: "Talk", shown: "Shown", frame: "Frame", *, as_json: bool) -> str | None:
     """Show a frame and ask what it asks; return the status that the turn has ended with, if it did."""
     from asterism.cli.output import emit, printable, say
+    from asterism.client.talk import taken
 
     if as_json:
         emit(frame)
@@ -109,6 +110,9 @@ def show_frame(spoken: "Talk", shown: "Shown", frame: "Frame", *, as_json: bool)
     elif frame["type"] == "message_complete" and frame["message"]["id"] == shown.message_id:
         if not as_json:
             sys.stdout.write("\n")
+            sys.stdout.flush()
+            if (line := taken(frame["message"])) is not None:
+                say(line)
         return str(frame["message"]["status"])
     return None
 

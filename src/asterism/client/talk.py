@@ -90,6 +90,16 @@ class Talk:
         return self._http.json("GET", f"{self._path}/events", _Log, query={"after": after, "limit": limit})
 
 
+def taken(message: dict[str, Any]) -> str | None:
+    """Return a line about what a turn took of its model, None where nothing was counted."""
+    used = message.get("usage")
+    if used is None:
+        return None
+    counts = f"{used['inputTokens']:,} tokens in, {used['outputTokens']:,} out"
+    cost = f", ${used['costUsd']:.4f}" if used["costUsd"] is not None else ""
+    return f"{counts}{cost} ({used['model']})"
+
+
 @dataclass(slots=True)
 class Shown:
     """What a person has seen of a turn, so that each piece of text and each call is shown once."""

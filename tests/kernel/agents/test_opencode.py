@@ -39,8 +39,8 @@ from asterism.kernel.agents.opencode import (
 )
 from asterism.kernel.agents.opencode.earlier import ROOM, earlier
 from asterism.kernel.agents.opencode.installing import PINNED, installed_at, package
-from asterism.kernel.agents.opencode.translation import Failed, Heard, Idle, Permission, Stuck, Translation
-from asterism.kernel.llm import ScriptedModels, Target
+from asterism.kernel.agents.opencode.translation import Failed, Heard, Idle, Permission, Stuck, Translation, counted
+from asterism.kernel.llm import ScriptedModels, Target, Usage
 from tests.support.agents import turn_of
 
 TARGET = Target("anthropic", "claude", "https://api.anthropic.com/v1", "sk-secret")
@@ -286,3 +286,19 @@ def test_the_builtin_agent_stands_in_where_opencode_does_not_run(tmp_path: Path)
         agents = ChosenAgents("opencode", BuiltinAgents(models, Ground("plain")), opencode)
         with pytest.raises(AgentUnavailable):
             asyncio.run(turn_of(agents, job))
+
+
+@pytest.mark.parametrize(
+    ("told", "counts"),
+    [
+        (
+            {"total": 150, "input": 70, "output": 30, "reasoning": 20, "cache": {"read": 25, "write": 5}},
+            Usage(100, 50, 25, 20, reported=True),
+        ),
+        ({"input": 0, "output": 0, "reasoning": 0, "cache": {"read": 0, "write": 0}}, Usage()),
+        ({"input": "7", "output": -1, "reasoning": None, "cache": []}, Usage()),
+        ({"input": 10**30, "output": 1.5}, Usage(10**9, reported=True)),
+    ],
+)
+def test_tokens_are_counted_as_our_own_are_whatever_the_agent_says(told: dict[str, Any], counts: Usage) -> None:
+    assert counted(told) == counts

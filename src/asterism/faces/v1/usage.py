@@ -7,7 +7,7 @@ import msgspec
 
 from asterism.faces.v1.call import Call, get
 from asterism.features.accounts import usage
-from asterism.features.talk import chats
+from asterism.features.talk import chats, conversations
 from asterism.features.versions import projects
 
 
@@ -79,9 +79,9 @@ def index(call: Call, query: Asked) -> UsageReport:
 
 
 def labels_of(call: Call, by: str, keys: Sequence[str]) -> Mapping[str, str] | None:
-    """Return readable names of projects or chats that still exist; None where the key is readable itself."""
+    """Return the names of projects, or chats and conversations, that still exist; None where keys are readable."""
     if by == "chat":
-        return chats.titles_of(call.tx, keys)
+        return {**chats.titles_of(call.tx, keys), **conversations.titles_of(call.tx, keys)}
     if by != "project":
         return None
     return {key: name for key in keys if (name := _project_name(call, key)) is not None}

@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from dataclasses import replace
 from typing import Any, Literal, Self, TypeAlias
 
 import structlog
@@ -30,7 +29,7 @@ from asterism.kernel.agents.events import (
 )
 from asterism.kernel.agents.outbox import Outbox
 from asterism.kernel.agents.port import QuestionClosed
-from asterism.kernel.llm import ModelFailure, Usage
+from asterism.kernel.llm import ModelFailure, Usage, summed
 
 log = structlog.get_logger(__name__)
 Answers: TypeAlias = tuple[tuple[str, ...], ...]
@@ -106,14 +105,7 @@ class LocalSession:
 
     def count(self, usage: Usage) -> None:
         """Add the tokens of one answer of the model to those of the turn."""
-        mine = self.usage
-        self.usage = replace(
-            usage,
-            input_tokens=mine.input_tokens + usage.input_tokens,
-            output_tokens=mine.output_tokens + usage.output_tokens,
-            cached_input_tokens=mine.cached_input_tokens + usage.cached_input_tokens,
-            reasoning_tokens=mine.reasoning_tokens + usage.reasoning_tokens,
-        )
+        self.usage = summed((self.usage, usage))
 
     async def ask(self, questions: Sequence[Inquiry]) -> Answers:
         """Ask, and wait for the answers as long as it takes. Raises Rejected."""

@@ -10,6 +10,7 @@ from asterism.base.ids import ulid
 from asterism.kernel.agents.events import Inquiry
 from asterism.kernel.agents.local import LocalSession, Message, TurnFailed
 from asterism.kernel.agents.port import AgentJob, AgentSession
+from asterism.kernel.llm import Usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,14 @@ class Fail:
     error: str
 
 
-Step: TypeAlias = str | Think | Write | Ask | Wait | Fail | Callable[[AgentJob], object]
+@dataclass(frozen=True, slots=True)
+class Spend:
+    """The model has taken tokens."""
+
+    usage: Usage
+
+
+Step: TypeAlias = str | Think | Write | Ask | Wait | Fail | Spend | Callable[[AgentJob], object]
 
 
 class ScriptedAgents:
@@ -92,6 +100,8 @@ async def _play(session: LocalSession, job: AgentJob, steps: Sequence[Step]) -> 
             await _ask(session, message, step)
         elif isinstance(step, Wait):
             await step.until.wait()
+        elif isinstance(step, Spend):
+            session.count(step.usage)
         elif isinstance(step, Fail):
             raise TurnFailed(step.error)
         else:

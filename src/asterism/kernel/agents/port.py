@@ -8,7 +8,7 @@ from typing import Any, Literal, Protocol
 
 from asterism.base.errors import Conflict, Unavailable
 from asterism.kernel.agents.events import AgentEvent, Part, Question
-from asterism.kernel.llm import Target, Tool
+from asterism.kernel.llm import Target, Tool, Usage
 
 
 class AgentUnavailable(Unavailable):
@@ -90,6 +90,11 @@ class AgentJob:
 
 class AgentSession(Protocol):
     """A running agent."""
+
+    @property
+    def usage(self) -> Usage:
+        """The tokens so far, as the provider counted them: at any time, and of all of the turn once it has ended."""
+        ...
 
     def events(self) -> AsyncGenerator[AgentEvent, None]:
         """Yield what happens, from the beginning, and at the end exactly one `Ended`; to be read once.

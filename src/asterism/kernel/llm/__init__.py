@@ -52,6 +52,7 @@ from asterism.kernel.llm.models import (
     ThoughtDelta,
     TurnEnd,
     Usage,
+    summed,
 )
 from asterism.kernel.llm.providers import PROVIDERS, BadBaseUrl, Provider, base_url, label, provider
 from asterism.kernel.llm.pydantic import PydanticModels
@@ -104,4 +105,5 @@ __all__ = [
     "json_object",
     "label",
     "provider",
+    "summed",
 ]

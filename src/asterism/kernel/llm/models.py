@@ -1,6 +1,6 @@
 """What is asked of a model and what comes back, and the port."""
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, TypeAlias
 
@@ -62,6 +62,18 @@ class Usage:
     cached_input_tokens: int = 0
     reasoning_tokens: int = 0
     reported: bool = False
+
+
+def summed(counts: Iterable[Usage]) -> Usage:
+    """Add up tokens; what was not reported adds nothing."""
+    known = list(counts)
+    return Usage(
+        sum(one.input_tokens for one in known),
+        sum(one.output_tokens for one in known),
+        sum(one.cached_input_tokens for one in known),
+        sum(one.reasoning_tokens for one in known),
+        reported=any(one.reported for one in known),
+    )
 
 
 @dataclass(frozen=True, slots=True)

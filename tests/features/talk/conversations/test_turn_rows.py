@@ -8,11 +8,12 @@ import pytest
 from asterism.base.clock import ManualClock
 from asterism.base.errors import Invalid
 from asterism.base.ids import ulid
-from asterism.features.accounts import identity
+from asterism.features.accounts import identity, usage
 from asterism.features.accounts.identity import Caller
 from asterism.features.talk import conversations
 from asterism.features.talk.conversations import Conversation, QuestionClosed, answering, events, store, turn_rows
-from asterism.features.talk.conversations.models import CANCELLED, DONE, Message, Outcome
+from asterism.features.talk.conversations.models import CANCELLED, DONE, Message, Outcome, TurnUsage
+from asterism.features.talk.conversations.spending import together
 from asterism.features.versions import projects, workspaces
 from asterism.features.versions.workspaces import NewWorkspace
 from asterism.kernel import agents
@@ -87,6 +88,22 @@ def test_turns_begin_one_by_one_in_order_and_after_their_files(world: World) -> 
     assert world.begin(second) is None
     world.taken_over(first)
     assert world.begin(second) is not None
+
+
+def test_what_all_attempts_of_a_turn_took_is_kept_with_it_and_reported_once(world: World) -> None:
+    turn = world.prompt("1")
+    world.begin(turn)
+    world.run(lambda tx: answering.ask(tx, world.streams, turn, ASKED))
+    first, second = TurnUsage("p:old", 10, 5, 2, 1, 700), TurnUsage("p:m", 1, 2, 0, 0, 30)
+    world.run(lambda tx: turn_rows.park_or_fail(tx, world.streams, turn.id, used=first))
+    for _ in range(2):
+        world.run(lambda tx: turn_rows.end(tx, world.streams, turn.id, DONE, used=second))
+    both = TurnUsage("p:m", 11, 7, 2, 1, 730)
+    assert world.messages()[-1].usage == both
+    assert together(both, TurnUsage("p:free", 0, 0, 0, 0, None)) == TurnUsage("p:free", 11, 7, 2, 1, None)
+    _, _, total, [group] = world.run(lambda tx: usage.report(tx, world.caller, first=None, last=None, by="chat"))
+    assert total == group.spent == usage.Spent(1, 11, 7, 2, 1, 730)
+    assert world.run(lambda tx: conversations.titles_of(tx, [group.key, "gone"])) == {world.conversation.id: "1"}
 
 
 def test_a_workspace_is_known_to_have_a_running_turn(world: World) -> None:

@@ -59,6 +59,12 @@ def test_a_whole_turn(fake: FakeModelServer, sqlite_factory: SqliteFactory, tmp_
         assert (answer["status"], answer["filesChanged"]) == ("completed", ["b.txt"])
         assert answer["content"].endswith("Made b.txt.")
         assert person.get("")["conversation"]["title"] == "A file to make"
+        counts = {"inputTokens": 30, "outputTokens": 15, "cachedInputTokens": 0, "reasoningTokens": 0}
+        assert answer["usage"] == {"model": "local:demo", **counts, "costUsd": None}
+        spent = ok(client.get("/v1/usage?group_by=chat"))
+        [chat] = spent["items"]
+        assert (chat["key"], chat["label"], chat["input_tokens"]) == (person.conversation, "A file to make", 30)
+        assert (spent["totals"]["runs"], spent["totals"]["unpriced_runs"]) == (1, 1)
     asked = [call for call in fake.calls if is_sentence(call)]
     assert len(asked) == 2
     assert not any(call.tools for call in asked)

@@ -9,7 +9,8 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from asterism.kernel.agents import Ask, Fail, Inquiry, Option, Wait, Write
+from asterism.kernel.agents import Ask, Fail, Inquiry, Option, Spend, Wait, Write
+from asterism.kernel.llm import Usage
 from tests.support.turns import Person, Scripts
 from tests.wire.v1.conversations.conftest import Gate
 
@@ -50,11 +51,13 @@ def read_until(terminal_: int, text: str) -> str:
 
 
 def test_one_prompt_is_answered_and_its_files_are_told(person: Person, scripts: Scripts) -> None:
-    scripts["Make a file"] = ("On ", "it.", Write("made.txt", "1"), " Done.")
+    used = Usage(1204, 96, reported=True)
+    scripts["Make a file"] = ("On ", "it.", Write("made.txt", "1"), " Done.", Spend(used), Spend(used))
     done = talk(person, person.conversation, "-m", "Make a file")
     assert (done.returncode, done.stdout) == (0, "On it. Done.\n")
     assert "· write made.txt" in done.stderr
     assert "changed: made.txt" in done.stderr
+    assert "2,408 tokens in, 192 out (local:demo)" in done.stderr
 
 
 def test_a_new_conversation_takes_its_prompt_from_standard_input(person: Person, scripts: Scripts) -> None:

@@ -51,7 +51,7 @@ from asterism.features.talk.conversations.service import (
     read_log,
     view_conversation,
 )
-from asterism.features.talk.conversations.store import message_at
+from asterism.features.talk.conversations.store import message_at, titles_of
 from asterism.features.talk.conversations.titling import Writer
 from asterism.features.talk.conversations.turn import TURN_STREAM, TurnLimits, TurnPorts
 from asterism.features.talk.conversations.turns import Sent, Turns
@@ -112,5 +112,6 @@ __all__ = [
     "register",
     "save_snapshot",
     "show_again",
+    "titles_of",
     "view_conversation",
 ]

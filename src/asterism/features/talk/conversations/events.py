@@ -19,6 +19,24 @@ class Frame(Fact, frozen=True, rename="camel", kw_only=True):
     replay: bool | UnsetType = UNSET
 
 
+class TurnTokens(msgspec.Struct, frozen=True, rename="camel"):
+    """What the agent of a turn took of its model; `costUsd` is null when the model has no known price."""
+
+    model: str
+    input_tokens: int
+    output_tokens: int
+    cached_input_tokens: int
+    reasoning_tokens: int
+    cost_usd: float | None
+
+    @classmethod
+    def of(cls, one: models.TurnUsage) -> Self:
+        """Write what a turn took."""
+        cost = None if one.cost_micros is None else one.cost_micros / 1_000_000
+        counts = (one.input_tokens, one.output_tokens, one.cached_input_tokens, one.reasoning_tokens)
+        return cls(one.model, *counts, cost)
+
+
 class ConversationMessage(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     """A message as clients read it."""
 
@@ -32,6 +50,7 @@ class ConversationMessage(msgspec.Struct, frozen=True, rename="camel", omit_defa
     error: str | UnsetType = UNSET
     manifest_hash: str | UnsetType = UNSET
     cancelled_by: str | UnsetType = UNSET
+    usage: TurnTokens | UnsetType = UNSET
 
     @classmethod
     def of(cls, one: models.Message) -> Self:
@@ -47,6 +66,7 @@ class ConversationMessage(msgspec.Struct, frozen=True, rename="camel", omit_defa
             UNSET if one.error is None else one.error,
             UNSET if one.manifest_hash is None else one.manifest_hash,
             UNSET if one.cancelled_by is None else one.cancelled_by,
+            UNSET if one.usage is None else TurnTokens.of(one.usage),
         )
 
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import msgspec
+
 from asterism.features.versions.workcopies import FileChange
 from asterism.kernel.agents import Inquiry
 
@@ -66,6 +68,20 @@ class ConversationView:
     queue_length: int
 
 
+class TurnUsage(msgspec.Struct, frozen=True):
+    """What the agent of a turn took of its model, as the provider counted it; `input_tokens` include the cached ones.
+
+    `cost_micros` is in millionths of a dollar, None when the model has no known price.
+    """
+
+    model: str
+    input_tokens: int
+    output_tokens: int
+    cached_input_tokens: int
+    reasoning_tokens: int
+    cost_micros: int | None
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """A message. Those of the assistant are turns: `attempt` counts how often the work on one was begun.
@@ -73,7 +89,7 @@ class Message:
     `log_start` is the seq of the log before the turn's first frame; `tree` is the manifest that it started from and
     `manifest_hash` the one it ended on. `parked`: it waits for an answer, and no process performs it since the server
     was started anew. `collecting`: its working copy is not taken over yet, and the next turn waits for that. `grants`
-    are the keys of env vars that it may read.
+    are the keys of env vars that it may read. `usage` is None where nothing was counted.
     """
 
     id: str
@@ -96,6 +112,7 @@ class Message:
     parked: bool = False
     collecting: bool = False
     grants: tuple[str, ...] = ()
+    usage: TurnUsage | None = None
 
     @property
     def active(self) -> bool:

@@ -15,6 +15,7 @@ from asterism.features.talk.conversations.models import (
     Parts,
     State,
     Status,
+    TurnUsage,
 )
 from asterism.features.talk.conversations.tables import (
     RUNNING_SQL,
@@ -34,6 +35,7 @@ _JSON: Mapping[str, Any] = {
     "files_changed": tuple[str, ...],
     "infos": tuple[dict[str, Any], ...],
     "grants": tuple[str, ...],
+    "usage": TurnUsage,
 }
 
 
@@ -133,6 +135,12 @@ def _view(row: RowDict) -> ConversationView:
         state,
         row["queue_length"],
     )
+
+
+def titles_of(tx: Tx, conversation_ids: Sequence[str]) -> dict[str, str]:
+    """Return the titles of those conversations that are there and have one."""
+    query = sa.select(_c.id, _c.title).where(_c.id.in_(conversation_ids), _c.title.is_not(None))
+    return {row["id"]: row["title"] for row in tx.all(query)}
 
 
 def update(tx: Tx, conversation_id: str, values: Mapping[str, Any]) -> None:

@@ -49,6 +49,7 @@ conversation_messages = sa.Table(
     sa.Column("collecting", sa.Boolean, nullable=False),
     sa.Column("hidden_by", sa.Text),
     sa.Column("grants", sa.Text, nullable=False, server_default="[]"),
+    sa.Column("usage", sa.Text),
     sa.UniqueConstraint("conversation_id", "position"),
 )
 _m = conversation_messages.c

@@ -15,6 +15,7 @@ from asterism.base import ids
 from asterism.base.errors import DomainError
 from asterism.features.accounts import identity
 from asterism.features.accounts.identity import Scope
+from asterism.features.talk.catalogue import Chosen
 from asterism.features.talk.conversations import answering, grants, question_store, store, turn_rows
 from asterism.features.talk.conversations.answering import Answers
 from asterism.features.talk.conversations.checking import Checker
@@ -29,14 +30,16 @@ from asterism.features.talk.conversations.models import (
     Message,
     Outcome,
     Question,
+    TurnUsage,
 )
+from asterism.features.talk.conversations.spending import spent
 from asterism.features.talk.conversations.telling import Teller
 from asterism.features.talk.conversations.titling import Titling
 from asterism.features.versions import workcopies
 from asterism.kernel import agents
 from asterism.kernel.agents import AgentEvent, AgentJob, Agents, AgentSession, Ended, Lookup, Resumption, Said
 from asterism.kernel.db import Database, Tx
-from asterism.kernel.llm import Target
+from asterism.kernel.llm import Usage
 from asterism.kernel.runs import BrokenOff, Done, Ending, Failed, Place
 from asterism.kernel.secrets import Secrets
 from asterism.kernel.streams import Fact, Streams
@@ -82,7 +85,7 @@ class Begun:
     turn: Message
     prompt: str
     history: tuple[Said, ...]
-    target: Target
+    chosen: Chosen
     resumption: Resumption | None
     titling: Titling | None
 
@@ -106,6 +109,7 @@ class Turn:
     started: bool = False
     opening: Sequence[Fact] = ()
     _session: AgentSession | None = None
+    _used: Usage = field(default_factory=Usage)
     _open: dict[str, Question] = field(default_factory=dict)
     _deliveries: dict[str, "asyncio.Task[None]"] = field(default_factory=dict)
     _hearing: set["asyncio.Task[None]"] = field(default_factory=set)
@@ -154,7 +158,7 @@ class Turn:
         job = AgentJob(
             copy.folder,
             begun.prompt,
-            begun.target,
+            begun.chosen.target,
             begun.history,
             {**values, "ASTERISM_URL": ports.url, "ASTERISM_TOKEN": token.text},
             resumption=begun.resumption,
@@ -166,6 +170,8 @@ class Turn:
                 self._session = session
                 await self._follow(session, checker)
         finally:
+            if self._session is not None:
+                self._used = self._session.usage
             self._session = None
             if titling is not None and not titling.done():
                 titling.cancel()
@@ -369,21 +375,23 @@ class Turn:
         """Write how the turn ended; one that waits for an answer while the server stops goes on waiting."""
         message_id, streams = self.message_id, self.ports.streams
         tx.after_commit(lambda: self.ended(message_id))
-        finish(tx, streams, message_id, ending)
+        finish(tx, streams, message_id, ending, used=spent(self.begun.chosen.spec, self._used))
         return ()
 
 
-def finish(tx: Tx, streams: Streams, message_id: str, ending: Ending[Outcome]) -> None:
-    """Write how a turn ended, whoever performed it."""
+def finish(
+    tx: Tx, streams: Streams, message_id: str, ending: Ending[Outcome], *, used: TurnUsage | None = None
+) -> None:
+    """Write how a turn ended, whoever performed it, and what its agent took as far as that is known."""
     if isinstance(ending, Done):
-        turn_rows.end(tx, streams, message_id, ending.value)
+        turn_rows.end(tx, streams, message_id, ending.value, used=used)
     elif isinstance(ending, BrokenOff):
-        turn_rows.end(tx, streams, message_id, CANCELLED, by=ending.reason)
+        turn_rows.end(tx, streams, message_id, CANCELLED, by=ending.reason, used=used)
     elif isinstance(ending, Failed):
         log.error("turns.bug", turn=message_id, error=type(ending.error).__name__, exc_info=ending.error)
-        turn_rows.end(tx, streams, message_id, Outcome("failed", AGENT_FAULT))
+        turn_rows.end(tx, streams, message_id, Outcome("failed", AGENT_FAULT), used=used)
     else:
-        turn_rows.park_or_fail(tx, streams, message_id)
+        turn_rows.park_or_fail(tx, streams, message_id, used=used)
 
 
 def stream_of(turn: Message) -> str:

@@ -38,8 +38,10 @@ from asterism.features.talk.conversations.models import (
     Message,
     Outcome,
     Parts,
+    TurnUsage,
 )
 from asterism.features.talk.conversations.service import get_conversation, running_parts, tell_changed
+from asterism.features.talk.conversations.spending import record, together
 from asterism.features.talk.conversations.titles import title_from
 from asterism.features.versions import storage, workspaces
 from asterism.kernel.db import Tx
@@ -148,15 +150,15 @@ def _first_begin(tx: Tx, streams: Streams, conversation: Conversation, turn: Mes
     reporting.turn_started(tx, conversation, turn, store.prompt_of(tx, turn))
 
 
-def park_or_fail(tx: Tx, streams: Streams, turn_id: str) -> None:
+def park_or_fail(tx: Tx, streams: Streams, turn_id: str, *, used: TurnUsage | None = None) -> None:
     """Note that nobody performs a turn any more: one that waits for an answer goes on waiting, any other failed."""
     turn = store.message(tx, turn_id)
     if turn is None or turn.status != "running":
         return
     if _waits_for_answer(tx, turn):
-        store.update_message(tx, turn.id, {"parked": True})
+        store.update_message(tx, turn.id, {"parked": True, "usage": together(turn.usage, used)})
     else:
-        end(tx, streams, turn.id, RESTARTED)
+        end(tx, streams, turn.id, RESTARTED, used=used)
 
 
 def _waits_for_answer(tx: Tx, turn: Message) -> bool:
@@ -165,8 +167,10 @@ def _waits_for_answer(tx: Tx, turn: Message) -> bool:
     return any(one.topic is None for one in asked)
 
 
-def end(tx: Tx, streams: Streams, turn_id: str, outcome: Outcome, *, by: str | None = None) -> bool:
-    """Give a turn its terminal status, once; return whether this did it.
+def end(
+    tx: Tx, streams: Streams, turn_id: str, outcome: Outcome, *, by: str | None = None, used: TurnUsage | None = None
+) -> bool:
+    """Give a turn its terminal status, once; return whether this did it. `used` is what its last attempt took.
 
     What the agent told is stored, open questions and calls are closed, and the log is made shorter.
     """
@@ -186,11 +190,13 @@ def end(tx: Tx, streams: Streams, turn_id: str, outcome: Outcome, *, by: str | N
         "error": outcome.error,
         "cancelled_by": by,
         "parked": False,
+        "usage": together(turn.usage, used),
     }
     store.update_message(tx, turn.id, values)
     store.put_parts(tx, turn.id, told)
     store.update(tx, conversation.id, {"updated_at": tx.now()})
     ended = replace(turn, **values, infos=told.infos)
+    record(tx, conversation, ended, values["completed_at"])
     frames += _last_frames(tx, ended, outcome, has_text=bool(text_of(told)))
     streams.append_in(tx, conversation.stream, *frames)
     reporting.turn_ended(tx, conversation, ended, outcome)

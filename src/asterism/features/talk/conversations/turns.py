@@ -121,7 +121,7 @@ class Turns:
         queued = turn_rows.add_prompt(
             tx, self._streams, caller, conversation_id, prompt, grants=wanted, crowded=crowded
         )
-        self._target(tx, caller.user_id)
+        self._choose(tx, caller.user_id)
         return queued
 
     async def tell_waiting(self, conversation_id: str, message_id: str) -> None:
@@ -287,22 +287,22 @@ class Turns:
         if found is None:
             raise _NotNow
         conversation, message = found
-        target = self._target(tx, conversation.owner_user_id)
+        chosen = self._choose(tx, conversation.owner_user_id)
         prompt = store.prompt_of(tx, message)
         begun = Begun(
             conversation,
             message,
             prompt,
             tuple(Said(one.role, one.content) for one in store.history(tx, message, HISTORY)),
-            target,
+            chosen,
             self._resumption(tx, conversation, message),
             self._titling(tx, conversation, message, prompt),
         )
         return Turn(begun, self.ports, place, self._news.set, self._ended)
 
-    def _target(self, tx: Tx, user_id: str) -> Any:
+    def _choose(self, tx: Tx, user_id: str) -> catalogue.Chosen:
         writer = self._writer
-        return catalogue.choose(tx, writer.secrets, writer.directory, user_id, tier=TIER).target
+        return catalogue.choose(tx, writer.secrets, writer.directory, user_id, tier=TIER)
 
     def _resumption(self, tx: Tx, conversation: Conversation, message: Message) -> Resumption | None:
         """Return how a turn goes on that waited over a restart; None for one that begins."""

@@ -12,10 +12,10 @@ from asterism.kernel.agents.events import AgentEvent, Ended, QuestionRejected, Q
 from asterism.kernel.agents.opencode.configuration import MODEL, PROVIDER
 from asterism.kernel.agents.opencode.earlier import earlier
 from asterism.kernel.agents.opencode.server import Server, why_ended
-from asterism.kernel.agents.opencode.translation import Failed, Idle, Permission, Stuck, Translation
+from asterism.kernel.agents.opencode.translation import Failed, Idle, Permission, Stuck, Translation, counted
 from asterism.kernel.agents.outbox import Outbox
 from asterism.kernel.agents.port import AgentJob, AnswerRefused, QuestionClosed
-from asterism.kernel.llm import Usage
+from asterism.kernel.llm import Usage, summed
 
 log = structlog.get_logger(__name__)
 
@@ -32,8 +32,13 @@ class OpenCodeSession:
         self._outbox = Outbox()
         self._translation = Translation("", job.target)
         self._aborting = asyncio.Event()
-        self._tokens: dict[str, tuple[int, int]] = {}
+        self._tokens: dict[str, Usage] = {}
         self._failure: Ended | None = None
+
+    @property
+    def usage(self) -> Usage:
+        """See `port.AgentSession.usage`."""
+        return summed(self._tokens.values())
 
     def events(self) -> AsyncGenerator[AgentEvent, None]:
         """See `port.AgentSession.events`."""
@@ -62,9 +67,7 @@ class OpenCodeSession:
             ended = Ended("failed", why_ended(self._server) if self._server.ended.done() else UNREADABLE)
         for question_id in list(self._translation.questions):
             self._outbox.put(QuestionRejected(self._translation.session_id, question_id))
-        counted = [sum(counts) for counts in zip(*self._tokens.values(), strict=True)] or [0, 0]
-        usage = Usage(counted[0], counted[1], reported=bool(self._tokens))
-        self._outbox.put(Ended(ended.reason, ended.error, usage))
+        self._outbox.put(Ended(ended.reason, ended.error, self.usage))
 
     async def _close(self, question_id: str, how: str, body: dict[str, Any]) -> None:
         if question_id not in self._translation.questions:
@@ -147,7 +150,7 @@ class OpenCodeSession:
         if not isinstance(info, dict) or info.get("sessionID") != self._translation.session_id:
             return
         if isinstance(tokens := info.get("tokens"), dict):
-            self._tokens[str(info.get("id"))] = (int(tokens.get("input") or 0), int(tokens.get("output") or 0))
+            self._tokens[str(info.get("id"))] = counted(tokens)
 
     async def _stop_session(self) -> None:
         if self._translation.session_id:

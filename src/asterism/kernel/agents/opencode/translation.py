@@ -31,7 +31,7 @@ from asterism.kernel.agents.events import (
     ToolPart,
     inquiries,
 )
-from asterism.kernel.llm import FailureKind, ModelFailure, Target, label
+from asterism.kernel.llm import FailureKind, ModelFailure, Target, Usage, label
 from asterism.kernel.llm.failures import of_status
 
 RETRIES = 4
@@ -46,6 +46,23 @@ _PARTS: Mapping[str, type[Part]] = {
     "patch": PatchPart,
     "snapshot": SnapshotPart,
 }
+
+
+MOST_TOKENS = 10**9
+
+
+def counted(tokens: Mapping[str, Any]) -> Usage:
+    """Return what a message says it took; its `input` is without what the cache had, its `output` without thoughts."""
+    cache = tokens.get("cache")
+    kept = cache if isinstance(cache, Mapping) else {}
+    read, thought = _count(kept.get("read")), _count(tokens.get("reasoning"))
+    taken = _count(tokens.get("input")) + read + _count(kept.get("write"))
+    told = _count(tokens.get("output")) + thought
+    return Usage(taken, told, read, thought, reported=taken + told > 0)
+
+
+def _count(value: Any) -> int:
+    return min(max(value, 0), MOST_TOKENS) if isinstance(value, int) else 0
 
 
 @dataclass(frozen=True, slots=True)
