@@ -9,30 +9,59 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from asterism.faces.runtime import Runtime
+from asterism.kernel.llm.fake_server import running_in_thread
 from tests.support.killable import KillableServer
 from tests.support.server import free_port
 from tests.support.trees import ok
-from tests.support.turns import Person, by_prompt
+from tests.support.turns import Person, by_prompt, by_prompt_and_dying
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 SECONDS = 120
 KILLS = 6
 
 
+@dataclass(frozen=True)
+class Moment:
+    """A step of a turn at which the server dies: in its working copies, or where the prompt says `die`."""
+
+    call: str
+    status: str
+    written: bool
+    prompt: str = "write FILE said"
+
+
+MOMENTS = (
+    Moment("before open", "failed", written=False),
+    Moment("after open", "failed", written=False),
+    Moment("never dies", "failed", written=False, prompt="die write FILE"),
+    Moment("never dies", "failed", written=True, prompt="write FILE die said"),
+    Moment("never dies", "failed", written=True, prompt="write FILE said die"),
+    Moment("before collect", "completed", written=True),
+    Moment("after collect", "completed", written=True),
+    Moment("after settle", "completed", written=True),
+    Moment("before close", "completed", written=True),
+    Moment("after close", "completed", written=True),
+)
+
+
 class Life:
     """A server that is killed and comes back, and somebody with a conversation on it."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, model_url: str) -> None:
         command = [sys.executable, "-m", "asterism", "token", "create", "--data-dir", str(data), "--json"]
         made = subprocess.run(command, check=True, capture_output=True, env={**os.environ, "HOME": str(data)})
-        self.data, self.port = data, free_port()
+        self.data, self.port, self.model_url = data, free_port(), model_url
         self.client = httpx.Client(
             base_url=f"http://127.0.0.1:{self.port}",
             headers={"Authorization": f"Bearer {json.loads(made.stdout)['access_token']}"},
@@ -42,10 +71,8 @@ class Life:
         self.start()
         self.person = Person(self.client)
 
-    def start(self) -> None:
-        self.server = KillableServer(
-            self.data, self.port, by_prompt, local_base_url="http://127.0.0.1:9", local_model="demo"
-        )
+    def start(self, alter: Callable[[Runtime], None] = by_prompt) -> None:
+        self.server = KillableServer(self.data, self.port, alter, local_base_url=self.model_url, local_model="demo")
 
     def again(self) -> None:
         """Kill the server and start it anew."""
@@ -69,10 +96,11 @@ class Life:
 
 @pytest.fixture
 def life(tmp_path: Path) -> Iterator[Life]:
-    made = Life(tmp_path)
-    yield made
-    made.server.kill()
-    made.client.close()
+    with running_in_thread() as model:  # what writes the summaries
+        made = Life(tmp_path, model.url)
+        yield made
+        made.server.kill()
+        made.client.close()
 
 
 def test_running_waiting_and_pending_turns_over_a_kill(life: Life) -> None:
@@ -142,14 +170,63 @@ def test_kills_at_any_moment_lose_nothing_and_do_nothing_twice(life: Life) -> No
     life.until(lambda: person.get("")["conversation"]["state"] == "idle")
     answers = {one["id"]: one for one in life.answers()}
     assert set(sent) <= set(answers)
-    log = []
-    while page := person.get("/events", after=log[-1]["seq"] if log else 0, limit=1000)["events"]:
-        log += page
+    log = _log(person)
     ends = Counter(one["message"]["id"] for one in log if one["type"] == "message_complete")
     assert ends == Counter(answers.keys())
     seqs = [one["seq"] for one in log]
     assert seqs == sorted(set(seqs))
     life.until(lambda: _all_files_there(person))
+
+
+def test_a_server_killed_in_each_step_of_a_turn_gives_it_one_end_and_keeps_its_files(
+    life: Life, tmp_path: Path
+) -> None:
+    person, armed = life.person, tmp_path / "armed"
+    sent: list[Moment] = []
+    for number, moment in enumerate(MOMENTS):
+        life.server.kill()
+        life.start(partial(by_prompt_and_dying, moment.call, armed))
+        life.until(lambda: _settled(person, sent))
+        prompt = moment.prompt.replace("FILE", f"f{number}")
+        sent.append(replace(moment, prompt=prompt))
+        armed.touch()
+        with suppress(httpx.TransportError):  # the server may die before it answers
+            person.send(prompt)
+        life.server.process.join(SECONDS)
+        assert life.server.process.exitcode == -signal.SIGKILL, moment
+        armed.unlink()
+    life.start()
+    life.until(lambda: _settled(person, sent))
+    ends = Counter(one["message"]["id"] for one in _log(person) if one["type"] == "message_complete")
+    assert ends == Counter(one["id"] for one in life.answers())
+    assert person.send("and on")["status"] == "running"
+    life.until(life.ended)
+    life.until(lambda: not list((tmp_path / "workcopies").iterdir()))
+
+
+def _settled(person: Person, sent: Sequence[Moment]) -> bool:
+    """Whether each turn has the end that belongs to its step, and the files it wrote are in the timeline."""
+    said = person.messages()
+    assert [one["content"] for one in said[::2]] == [one.prompt for one in sent]
+    if person.get("")["conversation"]["state"] != "idle":
+        return False
+    assert [one["status"] for one in said[1::2]] == [one.status for one in sent]
+    items = {one["messageId"]: one for one in person.get("/timeline")["timeline"]}
+    for answer, moment in zip(said[1::2], sent, strict=True):
+        item = items.get(answer["id"])
+        if moment.written and (item is None or item["summaryStatus"] != "completed"):
+            return False
+        found = [one["path"] for one in item["files"]] if item else []
+        assert found == [moment.prompt.split()[1]] * moment.written, moment
+        assert item is None or item.get("previousManifestHash") != item["manifestHash"], moment
+    return True
+
+
+def _log(person: Person) -> list[dict[str, Any]]:
+    log: list[dict[str, Any]] = []
+    while page := person.get("/events", after=log[-1]["seq"] if log else 0, limit=1000)["events"]:
+        log += page
+    return log
 
 
 def _all_files_there(person: Person) -> bool:

@@ -1,14 +1,17 @@
 """Conversations with scripted agents, for tests of turns."""
 
 import asyncio
+import os
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import httpx
 
 from asterism.faces.runtime import Runtime
+from asterism.features.versions.workcopies import WorkingCopies
 from asterism.kernel.agents import AgentJob, Ask, Inquiry, Option, ScriptedAgents, Step, Wait, Write
 from tests.support.server import TestServer
 from tests.support.trees import make_project, make_workspace, ok
@@ -76,10 +79,47 @@ class Person:
         return list(self.get("/messages")["messages"])
 
 
+def die() -> None:
+    """Kill this process, as `kill -9` does."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+class DyingCopies:
+    """Working copies whose process dies at a call (`before collect`, `after settle`), once a file says that it shall.
+
+    Whoever starts the next server takes the file away.
+    """
+
+    def __init__(self, copies: WorkingCopies, moment: str, armed: Path) -> None:
+        self._copies, self._armed = copies, armed
+        self._when, self._call = moment.split()
+
+    def __getattr__(self, name: str) -> Any:
+        real = getattr(self._copies, name)
+        if name != self._call:
+            return real
+
+        def call(*arguments: Any, **options: Any) -> Any:
+            if self._when == "before" and self._armed.exists():
+                die()
+            found = real(*arguments, **options)
+            if self._armed.exists():
+                die()
+            return found
+
+        return call
+
+
+def by_prompt_and_dying(moment: str, armed: Path, rt: Runtime) -> None:
+    """Give a server such agents, and working copies at whose calls it dies."""
+    by_prompt(rt)
+    rt.turns.ports.copies = cast(WorkingCopies, DyingCopies(rt.turns.ports.copies, moment, armed))
+
+
 def by_prompt(rt: Runtime) -> None:
     """Give a server agents that do what a prompt says, word by word.
 
-    `write NAME` writes a file, `ask` asks, `hang` waits for ever, any other word is said.
+    `write NAME` writes a file, `ask` asks, `hang` waits for ever, `die` kills the server, any other word is said.
     """
 
     def steps(job: AgentJob) -> Sequence[Step]:
@@ -106,6 +146,8 @@ def _steps(words: Sequence[str]) -> list[Step]:
             found.append(Ask((Inquiry("Which?", "Which", [Option("this"), Option("that")], custom=True),)))
         elif word == "hang":
             found.append(Wait(asyncio.Event()))
+        elif word == "die":
+            found.append(lambda _: die())
         else:
             found.append(f"{word} ")
     return found

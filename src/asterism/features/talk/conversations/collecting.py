@@ -27,10 +27,10 @@ from asterism.features.talk.conversations.events import (
 )
 from asterism.features.talk.conversations.models import Conversation, Message, TimelineItem
 from asterism.features.talk.conversations.titling import LONGEST_SUMMARY, Writer
+from asterism.features.talk.conversations.turn import TurnPorts
 from asterism.features.versions import workcopies
-from asterism.features.versions.workcopies import Collected, Settled, WorkingCopies, WorkingCopy, sentence
-from asterism.kernel.db import Database, Tx
-from asterism.kernel.streams import Streams
+from asterism.features.versions.workcopies import Collected, Settled, WorkingCopy, sentence
+from asterism.kernel.db import Tx
 
 log = structlog.get_logger("asterism.turns")
 KEPT = "The files of this turn could not be taken over: {}. They are kept for 24 hours and tried again."
@@ -41,43 +41,41 @@ SUMMARY = f"Say in one sentence of at most {LONGEST_SUMMARY} characters what thi
 class Collector:
     """Takes over the files of turns that have ended."""
 
-    db: Database
-    streams: Streams
-    copies: WorkingCopies
+    ports: TurnPorts
     writer: Writer
 
     async def collect(self, turn_id: str) -> TimelineItem | None:
         """Take over the files of a turn; return what it changed, None for nothing. Repeating it is harmless."""
-        found = await self.db.run_read(_turn, turn_id)
+        found = await self.ports.db.run_read(_turn, turn_id)
         try:
-            copy = self.copies.find(turn_id)
+            copy = self.ports.copies.find(turn_id)
         except workcopies.UnknownCopy:
-            await self.db.run(self._done, turn_id, ())
+            await self.ports.db.run(self._done, turn_id, ())
             return None
         owner = found[0] if found is not None else None
         try:
             collected, settled = await asyncio.to_thread(self._take_over, copy, owner)
         except workcopies.TooManyFiles as error:
-            await self.db.run(self._done, turn_id, (ErrorFrame(error.message),))
+            await self.ports.db.run(self._done, turn_id, (ErrorFrame(error.message),))
         except DomainError as error:
             await self._keep(copy, turn_id, error)
             return None
         else:
-            item = await self.db.run(self._record, turn_id, collected, settled)
-            await asyncio.to_thread(self.copies.close, copy)
+            item = await self.ports.db.run(self._record, turn_id, collected, settled)
+            await asyncio.to_thread(self.ports.copies.close, copy)
             return item
-        await asyncio.to_thread(self.copies.close, copy)
+        await asyncio.to_thread(self.ports.copies.close, copy)
         return None
 
     def _take_over(self, copy: WorkingCopy, owner: Conversation | None) -> tuple[Collected, Settled]:
-        collected = self.copies.collect(copy)
+        collected = self.ports.copies.collect(copy)
         caller = identity.acting_for(owner.owner_user_id if owner is not None else copy.about.user_id)
-        return collected, self.copies.settle(copy, collected, caller)
+        return collected, self.ports.copies.settle(copy, collected, caller)
 
     async def _keep(self, copy: WorkingCopy, turn_id: str, error: DomainError) -> None:
         log.warning("turns.files_kept", turn=turn_id, code=error.code, error=error.message)
-        await asyncio.to_thread(self.copies.keep, copy)
-        await self.db.run(self._done, turn_id, (WarningFrame(KEPT.format(error.message.rstrip("."))),))
+        await asyncio.to_thread(self.ports.copies.keep, copy)
+        await self.ports.db.run(self._done, turn_id, (WarningFrame(KEPT.format(error.message.rstrip("."))),))
 
     def _done(self, tx: Tx, turn_id: str, frames: Sequence[Frame]) -> None:
         """Let the next turn begin, telling what there is to tell."""
@@ -86,7 +84,7 @@ class Collector:
             return
         conversation, turn = found
         if frames:
-            self.streams.append_in(tx, conversation.stream, *frames)
+            self.ports.streams.append_in(tx, conversation.stream, *frames)
         store.update_message(tx, turn.id, {"collecting": False})
 
     def _record(self, tx: Tx, turn_id: str, collected: Collected, settled: Settled) -> TimelineItem | None:
@@ -123,21 +121,20 @@ class Collector:
         return item
 
     async def summarize(self, item: TimelineItem) -> None:
-        """Say in one sentence what a turn changed; a model's words where one is there, else the rule's."""
-        found = await self.db.run_read(_turn, item.message_id)
+        """Say in one sentence what a turn changed, once; a model's words where one is there, else the rule's."""
+        found = await self.ports.db.run_read(_turn, item.message_id)
         owner = found[0].owner_user_id if found is not None else None
-        target = await self.db.run_read(self.writer.target, owner) if owner is not None else None
+        target = await self.ports.db.run_read(self.writer.target, owner) if owner is not None else None
         summary = None
         if target is not None and found is not None:
             about = f"{found[1].content}\n\n{sentence(item.files)}"
             summary = await self.writer.sentence(target, SUMMARY, about, LONGEST_SUMMARY)
-        await self.db.run(self._summarized, item, summary or sentence(item.files))
+        await self.ports.db.run(self._summarized, item, summary or sentence(item.files))
 
     def _summarized(self, tx: Tx, item: TimelineItem, summary: str) -> None:
         conversation = store.locked(tx, item.conversation_id)
-        if conversation is not None:
-            question_store.update_item(tx, item.id, {"summary": summary, "summary_status": "completed"})
-            self.streams.append_in(tx, conversation.stream, TimelineSummary(item.id, summary))
+        if conversation is not None and question_store.put_summary(tx, item.id, summary):
+            self.ports.streams.append_in(tx, conversation.stream, TimelineSummary(item.id, summary))
 
 
 def _turn(tx: Tx, turn_id: str, *, lock: bool = False) -> tuple[Conversation, Message] | None:

@@ -61,9 +61,16 @@ def insert_item(tx: Tx, item: TimelineItem) -> None:
     tx.execute(sa.insert(conversation_timeline).values(values))
 
 
-def update_item(tx: Tx, item_id: str, values: Mapping[str, Any]) -> None:
-    """Set columns of an item."""
-    tx.execute(sa.update(conversation_timeline).where(_t.id == item_id).values(values))
+def put_summary(tx: Tx, item_id: str, summary: str) -> bool:
+    """Say what an item is about, unless that was said; return whether this did it."""
+    query = sa.update(conversation_timeline).where(_t.id == item_id, _t.summary_status != "completed")
+    return tx.execute(query.values(summary=summary, summary_status="completed")).rowcount == 1
+
+
+def without_summary(tx: Tx, before: str) -> list[TimelineItem]:
+    """Return the items of everybody from before a moment that have no summary yet."""
+    query = sa.select(conversation_timeline).where(_t.summary_status != "completed", _t.timestamp <= before)
+    return [TimelineItem(**_decoded(row, TimelineItem.__slots__)) for row in tx.all(query.order_by(_t.timestamp))]
 
 
 def timeline(tx: Tx, conversation_id: str, limit: int) -> list[TimelineItem]:

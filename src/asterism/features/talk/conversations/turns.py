@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 import structlog
 
+from asterism.base.clock import shift
 from asterism.base.errors import DomainError
 from asterism.features.accounts.identity import Caller
 from asterism.features.talk import catalogue
@@ -27,6 +28,7 @@ from asterism.features.talk.conversations.models import (
     Message,
     Outcome,
     Question,
+    TimelineItem,
 )
 from asterism.features.talk.conversations.service import get_conversation, running_parts
 from asterism.features.talk.conversations.titling import Titling, Writer
@@ -67,7 +69,7 @@ class Turns:
         self.ports, self._writer, self._host = ports, writer, host
         self._db, self._streams = ports.db, ports.streams
         self._kind = host.add(RunKind("turn", Lane(concurrency), self._settle))
-        self._collector = Collector(ports.db, ports.streams, ports.copies, writer)
+        self._collector = Collector(ports, writer)
         self._performed: dict[str, Turn] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
         self._news = asyncio.Event()
@@ -83,7 +85,7 @@ class Turns:
         for turn in left:
             if turn.collecting and not turn.active:
                 self._collect_soon(turn.id)
-        await self._rescue()
+        await self._rescue(older=0.0)
         self._dispatcher = asyncio.create_task(self._dispatch_forever(), name="turns-dispatch")
 
     async def stop(self) -> None:
@@ -232,11 +234,16 @@ class Turns:
         turn = self._performed.get(turn_id)
         return None if turn is None else await turn.inquire(inquiry)
 
-    async def _rescue(self) -> None:
-        """Try again to take over the files that could not be (Fastest 12.2)."""
+    async def _rescue(self, *, older: float = RESCUE_SECONDS) -> None:
+        """Try again to take over the files that could not be (Fastest 12.2), and say what changes are about.
+
+        `older`: how many seconds ago a change was made, since this or another process may be at it.
+        """
         self._rescued = asyncio.get_running_loop().time()
         for copy in await asyncio.to_thread(self.ports.copies.kept):
             self._collect_soon(copy.id)
+        for item in await self._db.run_read(_without_summary, older):
+            self._spawn(self._summarize(item))
 
     async def _dispatch_forever(self) -> None:
         loop = asyncio.get_running_loop()
@@ -347,17 +354,27 @@ class Turns:
             item = await self._collector.collect(turn_id)
             self._news.set()
             if item is not None:
-                await self._collector.summarize(item)
+                await self._summarize(item)
         except DomainError as error:
             log.warning("turns.not_collected", turn=turn_id, error=error.message)
         except Exception:
             log.exception("turns.bug", turn=turn_id)
         self._news.set()
 
+    async def _summarize(self, item: TimelineItem) -> None:
+        try:
+            await self._collector.summarize(item)
+        except DomainError as error:  # the next rescue tries again
+            log.warning("turns.not_summarized", turn=item.message_id, error=error.message)
+
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _without_summary(tx: Tx, older: float) -> Sequence[TimelineItem]:
+    return question_store.without_summary(tx, shift(tx.now(), seconds=-older))
 
 
 def _ended_by_cancel(tx: Tx, turn_ids: Sequence[str]) -> set[str]:

@@ -83,6 +83,7 @@ def _commit(tx: Tx, caller: Caller, about: About, collected: Collected, outcome:
     elif outcome.merged and outcome.tree != outcome.seen:
         warnings.append(MERGED)
     version = workspace.version
+    shown_before = outcome.tree == outcome.seen and not outcome.clashes  # by this turn, if its server was killed then
     if outcome.tree is not None and outcome.tree != outcome.seen:
         workspace = workspaces.show_tree(tx, project, workspace, outcome.tree, cause="conversation", actor="system")
         projects.touch_project(tx, project.id)
@@ -90,7 +91,7 @@ def _commit(tx: Tx, caller: Caller, about: About, collected: Collected, outcome:
     snapshot_id = _snapshot(tx, caller, project, workspace, collected, last)
     return Settled(
         tree=outcome.tree,
-        previous_tree=outcome.seen,
+        previous_tree=about.start if shown_before else outcome.seen,
         warnings=tuple(warnings),
         snapshot_id=snapshot_id,
         safety_snapshot_id=safety,
