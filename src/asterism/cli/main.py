@@ -45,6 +45,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "logs": ("logs", "Show what a deployment said."),
     "logout": ("logout", "End the saved sign-in."),
     "map": ("map", "Show the map of a project's code, or search it."),
+    "mcp": ("mcp", "Serve what is stored to models, by the Model Context Protocol."),
     "merge-driver": ("merge_driver", "Let git merge by structure in a repository."),
     "merge-file": ("merge_file", "Merge two changed versions of a file."),
     "projects": ("projects", "List your projects."),

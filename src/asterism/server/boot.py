@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
+from asterism.faces.mcp import McpHttp
 from asterism.faces.runtime import Runtime
 from asterism.features.accounts import identity
 from asterism.features.versions import storage
@@ -43,7 +44,9 @@ async def behind(front: Front, rt: Runtime, settings: Settings) -> AsyncIterator
     """Open `front` to the application around `rt` while the context is open."""
     async with AsyncExitStack() as stack:
         await start_services(rt, stack)
-        front.open(await asyncio.to_thread(create_app, rt, settings))
+        mcp = McpHttp(await asyncio.to_thread(create_app, rt, settings), front)
+        stack.push_async_callback(mcp.stop)
+        front.open(mcp)
         yield
 
 

@@ -1,0 +1,125 @@
+"""The Model Context Protocol, spoken by the official SDK's client: over `/mcp`, and by `asterism mcp`."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import httpx2
+import pytest
+from mcp import Client, StdioServerParameters
+from mcp.client.streamable_http import streamable_http_client
+
+from asterism.faces.mcp.tools import TOOLS
+from tests.support.process import clean_environment
+from tests.support.server import TestServer
+from tests.support.trees import make_project, make_workspace, name_of, push
+
+FILE = b"def greet():\n    return 'hello'\n"
+MESSAGE = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
+
+
+def token_of(client: httpx.Client) -> str:
+    return client.headers["authorization"].removeprefix("Bearer ")
+
+
+@asynccontextmanager
+async def over_http(server: TestServer, token: str) -> AsyncIterator[Client]:
+    headers = {"Authorization": f"Bearer {token}"}
+    async with (
+        httpx2.AsyncClient(headers=headers, timeout=60, trust_env=False) as http,
+        Client(streamable_http_client(f"{server.url}/mcp", http_client=http)) as client,
+    ):
+        yield client
+
+
+@asynccontextmanager
+async def over_pipes(server: TestServer, token: str, home: Path) -> AsyncIterator[Client]:
+    environment = clean_environment(home, {"ASTERISM_URL": server.url, "ASTERISM_TOKEN": token})
+    program = StdioServerParameters(
+        command=sys.executable, args=["-m", "asterism", "mcp"], env=environment, cwd=str(home)
+    )
+    async with Client(program) as client:
+        yield client
+
+
+async def called(client: Client, tool: str, **arguments: Any) -> Any:
+    result = await client.call_tool(tool, arguments)
+    assert not result.is_error, result.content
+    return result.structured_content
+
+
+async def refused(client: Client, tool: str, **arguments: Any) -> str:
+    result = await client.call_tool(tool, arguments)
+    assert result.is_error
+    return str(result.content[0].text)
+
+
+async def look_around(client: Client, project: str, snapshot: str) -> None:
+    """Find the file that was pushed, from nothing but the token."""
+    tools = (await client.list_tools()).tools
+    assert {tool.name for tool in tools} == set(TOOLS)
+    assert all(tool.annotations and tool.annotations.read_only_hint for tool in tools)
+    [found] = (await called(client, "list_projects"))["projects"]
+    assert found["id"] == project
+    assert [one["id"] for one in (await called(client, "list_snapshots", project_id=project))["snapshots"]] == [
+        snapshot
+    ]
+    [entry] = (await called(client, "list_files", snapshot_id=snapshot, path="src"))["entries"]
+    content = await client.call_tool("read_content", {"hash": entry["hash"]})
+    assert content.content[0].text == FILE.decode()
+
+
+def run(body: Callable[[], Awaitable[None]]) -> None:
+    asyncio.run(body())  # type: ignore[arg-type]
+
+
+def test_a_model_finds_its_way_over_http(server: TestServer, alice: httpx.Client, bob: httpx.Client) -> None:
+    project = make_project(alice)
+    main = make_workspace(alice, project)
+    snapshot = push(alice, project, main, {"src/greet.py": FILE, "raw.bin": b"\xff\x00"})["id"]
+
+    async def body() -> None:
+        async with over_http(server, token_of(alice)) as client:
+            await look_around(client, project, snapshot)
+            assert (await called(client, "list_decisions", project_id=project))["decisions"] == []
+            await called(client, "search_map", project_id=project, query="greet")
+            await called(client, "list_drift", workspace_id=main, limit=1)
+            for tool in ("forecast_project", "read_project_memory", "show_map", "read_project_log"):
+                await called(client, tool, project_id=project)
+            assert "no text" in await refused(client, "read_content", hash=name_of(b"\xff\x00"))
+            assert "no argument 'nonsense'" in await refused(client, "list_projects", nonsense=1)
+            assert "project_id" in await refused(client, "show_project")
+            assert "limit" in await refused(client, "list_projects", limit=0)
+            assert "no tool" in await refused(client, "delete_project", project_id=project)
+        async with over_http(server, token_of(bob)) as client:
+            assert (await called(client, "list_projects"))["projects"] == []
+            assert await refused(client, "show_project", project_id=project)
+            assert await refused(client, "read_content", hash=name_of(FILE))
+
+    run(body)
+
+
+@pytest.mark.parametrize("server", ["sqlite"], indirect=True)  # which database it is makes no difference here
+def test_a_command_speaks_it_over_pipes(server: TestServer, alice: httpx.Client, tmp_path: Path) -> None:
+    project = make_project(alice)
+    main = make_workspace(alice, project)
+    snapshot = push(alice, project, main, {"src/greet.py": FILE})["id"]
+
+    async def body() -> None:
+        async with over_pipes(server, token_of(alice), tmp_path) as client:
+            await look_around(client, project, snapshot)
+            assert await refused(client, "show_project", project_id="nowhere")
+
+    run(body)
+
+
+def test_nobody_is_let_in_without_a_token(server: TestServer) -> None:
+    for headers in ({}, {"Authorization": "Bearer nonsense"}):
+        answer = httpx.post(f"{server.url}/mcp", json=MESSAGE, headers=headers, trust_env=False)
+        assert (answer.status_code, answer.json()["error"]["code"]) == (401, "UNAUTHORIZED")
+    answer = httpx.get(f"{server.url}/mcp", trust_env=False)
+    assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
