@@ -13,6 +13,7 @@ from typer.main import get_command
 from asterism.base.errors import Conflict, Invalid, NotFound, Unauthenticated, Unavailable
 from asterism.cli.coercion import lighten
 from asterism.cli.main import VERBS
+from asterism.cli.main import app as whole
 from asterism.cli.options import verb_app
 from asterism.cli.output import command, path_text, printable, show
 from asterism.cli.progressbar import Bar
@@ -194,7 +195,9 @@ def test_what_is_shown_keeps_its_colours_and_no_others(capsys):
         (["chat", "p", "x", "--mode", "slow"], 2, "'quick', 'standard', 'deep'"),
         (["discard"], 2, "--all"),
         (["whoami", "--url", "garbage", "--token", "x"], 2, "is no address of a server"),
+        (["whoami", "--url", "http://a:b@127.0.0.1:1", "--token", "x"], 2, "holds no user name and no password"),
         (["status", "--url", "garbage"], 4, "belongs to no project"),
+        (["serve", "--port", "70000"], 2, "'--port': must be at most 65535, not '70000'."),
         (["tag", "--delete"], 2, "one name"),
     ],
 )
@@ -202,6 +205,33 @@ def test_the_command_line_explains_itself(tmp_path, words, code, says):
     done = asterism(*words, home=tmp_path, extra={}, cwd=tmp_path)
     assert done.returncode == code, done.stderr
     assert says in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["log", "--limit", "x"], "'--limit': must be a whole number, not 'x'."),
+        (["log", "--limit", "0"], "'--limit': must be at least 1, not '0'."),
+        (["dev", "fake-model", "--delay", "x"], "'--delay': must be a number, not 'x'."),
+        (["sync", "--take", "x"], "'--take': 'x' is not one of 'main', 'workspace'."),
+        (["integrations", "connect", "x"], "'SERVICE': 'x' is not one of 'notion', 'github'."),
+        (["clone"], "Missing argument 'PROJECT[:WORKSPACE]'."),
+    ],
+)
+def test_the_parser_speaks_like_all_else(capsys, words, says):
+    with pytest.raises(SystemExit) as ended:
+        whole(words, prog_name="asterism")
+    assert ended.value.code == 2
+    assert capsys.readouterr().err.rstrip().endswith(says)
+
+
+def test_a_folder_that_has_gone_is_named(tmp_path):
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    script = 'rmdir "$PWD"; exec "$0" -c "from asterism.cli.main import run; run()" status'
+    done = subprocess.run(["sh", "-c", script, sys.executable], cwd=gone, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("asterism: The current folder does not exist any more.\nhint: ")
 
 
 def test_names_can_not_drive_a_terminal():

@@ -111,7 +111,10 @@ def test_unanswered_conflicts_change_nothing_anywhere(folders: Folders) -> None:
     assert (refused["executed"], refused["snapshot_id"]) == (False, head["current_snapshot_id"])
     assert (refused["files_updated"], refused["files_added"], refused["files_deleted"]) == (0, 0, 0)
     assert folders.command("side", "sync", "--dry-run", code=1)["conflicts"] == refused["conflicts"]
-    assert folders.command("side", "sync", "--take", "main", "--dry-run")["files_updated"] == 2
+    taken, kept = (folders.command("side", "sync", "--take", one, "--dry-run") for one in ("main", "workspace"))
+    assert (taken["files_updated"], kept["files_updated"]) == (2, 1)
+    assert taken["summary"].startswith("Would merge main: 0 added, 2 updated, 0 deleted. Conflicts: 1 settled for")
+    assert taken["conflicts"] == kept["conflicts"] == []
     said = run(folders.top, folders.environment, "sync", cwd=folders.side)
     assert (said.returncode, said.stdout) == (1, "a: changed on both sides\n")
     assert "1 conflict with main; nothing was changed" in said.stderr

@@ -22,7 +22,7 @@ def export_git(
     What came from git gets its committer and time zones back. Main's head is at HEAD; other workspaces become branches,
     tags tags. git keeps no empty folders; what else it cannot hold is left out or renamed, and named.
     """
-    from asterism.cli.output import command, emit, say, say_warnings, show
+    from asterism.cli.output import command, count, emit, say, say_warnings, show
     from asterism.cli.progressbar import Bar
     from asterism.cli.session import open_api
     from asterism.client.gitbridge import exporting
@@ -47,4 +47,4 @@ def export_git(
             )
             return
         show(done.folder)
-        say(f"exported {done.commits} snapshots of {found.name}")
+        say(f"exported {count(done.commits, 'snapshot')} of {found.name}")

@@ -59,7 +59,8 @@ def tell(
     for problem in problems[:SHOWN]:
         show(f"database: {problem}")
     for user_id, one in found.items():
-        show(f"user {user_id}: {one.blobs} blobs ({one.bytes} bytes) and {one.manifests} manifests read")
+        found_here = f"{count(one.blobs, 'blob')} ({count(one.bytes, 'byte')}) and {count(one.manifests, 'manifest')}"
+        show(f"user {user_id}: {found_here} read")
         for text in lines(one, repair=repair):
             show(f"  {text}")
     if opened:

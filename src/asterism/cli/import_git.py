@@ -24,7 +24,7 @@ def import_git(
     cannot hold is left out and named.
     """
     from asterism.cli import signin
-    from asterism.cli.output import command, emit, say, say_warnings
+    from asterism.cli.output import command, count, emit, say, say_warnings
     from asterism.cli.progressbar import Bar
     from asterism.cli.session import open_api
     from asterism.client.gitbridge import importing
@@ -48,4 +48,4 @@ def import_git(
                 }
             )
             return
-        say(f"imported {done.commits} commits into {done.project.name}, {done.created} of them new")
+        say(f"imported {count(done.commits, 'commit')} into {done.project.name}, {done.created} of them new")

@@ -4,7 +4,7 @@ from typing import Any
 
 from asterism.cli.local import DataDir, local_database
 from asterism.cli.options import AsJson, verb_app
-from asterism.cli.output import emit, say, show
+from asterism.cli.output import count, emit, say, show
 from asterism.cli.progressbar import Bar
 from asterism.kernel.secrets import EnvelopeSecrets, RotationReport, check_keys, rotate
 from asterism.server.local import credentials_file
@@ -45,7 +45,7 @@ def tell(report: RotationReport, as_json: bool) -> None:
     if as_json:
         emit(result)
     else:
-        show(f"{report.rewrapped} records are wrapped with {report.key_id} now.")
+        show(f"{count(report.rewrapped, 'record')} wrapped with {report.key_id} now.")
     if report.unreadable:
-        say(f"{report.unreadable} records could not be read and stay as they are; the server's log names them.")
+        say(f"{count(report.unreadable, 'record')} could not be read and left as found; the server's log names them.")
         raise SystemExit(1)

@@ -18,7 +18,7 @@ PATIENCE_SECONDS = 1  # added to the pace of polling for each `slow_down`
 def login(url: Url = None, as_json: AsJson = False) -> None:
     """Sign in: shows a code and a page to approve it on, waits, and saves the token for this user of this machine."""
     from asterism.cli import signin
-    from asterism.cli.output import command, emit, say
+    from asterism.cli.output import command, count, emit, say
     from asterism.cli.session import server_of
     from asterism.client.api import Api
     from asterism.client.http import Http
@@ -30,7 +30,7 @@ def login(url: Url = None, as_json: AsJson = False) -> None:
             grant = api.start_sign_in(f"asterism on {socket.gethostname()}"[:200])
             say(f"Open   {grant.verification_uri_complete}")
             say(f"and approve the code   {grant.user_code}")
-            say(f"It is valid for {max(1, grant.expires_in // 60)} minutes; this command waits for you.")
+            say(f"It is valid for {count(max(1, grant.expires_in // 60), 'minute')}; this command waits for you.")
             token, email = _wait(api, grant.device_code, grant.interval, grant.expires_in)
         where = signin.store(server, token, email)
         say(f"signed in at {server} as {email}; the token is in {where}")

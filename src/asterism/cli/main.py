@@ -6,6 +6,7 @@ import sys
 from typing import Annotated, Any
 
 import typer
+from typer import BadParameter
 from typer.core import TyperGroup
 from typer.main import get_command
 
@@ -93,6 +94,20 @@ class LazyGroup(TyperGroup):
         command.name = cmd_name
         lighten(command)
         return command
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run a verb. What its parser says about a wrong value is put into plain words."""
+        try:
+            os.getcwd()
+        except FileNotFoundError:
+            fail("The current folder does not exist any more.", "Go to another one, then run the command again.")
+        try:
+            return super().invoke(ctx)
+        except BadParameter as error:
+            from asterism.cli.wording import in_words
+
+            error.message = in_words(error)
+            raise
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """List the verbs from the table, without importing them."""

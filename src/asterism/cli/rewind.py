@@ -34,7 +34,7 @@ def rewind(
     A folder that is bound to the workspace follows by `asterism pull`.
     """
     from asterism.base.errors import Invalid
-    from asterism.cli.output import command, emit, say, show
+    from asterism.cli.output import command, count, emit, say, show
     from asterism.cli.session import open_api
 
     with command(as_json=as_json):
@@ -61,7 +61,7 @@ def rewind(
         for file in done["files"]:
             show(f"{file['change']:8}  {file['path']}")
         if preview:
-            say(f"{done['hidden_messages']} messages would be hidden; nothing has changed")
+            say(f"{count(done['hidden_messages'], 'message')} would be hidden; nothing has changed")
             return
         if done["safety_snapshot_id"]:
             say(f"what was not saved is snapshot {done['safety_snapshot_id']}")

@@ -35,19 +35,24 @@ def talk(
     The agent works on the workspace on the server, in a copy of its own; `asterism pull` brings the result here.
     Without a terminal standard input is one prompt.
     """
+    from asterism.base.errors import Invalid
     from asterism.cli.output import command, say
     from asterism.cli.places import working_copy
     from asterism.cli.session import open_api
     from asterism.client.talk import Talk
 
     with command(as_json=as_json), open_api(url, token) as api:
+        if message is None and not sys.stdin.isatty():
+            message = sys.stdin.read()
+        if message is not None and not message.strip():  # before a conversation is made for it
+            raise Invalid("There is nothing to say.", hint="Give the prompt with --message or on standard input.")
         if conversation is not None:
             spoken = Talk(api.http, conversation)
         else:
             spoken = Talk.begin(api.http, workspace or working_copy().bound().workspace_id)
         say(f"conversation {spoken.id}")
-        if message is not None or not sys.stdin.isatty():
-            code = one_turn(spoken, sys.stdin.read() if message is None else message, as_json=as_json)
+        if message is not None:
+            code = one_turn(spoken, message, as_json=as_json)
         else:
             code = many_turns(spoken, as_json=as_json)
     sys.exit(code)

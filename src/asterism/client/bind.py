@@ -4,7 +4,7 @@ import os
 import socket
 from dataclasses import dataclass
 
-from asterism.base.errors import Conflict
+from asterism.base.errors import Conflict, Invalid
 from asterism.client.api import Api
 from asterism.client.models import Project, Workspace
 from asterism.client.projects import MAIN, find_project, find_workspace, main_workspace
@@ -69,7 +69,12 @@ def already(top: str, binding: Binding, what: str) -> BoundAlready:
 
 
 def find_place(api: Api, top: str, name: str | None) -> Place:
-    """Return project and main workspace for a folder as far as they exist; nothing is made. Raises Ambiguous."""
+    """Return project and main workspace for a folder as far as they exist; nothing is made.
+
+    Raises Ambiguous, Invalid for a name of blanks: a variable without a value means no project at all.
+    """
+    if name is not None and not name.strip():
+        raise Invalid("The name of the project is empty.", hint="Give its name or id.")
     name = name or os.path.basename(top) or "root"
     project = find_project(api, name)
     return Place(name, project, main_workspace(api, project) if project is not None else None)

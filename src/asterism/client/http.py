@@ -212,6 +212,8 @@ def _parts(url: str) -> tuple[str, str]:
         scheme, host, _ = parsed.scheme, parsed.hostname or "", parsed.port
     except ValueError:
         scheme, host = "", ""
+    if host and "@" in parsed.netloc:  # the token's header would give way to it
+        raise Invalid("The address of a server holds no user name and no password.", hint="Give a token by --token.")
     if scheme not in ("http", "https") or not host:
         raise Invalid(f"{url!r} is no address of a server.", hint="Give one like http://127.0.0.1:3000.")
     return scheme, host

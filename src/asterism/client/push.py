@@ -117,7 +117,8 @@ def _prelude(api: Api, state: State, wish: Wish) -> _Target:
     author = api.me()
     binding = settled(api, state)
     if binding is None or wish.rebind:
-        place = find_place(api, state.top, wish.project or (binding.project_name if binding is not None else None))
+        named = wish.project if wish.project is not None or binding is None else binding.project_name
+        place = find_place(api, state.top, named)
         kept = binding is not None and place.project is not None and place.project.id == binding.project_id
         return _Target(place, binding.base if binding is not None and kept else None, author)
     require_place(binding, state.top, api.http.url, wish.project)

@@ -28,7 +28,7 @@ from asterism.client.workcopy.state import State
 from asterism.vcs.content import hash_bytes
 from asterism.vcs.diff import diff
 from asterism.vcs.manifest import Entry, encode
-from asterism.vcs.merge import USE_MAIN
+from asterism.vcs.merge import USE_MAIN, USE_WORKSPACE
 
 ROUNDS = 3
 Answer = str | bytes
@@ -153,7 +153,7 @@ class _Sync:
         answers = self._answers.to(preview.decisions_needed)
         left = [one for one in preview.decisions_needed if one.path not in answers]
         if left or self._asked.dry_run:
-            return self._planned(preview, left)
+            return self._planned(preview, answers, left)
         steps_to(self._state, look.tree, _expected(look.entries, preview, answers))
         pulled = self._pull() if look.behind else None
         if preview.is_empty and preview.source_snapshot_id in preview.base_snapshot_ids:
@@ -254,16 +254,18 @@ class _Sync:
         if own_workspace(self._api, self._state.bound()).current_snapshot_id != self._place.current_snapshot_id:
             raise Conflict("The workspace moved during the sync.", code="HEAD_MOVED", hint="Sync again.")
 
-    def _planned(self, preview: SyncPreview, left: list[SyncConflict]) -> Synced:
+    def _planned(self, preview: SyncPreview, answers: Mapping[str, Answer], left: list[SyncConflict]) -> Synced:
         if not self._asked.dry_run:
             return self._standing(preview.summary, open=left)
-        return self._standing(
-            preview.summary,
-            added=preview.files_to_add,
-            updated=preview.files_to_update,
-            deleted=preview.files_to_delete,
-            open=left,
-        )
+        kept = sum(answer == USE_WORKSPACE for answer in answers.values())
+        added, updated, deleted = preview.files_to_add, preview.files_to_update - kept, preview.files_to_delete
+        summary = preview.summary
+        if answers and not left:  # what the server calls open is decided
+            summary = (
+                f"Would merge {self._asked.source or 'main'}: {added} added, {updated} updated, {deleted} deleted. "
+                f"Conflicts: {len(answers) - kept} settled for the other side, {kept} for this workspace."
+            )
+        return self._standing(summary, added=added, updated=updated, deleted=deleted, open=left)
 
     def _standing(self, summary: str, **more: Any) -> Synced:
         """Say where the workspace stands, which no merge has changed."""

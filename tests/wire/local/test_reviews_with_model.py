@@ -174,6 +174,29 @@ def test_the_older_stream(api, provider):
     assert api.post(f"/api/reviews/{review_id}/cancel").json() == {"cancelled": False}
 
 
+@pytest.mark.parametrize("emptied", [False, True])
+def test_a_file_that_is_gone_is_reviewed_on_every_route(api, provider, checkout, emptied):
+    checkout.commit()
+    checkout.write("pay.py", "") if emptied else (checkout.root / "pay.py").unlink()
+    gone = json.dumps({"summary": "x", "issues": [{**FINDING, "suggested_patch": None}]})
+    provider.play(Script(chunks=(gone,)), Script(chunks=(CONFIRMED,)))
+    _, events = read_stream(api, STREAM)
+    assert events[-1]["type"] == "complete", events[-1]
+    review_id = events[0]["reviewId"]
+    (issue,) = api.get(f"/api/triage/reviews/{review_id}").json()["review"]["result"]["issues"]
+    assert (issue["file"], issue["line_start"], issue["line_end"]) == ("pay.py", None, None)
+    words = {"detailedAnalysis": "a", "rootCause": "b", "impact": "c", "suggestedFix": "d", "relatedIssues": []}
+    provider.play(Script(chunks=(json.dumps(words),)))
+    answer = api.post(f"/api/triage/reviews/{review_id}/drilldown", json={"issueId": issue["id"]})
+    assert check("DrilldownAnswer", answer.json())["drilldown"]["rootCause"] == "b"
+    provider.play(Script(chunks=(json.dumps({"summary": "One.", "overallScore": 40, "issues": []}),)))
+    assert read_stream(api, "/api/review/stream?staged=false")[1][-1]["type"] == "complete"
+    provider.play(Script(chunks=(gone,)), Script(chunks=(CONFIRMED,)))
+    posted = api.post("/api/pr-review", json={"diff": checkout.git("diff"), "lenses": ["correctness"]})
+    assert posted.status_code == 200, posted.text
+    assert [one["file"] for one in check("PrReview", posted.json())["issues"]] == ["pay.py"]
+
+
 def test_a_model_may_be_required(modelled, api, checkout):
     manager = modelled.rt.reviews
     before = manager.services

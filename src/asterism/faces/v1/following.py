@@ -38,9 +38,14 @@ def follow(call: Call, frames: AsyncGenerator[bytes, None], headers: Mapping[str
 
 
 async def counted(crowd: Crowd, key: str, frames: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
-    """Yield `frames`, counted from the first one on: an answer that nobody begins to read takes no place."""
-    with crowd.inside(key):
+    """Yield `frames`, counted from the first one on: an answer that nobody begins to read takes no place.
+
+    Of many that are opened at one instant, those beyond the limit end at once; their client comes back.
+    """
+    with crowd.inside(key) as admitted:
         async with aclosing(frames):
+            if not admitted:
+                return
             async for chunk in frames:
                 yield chunk
 

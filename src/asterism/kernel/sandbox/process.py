@@ -203,11 +203,15 @@ class _Transfer:
 
 
 def bound_memory(pid: int, most: int) -> None:
-    """Bound a program that has just started. It has taken little by now, and what it takes from here on counts."""
+    """Bound a program that has just started. It has taken little by now, and what it takes from here on counts.
+
+    Failing at the bound leaves no image of its memory on the disk.
+    """
     limit = getattr(resource, "prlimit", None)
     if limit is not None:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             limit(pid, resource.RLIMIT_DATA, (most, most))
+            limit(pid, resource.RLIMIT_CORE, (0, 0))
 
 
 @contextlib.contextmanager

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -226,6 +227,23 @@ def test_sarif_files_of_a_project(tmp_path):
     (tmp_path / ".stargazer/sarif/x.sarif").unlink()
     _, statuses = run("sarif", added("eval(x)\n", "src/a b.ts"), project=analyzers.Project(tmp_path))
     assert statuses["sarif"] == ("failed", "y.sarif is not JSON")
+
+
+def test_a_program_gets_so_much_memory_and_no_more(tmp_path):
+    def outcome(size: int):
+        async def work():
+            tools = analyzers.ToolRunner()
+            try:
+                return await tools([sys.executable, "-c", f"bytearray({size})"], tmp_path, 60)
+            finally:
+                tools.close()
+
+        return asyncio.run(work())
+
+    assert outcome(1 << 20).ok
+    refused = outcome(2 << 30)
+    assert not refused.ok
+    assert b"MemoryError" in refused.stderr
 
 
 def test_commands_run_only_where_they_may(tmp_path):

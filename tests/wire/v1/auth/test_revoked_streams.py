@@ -62,5 +62,9 @@ def test_one_user_has_so_many_streams_and_what_nobody_reads_is_not_counted() -> 
         assert await anext(again) == b"first"
         await again.aclose()
         await other.aclose()
+        one, two = opened("ada"), opened("ada")  # at one instant: neither is counted yet
+        assert await anext(one) == b"first"
+        assert [chunk async for chunk in two] == []
+        await one.aclose()
 
     asyncio.run(scenario())

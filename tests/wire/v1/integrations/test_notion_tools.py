@@ -8,6 +8,7 @@ from asterism.kernel.upstreams.fakes import FakeNotion
 from tests.support.trees import error, ok
 from tests.wire.v1.integrations.conftest import Member
 
+ENGINES = ["sqlite", "postgresql"]
 PAGE = "59833787-2cf9-4fdf-8782-e53db20768a5"
 BARE = PAGE.replace("-", "")
 

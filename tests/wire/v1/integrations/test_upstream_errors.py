@@ -10,7 +10,7 @@ from asterism.kernel.upstreams.fakes import FakeGitHub, FakeNotion
 from tests.support.trees import error, ok
 from tests.wire.v1.integrations.conftest import Member
 
-LATER = str(int(time.time()) + 3600)
+ENGINES = ["sqlite", "postgresql"]
 
 
 @pytest.mark.parametrize(
@@ -88,6 +88,40 @@ def test_notion(connected: Member, notion: FakeNotion, status: int, code: str, o
     assert (details["upstream_code"], details["upstream_request_id"]) == (code, "r-1")
     assert len(details["upstream_message"]) == 300
     assert answer.headers.get("retry-after") == ("30" if ours == 429 else None)
+
+
+@pytest.mark.parametrize("status", [403, 429])
+def test_a_counter_that_is_used_up_says_when_it_is_full_again(
+    connected: Member, github: FakeGitHub, status: int
+) -> None:
+    used_up = {"x-ratelimit-remaining": "0", "x-ratelimit-reset": str(int(time.time()) + 600)}
+    github.fail("/search/code", status, {"message": "API calls are used up"}, headers=used_up)
+    answer = connected.tool("github/search", query="x")
+    error(answer, 429, "UPSTREAM_RATE_LIMITED")
+    assert 480 < int(answer.headers["retry-after"]) <= 720
+
+
+def test_every_call_carries_what_the_service_wants(connected: Member, github: FakeGitHub, notion: FakeNotion) -> None:
+    github.add_repository("octo/demo")
+    for kind in ("code", "issues", "repositories", "commits"):
+        ok(connected.tool("github/search", query="x", type=kind))
+    pull = {"repo": "octo/demo", "title": "t", "head": "x", "base": "main", "files": [{"path": "a", "content": "b"}]}
+    ok(connected.tool("github/pr", **pull), 201)
+    notion.add_page("a" * 32, "A page")
+    ok(connected.tool("notion/search", query=""))
+    ok(connected.tool("notion/update", page_id="a" * 32, title="New", markdown="More"))
+    for sent in github.asked:
+        kind = "github.text-match+json" if sent.path.endswith("/search/code") else "github+json"
+        assert sent.headers["accept"] == f"application/vnd.{kind}", sent.path
+        assert sent.headers["x-github-api-version"] == "2026-03-10"
+        assert sent.headers["user-agent"].startswith("Asterism/")
+        assert sent.headers["authorization"] == "Bearer ghp-canary-1"
+    for sent in notion.asked:
+        assert sent.headers["notion-version"] == "2026-03-11"
+        assert sent.headers["authorization"] == "Bearer ntn-canary-1"
+        if sent.method != "GET":
+            assert sent.headers["content-type"] == "application/json"
+    assert {sent.method for sent in notion.asked} >= {"GET", "POST", "PATCH"}
 
 
 def test_nothing_connected_asks_nobody(member: Member, github: FakeGitHub, notion: FakeNotion) -> None:

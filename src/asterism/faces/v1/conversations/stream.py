@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Meta
 
 from asterism.asgi.answers import Switching
-from asterism.asgi.websocket import Closed, Frame, Frames
+from asterism.asgi.websocket import TRY_LATER, Closed, Frame, Frames
 from asterism.base.errors import Conflict
 from asterism.faces.v1.call import Call, get, post, socket
 from asterism.faces.v1.wire import Empty
@@ -75,9 +75,11 @@ def _opened(tx: Tx, call: Call, conversation_id: str, after: int | None) -> Open
 async def told(call: Call, conversation_id: str, opened: Opened) -> AsyncGenerator[Frame, None]:
     """Yield what a connection begins with, then the log, and open questions again and again.
 
-    Raises Closed once the token is revoked or has expired.
+    Raises Closed once the token is revoked or has expired, and for a stream too many.
     """
-    with call.rt.sign_in.streams.inside(call.caller.user_id):
+    with call.rt.sign_in.streams.inside(call.caller.user_id) as admitted:
+        if not admitted:  # many were opened at one instant
+            raise Closed(TRY_LATER)
         for one in opened.frames:
             yield Frame(conversations.events.rebuilt(one, opened.last_seq), live=False)
         loop, seen = asyncio.get_running_loop(), opened.last_seq

@@ -1,13 +1,11 @@
 """Running an analyzer's program: cleared environment, time, memory and output bounds, really stopped on cancel."""
 
 import asyncio
-import shutil
 import tempfile
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from functools import lru_cache
 from pathlib import Path
 
 from asterism.features.review.analyzers.models import MEMORY, OUTPUT, AnalyzerFailed
@@ -50,12 +48,13 @@ class ToolRunner:
     def _run(argv: Sequence[str], folder: Path, seconds: float, stop: threading.Event) -> Outcome:
         environment = {**bare_environment(folder), "RAYON_NUM_THREADS": "4"}
         return run_bounded(
-            [*_memory_bound(), *argv],
+            argv,
             cwd=folder,
             env=environment,
             timeout=seconds,
             max_output=OUTPUT,
             cancelled=stop.is_set,
+            memory=MEMORY,
         )
 
     @contextmanager
@@ -73,10 +72,3 @@ class ToolRunner:
         self._pool.shutdown(wait=False, cancel_futures=True)
         if self._scratch is not None:
             self._scratch.close()
-
-
-@lru_cache(maxsize=1)
-def _memory_bound() -> tuple[str, ...]:
-    """Return the words in front of a command that bound its memory, none where the system has no such program."""
-    found = shutil.which("prlimit")
-    return (found, f"--data={MEMORY}", "--core=0") if found else ()
