@@ -8,7 +8,7 @@ from asterism.features.review.findings.detector.words import words_of
 _NOUNS = frozenset(
     """password passwords passwort passwd passwds passphrase passcode pwd pass pw secret secrets token tokens
     credential credentials cred creds apikey apikeys secretkey accesskey privatekey authkey authtoken bearer auth
-    authorization connectionpassword userpass identified""".split()  # noqa: SIM905 - reads as the list it is
+    authorization connectionpassword userpass requirepass masterauth identified""".split()  # noqa: SIM905 - reads as the list it is
 )
 _ENDINGS = (
     "password", "passwd", "passphrase", "secret", "token", "apikey", "secretkey", "accesskey", "privatekey", "authkey",
@@ -29,11 +29,14 @@ _NEUTRAL = frozenset(
     variable const constant bytes literal content confirmation confirm again repeat local global internal external
     readonly rw ro user base""".split()  # noqa: SIM905
 )
-# Tokens that page, separate or synchronise, and what is meant to be seen.
+# Tokens and keys that page, separate or synchronise; a password or a secret of these words is one all the same.
 _HARMLESS = frozenset(
     """page next continuation cursor sync resume delta csrf xsrf cancellation pad padding eos bos sep mask unk special
-    lexer syntax public pub publishable change concurrency pagination upload design""".split()  # noqa: SIM905
+    lexer syntax concurrency pagination upload design""".split()  # noqa: SIM905
 )
+_SEEN = frozenset(("public", "pub", "publishable", "change"))
+"""Words of what is meant to be seen, or of a form."""
+_KEPT = ("password", "passwd", "passphrase", "secret", "pwd", "credential", "credentials")
 
 
 @lru_cache(maxsize=8192)
@@ -42,9 +45,11 @@ def is_secret(name: str) -> bool:
     words = words_of(name)
     while len(words) > 1 and (words[-1] in _NEUTRAL or words[-1].isdigit() or len(words[-1]) == 1):
         words.pop()
-    if not words or not _HARMLESS.isdisjoint(words):
+    if not words or not _SEEN.isdisjoint(words):
         return False
     last = words[-1]
+    if last not in _KEPT and not _HARMLESS.isdisjoint(words):
+        return False
     if last in {"key", "keys"}:
         return len(words) > 1 and words[-2] in _KEYS
     return last in _NOUNS or last.endswith(_ENDINGS)
