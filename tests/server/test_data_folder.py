@@ -106,6 +106,13 @@ def test_a_file_is_no_data_folder(tmp_path: Path, place: str) -> None:
         open_folder(Settings(data_dir=tmp_path / place))
 
 
+def test_a_place_for_the_database_that_cannot_be_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    settings = Settings(data_dir=tmp_path, database_url=f"sqlite:///{tmp_path}/file/db")
+    with pytest.raises(DataFolderUnusable, match="file cannot be used"), claimed(settings, URL):
+        pass
+
+
 def test_a_damaged_note_does_not_hide_the_claim(tmp_path: Path) -> None:
     settings = Settings(data_dir=tmp_path)
     with claimed(settings, URL):

@@ -152,8 +152,14 @@ def claimed(settings: Settings, url: str) -> Iterator[None]:
 
 def _claim(place: Path, note: Note, *, alone: bool) -> int | None:
     """Hold the lock of a note and write it; None when another server holds it and `alone` is not asked for."""
-    place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle = os.open(place, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handle = os.open(place, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    except OSError as error:
+        raise DataFolderUnusable(
+            f"The folder {place.parent} cannot be used: {error.strerror}.",
+            hint="Name another one with --data-dir, or another database with ASTERISM_DATABASE_URL.",
+        ) from error
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

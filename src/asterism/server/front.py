@@ -9,7 +9,6 @@ from asterism.asgi.addresses import Addresses, read_networks
 from asterism.asgi.realm import Realm
 from asterism.asgi.wrapper import Wrapper
 from asterism.base.clock import SystemClock, stamp
-from asterism.base.errors import Invalid
 from asterism.faces.local.realm import LocalRealm
 from asterism.faces.v1.realm import V1Realm
 from asterism.server.loopback import is_loopback
@@ -55,10 +54,6 @@ async def _health(scope: Any, send: Any) -> None:
 
 
 def addresses_of(settings: Settings) -> Addresses:
-    """Return what the settings say about addresses. Raises Invalid."""
-    try:
-        proxies = read_networks(settings.trusted_proxies)
-    except ValueError as error:
-        raise Invalid(f"ASTERISM_TRUSTED_PROXIES is wrong: {error}.") from error
+    """Return what the settings say about addresses."""
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    return Addresses(f"http://{host}:{settings.port}", settings.public_url, proxies)
+    return Addresses(f"http://{host}:{settings.port}", settings.public_url, read_networks(settings.trusted_proxies))

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterator
 from urllib.parse import SplitResult, urlsplit
 
+from asterism.asgi.addresses import read_networks
 from asterism.base.hosts import is_loopback
 from asterism.server.settings import Settings
 
@@ -79,6 +80,14 @@ def _is_origin(value: str) -> bool:
     )
 
 
+def _are_networks(value: str) -> bool:
+    try:
+        read_networks(value)
+    except ValueError:
+        return False
+    return True
+
+
 def _is_database(value: str) -> bool:
     if value.startswith("sqlite:///"):
         return value.startswith("sqlite:////") and not set(value) & set("?#\0")
@@ -124,6 +133,7 @@ _RULES: dict[str, tuple[Callable[[str], bool], str]] = {
     "blobs_url": (_is_store, _STORE),
     "deploy_network": (_is_reach, "`closed`, `open`, or names of hosts, comma-separated"),
     "cors_origins": (_is_origins, "`*` or origins like https://host, comma-separated"),
+    "trusted_proxies": (_are_networks, "addresses or networks like 10.0.0.0/8, comma-separated"),
     "owner_email": (_matches(_EMAIL), "an address like name@host"),
     "model_fast": (_matches(_MODEL), "`provider:model`"),
     "model_balanced": (_matches(_MODEL), "`provider:model`"),
