@@ -2,7 +2,7 @@
 FROM python:3.11-slim AS build
 WORKDIR /source
 COPY requirements/run.txt requirements/
-RUN python -m venv /opt/asterism && /opt/asterism/bin/python -m pip install --quiet --require-hashes --requirement requirements/run.txt
+RUN python -m venv /opt/asterism && /opt/asterism/bin/python -m pip install --quiet --no-deps --require-hashes --requirement requirements/run.txt
 COPY pyproject.toml README.md LICENSE THIRD-PARTY-NOTICES.md ./
 COPY src src
 RUN /opt/asterism/bin/python -m pip install --quiet --no-deps --no-build-isolation .

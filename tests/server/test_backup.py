@@ -61,7 +61,7 @@ def backed(tmp_path_factory: pytest.TempPathFactory, sqlite_factory: SqliteFacto
         data.mkdir(mode=0o700)
         shutil.copyfile(sqlite_factory.template, data / "asterism.db")
         address = f"sqlite:///{data / 'asterism.db'}"
-        with TestServer(data, address, key_store="file") as server, server.person() as client:
+        with TestServer(data, address, key_store="file", rate_limits="off") as server, server.person() as client:
             project = make_project(client)
             main = make_workspace(client, project)
             before = [push_one(client, project, main, 0)]
