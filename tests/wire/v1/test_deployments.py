@@ -46,6 +46,8 @@ def test_the_address_stays_through_versions_and_a_broken_one_changes_nothing(ali
     second = place.deploy()
     assert second["url"] == first["url"]
     assert answer_of(second["url"]) == "two"
+    blamed = ok(alice.get(f"/v1/snapshots/{place.snapshot}/blame?path=main.py"))
+    assert blamed["deployments"] == [{"id": first["deployment_id"], "url": first["url"], "status": "success"}]
     push(alice, place.project, place.workspace, {"main.py": b"raise SystemExit(3)"})
     third = place.deploy()
     assert (third["success"], third["url"]) == (False, None)

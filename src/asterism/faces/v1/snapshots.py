@@ -2,13 +2,14 @@
 
 import asyncio
 from functools import partial
-from typing import Annotated, Self, TypeVar
+from typing import Annotated, Literal, Self, TypeVar
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from asterism.faces.v1.call import Call, get
 from asterism.faces.v1.wire import Snapshot, SnapshotAnswer
+from asterism.features.operations import deployments
 from asterism.features.talk import provenance
 from asterism.features.versions import snapshots, storage
 from asterism.vcs.tree import Node
@@ -193,10 +194,24 @@ class BlamedLine(msgspec.Struct):
         )
 
 
+class DeployedTo(msgspec.Struct):
+    """A deployment of the snapshot's tree; `url` is null until, and unless, it has one."""
+
+    id: str
+    url: str | None
+    status: Literal["deploying", "success", "failed"]
+
+    @classmethod
+    def of(cls, one: deployments.Deployment) -> Self:
+        """Write a deployment."""
+        return cls(one.id, one.url, one.status.value)
+
+
 class BlameList(msgspec.Struct):
-    """The lines of a file, in order."""
+    """The lines of a file, in order, and where its snapshot was deployed, newest first (at most 20)."""
 
     lines: list[BlamedLine]
+    deployments: list[DeployedTo]
 
 
 @get("/v1/snapshots/{snapshot_id:str}/blame", errors=(storage.UnknownPath,))
@@ -205,4 +220,5 @@ def blame(call: Call, snapshot_id: str, query: Asked) -> BlameList:
     found = provenance.blame_file(
         call.tx, call.rt.blobs, call.caller, snapshot_id, query.path, first=query.first, last=query.last
     )
-    return BlameList([BlamedLine.of(one) for one in found])
+    deployed = deployments.list_of_snapshot(call.tx, call.caller, snapshot_id)
+    return BlameList([BlamedLine.of(one) for one in found], [DeployedTo.of(one) for one in deployed])

@@ -37,6 +37,7 @@ from asterism.kernel.streams import Streams
 MAX_TEXT = 10_000  # characters of a callback's url or error
 AUTO_TITLE = "Deployment"
 KEPT_LOGS, PRUNED_AT_ONCE = 50, 500
+MOST_OF_TREE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +251,13 @@ def list_of_conversation(tx: Tx, caller: Caller, conversation_id: str) -> list[D
     """Return the deployments that a conversation named, oldest first. Raises UnknownConversation."""
     conversations.get_conversation(tx, caller, conversation_id)
     return store.of_conversation(tx, conversation_id)
+
+
+def list_of_snapshot(tx: Tx, caller: Caller, snapshot_id: str) -> list[Deployment]:
+    """Return the newest twenty deployments of a snapshot's tree in its project (beyond 12). Raises UnknownSnapshot."""
+    snapshot = snapshots.get_snapshot(tx, caller, snapshot_id)
+    only = caller.scope.only_workspace
+    return store.of_tree(tx, snapshot.project_id, snapshot.manifest_hash, only, MOST_OF_TREE)
 
 
 def read_log(tx: Tx, caller: Caller, deployment_id: str, conversation_id: str | None = None) -> Log:

@@ -57,6 +57,16 @@ def of_conversation(tx: Tx, conversation_id: str) -> list[Deployment]:
     return [_deployment(row) for row in tx.all(query.order_by(deployments.c.id))]
 
 
+def of_tree(tx: Tx, project_id: str, manifest_hash: str, workspace_id: str | None, limit: int) -> list[Deployment]:
+    """Return the newest deployments of a tree in a project, newest first; with `workspace_id` those of one place."""
+    query = sa.select(deployments).where(
+        deployments.c.project_id == project_id, deployments.c.manifest_hash == manifest_hash
+    )
+    if workspace_id is not None:
+        query = query.where(deployments.c.workspace_id == workspace_id)
+    return [_deployment(row) for row in tx.all(query.order_by(deployments.c.id.desc()).limit(limit))]
+
+
 def newest_success(tx: Tx, project_id: str, workspace_id: str | None) -> Deployment | None:
     """Return the newest deployment of a place that succeeded."""
     columns = deployments.c
