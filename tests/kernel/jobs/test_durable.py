@@ -13,8 +13,10 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
+from dbos import DBOSConfig
 
 from asterism.kernel.jobs import DurableJobs, Job, Status
+from asterism.kernel.jobs.engine import Engine
 from tests.support.databases import fresh_postgres_url
 
 WORKER = Path(__file__).parent / "worker.py"
@@ -189,3 +191,10 @@ def test_starting_returns_before_the_engine_is_up(tmp_path: Path) -> None:
     with running(sqlite(tmp_path)) as jobs:
         assert not jobs.wait_until_started(0)
         assert jobs.wait_until_started(PATIENCE)
+
+
+def test_the_engine_is_told_only_what_it_knows_and_its_listener_keeps_nobody_waiting(tmp_path: Path) -> None:
+    engine = Engine(sqlite(tmp_path), 1, run=lambda *_: {}, ring=lambda _: None)
+    config = engine._config()
+    assert set(config) <= set(DBOSConfig.__annotations__)
+    assert config["notification_listener_polling_interval_sec"] <= 0.2  # closing waits for a sleep of this length

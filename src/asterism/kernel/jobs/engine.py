@@ -28,6 +28,9 @@ THREADS = 64
 MAX_RECOVERIES = 20
 """After so many crashes of the process in the middle of it, a job is taken for their cause and left alone."""
 
+LISTENER_SECONDS = 0.2
+"""How long the thread of DBOS that looks for messages sleeps. There are none; but closing waits until it wakes."""
+
 WAITING = ["ENQUEUED", "DELAYED"]
 STATUSES = {"ENQUEUED": Status.WAITING, "DELAYED": Status.WAITING, "PENDING": Status.RUNNING, "SUCCESS": Status.DONE}
 
@@ -114,6 +117,7 @@ class Engine:
             "application_version": "1",  # else a new release would leave the jobs of the old one behind
             "executor_id": executor,
             "max_executor_threads": THREADS,
+            "notification_listener_polling_interval_sec": LISTENER_SECONDS,
             "enable_otlp": False,
             "log_level": "ERROR",
         }
