@@ -196,6 +196,7 @@ def test_what_is_shown_keeps_its_colours_and_no_others(capsys):
         (["discard"], 2, "--all"),
         (["whoami", "--url", "garbage", "--token", "x"], 2, "is no address of a server"),
         (["whoami", "--url", "http://a:b@127.0.0.1:1", "--token", "x"], 2, "holds no user name and no password"),
+        (["talk", "--message", " ", "--url", "http://127.0.0.1:9", "--token", "x"], 2, "There is nothing to say"),
         (["status", "--url", "garbage"], 4, "belongs to no project"),
         (["serve", "--port", "70000"], 2, "'--port': must be at most 65535, not '70000'."),
         (["tag", "--delete"], 2, "one name"),

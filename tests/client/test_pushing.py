@@ -1,10 +1,12 @@
 """Who may push onto what: nothing that others pushed is ever replaced without a word."""
 
+from typing import Any
+
 import httpx
 import pytest
 
-from asterism.base.errors import DomainError, NotFound
-from asterism.client.bind import BoundAlready, bind
+from asterism.base.errors import DomainError, Invalid, NotFound
+from asterism.client.bind import BoundAlready, bind, find_place
 from asterism.client.push import HeadMoved
 from asterism.client.servers import BoundElsewhere, same_server
 from asterism.client.workcopy.state import State
@@ -318,3 +320,9 @@ def test_a_workspace_that_is_gone_is_named_with_a_way_on(pair):
         with pytest.raises(NotFound, match="'main' of 'p'") as refused:
             attempt()
         assert "workspace switch" in refused.value.hint
+
+
+def test_an_empty_name_means_no_project_at_all() -> None:
+    nobody: Any = None
+    with pytest.raises(Invalid, match="name of the project is empty"):
+        find_place(nobody, "/x", " ")
