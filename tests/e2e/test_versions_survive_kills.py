@@ -24,7 +24,7 @@ from tests.support.killable import KillableServer
 from tests.support.process import ASTERISM, asterism, clean_environment
 from tests.support.server import TestServer, free_port
 
-KILLS = 24
+KILLS = 14
 SIDE_BY_SIDE = 2
 PUSHES_A_LIFE = 2
 

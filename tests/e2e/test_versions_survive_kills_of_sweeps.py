@@ -23,7 +23,7 @@ from tests.support.process import asterism
 from tests.support.server import free_port
 from tests.support.trees import Tree, entries_of, frames, make_project, make_workspace, name_of, ok, put_manifest
 
-KILLS = 8
+KILLS = 5
 LIFE_SECONDS = 1.2
 SWEEP = {"dryRun": False, "minAgeSeconds": 0}
 
