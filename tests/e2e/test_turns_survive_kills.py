@@ -206,10 +206,10 @@ def test_a_server_killed_in_each_step_of_a_turn_gives_it_one_end_and_keeps_its_f
 
 def _settled(person: Person, sent: Sequence[Moment]) -> bool:
     """Whether each turn has the end that belongs to its step, and the files it wrote are in the timeline."""
-    said = person.messages()
-    assert [one["content"] for one in said[::2]] == [one.prompt for one in sent]
     if person.get("")["conversation"]["state"] != "idle":
         return False
+    said = person.messages()
+    assert [one["content"] for one in said[::2]] == [one.prompt for one in sent]
     assert [one["status"] for one in said[1::2]] == [one.status for one in sent]
     items = {one["messageId"]: one for one in person.get("/timeline")["timeline"]}
     for answer, moment in zip(said[1::2], sent, strict=True):
