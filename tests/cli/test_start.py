@@ -1,5 +1,6 @@
 """What a client command loads, and how it speaks."""
 
+import importlib
 import os
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from typing import Annotated, Literal
 import pytest
 from typer import Option
 from typer.main import get_command
+from typer.testing import CliRunner
 
 from asterism.base.errors import Conflict, Invalid, NotFound, Unauthenticated, Unavailable
 from asterism.cli.coercion import lighten
@@ -50,6 +52,13 @@ def test_client_verbs_load_nothing_of_the_server():
     work = "asterism.client.push, asterism.client.clone, asterism.client.pull, asterism.client.restore"
     bridge = "asterism.client.compare, asterism.client.gitbridge.importing, asterism.client.gitbridge.exporting"
     assert loaded_after(f"import {modules}, {work}, {bridge}, asterism.cli.output, asterism.cli.session") == set()
+
+
+@pytest.mark.parametrize("verb", ["actions", "env", "token", "keys"])
+def test_a_group_alone_shows_its_verbs(verb: str) -> None:
+    done = CliRunner().invoke(importlib.import_module(f"asterism.cli.{verb}").app, [])
+    assert done.exit_code == 2
+    assert "Commands:" in done.output
 
 
 def test_help_loads_no_verb():

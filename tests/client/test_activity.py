@@ -61,3 +61,19 @@ def test_a_refusal_ends_the_following() -> None:
     log = Log(told(frame("snapshot.made", entry(5), 5)), httpx.Response(404, json=gone))
     with pytest.raises(NotFound):
         list(activity.follow(log.http, "p", None, 0, sleep=lambda _: None))
+
+
+@pytest.mark.parametrize(
+    ("kinds", "asked", "shown"),
+    [
+        ("turn.*", "turn.*,project.deleted", False),
+        ("project.*", "project.*", True),
+        ("turn.*, project.deleted", "turn.*, project.deleted", True),
+    ],
+)
+def test_following_some_kinds_ends_with_the_project_as_well(kinds: str, asked: str, shown: bool) -> None:
+    end = entry(8, "project.deleted")
+    log = Log(told(frame("turn.ended", entry(7, "turn.ended"), 7), frame("project.deleted", end, 8)))
+    found = list(activity.follow(log.http, "p", kinds, 4, sleep=lambda _: None))
+    assert found == [entry(7, "turn.ended"), *([end] if shown else [])]
+    assert [query["kinds"] for _, query in log.asked] == [asked]

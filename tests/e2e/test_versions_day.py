@@ -87,8 +87,12 @@ def test_moving_to_an_old_snapshot_and_back(tmp_path, pair):
     assert [(tag["name"], tag["snapshot_id"]) for tag in pair("one", "tag")["tags"]] == [("start", first)]
     assert pair("one", "diff", "start", second[:10])["files"] == [{"path": "a.txt", "change": "modified"}]
     assert pair("one", "diff", "start")["files"] == [{"path": "a.txt", "change": "modified"}]
+    (one / "new" / "empty").mkdir(parents=True)
     assert pair("one", "restore", "start")["snapshot_id"] == first
     assert (one / "a.txt").read_bytes() == b"hi\n"
+    assert (one / "new" / "empty").is_dir()
+    (one / "new" / "empty").rmdir()
+    (one / "new").rmdir()
     assert pair("one", "status")["clean"]
     (one / "a.txt").write_bytes(b"unsaved\n")
     assert pair("one", "restore", "head", code=5)["error"]["code"] == "UNSAVED_EDITS"

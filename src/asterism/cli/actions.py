@@ -14,7 +14,7 @@ Item = Annotated[str, typer.Argument(metavar="ITEM", help="The item's id, or how
 Redeploy = Annotated[bool, typer.Option("--redeploy", help="Deploy the workspace once it is applied.")]
 
 
-@app.callback()
+@app.callback(no_args_is_help=True)
 def group() -> None:
     """See what needs attention, and let an agent mend it."""
 

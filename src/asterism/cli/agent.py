@@ -10,7 +10,7 @@ from asterism.server.settings_sources import load_process_settings
 app = verb_app("Look after the coding agent of conversations.")
 
 
-@app.callback()
+@app.callback(no_args_is_help=True)
 def group() -> None:
     """Look after the coding agent of conversations."""
 

@@ -1,4 +1,4 @@
-"""Asking a person whose version of a file to keep, where somebody sits at a terminal."""
+"""Asking a person, where somebody sits at a terminal: whose version of a file to keep, whether to go on."""
 
 import sys
 from collections.abc import Mapping, Sequence
@@ -41,6 +41,22 @@ def decider(take: str | None, mine: Sequence[str], theirs: Sequence[str], *, may
         return answers
 
     return decide
+
+
+def confirm(what: str, name: str, *, yes: bool) -> None:
+    """Ask for the name of what is about to be removed, unless `yes`. Raises Invalid where nobody can be asked, and
+    Conflict when something else was typed: then nothing has happened.
+    """
+    from asterism.base.errors import Conflict, Invalid
+
+    if yes:
+        return
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise Invalid(f"Removing {what} has to be confirmed.", hint="Say --yes.")
+    sys.stderr.write(f"This removes {what}. Type {name!r} to go on: ")
+    sys.stderr.flush()
+    if sys.stdin.readline().strip() != name:
+        raise Conflict(f"That is not {name!r}, so nothing was removed.", code="NOT_CONFIRMED")
 
 
 def _ask(decision: "Decision") -> str | None:

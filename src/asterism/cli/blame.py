@@ -31,8 +31,11 @@ def blame(
     token: Token = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show each line of a file with the snapshot, author and day that brought it; `*` marks those of an agent."""
-    from asterism.cli.output import command, emit
+    """Show each line of a file with the snapshot, author and day that brought it; `*` marks those of an agent.
+
+    Where the snapshot was deployed is said below.
+    """
+    from asterism.cli.output import command, emit, say
     from asterism.cli.pager import paged
     from asterism.cli.places import inside, working_copy
     from asterism.cli.session import open_api
@@ -41,12 +44,14 @@ def blame(
     with command(as_json=as_json):
         state = working_copy()
         with open_api(url, token, at=state) as api:
-            lines = api.blame(find_or_base(api, state.bound(), snapshot), inside(state, path))
+            found = api.blame(find_or_base(api, state.bound(), snapshot), inside(state, path))
         if as_json:
-            emit({"lines": lines})
+            emit(found)
             return
         with paged() as write:
-            write(_shown(lines, prompts=prompts))
+            write(_shown(found["lines"], prompts=prompts))
+        for one in found.get("deployments", ()):
+            say(f"deployed as {one['id']}, {one['status']}: {one['url'] or 'no address'}")
 
 
 def _shown(lines: list[dict[str, Any]], *, prompts: bool) -> "list[Line]":

@@ -17,7 +17,7 @@ Named = Annotated[Path | None, typer.Option("--config", help="File of settings, 
 HERE = Path(sources.FILE_NAME)
 
 
-@app.callback()
+@app.callback(no_args_is_help=True)
 def group() -> None:
     """Show the server's settings, and trust those of a folder."""
 

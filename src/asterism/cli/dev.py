@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 app = typer.Typer(add_completion=False, rich_markup_mode=None, no_args_is_help=True)
 
 
-@app.callback()
+@app.callback(no_args_is_help=True)
 def dev() -> None:
     """Tools for trying and developing without accounts."""
 

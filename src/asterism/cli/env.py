@@ -13,7 +13,7 @@ Key = Annotated[str, typer.Argument(metavar="KEY", help="The variable's name.")]
 Plain = Annotated[bool, typer.Option("--plain", help="It is no secret: its value may be shown.")]
 
 
-@app.callback()
+@app.callback(no_args_is_help=True)
 def group() -> None:
     """Look after the variables that deployed apps are given."""
 

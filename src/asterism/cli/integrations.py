@@ -29,7 +29,7 @@ LABELS = {Service.NOTION: "Notion", Service.GITHUB: "GitHub"}
 Name = Annotated[Service, typer.Argument(metavar="SERVICE", help="notion or github.")]
 
 
-@app.callback()
+@app.callback(no_args_is_help=True)
 def group() -> None:
     """Connect Notion and GitHub."""
 

@@ -14,7 +14,7 @@ from asterism.server.signin import settings_key_store
 app = verb_app("Look after the master key.")
 
 
-@app.callback()
+@app.callback(no_args_is_help=True)
 def group() -> None:
     """Look after the master key."""
 

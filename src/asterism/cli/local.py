@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from asterism.cli.options import folder
 from asterism.cli.output import say
 from asterism.kernel.db import Database
 from asterism.kernel.db.migrate import upgrade
@@ -16,7 +17,7 @@ from asterism.server.data_folder import NoInstallation, is_installation
 from asterism.server.settings import Settings
 from asterism.server.settings_sources import load_process_settings
 
-DataDir = Annotated[Path | None, typer.Option(help="Data folder of the server.")]
+DataDir = Annotated[Path | None, typer.Option(metavar="PATH", parser=folder, help="Data folder of the server.")]
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """Options that every client command has."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -19,6 +20,13 @@ Token = Annotated[
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")]
+
+
+def folder(text: str) -> Path:
+    """Read the name of a folder. Raises BadParameter for an empty one: that would mean the current folder."""
+    if not text.strip():
+        raise typer.BadParameter("names no folder; `.` is the current one.")
+    return Path(text)
 
 
 def verb_app(help_text: str) -> typer.Typer:

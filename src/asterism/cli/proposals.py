@@ -26,7 +26,7 @@ class Status(StrEnum):
     EXPIRED = "expired"
 
 
-@app.callback()
+@app.callback(no_args_is_help=True)
 def group() -> None:
     """Decide on what models want written."""
 

@@ -64,7 +64,7 @@ def _opened(data_dir: Path | None, *, make: bool = False) -> Iterator[_Place]:
         yield _Place(settings, db, secrets, key_places(settings, secrets), build_directory(settings), owner)
 
 
-@app.callback()
+@app.callback(no_args_is_help=True)
 def group() -> None:
     """Choose the models that reviews and chats use."""
 

@@ -8,6 +8,8 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from asterism.cli.options import folder
+
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
@@ -15,7 +17,9 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on (default 127.0.0.1).")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on (default 3000).", min=1, max=65535)] = None,
-    data_dir: Annotated[Path | None, typer.Option(help="Folder of the database, blobs and keys.")] = None,
+    data_dir: Annotated[
+        Path | None, typer.Option(metavar="PATH", parser=folder, help="Folder of the database, blobs and keys.")
+    ] = None,
     config: Annotated[Path | None, typer.Option(help="File of settings, instead of the user's own.")] = None,
 ) -> None:
     """Run the server until Ctrl-C. Prints `listening on URL` when it is ready. Exits 1 when it cannot start, 6 when

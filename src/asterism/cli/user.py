@@ -1,21 +1,24 @@
-"""`asterism user add` and `asterism user link`: local users sign in by one-time links."""
+"""`asterism user`: local users, who sign in by one-time links."""
 
 import re
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from asterism.base.errors import Invalid
+from asterism.cli.asking import confirm
 from asterism.cli.local import DataDir, local_database
 from asterism.cli.options import AsJson, verb_app
+from asterism.cli.output import count as counted
 from asterism.cli.output import emit, say, show
 from asterism.features.accounts import identity
+from asterism.features.operations import removals
 from asterism.features.versions import snapshots
 from asterism.server.data_folder import running_address
 from asterism.server.serve import reachable_address
 from asterism.server.settings import Settings
 
-app = verb_app("Add local users and sign-in links.")
+app = verb_app("Add, list and remove local users, and make sign-in links.")
 author = verb_app("Teach authors of snapshots.")
 app.add_typer(author, name="author")
 PAIR = re.compile(r"(?P<name>[^<>]*)<(?P<email>[^<>]*)>")
@@ -37,6 +40,50 @@ def add(
     tell(settings, user, code.text, as_json)
 
 
+@app.command("list")
+def list_all(data_dir: DataDir = None, as_json: AsJson = False) -> None:
+    """List the users of the server, the first one first."""
+    with local_database(data_dir) as (settings, db), db.write() as tx:
+        owner, _ = identity.ensure_owner(tx, settings.owner_email)
+        found = identity.list_users(tx)
+    if as_json:
+        emit({"users": [entry(user, is_owner=user.id == owner.id) for user in found]})
+        return
+    for user in found:
+        role = "owner" if user.id == owner.id else "admin" if user.is_admin else ""
+        show(f"{user.id}  {user.created_at[:10]}  {role:5}  {user.email}")
+
+
+def entry(user: identity.User, *, is_owner: bool) -> dict[str, Any]:
+    """Write a user as an object of `--json`."""
+    named = ("id", "email", "name", "is_admin", "created_at")
+    return {name: getattr(user, name) for name in named} | {"is_owner": is_owner}
+
+
+@app.command()
+def remove(
+    email: Email,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Remove a user, at once: sign-ins, tokens and keys end, and the user's projects are deleted.
+
+    What is in the projects is purged after 30 days. The address may be added again, as somebody new.
+    """
+    with local_database(data_dir) as (settings, db):
+        with db.write() as tx:
+            identity.ensure_owner(tx, settings.owner_email)
+            user = identity.find_user(tx, email)
+        confirm(f"the user {user.email} with all of their projects", user.email, yes=yes)
+        with db.write() as tx:
+            count = removals.remove_user(tx, user)
+    if as_json:
+        emit({"user_id": user.id, "email": user.email, "projects": count})
+    else:
+        say(f"removed {user.email}, and {counted(count, 'project')}")
+
+
 @app.command()
 def link(email: Email, data_dir: DataDir = None, as_json: AsJson = False) -> None:
     """Print a one-time sign-in link for a local user."""
@@ -47,7 +94,7 @@ def link(email: Email, data_dir: DataDir = None, as_json: AsJson = False) -> Non
     tell(settings, user, code.text, as_json)
 
 
-@author.callback()
+@author.callback(no_args_is_help=True)
 def authors() -> None:
     """Teach authors of snapshots."""
 

@@ -35,14 +35,16 @@ def follow(
 
     Raises whatever the server refuses with. `sleep` is a seam for tests.
     """
-    query: dict[str, str | int] = {"kinds": kinds} if kinds else {}
+    chosen = [kind.strip() for kind in (kinds or "*").split(",")]
+    end_is_wanted = not {"*", DELETED, "project.*"}.isdisjoint(chosen)
+    query: dict[str, str | int] = {"kinds": kinds if end_is_wanted else f"{kinds},{DELETED}"} if kinds else {}
     while True:
         try:
             path = f"/v1/projects/{project_id}/log/stream"
             with http.stream("GET", path, query={**query, "after": after}) as pieces:
                 for event in read_events(pieces, last=frozenset({DELETED})):
                     after = after if event.seq is None else event.seq
-                    if event.name != RESET:
+                    if event.name != RESET and (event.name != DELETED or end_is_wanted):
                         yield event.data
             return
         except Unavailable:

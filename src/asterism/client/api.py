@@ -63,9 +63,10 @@ class Api:
 
     # projects and workspaces
 
-    def projects(self) -> list[dict[str, Any]]:
-        """Return all projects as the server shows them, most recently changed first."""
-        return list(self._pages("/v1/projects", "projects", dict[str, Any], limit=1000))
+    def projects(self, *, deleted: bool = False) -> list[dict[str, Any]]:
+        """Return all projects, or the deleted ones, as the server shows them, most recently changed first."""
+        chosen = {"deleted": "true"} if deleted else {}
+        return list(self._pages("/v1/projects", "projects", dict[str, Any], limit=1000, **chosen))
 
     def project(self, project_id: str) -> Project:
         """Return one project. Raises NotFound."""
@@ -83,6 +84,19 @@ class Api:
     def create_project(self, name: str) -> Project:
         """Make a project."""
         return self.http.json("POST", "/v1/projects", _OneProject, body={"name": name}).project
+
+    def rename_project(self, project_id: str, name: str) -> Project:
+        """Give a project another name. Raises NotFound or Invalid."""
+        path = f"/v1/projects/{_segment(project_id)}"
+        return self.http.json("PATCH", path, _OneProject, body={"name": name}).project
+
+    def delete_project(self, project_id: str) -> None:
+        """Delete a project; it can be restored for 30 days. Raises NotFound."""
+        self.http.json("DELETE", f"/v1/projects/{_segment(project_id)}", dict[str, Any])
+
+    def restore_project(self, project_id: str) -> Project:
+        """Bring a deleted project back. Raises NotFound, or Conflict when it is not deleted."""
+        return self.http.json("POST", f"/v1/projects/{_segment(project_id)}/restore", _OneProject, body={}).project
 
     def workspaces(self, project_id: str) -> list[Workspace]:
         """Return the workspaces of a project, newest first."""
@@ -213,11 +227,13 @@ class Api:
 
     # where lines come from, and going back
 
-    def blame(self, snapshot_id: str, path: str) -> list[dict[str, Any]]:
-        """Return the lines of a file, each with what brought it (beyond 12). Raises NotFound or Invalid."""
+    def blame(self, snapshot_id: str, path: str) -> dict[str, list[dict[str, Any]]]:
+        """Return the `lines` of a file, each with what brought it, and the `deployments` of the snapshot (beyond 12).
+
+        Raises NotFound or Invalid.
+        """
         where = f"/v1/snapshots/{_segment(snapshot_id)}/blame"
-        answer = self.http.json("GET", where, dict[str, list[dict[str, Any]]], query={"path": path})
-        return answer["lines"]
+        return self.http.json("GET", where, dict[str, list[dict[str, Any]]], query={"path": path})
 
     def checkpoints(self, conversation_id: str) -> list[dict[str, Any]]:
         """Return the checkpoints of a conversation, oldest first (beyond 2)."""

@@ -1,4 +1,4 @@
-"""Find the project and workspace that a name means, or make them."""
+"""Find the project and workspace that a name means, and look after projects."""
 
 from asterism.base.errors import Conflict, NotFound
 from asterism.client.api import Api
@@ -29,6 +29,24 @@ def get_project(api: Api, name_or_id: str) -> Project:
     if project is None:
         raise NotFound(f"There is no project {name_or_id!r}.", hint="`asterism projects` lists yours.")
     return project
+
+
+def rename(api: Api, name_or_id: str, name: str) -> Project:
+    """Give a project another name. Raises NotFound, Ambiguous or Invalid."""
+    return api.rename_project(get_project(api, name_or_id).id, name)
+
+
+def restore(api: Api, name_or_id: str) -> Project:
+    """Bring a deleted project back, named by its id or name. Raises NotFound, Ambiguous or Conflict."""
+    deleted = api.projects(deleted=True)
+    found = [p["id"] for p in deleted if p["id"] == name_or_id] or [p["id"] for p in deleted if p["name"] == name_or_id]
+    if len(found) > 1:
+        hint = f"Name one by its id: {', '.join(found[:5])}"
+        raise Ambiguous(f"{len(found)} deleted projects are named {name_or_id!r}.", hint=hint)
+    if not found:
+        hint = "`asterism projects list --deleted` lists those that can be restored."
+        raise NotFound(f"There is no deleted project {name_or_id!r}.", hint=hint)
+    return api.restore_project(found[0])
 
 
 def find_workspace(api: Api, project_id: str, name_or_id: str) -> Workspace:

@@ -11,7 +11,7 @@ from asterism.client.models import Snapshot
 from asterism.client.moving import Goal, move
 from asterism.client.progress import Progress
 from asterism.client.push import keep_aside
-from asterism.client.tree import Tree, read_tree
+from asterism.client.tree import Tree, read_tree, with_parents
 from asterism.client.workcopy.apply import at_work
 from asterism.client.workcopy.state import Base, Binding, State
 from asterism.vcs.diff import Change
@@ -79,7 +79,9 @@ def restore(
         if paths:
             goal = _partial(api, state, binding, tree, writable(data), paths)
         else:
-            goal = Goal(writable(data), Base(snapshot.id, snapshot.manifest_hash), data, head)
+            entries = writable(data)
+            entries += _own_folders(tree, base_entries(api, state), entries)
+            goal = Goal(entries, Base(snapshot.id, snapshot.manifest_hash), data, head)
         changed = move(api, state, tree, goal, progress)
         return Restored(snapshot.id, snapshot.manifest_hash, changed, saved)
 
@@ -104,6 +106,18 @@ def discard(
         entries += [edit.old for edit in back.values() if edit.old is not None]
         changed = move(api, state, tree, _staying(api, state, binding, entries), progress)
         return Discarded(changed, left)
+
+
+def _own_folders(tree: Tree, base: Sequence[Entry], target: Sequence[Entry]) -> list[Entry]:
+    """Return the folders that are here, but in no snapshot, and hold nothing that is: they stay where there is room."""
+    known = with_parents(base)
+    taken = {entry.path for entry in target if entry.type != "dir"}
+    kept = with_parents(entry for entry in tree.entries() if entry.type != "dir")
+    return [
+        entry
+        for entry in tree.entries()
+        if entry.type == "dir" and entry.path not in known | kept and taken.isdisjoint(with_parents([entry]))
+    ]
 
 
 def _edits(api: Api, state: State, tree: Tree) -> list[Change]:

@@ -93,3 +93,20 @@ def test_the_finding_stands_on_the_line_of_the_value() -> None:
     file = ReviewedFile(added_file("deploy.yaml", text), text)
     assert [number for number, line in file.redacted_lines.items() if "[REDACTED:assignment]" in line] == [3]
     assert drawn(3) not in "\n".join(file.shown(1, 3))
+
+
+@pytest.mark.parametrize(
+    "call",
+    ["curl -u deploy:@ https://host/x", 'curl -sSu "deploy:@" https://host', "curl -X PUT \\\n  --user deploy:@ host"],
+)
+def test_a_password_that_curl_is_given_is_found(call: str) -> None:
+    value = drawn(3, 24)
+    assert found(call.replace("@", value)) == [("assignment", value)]
+    assert redact(call.replace("@", value)) == call.replace("@", "[REDACTED:assignment]")
+
+
+@pytest.mark.parametrize(
+    "call", ["curl -u user:password h", "curl -u $USER:$PASS h", 'curl -u "x:${TOKEN}" h', "du -u a:b"]
+)
+def test_what_stands_for_a_password_of_curl_is_no_finding(call: str) -> None:
+    assert found(call) == []

@@ -26,10 +26,11 @@ class ProjectChange(msgspec.Struct):
 
 
 class ProjectsAsked(msgspec.Struct):
-    """Which page of projects to read."""
+    """Which page of projects to read; `deleted` asks for those that can be restored."""
 
     limit: Annotated[int, Meta(ge=1, le=1000)] = 1000
     cursor: str | None = None
+    deleted: bool = False
 
 
 class EventsAsked(msgspec.Struct):
@@ -112,7 +113,9 @@ def create(call: Call, body: NewProject) -> Created[ProjectAnswer]:
 @get("/v1/projects")
 def index(call: Call, query: ProjectsAsked) -> ProjectPage:
     """GET /v1/projects: the caller's projects, last updated first."""
-    page = projects.list_projects(call.tx, call.caller, limit=query.limit, cursor=query.cursor or None)
+    page = projects.list_projects(
+        call.tx, call.caller, limit=query.limit, cursor=query.cursor or None, deleted=query.deleted
+    )
     return ProjectPage([Project.of(found) for found in page.items], page.next_cursor)
 
 

@@ -95,6 +95,15 @@ class UserExists(Conflict):
         super().__init__(f"A local user {email} exists already.", hint=f"Sign in with: asterism user link {email}")
 
 
+class OwnerStays(Conflict):
+    """The local owner cannot be removed."""
+
+    code = "OWNER_STAYS"
+
+    def __init__(self) -> None:
+        super().__init__("The owner of this server cannot be removed.", hint="Remove the data folder instead.")
+
+
 class UnknownToken(NotFound):
     """No live token of the caller has this id."""
 

@@ -1,10 +1,12 @@
 """Use cases of users and their one-time sign-in links."""
 
+from collections.abc import Sequence
+
 from asterism.base import ids
 from asterism.base.errors import Invalid, NotFound
 from asterism.features.accounts import audit
 from asterism.features.accounts.identity import store, token_store
-from asterism.features.accounts.identity.errors import InvalidLink, NotAdmin, NotSignedIn, UserExists
+from asterism.features.accounts.identity.errors import InvalidLink, NotAdmin, NotSignedIn, OwnerStays, UserExists
 from asterism.features.accounts.identity.models import Caller, ClientInfo, IssuedToken, Lifetimes, User
 from asterism.features.accounts.identity.sessions import start_session
 from asterism.features.accounts.identity.token_format import kind_of, token_hash
@@ -36,6 +38,25 @@ def add_user(tx: Tx, email: str, *, is_admin: bool = False) -> User:
     store.insert_user(tx, user)
     audit.record(tx, user.id, "user_added", user.id, is_admin=is_admin)
     return user
+
+
+def list_users(tx: Tx) -> Sequence[User]:
+    """Return every user of the server, the first one first. For who looks after it: users see no others."""
+    return store.all_users(tx)
+
+
+def remove_user(tx: Tx, user: User) -> None:
+    """Let a user in no more: every token, sign-in, link and device ends. Raises OwnerStays, or NotFound when removed.
+
+    What other features keep for the user is theirs to remove (`operations.removals`).
+    """
+    owner = store.owner(tx)
+    if owner is not None and owner.id == user.id:
+        raise OwnerStays
+    if not store.remove_user(tx, user.id, tx.now()):
+        raise NotFound(f"There is no user {user.email}.")
+    token_store.revoke_all(tx, user.id, tx.now())
+    audit.record(tx, user.id, "user_removed", user.id)
 
 
 def find_user(tx: Tx, email: str | None) -> User:

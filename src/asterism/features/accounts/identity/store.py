@@ -1,4 +1,4 @@
-"""SQL of users, their external identities and devices."""
+"""SQL of users, their external identities and devices. A removed user is found by nobody."""
 
 from collections.abc import Sequence
 
@@ -8,6 +8,7 @@ from asterism.features.accounts.identity.models import Device, User
 from asterism.features.accounts.identity.tables import access_tokens, devices, external_identities, users
 from asterism.kernel.db import RowDict, Tx, insert_ignore
 
+_HERE = users.c.removed_at.is_(None)
 _DEVICE = [devices.c[name] for name in Device.__slots__]
 
 
@@ -27,18 +28,33 @@ def insert_user(tx: Tx, user: User, *, is_owner: bool = False) -> bool:
 
 def user_by_id(tx: Tx, user_id: str) -> User | None:
     """Find a user by id."""
-    return _user(tx.one(sa.select(users).where(users.c.id == user_id)))
+    return _user(tx.one(sa.select(users).where(users.c.id == user_id, _HERE)))
 
 
 def user_by_email(tx: Tx, email: str) -> User | None:
     """Find the first user with this address."""
-    return _user(tx.one(sa.select(users).where(users.c.email == email).order_by(users.c.created_at, users.c.id)))
+    where = (users.c.email == email, _HERE)
+    return _user(tx.one(sa.select(users).where(*where).order_by(users.c.created_at, users.c.id)))
 
 
 def local_user_by_email(tx: Tx, email: str) -> User | None:
     """Find the user with this address whom no provider brought here: the owner, or an added one."""
     external = sa.exists().where(external_identities.c.user_id == users.c.id)
-    return _user(tx.one(sa.select(users).where(users.c.email == email, sa.or_(users.c.is_owner.is_(True), ~external))))
+    where = (users.c.email == email, _HERE, sa.or_(users.c.is_owner.is_(True), ~external))
+    return _user(tx.one(sa.select(users).where(*where)))
+
+
+def all_users(tx: Tx) -> Sequence[User]:
+    """Return every user, the first one first."""
+    rows = tx.all(sa.select(users).where(_HERE).order_by(users.c.created_at, users.c.id))
+    return [user for row in rows if (user := _user(row))]
+
+
+def remove_user(tx: Tx, user_id: str, now: str) -> bool:
+    """Mark a user as removed, forget name, picture and who they are at providers; False when it was removed before."""
+    values = {"removed_at": now, "name": None, "picture": None, "is_admin": False}
+    tx.execute(sa.delete(external_identities).where(external_identities.c.user_id == user_id))
+    return tx.execute(sa.update(users).where(users.c.id == user_id, _HERE).values(values)).rowcount == 1
 
 
 def owner(tx: Tx) -> User | None:

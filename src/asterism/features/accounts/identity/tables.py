@@ -14,6 +14,7 @@ users = sa.Table(
     sa.Column("is_admin", sa.Boolean, nullable=False),
     sa.Column("is_owner", sa.Boolean, nullable=False),
     sa.Column("created_at", sa.Text, nullable=False),
+    sa.Column("removed_at", sa.Text),
 )
 sa.Index("ix_users_email", users.c.email)
 sa.Index(

@@ -37,6 +37,7 @@ from asterism.features.talk.integrations.notion_arguments import NotionSearch, N
 from asterism.features.talk.integrations.service import (
     Connector,
     Started,
+    forget_all,
     is_healthy,
     list_integrations,
     purge,
@@ -84,6 +85,7 @@ __all__ = [
     "UpstreamValidation",
     "check_pull",
     "check_update",
+    "forget_all",
     "is_healthy",
     "list_integrations",
     "purge",

@@ -184,6 +184,12 @@ class Connector:
         return kept
 
 
+def forget_all(tx: Tx, caller: Caller) -> None:
+    """Forget every service that a user connected. The services are not asked: their tokens run out there."""
+    for provider in PROVIDERS:
+        _forget(tx, caller, provider, audit.NOWHERE)
+
+
 def provider_of(name: str) -> ProviderName:
     """Return the service of that name. Raises UnknownIntegration."""
     found = next((provider for provider in PROVIDERS if provider == name), None)

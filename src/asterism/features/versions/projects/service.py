@@ -58,11 +58,13 @@ def find_live(tx: Tx, project_id: str) -> Project | None:
     return store.live_of_anybody(tx, project_id)
 
 
-def list_projects(tx: Tx, caller: Caller, *, limit: int, cursor: str | None = None) -> Page[Project]:
-    """Return the caller's projects, last updated first."""
-    scope = f"projects:{caller.user_id}"
+def list_projects(
+    tx: Tx, caller: Caller, *, limit: int, cursor: str | None = None, deleted: bool = False
+) -> Page[Project]:
+    """Return the caller's projects, or the deleted ones that can be restored, last updated first."""
+    scope = f"{'deleted-' if deleted else ''}projects:{caller.user_id}"
     before = decode_cursor(scope, cursor, tuple[str, str]) if cursor else None
-    found = store.page(tx, caller.user_id, limit + 1, before)
+    found = store.page(tx, caller.user_id, limit + 1, before, deleted=deleted)
     more = len(found) > limit
     last = found[limit - 1] if more else None
     return Page(found[:limit], encode_cursor(scope, [last.updated_at, last.id]) if last else None)

@@ -10,17 +10,25 @@ from asterism.features.versions.projects.models import Project
 from asterism.features.versions.projects.tables import projects
 from asterism.kernel.db import RowDict, Tx
 
+
+def _pages(gone: bool) -> tuple[sa.Select[Any], sa.Select[Any]]:
+    """Return the statements for the first and for a later page of a user's projects, or of the deleted ones."""
+    state = projects.c.deleted_at.is_not(None) if gone else projects.c.deleted_at.is_(None)
+    first = (
+        sa.select(projects)
+        .where(projects.c.owner_user_id == sa.bindparam("user"), state)
+        .order_by(projects.c.updated_at.desc(), projects.c.id.desc())
+        .limit(sa.bindparam("limit", type_=sa.Integer))
+    )
+    later = first.where(
+        sa.tuple_(projects.c.updated_at, projects.c.id)
+        < sa.tuple_(sa.bindparam("updated_at", type_=sa.Text), sa.bindparam("id", type_=sa.Text))
+    )
+    return first, later
+
+
 # Built once: the list of projects is what every client asks for first.
-_FIRST_PAGE = (
-    sa.select(projects)
-    .where(projects.c.owner_user_id == sa.bindparam("user"), projects.c.deleted_at.is_(None))
-    .order_by(projects.c.updated_at.desc(), projects.c.id.desc())
-    .limit(sa.bindparam("limit", type_=sa.Integer))
-)
-_LATER_PAGE = _FIRST_PAGE.where(
-    sa.tuple_(projects.c.updated_at, projects.c.id)
-    < sa.tuple_(sa.bindparam("updated_at", type_=sa.Text), sa.bindparam("id", type_=sa.Text))
-)
+_LIVE_PAGES, _DELETED_PAGES = _pages(gone=False), _pages(gone=True)
 
 
 def insert(tx: Tx, project: Project) -> None:
@@ -50,11 +58,14 @@ def count_live(tx: Tx, user_id: str) -> int:
     return int(tx.scalar(query))
 
 
-def page(tx: Tx, user_id: str, limit: int, before: tuple[str, str] | None) -> Sequence[Project]:
-    """Return projects by last update, newest first, from after the row with the key `before` on."""
+def page(
+    tx: Tx, user_id: str, limit: int, before: tuple[str, str] | None, *, deleted: bool = False
+) -> Sequence[Project]:
+    """Return projects, or deleted ones, by last update, newest first, from after the row with the key `before` on."""
+    first, later = _DELETED_PAGES if deleted else _LIVE_PAGES
     updated_at, project_id = before or (None, None)
     places = {"user": user_id, "limit": limit, "updated_at": updated_at, "id": project_id}
-    result = tx.execute(_FIRST_PAGE if before is None else _LATER_PAGE, places)
+    result = tx.execute(first if before is None else later, places)
     names = tuple(result.keys())
     return [_project_of(dict(zip(names, row, strict=True))) for row in result.all()]
 

@@ -6,7 +6,7 @@
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 
-from asterism.features.review.findings.detector import armour, assignments, tokens, urls
+from asterism.features.review.findings.detector import armour, assignments, commands, tokens, urls
 from asterism.features.review.findings.detector.kinds import KINDS, Kind, Match, weight
 from asterism.features.review.findings.detector.values import entropy
 
@@ -39,7 +39,7 @@ def scan(text: str) -> list[Match]:
     """
     found: list[Match] = []
     starts: list[int] = []
-    for source in (armour.find, tokens.find, urls.find, assignments.find):
+    for source in (armour.find, tokens.find, urls.find, commands.find, assignments.find):
         for match in source(text):
             at = bisect_right(starts, match.start)
             before, after = found[at - 1 : at], found[at : at + 1]
