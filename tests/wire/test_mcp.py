@@ -88,8 +88,14 @@ def test_a_model_finds_its_way_over_http(server: TestServer, alice: httpx.Client
             assert (await called(client, "list_decisions", project_id=project))["decisions"] == []
             await called(client, "search_map", project_id=project, query="greet")
             await called(client, "list_drift", workspace_id=main, limit=1)
-            for tool in ("forecast_project", "read_project_memory", "show_map", "read_project_log"):
+            for tool in ("forecast_project", "read_project_memory", "show_map", "read_project_log", "read_brief"):
                 await called(client, tool, project_id=project)
+            for tool in ("list_tags", "list_chats"):
+                await called(client, tool, project_id=project)
+            for tool in ("list_action_items", "list_conversations"):
+                await called(client, tool)
+            await called(client, "list_deployments", workspace_id=main)
+            assert await refused(client, "read_conversation", conversation_id="nowhere")
             assert "no text" in await refused(client, "read_content", hash=name_of(b"\xff\x00"))
             assert "no argument 'nonsense'" in await refused(client, "list_projects", nonsense=1)
             assert "project_id" in await refused(client, "show_project")

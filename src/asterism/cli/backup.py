@@ -52,7 +52,7 @@ def backup(
             )
         else:
             show(f"{path} ({size_text(size)})")
-            if not with_key:
+            if not with_key and listing.key_id:
                 say(f"the master key ({listing.key_id}) is not in it; keep a copy of it elsewhere, or use --with-key")
         if (settings.data_dir / "storage").is_dir():
             say("what deployed apps keep in the folder `storage` is not in it")
