@@ -18,11 +18,11 @@ from asterism.features.versions import storage
 from asterism.kernel.db import Database, open_database
 from asterism.kernel.secrets import FileKeyStore, MasterKeyError, prove_keys
 from asterism.server.backup import BackupExists, NotEmbedded, back_up
-from asterism.server.container import open_settings_blobs
 from asterism.server.data_folder import NoInstallation
 from asterism.server.restoring import BackupDamaged, FolderTaken, appear, restore
 from asterism.server.roots import ROOTS
 from asterism.server.settings import Settings
+from asterism.server.stores import open_settings_blobs
 from tests.support.databases import SqliteFactory
 from tests.support.memory import folder_in_memory
 from tests.support.process import asterism

@@ -9,9 +9,9 @@ import pytest
 
 from asterism.base.errors import Invalid
 from asterism.kernel.db import open_database
-from asterism.server.container import open_settings_blobs
 from asterism.server.data_folder import DataFolderUnusable, FolderInUse, claimed, open_folder, running_address
 from asterism.server.settings import Settings
+from asterism.server.stores import open_settings_blobs
 
 URL = "http://127.0.0.1:3000"
 

@@ -13,9 +13,9 @@ from asterism.cli.output import command, count, emit, say, show
 from asterism.cli.progressbar import Bar
 from asterism.features.versions import storage
 from asterism.features.versions.storage import Inspected
-from asterism.server.container import open_settings_blobs
 from asterism.server.data_folder import close_files, find_open_files
 from asterism.server.roots import ROOTS
+from asterism.server.stores import open_settings_blobs
 
 app = verb_app("Check everything that a server stores, and repair it.")
 SHOWN = 20

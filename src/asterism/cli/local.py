@@ -12,10 +12,10 @@ from asterism.cli.options import folder
 from asterism.cli.output import say
 from asterism.kernel.db import Database
 from asterism.kernel.db.migrate import upgrade
-from asterism.server.container import open_settings_database
 from asterism.server.data_folder import NoInstallation, is_installation
 from asterism.server.settings import Settings
 from asterism.server.settings_sources import load_process_settings
+from asterism.server.stores import open_settings_database
 
 DataDir = Annotated[Path | None, typer.Option(metavar="PATH", parser=folder, help="Data folder of the server.")]
 

@@ -23,10 +23,10 @@ def _found(settings: Settings) -> Target | None:
     # what a review without a model does not need, and would wait for
     from asterism.features.review import local_providers
     from asterism.kernel.secrets import EnvelopeSecrets
-    from asterism.server.container import open_settings_database
     from asterism.server.local import key_places
     from asterism.server.schema import declare_tables
     from asterism.server.signin import settings_key_store
+    from asterism.server.stores import open_settings_database
 
     declare_tables()
     db = open_settings_database(settings)

@@ -28,10 +28,10 @@ from asterism.kernel.db import open_database
 from asterism.kernel.db.copying import copy_sqlite, settle_sqlite
 from asterism.kernel.db.migrate import current_revision
 from asterism.kernel.secrets import prove_keys, wrap_ring
-from asterism.server.container import open_settings_blobs
 from asterism.server.data_folder import NoInstallation, is_installation
 from asterism.server.settings import Settings
 from asterism.server.signin import settings_key_store
+from asterism.server.stores import open_settings_blobs
 
 FORMAT = 1
 DATABASE, JOBS, CREDENTIALS, KEY = "asterism.db", "jobs.db", "credentials.json", "master.key.wrapped"

@@ -11,8 +11,7 @@ from asterism.features.talk.conversations import Turns, Writer
 from asterism.features.versions.storage import Limits
 from asterism.features.versions.workcopies import WorkingCopies
 from asterism.features.versions.workspaces import MOVED
-from asterism.kernel.blobs import ObjectStoreBlobs, Spare, open_blobs
-from asterism.kernel.db import Database, open_database
+from asterism.kernel.blobs import Spare
 from asterism.kernel.jobs import DurableJobs
 from asterism.kernel.llm import PydanticModels
 from asterism.kernel.runs import RunHost
@@ -22,7 +21,6 @@ from asterism.server.actions import build_actions
 from asterism.server.advisor import build_advisor
 from asterism.server.agents import build_agents
 from asterism.server.chats import build_directory, build_runs
-from asterism.server.data_folder import open_folder
 from asterism.server.hosting import build_clouds, build_deployments, build_provisioners
 from asterism.server.insight import build_insight
 from asterism.server.integrations import build_integrations
@@ -34,21 +32,8 @@ from asterism.server.reviews import build_reviews
 from asterism.server.roots import ROOTS
 from asterism.server.settings import Settings
 from asterism.server.signin import ActivityWriter, build_sign_in, settings_key_store
+from asterism.server.stores import open_settings_blobs, open_settings_database
 from asterism.server.turns import turn_ports
-
-
-def open_settings_database(settings: Settings, clock: Clock | None = None) -> Database:
-    """Open the database that the settings name, making the data folder (readable by its owner alone) when needed.
-
-    Raises DataFolderUnusable.
-    """
-    open_folder(settings)
-    return open_database(settings.database, clock=clock)
-
-
-def open_settings_blobs(settings: Settings) -> ObjectStoreBlobs:
-    """Open the content store that the settings name."""
-    return open_blobs(settings.blobs_url or settings.data_dir / "blobs", spool=settings.data_dir / "incoming")
 
 
 def build_runtime(settings: Settings, *, clock: Clock | None = None) -> Runtime:

@@ -32,8 +32,8 @@ from asterism.server.backup import (
     Part,
     Progress,
 )
-from asterism.server.container import open_settings_blobs
 from asterism.server.settings import Settings
+from asterism.server.stores import open_settings_blobs
 
 MASTER_KEY = "master.key"
 STAGE = ".restoring-"
