@@ -11,11 +11,15 @@ from dataclasses import dataclass
 
 @dataclass
 class Load:
-    """What came back: requests a second, and milliseconds at the median and the 99th percentile."""
+    """What came back: requests a second, and milliseconds at the median and the 99th percentile.
+
+    `answered` counts all of them, those of the warm-up too.
+    """
 
     per_second: float
     median_ms: float
     p99_ms: float
+    answered: int
 
 
 def load(url: str, path: str, *, token: str | None = None, connections: int = 32, seconds: float = 4) -> Load:
@@ -48,12 +52,15 @@ async def generate(address: str, path: str, token: str, connections: int, second
     authorization = f"Authorization: Bearer {token}\r\n" if token else ""
     request = f"GET {path} HTTP/1.1\r\nHost: {address}\r\n{authorization}\r\n".encode()
     times: list[float] = []
+    answered = 0
     for warm_up in (True, False):
         times.clear()
         until = time.perf_counter() + (0.5 if warm_up else seconds)
         await asyncio.gather(*(worker(host, int(port), request, until, times) for _ in range(connections)))
+        answered += len(times)
     times.sort()
-    return Load(len(times) / seconds, statistics.median(times) * 1000, times[int(len(times) * 0.99)] * 1000)
+    late = times[int(len(times) * 0.99)]
+    return Load(len(times) / seconds, statistics.median(times) * 1000, late * 1000, answered)
 
 
 if __name__ == "__main__":
