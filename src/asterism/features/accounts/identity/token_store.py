@@ -8,23 +8,25 @@ import sqlalchemy as sa
 from asterism.features.accounts.identity.models import Token
 from asterism.features.accounts.identity.scope import read_scope
 from asterism.features.accounts.identity.tables import access_tokens, devices
-from asterism.kernel.db import RowDict, Tx
+from asterism.kernel.db import Prepared, RowDict, Tx
 
 _TOKEN = [access_tokens.c[name] for name in Token.__slots__]
 _NOT_REVOKED = access_tokens.c.revoked_at.is_(None)
 
-# Built once: this statement runs for every request.
-_LIVE = sa.select(
-    access_tokens.c.user_id,
-    access_tokens.c.id,
-    access_tokens.c.kind,
-    access_tokens.c.client,
-    access_tokens.c.scope,
-    access_tokens.c.device_id,
-).where(
-    access_tokens.c.hash == sa.bindparam("hash"),
-    access_tokens.c.expires_at > sa.bindparam("now"),
-    _NOT_REVOKED,
+# This one runs for every request.
+_LIVE = Prepared(
+    sa.select(
+        access_tokens.c.user_id,
+        access_tokens.c.id,
+        access_tokens.c.kind,
+        access_tokens.c.client,
+        access_tokens.c.scope,
+        access_tokens.c.device_id,
+    ).where(
+        access_tokens.c.hash == sa.bindparam("hash"),
+        access_tokens.c.expires_at > sa.bindparam("now"),
+        _NOT_REVOKED,
+    )
 )
 
 
@@ -35,8 +37,7 @@ def insert_token(tx: Tx, row: Mapping[str, Any]) -> None:
 
 def live_row(tx: Tx, token_hash: str, now: str) -> tuple[Any, ...] | None:
     """Return (user_id, id, kind, client, scope, device_id) of a token that is neither expired nor revoked."""
-    row = tx.execute(_LIVE, {"hash": token_hash, "now": now}).first()
-    return None if row is None else tuple(row)
+    return _LIVE.first(tx, hash=token_hash, now=now)
 
 
 def token_by_hash(tx: Tx, token_hash: str) -> Token | None:

@@ -1,14 +1,14 @@
 """Projects."""
 
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 MAX_PROJECTS = 1000
 GRACE_DAYS = 30
 
 
-@dataclass(frozen=True, slots=True)
-class Project:
+class Project(msgspec.Struct, frozen=True):
     """A project of one user. `brief` is an object or a text; `main_chosen` says that main was set by a person."""
 
     id: str

@@ -8,14 +8,14 @@ import sqlalchemy as sa
 
 from asterism.features.versions.projects.models import Project
 from asterism.features.versions.projects.tables import projects
-from asterism.kernel.db import RowDict, Tx
+from asterism.kernel.db import Prepared, RowDict, Tx
 
 
-def _pages(gone: bool) -> tuple[sa.Select[Any], sa.Select[Any]]:
-    """Return the statements for the first and for a later page of a user's projects, or of the deleted ones."""
+def _pages(gone: bool) -> tuple[Prepared, Prepared]:
+    """Return the queries for the first and for a later page of a user's projects, or of the deleted ones."""
     state = projects.c.deleted_at.is_not(None) if gone else projects.c.deleted_at.is_(None)
     first = (
-        sa.select(projects)
+        sa.select(*(projects.c[name] for name in Project.__struct_fields__))
         .where(projects.c.owner_user_id == sa.bindparam("user"), state)
         .order_by(projects.c.updated_at.desc(), projects.c.id.desc())
         .limit(sa.bindparam("limit", type_=sa.Integer))
@@ -24,10 +24,10 @@ def _pages(gone: bool) -> tuple[sa.Select[Any], sa.Select[Any]]:
         sa.tuple_(projects.c.updated_at, projects.c.id)
         < sa.tuple_(sa.bindparam("updated_at", type_=sa.Text), sa.bindparam("id", type_=sa.Text))
     )
-    return first, later
+    return Prepared(first), Prepared(later)
 
 
-# Built once: the list of projects is what every client asks for first.
+# The list of projects is what every client asks for first.
 _LIVE_PAGES, _DELETED_PAGES = _pages(gone=False), _pages(gone=True)
 
 
@@ -63,11 +63,11 @@ def page(
 ) -> Sequence[Project]:
     """Return projects, or deleted ones, by last update, newest first, from after the row with the key `before` on."""
     first, later = _DELETED_PAGES if deleted else _LIVE_PAGES
-    updated_at, project_id = before or (None, None)
-    places = {"user": user_id, "limit": limit, "updated_at": updated_at, "id": project_id}
-    result = tx.execute(first if before is None else later, places)
-    names = tuple(result.keys())
-    return [_project_of(dict(zip(names, row, strict=True))) for row in result.all()]
+    if before is None:
+        rows = first.rows(tx, user=user_id, limit=limit)
+    else:
+        rows = later.rows(tx, user=user_id, limit=limit, updated_at=before[0], id=before[1])
+    return [_project_of(row) for row in rows]
 
 
 def update(tx: Tx, project_id: str, values: dict[str, Any]) -> None:
@@ -97,10 +97,10 @@ def _encode(brief: Any) -> str | None:
 
 
 def _project(row: RowDict | None) -> Project | None:
-    return None if row is None else _project_of(row)
+    return None if row is None else _project_of([row[name] for name in Project.__struct_fields__])
 
 
-def _project_of(row: RowDict) -> Project:
-    if row["brief"] is not None:
-        row["brief"] = msgspec.json.decode(row["brief"])
-    return Project(**row)
+def _project_of(row: Sequence[Any]) -> Project:
+    """Read the values of a row, in the order of the fields."""
+    found = Project(*row)
+    return found if found.brief is None else msgspec.structs.replace(found, brief=msgspec.json.decode(found.brief))

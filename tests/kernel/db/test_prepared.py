@@ -1,0 +1,65 @@
+"""Queries that are compiled once: the same rows and errors as any other query has, on both engines."""
+
+from collections.abc import Iterator
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError, SQLAlchemyError
+
+from asterism.kernel.db import Database, Prepared, Tx
+
+SHELF = sa.Table(
+    "shelf",
+    sa.MetaData(),
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("note", sa.Text),
+    sa.Column("lent", sa.Boolean, nullable=False),
+)
+ROWS = [
+    {"id": 1, "title": "Emma", "note": None, "lent": True},
+    {"id": 2, "title": "“Ivanhoe”", "note": "torn: 50 %", "lent": False},
+    {"id": 3, "title": "Ulysses", "note": None, "lent": True},
+]
+LENT = Prepared(
+    sa.select(SHELF.c.title, SHELF.c.note, SHELF.c.lent, SHELF.c.id)
+    .where(SHELF.c.lent.is_(sa.true()), SHELF.c.id >= sa.bindparam("from", type_=sa.Integer))
+    .order_by(SHELF.c.id)
+    .limit(sa.bindparam("limit", type_=sa.Integer))
+)
+TITLED = Prepared(sa.select(SHELF.c.note, SHELF.c.lent).where(SHELF.c.title == sa.bindparam("title")))
+NOWHERE = Prepared(sa.select(sa.table("nowhere", sa.column("id", sa.Text))))
+
+
+@pytest.fixture
+def tx(db: Database) -> Iterator[Tx]:
+    """Open a transaction on a table of three rows."""
+    with db.write() as tx:
+        SHELF.create(tx.connection)
+        tx.execute(sa.insert(SHELF), ROWS)
+        yield tx
+
+
+def test_rows_are_tuples_read_as_their_types_say(tx: Tx) -> None:
+    assert LENT.rows(tx, **{"from": 1, "limit": 10}) == [("Emma", None, True, 1), ("Ulysses", None, True, 3)]
+    assert TITLED.first(tx, title="“Ivanhoe”") == ("torn: 50 %", False)
+    assert all(type(row[2]) is bool for row in LENT.rows(tx, **{"from": 1, "limit": 10}))
+
+
+def test_values_are_those_of_each_call(tx: Tx) -> None:
+    assert [row[3] for row in LENT.rows(tx, **{"from": 1, "limit": 1})] == [1]
+    assert [row[3] for row in LENT.rows(tx, **{"from": 2, "limit": 10})] == [3]
+    assert TITLED.first(tx, title="' OR 1=1 --") is None
+    assert TITLED.rows(tx, title="Emma") == [(None, True)]
+
+
+def test_a_value_that_is_missing_is_no_null(tx: Tx) -> None:
+    with pytest.raises(SQLAlchemyError):
+        TITLED.rows(tx)
+
+
+def test_errors_are_those_of_any_query(db: Database) -> None:
+    with pytest.raises((OperationalError, ProgrammingError)) as caught, db.read() as tx:
+        NOWHERE.rows(tx)
+    assert isinstance(caught.value, DBAPIError)
+    assert "nowhere" in str(caught.value.orig)
