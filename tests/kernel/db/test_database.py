@@ -2,11 +2,13 @@
 
 import asyncio
 import threading
+from contextlib import ExitStack
 
 import pytest
 import sqlalchemy as sa
 
 from asterism.kernel.db import Database, Tx
+from asterism.kernel.db.database import READERS
 
 NOTES = sa.table("notes", sa.column("id"), sa.column("text"))
 
@@ -98,3 +100,27 @@ async def hops(db: Database) -> list[int]:
 
 def test_async_callers_share_the_database(notes: Database) -> None:
     assert asyncio.run(hops(notes)) == list(range(10))
+
+
+def test_connections_that_rest_are_few_and_none_comes_from_a_failure(notes: Database) -> None:
+    pool = notes.engine.pool
+    assert isinstance(pool, sa.QueuePool)
+    with ExitStack() as stack:
+        for _ in range(READERS * 2):
+            count_in = stack.enter_context(notes.read())
+            assert count_in.scalar(sa.select(sa.func.count()).select_from(NOTES)) == 0
+        assert pool.checkedout() == READERS * 2
+    rests = READERS if notes.dialect == "sqlite" else 0
+    assert pool.checkedout() == rests
+    with pytest.raises(RuntimeError, match="while reading"), notes.read():
+        raise RuntimeError("while reading")
+    assert pool.checkedout() == max(0, rests - 1)
+    notes.close()
+    assert pool.checkedout() == 0
+
+
+def test_a_resting_connection_sees_what_was_written_since(notes: Database) -> None:
+    assert count(notes) == 0
+    with notes.write() as tx:
+        add(tx, 1)
+    assert count(notes) == 1

@@ -129,13 +129,33 @@ class Database:
         self._listeners: Listeners = {}
         self._write_lock: threading.Lock | None = threading.Lock() if single else None
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="db-read")
+        self._resting: list[Connection] = []
         self._writers = ThreadPoolExecutor(1 if single else READERS, thread_name_prefix="db-write")
 
     @contextmanager
     def read(self) -> Iterator[Tx]:
         """Open a transaction that sees one snapshot of the data. Raises Unavailable when the database is down."""
-        with _translated(), self.engine.connect() as connection, connection.begin():
+        with _translated(), self._reading() as connection, connection.begin():
             yield Tx(connection, self.clock)
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        """Lend a connection. A few of SQLite's stay at hand after what went well, since getting one costs as much as
+        a query; those of PostgreSQL may break between two, so the pool looks at each.
+        """
+        try:
+            connection = self._resting.pop()
+        except IndexError:
+            connection = self.engine.connect()
+        well = False
+        try:
+            yield connection
+            well = True
+        finally:
+            if well and self.dialect == "sqlite" and len(self._resting) < READERS:
+                self._resting.append(connection)
+            else:
+                connection.close()
 
     @contextmanager
     def write(self) -> Iterator[Tx]:
@@ -196,6 +216,8 @@ class Database:
         """Wait for running transactions and close every connection."""
         self._readers.shutdown(wait=True)
         self._writers.shutdown(wait=True)
+        while self._resting:
+            self._resting.pop().close()
         self.engine.dispose()
 
 
