@@ -223,7 +223,7 @@ class Pipeline:
 
 def last_values(request: AnyRequest) -> dict[str, str]:
     """Return the query parameters; of repeated keys the last one wins (Fastest 0.2)."""
-    return dict(request.query_params.multi_items())
+    return dict(request.query_params.multi_items()) if request.scope["query_string"] else {}
 
 
 def declare(method: str, path: str, rules: Any, options: Options) -> Callable[[Handler], Endpoint]:

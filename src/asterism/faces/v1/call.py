@@ -38,6 +38,7 @@ class SocketRules:
 class Call(asgi.Call[Runtime]):
     """One request to `/v1`. `caller` is who sent the bearer token; on an open endpoint it may not be asked for."""
 
+    bearer: str | None = field(default=None, kw_only=True, repr=False)
     _caller: Caller | None = field(default=None, kw_only=True)
 
     @property

@@ -23,15 +23,17 @@ class V1Face:
 
     dialect = Dialect()
 
-    def open(self, endpoint: Endpoint, request: AnyRequest) -> Call:  # noqa: ARG002 - the face's signature
-        """Make the call."""
-        return Call(request, request.app.state.runtime)
+    def open(self, endpoint: Endpoint, request: AnyRequest) -> Call:
+        """Make the call, with the token that was sent where the endpoint has use for one."""
+        rules: Rules = endpoint.rules
+        bearer = bearer_of(request, in_query=rules.query_token) if rules.auth else None
+        return Call(request, request.app.state.runtime, bearer=bearer)
 
     async def admit(self, endpoint: Endpoint, call: Call) -> None:
         """Refuse what needs no transaction of its own: no token or a mistyped one, too many from one address."""
         rules: Rules = endpoint.rules
         if rules.auth is True:
-            await self._meet(endpoint, bearer_of(call.request, in_query=rules.query_token), call.rt)
+            await self._meet(endpoint, call.bearer, call.rt)
         if rules.rate is not None and rules.rate.key == "address":
             call.rt.sign_in.limits.take(rules.rate, call.rt.sign_in.addresses.client(call.request))
 
@@ -39,8 +41,10 @@ class V1Face:
         """Look a new token up in a reading transaction first, so that nobody unknown ever holds the write lock."""
         if bearer is None or not identity.is_bearer(bearer):
             raise identity.NotSignedIn
+        if endpoint.tx != "write" or endpoint.is_async:
+            return
         known, name = rt.sign_in.known, identity.token_hash(bearer)
-        if endpoint.tx == "write" and not endpoint.is_async and name not in known:
+        if name not in known:
             await rt.db.run_read(identity.authenticate, bearer)
             known.add(name)
 
@@ -56,7 +60,7 @@ class V1Face:
         rules: Rules = endpoint.rules
         if not rules.auth:
             return
-        bearer, sign_in = bearer_of(call.request, in_query=rules.query_token), call.rt.sign_in
+        bearer, sign_in = call.bearer, call.rt.sign_in
         try:
             caller = identity.authenticate(tx, bearer)
         except identity.NotSignedIn:
