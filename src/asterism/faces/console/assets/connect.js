@@ -18,7 +18,7 @@ async function connect() {
   const result = await call("POST", `/v1/integrations/${provider}/connect`, given());
   $("go").hidden = $("onward").hidden = true;
   history.replaceState(null, "", location.pathname); // a code is good once, and no business of the history
-  if (!result.ok) return say(`${messageOf(result)} ${result.body?.error?.hint || ""}`, true);
+  if (!result.ok) return say(messageOf(result), true);
   const account = result.body.integration?.account?.name;
   say(`${label} is connected${account ? ` as ${account}` : ""}. You can close this page.`);
   $("onward").hidden = false;

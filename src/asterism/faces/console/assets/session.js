@@ -57,6 +57,9 @@ export function say(text, bad = false) {
   $("status").classList.toggle("bad", bad);
 }
 
+// Returns what went wrong, what to do about it, and the request to name to whoever runs the server.
 export function messageOf(result) {
-  return result.body?.error?.message || "That did not work.";
+  const { message, hint, details } = result.body?.error || {};
+  const request = details?.request_id ? `Request ${details.request_id}.` : "";
+  return [message || "That did not work.", hint, request].filter(Boolean).join(" ");
 }
