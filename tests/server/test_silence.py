@@ -59,6 +59,7 @@ def test_of_many_addresses_together_those_give_way_that_never_said_anything() ->
             elif number == 9:
                 while min(silence_of(one) for one in served[5:]) < 50:
                     select.select([], [], [], 0.01)
+        stack.enter_context(served[7].dup())
         assert hush(port, 2, 20) == 0
         assert hush(port, 2, 17) == 3
         assert hush(port, 2, 15) == 2

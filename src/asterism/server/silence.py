@@ -58,15 +58,20 @@ def _open_files() -> int:
 
 
 def _connections(port: int) -> Iterator[tuple[str, _Silent]]:
-    """Yield address and silence of every standing connection that somebody made to `port`."""
+    """Yield address and silence of every standing connection that somebody made to `port`.
+
+    Who looks at connections elsewhere in this process holds one twice for that moment; it counts once.
+    """
+    met = set[tuple[str, int]]()
     for name in os.listdir(_TABLE):
         with suppress(OSError), _borrowed(int(name)) as connection:
             if _is_to(connection, port):
                 info = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _FIELDS.size)
                 # A kernel that counts no bytes tells less: then nobody is taken for mute.
                 state, sent, received, heard = _FIELDS.unpack(info.ljust(_FIELDS.size, b"\xff"))
-                if state == _ESTABLISHED:
-                    yield connection.getpeername()[0], _Silent(heard == 0, min(sent, received), int(name))
+                if state == _ESTABLISHED and (peer := connection.getpeername()[:2]) not in met:
+                    met.add(peer)
+                    yield peer[0], _Silent(heard == 0, min(sent, received), int(name))
 
 
 def _close(handle: int, port: int) -> bool:
