@@ -61,7 +61,8 @@ def rewind(
         for file in done["files"]:
             show(f"{file['change']:8}  {file['path']}")
         if preview:
-            say(f"{count(done['hidden_messages'], 'message')} would be hidden; nothing has changed")
+            rest = f" and {count(done['hidden_parts'], 'step')} of a turn" if done["hidden_parts"] else ""
+            say(f"{count(done['hidden_messages'], 'message')}{rest} would be hidden; nothing has changed")
             return
         if done["safety_snapshot_id"]:
             say(f"what was not saved is snapshot {done['safety_snapshot_id']}")

@@ -43,13 +43,8 @@ def test_a_line_that_a_turn_brought_names_turn_and_prompt(talk: Talk) -> None:
     for number in (1, 2):
         talk.shelf.clock.advance(60)
         with talk.db.write() as tx:
-            values = {
-                "tree": trees[number - 1],
-                "manifest_hash": trees[number],
-                "workspace_id": talk.main.id,
-                "completed_at": tx.now(),
-            }
-            store.update_message(tx, f"a{number}", values)
+            store.update_message(tx, f"a{number}", {"workspace_id": talk.main.id, "completed_at": tx.now()})
+            talk.changed(tx, f"a{number}", trees[number - 1], trees[number])
     last = push(talk, {"a": b"by hand\nby one\nby two\nby hand too\n"}, first)
     found = ask(talk, last, "a")
     assert [one.snapshot_id for one in found] == [first, last, last, last]

@@ -4,10 +4,12 @@ import pytest
 
 from asterism.features.accounts.identity import Caller
 from asterism.features.talk import checkpoints, conversations
-from asterism.features.talk.conversations import Conversation, Message, Parts, store
+from asterism.features.talk.checkpoints import Called
+from asterism.features.talk.conversations import Conversation, Message, Parts, TimelineItem, question_store, store
 from asterism.features.versions import projects, storage, workspaces
 from asterism.features.versions.workcopies import Checked, FileChange
 from asterism.features.versions.workspaces import NewWorkspace, Workspace
+from asterism.kernel.db import Tx
 from asterism.kernel.streams import DatabaseStreams
 from tests.features.versions.conftest import caller, shelf
 from tests.support.shelf import Shelf
@@ -59,10 +61,15 @@ class Talk:
             checkpoints.record_start(tx, self.caller.user_id, self.id, answer.id, before)
             checked = Checked(after, before, (FileChange("a", "modified", 1, 1),))
             made = checkpoints.record(
-                tx, self.caller.user_id, self.id, answer.id, checked, call_id=f"call{number}", tool="bash"
+                tx, self.caller.user_id, self.id, answer.id, checked, call=Called(f"call{number}", "bash")
             )
         self.show(after)
         return made.id
+
+    def changed(self, tx: Tx, turn: str, before: str, after: str) -> None:
+        """Say on the timeline that a turn made one tree of another."""
+        item = TimelineItem(f"t-{turn}", self.id, turn, tx.now(), "did", "completed", (), after, before)
+        question_store.insert_item(tx, item)
 
     def show(self, tree: str) -> None:
         shown = self.look().current_manifest_hash

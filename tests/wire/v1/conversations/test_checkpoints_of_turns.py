@@ -38,6 +38,14 @@ def test_each_call_leaves_a_tree_that_one_can_go_back_to(person: Person, scripts
     workspace = ok(person.client.get(f"/v1/workspaces/{person.workspace}"))["workspace"]
     assert workspace["current_manifest_hash"] == first["tree"]
 
+    path = f"/v1/conversations/{person.conversation}/rewind"
+    cut = ok(person.client.post(path, json={"checkpoint_id": first["id"]}))
+    assert (cut["hidden_messages"], cut["hidden_parts"]) == (0, 2)
+    shown = person.messages()[1]
+    assert (shown["content"], shown["cutAfter"], shown["filesChanged"]) == ("I ", first["call_id"], ["a.txt"])
+    ok(person.client.post(f"{path}/undo", json={"rewind_id": cut["rewind_id"]}))
+    assert person.messages()[1]["content"] == "I did."
+
 
 def test_a_turn_that_changes_nothing_leaves_its_start_alone_and_only_once(person: Person, scripts: Scripts) -> None:
     push(person.client, person.project, person.workspace, {"a.txt": b"one\n"})

@@ -27,18 +27,23 @@ class UndoWanted(msgspec.Struct):
 
 
 class Rewound(msgspec.Struct):
-    """What going back came to: the tree that the workspace shows, and what changed on the way; no id for a preview."""
+    """What going back came to: the tree that the workspace shows, and what changed on the way; no id for a preview.
+
+    `hidden_parts` are those of the turn in whose middle it ends.
+    """
 
     rewind_id: str | None
     tree: str | None
     safety_snapshot_id: str | None
     hidden_messages: int
     files: list[FileChange]
+    hidden_parts: int
 
     @classmethod
     def of(cls, done: rewinds.Rewound) -> Self:
         """Write what was done."""
-        return cls(done.rewind_id, done.tree, done.safety_snapshot_id, done.hidden_messages, list(done.files))
+        files, hidden = list(done.files), done.hidden_messages
+        return cls(done.rewind_id, done.tree, done.safety_snapshot_id, hidden, files, done.hidden_parts)
 
 
 @post(

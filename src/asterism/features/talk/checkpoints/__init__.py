@@ -3,8 +3,8 @@
 Turns write them down (`record_start`, `record`); `rewinds` lists them and goes back to one.
 """
 
-from asterism.features.talk.checkpoints.models import KEPT_DAYS, Checkpoint
+from asterism.features.talk.checkpoints.models import KEPT_DAYS, Called, Checkpoint
 from asterism.features.talk.checkpoints.service import ROOTS, purge, record, record_start
 from asterism.features.talk.checkpoints.store import one, page
 
-__all__ = ["KEPT_DAYS", "ROOTS", "Checkpoint", "one", "page", "purge", "record", "record_start"]
+__all__ = ["KEPT_DAYS", "ROOTS", "Called", "Checkpoint", "one", "page", "purge", "record", "record_start"]

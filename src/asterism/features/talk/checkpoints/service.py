@@ -3,7 +3,7 @@
 from asterism.base import ids
 from asterism.base.clock import shift
 from asterism.features.talk.checkpoints import store
-from asterism.features.talk.checkpoints.models import KEPT_DAYS, Checkpoint
+from asterism.features.talk.checkpoints.models import KEPT_DAYS, Called, Checkpoint
 from asterism.features.versions import storage
 from asterism.features.versions.workcopies import Checked
 from asterism.kernel.db import Tx
@@ -16,16 +16,16 @@ def record(
     message_id: str,
     checked: Checked,
     *,
-    call_id: str | None = None,
-    tool: str | None = None,
+    call: Called | None = None,
 ) -> Checkpoint:
     """Write down what a copy held after a tool call of a turn, or at its end (beyond 2)."""
     made = Checkpoint(
         id=ids.ulid(),
         conversation_id=conversation_id,
         message_id=message_id,
-        call_id=call_id,
-        tool=tool,
+        call_id=call.id if call is not None else None,
+        tool=call.tool if call is not None else None,
+        part_id=call.part_id if call is not None else None,
         tree=checked.tree,
         previous_tree=checked.previous_tree,
         files=checked.changes,

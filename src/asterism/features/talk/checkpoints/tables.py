@@ -17,6 +17,7 @@ checkpoints = sa.Table(
     sa.Column("previous_tree", sa.Text),
     sa.Column("files", sa.Text, nullable=False),
     sa.Column("created_at", sa.Text, nullable=False),
+    sa.Column("part_id", sa.Text),
 )
 sa.Index("ix_checkpoints_conversation_id_id", checkpoints.c.conversation_id, checkpoints.c.id)
 sa.Index("ix_checkpoints_owner_user_id", checkpoints.c.owner_user_id)

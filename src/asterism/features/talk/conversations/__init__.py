@@ -5,8 +5,9 @@ Everything is in the database: conversations, messages, parts, questions, timeli
 """
 
 from asterism.features.talk.conversations import events
-from asterism.features.talk.conversations.branch_store import count_from, hide_from, show_again
+from asterism.features.talk.conversations.branch_store import count_from, hide_from, is_hidden, show_again
 from asterism.features.talk.conversations.branching import copy_before, find_message, has_active
+from asterism.features.talk.conversations.cutting import Cut, Inside, copy_cut, count_cut, cut_turn, restore_turn
 from asterism.features.talk.conversations.errors import (
     AnswerRefused,
     OtherProject,
@@ -65,7 +66,9 @@ __all__ = [
     "AnswerRefused",
     "Conversation",
     "ConversationView",
+    "Cut",
     "GrantRequired",
+    "Inside",
     "Message",
     "Opened",
     "OtherProject",
@@ -90,14 +93,18 @@ __all__ = [
     "all_parts",
     "change_conversation",
     "copy_before",
+    "copy_cut",
+    "count_cut",
     "count_from",
     "create_conversation",
+    "cut_turn",
     "events",
     "find_conversation",
     "find_message",
     "get_conversation",
     "has_active",
     "hide_from",
+    "is_hidden",
     "list_conversations",
     "list_messages",
     "list_questions",
@@ -110,6 +117,7 @@ __all__ = [
     "read_log",
     "read_project_info",
     "register",
+    "restore_turn",
     "save_snapshot",
     "show_again",
     "titles_of",

@@ -8,6 +8,7 @@ import structlog
 
 from asterism.base.errors import DomainError
 from asterism.features.talk import checkpoints
+from asterism.features.talk.checkpoints import Called
 from asterism.features.talk.conversations import reporting
 from asterism.features.talk.conversations.events import CheckpointFields, CheckpointTaken, Frame, WarningFrame
 from asterism.features.talk.conversations.models import Conversation
@@ -30,6 +31,7 @@ class Checker:
     message_id: str
     copy: WorkingCopy
     tell: Callable[[Frame], Awaitable[object]]
+    flush: Callable[[], Awaitable[object]]
 
     async def start(self) -> None:
         """Note the tree that the turn begins with, once for a conversation and tree."""
@@ -39,7 +41,10 @@ class Checker:
         """Take one after a call, or at the end of the turn, if a file has changed since the last."""
         try:
             checked = await asyncio.to_thread(self.copies.checkpoint, self.copy)
-            made = None if checked is None else await self.db.run(self._record, checked, call)
+            if checked is None:
+                return
+            await self.flush()  # whoever forks from it finds the call in the log
+            made = await self.db.run(self._record, checked, call)
         except (DomainError, OSError) as error:
             log.warning("turns.no_checkpoint", turn=self.message_id, error=type(error).__name__)
             await self.tell(WarningFrame(warning=FAILED))
@@ -60,8 +65,7 @@ class Checker:
             self.conversation.id,
             self.message_id,
             checked,
-            call_id=None if call is None else call.call_id,
-            tool=None if call is None else call.tool,
+            call=None if call is None else Called(call.call_id, call.tool, call.id),
         )
         reporting.checked(tx, self.conversation, made)
         return made

@@ -51,6 +51,7 @@ class ConversationMessage(msgspec.Struct, frozen=True, rename="camel", omit_defa
     manifest_hash: str | UnsetType = UNSET
     cancelled_by: str | UnsetType = UNSET
     usage: TurnTokens | UnsetType = UNSET
+    cut_after: str | UnsetType = UNSET
 
     @classmethod
     def of(cls, one: models.Message) -> Self:
@@ -67,6 +68,7 @@ class ConversationMessage(msgspec.Struct, frozen=True, rename="camel", omit_defa
             UNSET if one.manifest_hash is None else one.manifest_hash,
             UNSET if one.cancelled_by is None else one.cancelled_by,
             UNSET if one.usage is None else TurnTokens.of(one.usage),
+            UNSET if one.cut_after is None else one.cut_after,
         )
 
 

@@ -89,7 +89,8 @@ class Message:
     `log_start` is the seq of the log before the turn's first frame; `tree` is the manifest that it started from and
     `manifest_hash` the one it ended on. `parked`: it waits for an answer, and no process performs it since the server
     was started anew. `collecting`: its working copy is not taken over yet, and the next turn waits for that. `grants`
-    are the keys of env vars that it may read. `usage` is None where nothing was counted.
+    are the keys of env vars that it may read. `usage` is None where nothing was counted. `cut_after` is the tool call
+    after which its rest is hidden, since somebody went back to it.
     """
 
     id: str
@@ -113,6 +114,7 @@ class Message:
     collecting: bool = False
     grants: tuple[str, ...] = ()
     usage: TurnUsage | None = None
+    cut_after: str | None = None
 
     @property
     def active(self) -> bool:

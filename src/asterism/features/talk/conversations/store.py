@@ -289,8 +289,9 @@ def put_parts(tx: Tx, message_id: str, parts: Parts) -> None:
 
 def parts_of(tx: Tx, message: Message) -> Parts:
     """Return the stored parts of a turn."""
-    query = sa.select(conversation_parts.c.data).where(conversation_parts.c.message_id == message.id)
-    rows = tx.execute(query.order_by(conversation_parts.c.position)).all()
+    p = conversation_parts.c
+    query = sa.select(p.data).where(p.message_id == message.id, p.hidden_by.is_(None))
+    rows = tx.execute(query.order_by(p.position)).all()
     return Parts(message.infos, tuple(msgspec.json.decode(data) for (data,) in rows))
 
 
@@ -304,7 +305,8 @@ def parts_of_conversation(tx: Tx, conversation_id: str) -> dict[str, Parts]:
     p = conversation_parts.c
     query = sa.select(p.message_id, p.data).join(conversation_messages, _m.id == p.message_id)
     found: dict[str, list[dict[str, Any]]] = {}
-    for row in tx.all(query.where(_m.conversation_id == conversation_id, _SHOWN).order_by(_m.position, p.position)):
+    shown = query.where(_m.conversation_id == conversation_id, _SHOWN, p.hidden_by.is_(None))
+    for row in tx.all(shown.order_by(_m.position, p.position)):
         found.setdefault(row["message_id"], []).append(msgspec.json.decode(row["data"]))
     return {id_: Parts(told, tuple(found.get(id_, ()))) for id_, told in infos.items()}
 

@@ -50,6 +50,7 @@ conversation_messages = sa.Table(
     sa.Column("hidden_by", sa.Text),
     sa.Column("grants", sa.Text, nullable=False, server_default="[]"),
     sa.Column("usage", sa.Text),
+    sa.Column("cut_after", sa.Text),
     sa.UniqueConstraint("conversation_id", "position"),
 )
 _m = conversation_messages.c
@@ -73,6 +74,7 @@ conversation_parts = sa.Table(
     sa.Column("message_id", sa.Text, sa.ForeignKey("conversation_messages.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("position", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("data", sa.Text, nullable=False),
+    sa.Column("hidden_by", sa.Text),
 )
 
 conversation_questions = sa.Table(

@@ -150,7 +150,9 @@ class Turn:
     async def _work(self) -> None:
         ports, begun = self.ports, self.begun
         copy = await asyncio.to_thread(self._copy)
-        checker = Checker(ports.db, ports.copies, begun.conversation, self.message_id, copy, self._tell)
+        checker = Checker(
+            ports.db, ports.copies, begun.conversation, self.message_id, copy, self._tell, ports.streams.flush
+        )
         await checker.start()
         values = await ports.db.run_read(self._granted)
         token = await ports.db.run(self._token)

@@ -19,6 +19,7 @@ from asterism.features.accounts.identity import Caller
 from asterism.features.talk import catalogue
 from asterism.features.talk.conversations import answering, grants, question_store, store, turn_rows
 from asterism.features.talk.conversations.collecting import Collector
+from asterism.features.talk.conversations.cutting import said_before
 from asterism.features.talk.conversations.errors import UnknownMessage
 from asterism.features.talk.conversations.events import ConversationCleared, MessageStatus
 from asterism.features.talk.conversations.models import (
@@ -35,7 +36,7 @@ from asterism.features.talk.conversations.titling import Titling, Writer
 from asterism.features.talk.conversations.turn import HISTORY, Begun, Turn, TurnPorts, finish, stream_of, turn_of
 from asterism.features.versions.projects import EnvVar
 from asterism.kernel import agents
-from asterism.kernel.agents import Resumption, Said
+from asterism.kernel.agents import Resumption
 from asterism.kernel.db import Tx
 from asterism.kernel.runs import BrokenOff, HostStopping, Lane, LaneFull, Place, RunHost, RunKind, Stopped
 from asterism.kernel.streams import Fact
@@ -300,7 +301,7 @@ class Turns:
             conversation,
             message,
             prompt,
-            tuple(Said(one.role, one.content) for one in store.history(tx, message, HISTORY)),
+            tuple(said_before(tx, one) for one in store.history(tx, message, HISTORY)),
             chosen,
             self._resumption(tx, conversation, message),
             self._titling(tx, conversation, message, prompt),

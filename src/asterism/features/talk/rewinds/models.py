@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from asterism.features.talk.conversations import Conversation
+from asterism.features.talk.conversations import Conversation, Cut
 from asterism.features.versions.workcopies import FileChange
 from asterism.features.versions.workspaces import Workspace
 
@@ -19,7 +19,10 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Rewind:
-    """What was done by going back. `from_tree` is what the workspace showed before, `next_position` what came next."""
+    """What was done by going back. `from_tree` is what the workspace showed before, `next_position` what came next.
+
+    `cut` is what a turn was that is shown in part since.
+    """
 
     id: str
     conversation_id: str
@@ -30,17 +33,19 @@ class Rewind:
     next_position: int
     created_at: str
     undone_at: str | None = None
+    cut: Cut | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Rewound:
-    """What going back has come to, or would come to (then there is no id)."""
+    """What going back has come to, or would come to (then there is no id). `hidden_parts` are those of a turn cut."""
 
     rewind_id: str | None
     tree: str | None
     safety_snapshot_id: str | None
     hidden_messages: int
     files: tuple[FileChange, ...]
+    hidden_parts: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,17 +4,22 @@ from dataclasses import dataclass
 
 from asterism.base.errors import Invalid
 from asterism.features.talk import checkpoints, conversations
-from asterism.features.talk.conversations import Conversation
+from asterism.features.talk.checkpoints import Checkpoint
+from asterism.features.talk.conversations import Conversation, Inside
 from asterism.features.talk.rewinds.errors import UnknownCheckpoint
 from asterism.kernel.db import Tx
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A moment of a conversation: messages from `position` on come after it. `tree` is None where there was none."""
+    """A moment of a conversation: messages from `position` on come after it. `tree` is None where there was none.
+
+    `inside` is set in the middle of a turn, the last before `position`: what it tells after that call is later too.
+    """
 
     position: int
     tree: str | None
+    inside: Inside | None = None
 
 
 def find_moment(tx: Tx, conversation: Conversation, checkpoint_id: str | None, message_id: str | None) -> Moment:
@@ -28,8 +33,7 @@ def find_moment(tx: Tx, conversation: Conversation, checkpoint_id: str | None, m
         found = checkpoints.one(tx, conversation.id, checkpoint_id)
         if found is None:
             raise UnknownCheckpoint
-        turn = conversations.find_message(tx, conversation.id, found.message_id)
-        return Moment(turn.position + 1 if turn is not None else conversation.next_position, found.tree)
+        return _at_checkpoint(tx, conversation, found)
     prompt = conversations.find_message(tx, conversation.id, message_id or "")
     if prompt is None:
         raise conversations.UnknownMessage
@@ -37,3 +41,21 @@ def find_moment(tx: Tx, conversation: Conversation, checkpoint_id: str | None, m
         raise Invalid.field("message_id", "must be a message of the user")
     turn = conversations.message_at(tx, conversation.id, prompt.position + 1)
     return Moment(prompt.position, turn.tree if turn is not None else None)
+
+
+def _at_checkpoint(tx: Tx, conversation: Conversation, at: Checkpoint) -> Moment:
+    """Return the moment of a checkpoint: before the prompt where its turn began, after its call, or after the turn."""
+    turn = conversations.find_message(tx, conversation.id, at.message_id)
+    if turn is None:  # cleared since
+        return Moment(conversation.next_position, at.tree)
+    if at.at_start:
+        return Moment(turn.position - 1, at.tree)
+    if at.call_id is None or conversations.is_hidden(tx, turn.id):
+        return Moment(turn.position + 1, at.tree)
+    return Moment(turn.position + 1, at.tree, Inside(turn, at, _start(tx, at)))
+
+
+def _start(tx: Tx, at: Checkpoint) -> str | None:
+    """Return the tree that a turn began with: its first checkpoint is that, or follows it."""
+    (first,) = checkpoints.page(tx, at.conversation_id, limit=1, message_id=at.message_id)
+    return first.tree if first.at_start else first.previous_tree

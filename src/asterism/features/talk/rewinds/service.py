@@ -5,7 +5,7 @@ from asterism.base.pagination import Page, decode_cursor, encode_cursor
 from asterism.features.accounts.identity import Caller
 from asterism.features.talk import checkpoints, conversations
 from asterism.features.talk.checkpoints import Checkpoint
-from asterism.features.talk.conversations import Conversation, events
+from asterism.features.talk.conversations import Conversation, Cut, Inside, events
 from asterism.features.talk.rewinds import store
 from asterism.features.talk.rewinds.errors import CannotUndo, TurnRunning, UnknownRewind
 from asterism.features.talk.rewinds.models import Forked, Rewind, Rewound, Wanted
@@ -51,9 +51,15 @@ def rewind(tx: Tx, streams: Streams, caller: Caller, conversation_id: str, wante
     changes = _files(tx, caller, shown, tree)
     if preview:
         hidden = conversations.count_from(tx, conversation.id, moment.position) if wanted.messages else 0
-        return Rewound(None, tree, None, hidden, changes)
+        inside = moment.inside if wanted.messages else None
+        parts = conversations.count_cut(tx, inside) if inside is not None else 0
+        return Rewound(None, tree, None, hidden, changes, parts)
     rewind_id = ids.ulid()
-    hidden = conversations.hide_from(tx, conversation.id, moment.position, rewind_id) if wanted.messages else 0
+    streams.append_in(tx, conversation.stream, events.ConversationRewound(rewind_id=rewind_id, tree=tree))
+    hidden, cut, parts = 0, None, 0
+    if wanted.messages:
+        hidden = conversations.hide_from(tx, conversation.id, moment.position, rewind_id)
+        cut, parts = _cut(tx, streams, caller, conversation, moment.inside, rewind_id)
     safety = _show(tx, caller, project, workspace, tree) if files and tree is not None else None
     made = Rewind(
         id=rewind_id,
@@ -64,10 +70,21 @@ def rewind(tx: Tx, streams: Streams, caller: Caller, conversation_id: str, wante
         tree=tree,
         next_position=conversation.next_position,
         created_at=tx.now(),
+        cut=cut,
     )
     store.insert(tx, caller.user_id, made)
-    streams.append_in(tx, conversation.stream, events.ConversationRewound(rewind_id=rewind_id, tree=tree))
-    return Rewound(rewind_id, tree, safety, hidden, changes)
+    return Rewound(rewind_id, tree, safety, hidden, changes, parts)
+
+
+def _cut(
+    tx: Tx, streams: Streams, caller: Caller, conversation: Conversation, inside: Inside | None, rewind_id: str
+) -> tuple[Cut | None, int]:
+    """Cut the turn that a moment is in the middle of; return what it was, and how many of its parts are hidden."""
+    if inside is None:
+        return None, 0
+    files = _files(tx, caller, inside.start, inside.at.tree)
+    found = conversations.cut_turn(tx, streams, conversation, inside, rewind_id, files)
+    return found or (None, 0)
 
 
 def undo(tx: Tx, streams: Streams, caller: Caller, conversation_id: str, rewind_id: str) -> Rewound:
@@ -93,6 +110,8 @@ def undo(tx: Tx, streams: Streams, caller: Caller, conversation_id: str, rewind_
     safety = _show(tx, caller, project, workspace, tree, unless=done.tree) if back and tree is not None else None
     store.set_undone(tx, done.id)
     streams.append_in(tx, conversation.stream, events.ConversationRewound(rewind_id=done.id, tree=tree, undone=True))
+    if done.cut is not None:
+        conversations.restore_turn(tx, streams, conversation, done.cut, done.id)
     return Rewound(done.id, tree, safety, 0, changes)
 
 
@@ -122,7 +141,11 @@ def fork(
         if moment.tree is not None:
             _show(tx, caller, project, workspace, moment.tree)
     made = conversations.create_conversation(tx, streams, caller, workspace.id, title=title or source.title)
-    conversations.copy_before(tx, source.id, made, moment.position)
+    inside = moment.inside
+    conversations.copy_before(tx, source.id, made, moment.position if inside is None else inside.turn.position)
+    if inside is not None:
+        files = _files(tx, caller, inside.start, inside.at.tree)
+        conversations.copy_cut(tx, streams, source, inside, made, files)
     return Forked(
         conversations.get_conversation(tx, caller, made.id), workspaces.get_workspace(tx, caller, workspace.id)
     )

@@ -1,7 +1,9 @@
 """SQL of rewinds."""
 
+import msgspec
 import sqlalchemy as sa
 
+from asterism.features.talk.conversations import Cut
 from asterism.features.talk.rewinds.models import Rewind
 from asterism.features.talk.rewinds.tables import rewinds
 from asterism.kernel.db import RowDict, Tx
@@ -12,7 +14,8 @@ _r = rewinds.c
 def insert(tx: Tx, owner_user_id: str, rewind: Rewind) -> None:
     """Add a rewind."""
     values = {name: getattr(rewind, name) for name in rewind.__slots__}
-    tx.execute(sa.insert(rewinds).values(values | {"owner_user_id": owner_user_id}))
+    cut = None if rewind.cut is None else msgspec.json.encode(rewind.cut).decode()
+    tx.execute(sa.insert(rewinds).values(values | {"owner_user_id": owner_user_id, "cut": cut}))
 
 
 def one(tx: Tx, conversation_id: str, rewind_id: str) -> Rewind | None:
@@ -40,4 +43,7 @@ def trees(tx: Tx, user_id: str) -> set[str]:
 
 
 def _rewind(row: RowDict) -> Rewind:
-    return Rewind(**{name: row[name] for name in Rewind.__slots__})
+    values = {name: row[name] for name in Rewind.__slots__}
+    if row["cut"] is not None:
+        values["cut"] = msgspec.json.decode(row["cut"], type=Cut)
+    return Rewind(**values)

@@ -17,6 +17,7 @@ rewinds = sa.Table(
     sa.Column("next_position", sa.Integer, nullable=False),
     sa.Column("created_at", sa.Text, nullable=False),
     sa.Column("undone_at", sa.Text),
+    sa.Column("cut", sa.Text),
 )
 sa.Index("ix_rewinds_conversation_id_id", rewinds.c.conversation_id, rewinds.c.id)
 sa.Index("ix_rewinds_owner_user_id", rewinds.c.owner_user_id)
