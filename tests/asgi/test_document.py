@@ -10,8 +10,9 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
 from asterism.asgi.openapi import require_tags
+from asterism.asgi.openapi.document import Schemas
 from asterism.cli.routes import all_endpoints
-from asterism.faces.v1.description import TAGS, V1Description
+from asterism.faces.v1.description import TAGS, ErrorAnswer, V1Description
 from asterism.faces.v1.endpoints import ENDPOINTS
 from asterism.server.document import build_document
 
@@ -109,6 +110,28 @@ def test_errors_name_their_codes() -> None:
     assert judge.is_valid({"error": {"code": "HEAD_MOVED", "message": "x"}})
     assert not judge.is_valid({"error": {"code": "NOT_FOUND", "message": "x"}})
     assert "`HEAD_MOVED`" in form["description"]
+
+
+def test_an_error_is_one_shape_wherever_it_is_answered() -> None:
+    """A client has one type for an error, not one for each route and status that may answer it."""
+    answers = [
+        form["content"]["application/json"]["schema"]
+        for path, _, operation in OPERATIONS
+        if path != "/health"
+        for status, form in operation["responses"].items()
+        if status[0] in "45" and "content" in form
+    ]
+    assert answers
+    assert not [schema for schema in answers if set(schema) - {"$ref", "anyOf"}]
+    assert not [one for schema in answers for one in schema.get("anyOf", []) if set(one) != {"$ref"}]
+
+
+def test_a_name_that_two_errors_would_share_is_refused() -> None:
+    schemas = Schemas([ErrorAnswer])
+    schemas.narrowed(ErrorAnswer, "GONE", {"title": "one"})
+    schemas.narrowed(ErrorAnswer, "GONE", {"title": "one"})
+    with pytest.raises(LookupError, match="GONE_ERROR would be called GoneErrorAnswer"):
+        schemas.narrowed(ErrorAnswer, "GONE_ERROR", {"title": "another"})
 
 
 def test_headers_forms_bytes_and_streams_are_told() -> None:

@@ -1,6 +1,6 @@
 """The document itself: paths, operations, components, tags."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol, get_type_hints
 
 import msgspec
@@ -35,11 +35,11 @@ class Described(Protocol):
         ...
 
     def envelope(self, endpoint: Endpoint) -> type[Any]:
-        """Return the Struct of an error's body; its field `code` may be narrowed to the codes of a status."""
+        """Return the Struct of an error's body; `narrowed` says where it holds the word of one error."""
         ...
 
-    def narrowed(self, endpoint: Endpoint, codes: Sequence[tuple[Kind | None, str]]) -> Form:
-        """Return the JSON Schema that says which codes an error's body may hold."""
+    def narrowed(self, endpoint: Endpoint, kind: Kind | None, code: str) -> tuple[str, Form] | None:
+        """Return the word by which a program knows an error (None for none), and the JSON Schema of where it stands."""
         ...
 
     def security(self, endpoint: Endpoint) -> list[dict[str, list[str]]]:
@@ -116,6 +116,14 @@ class Schemas:
     def of(self, kind: Any) -> Form:
         """Return the schema of a type that was named at the beginning; of Any one that says nothing."""
         return {} if kind is Any else self._forms[repr(kind)]
+
+    def narrowed(self, kind: type[Any], word: str, form: Form) -> Form:
+        """Return the schema of a named type that is narrowed by a form: a component, named by the word and the type."""
+        name = f"{word.lower().removesuffix('_error').title().replace('_', '')}{kind.__name__}"
+        whole = {"allOf": [self.of(kind), form]}
+        if self.components.setdefault(name, whole) != whole:
+            raise LookupError(f"{word} would be called {name} in the document, as another shape is.")
+        return {"$ref": f"#/components/schemas/{name}"}
 
 
 class Operation:
@@ -234,13 +242,22 @@ class Operation:
         for kind, code in all_errors(self.face, self.endpoint):
             status = self.face.status_of(self.endpoint, kind, code)
             by_status.setdefault(status, {})[kind.kind, code] = first_line(kind)
-        envelope = self.schemas.of(self.face.envelope(self.endpoint))
         forms: Form = {}
         for status, codes in sorted(by_status.items()):
-            schema = {"allOf": [envelope, self.face.narrowed(self.endpoint, list(codes))]}
+            schema = self._error(codes)
             text = "\n".join(sorted(f"- `{code}`: {why}" if code else f"- {why}" for (_, code), why in codes.items()))
             forms[str(status)] = {"description": text, "content": {JSON: {"schema": schema}}}
         return forms
+
+    def _error(self, codes: Iterable[tuple[Kind | None, str]]) -> Form:
+        """Return the schema of a status: one of its errors, each a component, so that a client has one type for it."""
+        envelope = self.face.envelope(self.endpoint)
+        narrowed = [self.face.narrowed(self.endpoint, kind, code) for kind, code in codes]
+        if None in narrowed:
+            return self.schemas.of(envelope)
+        words = dict(one for one in narrowed if one is not None)
+        forms = [self.schemas.narrowed(envelope, word, words[word]) for word in sorted(words)]
+        return forms[0] if len(forms) == 1 else {"anyOf": forms}
 
 
 def all_errors(face: Described, endpoint: Endpoint) -> dict[ErrorCase, None]:

@@ -135,16 +135,15 @@ def _schema(form: Mapping[str, Any]) -> str:
 
 
 def _shape(name: str, form: Mapping[str, Any]) -> str:
-    """Write a named shape with its fields."""
+    """Write a named shape with its fields; one that narrows another leads to it."""
     required = set(form.get("required", ()))
     rows = "".join(
         f"<tr><td><code>{_text(field)}</code></td><td>{'' if field in required else 'optional'}</td>"
         f"<td>{_schema(kind)}</td></tr>"
         for field, kind in form.get("properties", {}).items()
     )
-    return (
-        f'<h3 id="{_anchor(name)}">{_text(name)}</h3><p>{_text(form.get("description", ""))}</p><table>{rows}</table>'
-    )
+    told = f"A kind of {_schema(form)}." if "allOf" in form else _text(form.get("description", ""))
+    return f'<h3 id="{_anchor(name)}">{_text(name)}</h3><p>{told}</p><table>{rows}</table>'
 
 
 def _text(value: object) -> str:

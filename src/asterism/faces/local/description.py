@@ -79,10 +79,9 @@ class LocalDescription:
         """Return the Struct of an error's body."""
         return LocalError
 
-    def narrowed(self, endpoint: Endpoint, codes: Sequence[tuple[Kind | None, str]]) -> dict[str, Any]:  # noqa: ARG002
-        """Return the JSON Schema that says which codes an error's body may hold; a fault of the server has none."""
-        known = sorted({code for kind, code in codes if kind is not None})
-        return {"properties": {"error": {"properties": {"code": {"enum": known}}}}} if known else {}
+    def narrowed(self, endpoint: Endpoint, kind: Kind | None, code: str) -> tuple[str, dict[str, Any]] | None:  # noqa: ARG002
+        """Return the code of an error, and the JSON Schema of where it stands; a fault of the server has none."""
+        return None if kind is None else (code, {"properties": {"error": {"properties": {"code": {"enum": [code]}}}}})
 
     def security(self, endpoint: Endpoint) -> list[dict[str, list[str]]]:  # noqa: ARG002
         """Return the security requirements: none, this machine's owner is the only one who gets here."""

@@ -93,12 +93,12 @@ class V1Description:
         """Return the Struct of an error's body."""
         return OAuthError if endpoint.path in OAUTH_PATHS else ErrorAnswer
 
-    def narrowed(self, endpoint: Endpoint, codes: Sequence[tuple[Kind | None, str]]) -> dict[str, Any]:
-        """Return the JSON Schema that says which codes an error's body may hold."""
+    def narrowed(self, endpoint: Endpoint, kind: Kind | None, code: str) -> tuple[str, dict[str, Any]]:
+        """Return the word by which a program knows an error, and the JSON Schema of where it stands."""
         if endpoint.path in OAUTH_PATHS:
-            words = sorted({oauth_word(kind) for kind, _ in codes})
-            return {"properties": {"error": {"enum": words}}}
-        return {"properties": {"error": {"properties": {"code": {"enum": sorted({code for _, code in codes})}}}}}
+            word = oauth_word(kind)
+            return word, {"properties": {"error": {"enum": [word]}}}
+        return code, {"properties": {"error": {"properties": {"code": {"enum": [code]}}}}}
 
     def security(self, endpoint: Endpoint) -> list[dict[str, list[str]]]:
         """Return the security requirements; an empty one is for endpoints where a token is optional."""
