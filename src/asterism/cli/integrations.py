@@ -113,8 +113,9 @@ def _signed_in(http: "Http", service: Service) -> "Integration":
     from asterism.client import integrations
 
     before = integrations.find(http, service)
+    address = integrations.start(http, service)
     say("Open this address and allow the connection:")
-    say(integrations.start(http, service))
+    say(address)
     say("Then wait, or paste here the address that you are sent to:")
     for _ in range(SIGN_IN_SECONDS // LOOK_SECONDS):
         if _typed_within(LOOK_SECONDS):

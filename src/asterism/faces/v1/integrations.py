@@ -20,7 +20,7 @@ CONNECT_ERRORS = (
     integrations.UpstreamError,
 )
 CALLBACK = "/integrations/notion/callback"
-Token = Annotated[str, Meta(pattern=r"^[!-~]([ -~]{0,4094}[!-~])?$")]
+Token = Annotated[str, Meta(max_length=integrations.LONGEST_TOKEN)]
 Text = Annotated[str, Meta(max_length=4096)]
 
 

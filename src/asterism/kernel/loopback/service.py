@@ -3,6 +3,8 @@
 import asyncio
 import json
 import re
+import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -14,12 +16,14 @@ from asterism.kernel.loopback import http
 from asterism.kernel.loopback.http import HttpRequest
 from asterism.kernel.loopback.server import LoopbackServer
 
+LONGEST_HOLD = 60.0
+
 
 @dataclass(slots=True)
 class Asked:
     """One request as it came: `path` as it was sent, `parts` its segments without percent-encoding.
 
-    `closed_early` says that who asked went away before the answer.
+    `closed_early` says that who asked went away before the answer, `waited` how many seconds they had waited then.
     """
 
     method: str
@@ -29,6 +33,7 @@ class Asked:
     headers: dict[str, str]
     raw: bytes
     closed_early: bool = False
+    waited: float = 0.0
 
     @property
     def body(self) -> Any:
@@ -59,7 +64,7 @@ class Fault:
     """What happens instead of the answer to requests that match, so many `times`.
 
     `late` performs the request first and then answers this; `hang` never answers, `cut` drops the connection in the
-    middle of the body.
+    middle of the body. `hold` keeps back the right answer until the event is set, a minute at most.
     """
 
     method: str
@@ -69,6 +74,7 @@ class Fault:
     late: bool = False
     hang: bool = False
     cut: bool = False
+    hold: threading.Event | None = None
 
 
 Route = tuple[str, str, Callable[..., Given]]
@@ -109,9 +115,10 @@ class FakeService(LoopbackServer):
         late: bool = False,
         hang: bool = False,
         cut: bool = False,
+        hold: threading.Event | None = None,
     ) -> Fault:
         """Have the next requests whose path holds `path` answered otherwise."""
-        fault = Fault(method, path, Given(status, body, headers or {}), times, late, hang, cut)
+        fault = Fault(method, path, Given(status, body, headers or {}), times, late, hang, cut, hold)
         self.faults.append(fault)
         return fault
 
@@ -131,10 +138,13 @@ class FakeService(LoopbackServer):
         fault = next(
             (f for f in self.faults if f.times and f.method in ("", asked.method) and f.path in asked.path), None
         )
-        if fault is None:
+        if fault is not None:
+            fault.times -= 1
+        if fault is None or fault.hold is not None:
+            if fault is not None and fault.hold is not None:
+                await asyncio.to_thread(fault.hold.wait, LONGEST_HOLD)
             await _write(writer, self.respond(asked))
             return
-        fault.times -= 1
         if fault.late:
             self.respond(asked)
         if fault.hang:
@@ -172,7 +182,9 @@ async def _write(writer: asyncio.StreamWriter, given: Given) -> None:
 
 
 async def _hang(asked: Asked, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    since = time.monotonic()
     with suppress(ConnectionError):
         await reader.read(1)
+    asked.waited = time.monotonic() - since
     asked.closed_early = True
     writer.transport.abort()

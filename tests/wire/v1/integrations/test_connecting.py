@@ -1,5 +1,6 @@
 """Connecting Notion and GitHub (Starbot 8.1): by token, by OAuth, as a GitHub App; status, renewal, forgetting."""
 
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import parse_qs, urlsplit
@@ -220,6 +221,52 @@ def test_a_refresh_that_fails_changes_nothing_and_one_that_is_refused_needs_a_pe
     found = error(member.tool("notion/search", query=""), 409, "REAUTH_REQUIRED")
     assert found["details"]["upstream_status"] == 401
     assert member.of("notion")["status"] == "needs_reauth"
+
+
+def test_who_connects_anew_while_a_refresh_is_under_way_keeps_the_new_account(
+    member: Member, notion: FakeNotion
+) -> None:
+    by_oauth(member, notion)
+    notion.tokens = {"another": {"id": "b", "workspace": "Second"}}
+    arrived = threading.Event()
+    notion.fail("/v1/oauth/token", hold=arrived)
+    notion.refresh_tokens.clear()  # so that the refresh is refused in the end
+    with ThreadPoolExecutor(1) as pool:
+        late = pool.submit(member.tool, "notion/search", query="")
+        while len(notion.of("POST", "/v1/oauth/token")) < 2:
+            ok(member.client.get("/v1/integrations"))
+        ok(member.connect("notion", token="another"))
+        arrived.set()
+        error(late.result(60), 409, "REAUTH_REQUIRED")
+    kept = member.of("notion")
+    assert (kept["status"], kept["auth_type"], kept["account"]["name"]) == ("ok", "token", "Second")
+    ok(member.tool("notion/search", query=""))
+    assert notion.asked[-1].bearer == "another"
+
+
+def test_what_a_service_calls_an_account_is_kept_as_one_plain_line(
+    member: Member, notion: FakeNotion, github: FakeGitHub
+) -> None:
+    notion.fail("/v1/users/me", 200, {"id": "a\0", "name": "Ada\0\x1b[2J\nLovelace" + "x" * 400})
+    found = ok(member.connect("notion", token="t"))["integration"]["account"]
+    assert (found["id"], found["name"][:18], len(found["name"])) == ("a", "Ada [2J Lovelacexx", 300)
+    github.fail("/user", 200, {"id": 7, "login": "\0"}, headers={"x-oauth-scopes": "repo, \tread:org"})
+    found = ok(member.connect("github", token="t"))["integration"]
+    assert (found["account"], found["scopes"]) == ({"id": "7", "name": "GitHub"}, ["repo", "read:org"])
+
+
+@pytest.mark.parametrize(
+    "odd", [{"token": "t", "expires_at": "soon"}, {"token": "", "expires_at": "2030-01-01T00:00Z"}]
+)
+def test_a_token_of_an_app_that_cannot_be_read_is_asked_for_again(
+    connected: Member, github: FakeGitHub, odd: dict[str, str]
+) -> None:
+    number = 500 + len(odd["token"])
+    github.installations = {number: ["octo-team"]}
+    ok(connected.connect("github", installation_id=number))
+    github.fail("/access_tokens", 201, odd)
+    error(connected.tool("github/search", query="x"), 502, "UPSTREAM_ERROR")
+    ok(connected.tool("github/search", query="x"))
 
 
 def test_disconnecting_forgets_and_revokes(member: Member, notion: FakeNotion) -> None:

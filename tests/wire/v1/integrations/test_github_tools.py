@@ -9,6 +9,7 @@ from asterism.kernel.upstreams.fakes import FakeGitHub, File, Issue
 from tests.support.trees import error, ok
 from tests.wire.v1.integrations.conftest import Member
 
+ENGINES = ["sqlite", "postgresql"]
 FILES = {
     "README.md": File(b"# Demo\n"),
     "run.sh": File(b"#!/bin/sh\necho old\n", "100755"),
@@ -191,6 +192,9 @@ def test_a_failure_before_the_branch_leaves_nothing(connected: Member, github: F
         ({"files": [{"path": "/a", "content": ""}]}, 422),
         ({"files": [{"path": "a//b", "content": ""}]}, 422),
         ({"files": [{"path": "a/.GIT/config", "content": ""}]}, 422),
+        ({"files": [{"path": ".g\u200cit/hooks/x", "content": ""}]}, 422),
+        ({"files": [{"path": "GIT~1/config", "content": ""}]}, 422),
+        ({"files": [{"path": "a\\.git\\config", "content": ""}]}, 422),
         ({"files": [{"path": "a\u0000", "content": ""}]}, 422),
         ({"files": [{"path": "x" * 1025, "content": ""}]}, 422),
         ({"files": FILE * 2}, 422),

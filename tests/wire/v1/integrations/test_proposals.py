@@ -305,5 +305,6 @@ def test_cancelling_hangs_up_on_the_service(connected: Member, model: FakeModelS
     [waiting] = github.of("GET", "/search/code")
     while not waiting.closed_early:
         talk.get("/v1/integrations")
+    assert waiting.waited < 20  # not the time-out of 30 seconds, but the hanging up
     [run] = talk.get(f"/v1/chats/{talk.chat_id}/runs")["runs"]
     assert (run["status"], talk.messages()[-1]["content"]) == ("cancelled", "Let me see. ")

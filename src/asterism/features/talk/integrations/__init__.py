@@ -35,6 +35,7 @@ from asterism.features.talk.integrations.models import PROVIDERS, Account, Clien
 from asterism.features.talk.integrations.notion import ChangedPage, Notion, NotionResult, NotionResults
 from asterism.features.talk.integrations.notion_arguments import NotionSearch, NotionUpdate, TextEdit, check_update
 from asterism.features.talk.integrations.service import (
+    LONGEST_TOKEN,
     Connector,
     Started,
     forget_all,
@@ -45,6 +46,7 @@ from asterism.features.talk.integrations.service import (
 )
 
 __all__ = [
+    "LONGEST_TOKEN",
     "PROVIDERS",
     "UPSTREAM_ERRORS",
     "Access",

@@ -2,11 +2,11 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 
-from asterism.base.clock import Clock, parse, shift
+from asterism.base.clock import Clock, shift
 from asterism.features.talk.integrations import headers, replies, store
 from asterism.features.talk.integrations.errors import ReauthRequired
 from asterism.features.talk.integrations.limits import KnownLimits
@@ -30,7 +30,7 @@ class Access:
         self._db, self._secrets, self._upstreams = db, secrets, upstreams
         self.signing_in = SigningIn(upstreams, services, clock)
         self.limits = KnownLimits()
-        self._app_tokens: dict[int, tuple[str, str]] = {}
+        self._app_tokens: dict[int, tuple[str, datetime]] = {}
         self._app_locks: dict[int, asyncio.Lock] = {}
 
     async def send(
@@ -54,9 +54,9 @@ class Access:
                 reply = await self._exchange(provider, call, token)
         self.limits.note(user_id, provider, resource, reply, self.clock.now())
         if reply.status == 401:
-            await self._db.run(store.set_status, connection.id, "needs_reauth")
+            await self._db.run(store.set_status, connection.id, connection.connected_at, "needs_reauth")
         elif reply.ok and connection.status != "ok":
-            await self._db.run(store.set_status, connection.id, "ok")
+            await self._db.run(store.set_status, connection.id, connection.connected_at, "ok")
         if not reply.ok:
             raise replies.refusal(provider, reply, self.clock.now(), token)
         return reply
@@ -68,7 +68,7 @@ class Access:
             raise IntegrationNotConnected(LABELS[provider])
         opened = self._secrets.open(place(row["id"]), row["credential"])
         credential = msgspec.json.decode(opened, type=Credential)
-        return Connection(row["id"], provider, row["auth_type"], row["status"], credential)
+        return Connection(row["id"], provider, row["auth_type"], row["status"], row["connected_at"], credential)
 
     def seal(self, row_id: str, credential: Credential) -> str:
         """Return a credential as it is stored."""
@@ -89,13 +89,13 @@ class Access:
             return connection.credential.token
         lock = self._app_locks.setdefault(number, asyncio.Lock())
         async with lock:
-            token, expires_at = self._app_tokens.get(number, ("", ""))
-            if token and token != refused and self.clock.now() < parse(expires_at) - EARLY:
+            token, expires_at = self._app_tokens.get(number, (None, None))
+            if token and expires_at and token != refused and self.clock.now() + EARLY < expires_at:
                 return token
             try:
                 made = await self.signing_in.installation_token(number)
             except ReauthRequired:
-                await self._db.run(store.set_status, connection.id, "needs_reauth")
+                await self._db.run(store.set_status, connection.id, connection.connected_at, "needs_reauth")
                 raise
             self._app_tokens[number] = made
             return made[0]
@@ -111,12 +111,12 @@ class Access:
             claimed = await self._db.run(store.claim_refresh, connection.id, until)
             current = await self._db.run_read(self.connection, user_id, connection.provider)
             if claimed:
-                return await asyncio.shield(self._refresh(current, token))
+                return await asyncio.shield(self._refresh(current, until, token))
             if current.credential.token != token:
                 return current.credential.token
             await asyncio.sleep(LOOK_SECONDS)
 
-    async def _refresh(self, current: Connection, refused: str) -> str | None:
+    async def _refresh(self, current: Connection, until: str, refused: str) -> str | None:
         """Refresh with the lease held, and give it back. Only here are tokens exchanged, once for all who wait."""
         sealed: str | None = None
         status: str | None = None
@@ -130,7 +130,7 @@ class Access:
             sealed, status = self.seal(current.id, found), "ok"
             return found.token
         finally:
-            await self._db.run(store.end_refresh, current.id, sealed, status)
+            await self._db.run(store.end_refresh, current.id, until, sealed, status)
 
 
 def place(row_id: str) -> Place:

@@ -10,6 +10,7 @@ from msgspec import Meta
 
 from asterism.base.errors import Invalid, TooLarge
 from asterism.kernel.git import is_ref
+from asterism.vcs.protected_names import is_disguised
 
 MAX_PER_PAGE = 100
 MAX_RESULTS = 1_000
@@ -119,7 +120,7 @@ def is_branch(name: str) -> bool:
 def _check_file(where: str, change: PullRequestFile) -> int:
     """Return the size of a change. Raises Invalid, TooLarge."""
     segments = change.path.split("/")
-    bad = any(part in {"", ".", ".."} or part.lower() == ".git" for part in segments)
+    bad = any(part in {"", ".", ".."} or part.lower() == ".git" or is_disguised(part) for part in segments)
     if bad or len(change.path.encode()) > MAX_PATH:
         raise Invalid.field(f"{where}.path", "must be a relative path without empty, ., .. or .git parts")
     if change.delete:

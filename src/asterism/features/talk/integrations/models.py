@@ -47,6 +47,7 @@ class Connection:
     provider: ProviderName
     auth_type: AuthType
     status: Status
+    connected_at: str
     credential: Credential = field(repr=False)
 
 

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TypeVar
+from unicodedata import category
 
 import msgspec
 
@@ -37,7 +38,7 @@ class _Problem(msgspec.Struct):
     message: str | None = None
     code: str | None = None
     request_id: str | None = None
-    errors: list[object] | None = None
+    errors: object = None
 
 
 def seen(provider: ProviderName, reply: Reply, secret: str = "") -> Seen:
@@ -46,18 +47,18 @@ def seen(provider: ProviderName, reply: Reply, secret: str = "") -> Seen:
         found = msgspec.json.decode(reply.body, type=_Problem)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         found = _Problem()
-    first = found.errors[0] if found.errors else None
+    first = found.errors[0] if isinstance(found.errors, list) and found.errors else None
     code = found.code or (first.get("code") if isinstance(first, dict) else None)
     request_id = found.request_id or reply.headers.get("x-github-request-id") or reply.headers.get("x-request-id")
-    texts = [_clean(text, secret) for text in (code, found.message, request_id)]
+    texts = [clean(text, secret) if isinstance(text, str) else None for text in (code, found.message, request_id)]
     return Seen(provider, reply.status, *texts)
 
 
-def _clean(text: object, secret: str) -> str | None:
-    if not isinstance(text, str):
-        return None
+def clean(text: str, secret: str = "") -> str:
+    """Return a text of a service as a line without control characters, which no database refuses, nor the secret."""
     whole = text.replace(secret, "[secret]") if secret else text
-    return " ".join(whole.replace("\0", " ").split())[:MAX_MESSAGE]
+    shown = "".join(" " if category(c) in {"Cc", "Cs"} else c for c in whole[: 10 * MAX_MESSAGE])
+    return " ".join(shown.split())[:MAX_MESSAGE]
 
 
 def failure(provider: ProviderName, problem: UpstreamFailure) -> UpstreamError:

@@ -1,6 +1,7 @@
 """Use cases of integrations: list, connect, disconnect (Starbot 8.1)."""
 
 import hashlib
+import re
 import secrets as random
 from contextlib import suppress
 from dataclasses import dataclass
@@ -31,6 +32,8 @@ from asterism.kernel.secrets import SecretUnreadable
 from asterism.kernel.upstreams import UpstreamFailure
 
 LONGEST_CODE = 4096
+LONGEST_TOKEN = 4096
+_TOKEN = re.compile(r"[!-~](?:[ -~]*[!-~])?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,12 @@ class Connector:
         self._db, self._access, self._signing_in = db, access, access.signing_in
 
     async def by_token(self, caller: Caller, provider: ProviderName, token: str, origin: audit.Origin) -> Integration:
-        """Connect with a token, verified first. Raises InvalidCredential and the errors of a service that is down."""
+        """Connect with a token, verified first.
+
+        Raises Invalid for what no header can carry, InvalidCredential, and the errors of a service that is down.
+        """
+        if not _TOKEN.fullmatch(token):
+            raise Invalid.field("token", "must be printable ASCII characters, without blanks before or after them")
         account = await self._signing_in.account(provider, token)
         return await self._keep(caller, provider, "token", account, Credential(token), origin)
 

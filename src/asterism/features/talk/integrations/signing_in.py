@@ -1,9 +1,12 @@
 """Asking the services who somebody is, and for tokens (Starbot 8.1)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated
 
 import msgspec
+from msgspec import Meta
 
 from asterism.base.clock import Clock
 from asterism.features.talk.integrations import headers, replies
@@ -58,8 +61,8 @@ class _Tokens(msgspec.Struct):
 
 
 class _InstallationToken(msgspec.Struct):
-    token: str
-    expires_at: str
+    token: Annotated[str, Meta(min_length=1)]
+    expires_at: Annotated[datetime, Meta(tz=True)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +79,10 @@ class SigningIn:
         reply = await self._get(provider, path, token)
         if provider == "notion":
             bot = replies.decoded(provider, reply, _NotionUser)
-            return Account(bot.id, (bot.bot.workspace_name if bot.bot else None) or bot.name or "Notion")
+            return _account("Notion", bot.id, (bot.bot.workspace_name if bot.bot else None) or bot.name)
         user = replies.decoded(provider, reply, _GitHubUser)
         scopes = [word.strip() for word in reply.headers.get("x-oauth-scopes", "").split(",")]
-        return Account(str(user.id), user.login, tuple(word for word in scopes if word))
+        return _account("GitHub", str(user.id), user.login, tuple(word for word in scopes if word))
 
     async def installation(self, token: str, installation_id: int) -> Account:
         """Return the account of an installation that a user's token lists. Raises InvalidCredential."""
@@ -91,7 +94,8 @@ class SigningIn:
                 if one.id == installation_id:
                     scopes = tuple(f"{name}:{access}" for name, access in sorted(one.permissions.items()))
                     owner = one.account
-                    return Account(str(owner.id) if owner else str(one.id), owner.login if owner else "GitHub", scopes)
+                    name = owner.login if owner else None
+                    return _account("GitHub", str(owner.id if owner else one.id), name, scopes)
             if len(found) < PAGE:
                 break
         raise InvalidCredential("This installation is not one of yours.")
@@ -114,7 +118,7 @@ class SigningIn:
             return found
         return Credential(found.token, refresh_token)
 
-    async def installation_token(self, installation_id: int) -> tuple[str, str]:
+    async def installation_token(self, installation_id: int) -> tuple[str, datetime]:
         """Return a token of an installation and when it expires. Raises ReauthRequired, UpstreamError."""
         now = self.clock.now()
         reply = await self._as_app(installation_id, now)
@@ -193,3 +197,8 @@ class SigningIn:
             return await self.upstreams.send(call)
         except UpstreamFailure as problem:
             raise replies.failure(provider, problem) from None
+
+
+def _account(label: str, ident: str, name: str | None, scopes: Sequence[str] = ()) -> Account:
+    """Return whose account it is, in words that can be stored and shown; one without a name has that of the service."""
+    return Account(replies.clean(ident), replies.clean(name or "") or label, tuple(map(replies.clean, scopes)))

@@ -28,9 +28,10 @@ def put(tx: Tx, new: Mapping[str, object]) -> None:
         tx.execute(sa.update(integrations).where(integrations.c.id == new["id"]).values(dict(new)))
 
 
-def set_status(tx: Tx, row_id: str, status: str) -> None:
-    """Change the status of an integration."""
-    tx.execute(sa.update(integrations).where(integrations.c.id == row_id).values(status=status))
+def set_status(tx: Tx, row_id: str, connected_at: str, status: str) -> None:
+    """Change the status of an integration, unless it was connected anew since: the service spoke of the old one."""
+    where = (integrations.c.id == row_id, integrations.c.connected_at == connected_at)
+    tx.execute(sa.update(integrations).where(*where).values(status=status))
 
 
 def claim_refresh(tx: Tx, row_id: str, until: str) -> bool:
@@ -40,11 +41,15 @@ def claim_refresh(tx: Tx, row_id: str, until: str) -> bool:
     return found.rowcount == 1
 
 
-def end_refresh(tx: Tx, row_id: str, sealed: str | None, status: str | None) -> None:
-    """Give the right back, with the new credential and status where there are any."""
+def end_refresh(tx: Tx, row_id: str, until: str, sealed: str | None, status: str | None) -> None:
+    """Give back the right that was taken `until` a time, with the new credential and status where there are any.
+
+    Changes nothing where the right is lost: connected anew meanwhile, the row holds another credential.
+    """
     values = {"refreshing_until": None, "credential": sealed, "status": status}
     kept = {name: value for name, value in values.items() if value is not None or name == "refreshing_until"}
-    tx.execute(sa.update(integrations).where(integrations.c.id == row_id).values(kept))
+    where = (integrations.c.id == row_id, integrations.c.refreshing_until == until)
+    tx.execute(sa.update(integrations).where(*where).values(kept))
 
 
 def delete(tx: Tx, user_id: str, provider: ProviderName) -> bool:
