@@ -6,10 +6,10 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 
-from asterism.kernel.workcopy.scan import look
 from asterism.kernel.workcopy.statcache import FORMAT, Cache
+from asterism.kernel.workcopy.walk import look
 from asterism.vcs.diff import diff
 from asterism.vcs.patch import find_renames, patches, stat_lines
 from tests.client.trees import TREES, build, describe
@@ -49,6 +49,7 @@ def apply(patch: bytes, top: Path) -> None:
 
 
 @settings(max_examples=60, deadline=None)
+@example({}, {" ": {"a": ("file", b"", 0o644)}})
 @given(TREES, TREES)
 def test_git_applies_it(one, other):
     with tempfile.TemporaryDirectory() as scratch:

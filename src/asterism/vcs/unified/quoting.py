@@ -18,8 +18,12 @@ def encode(text: str) -> bytes:
 
 
 def quote(path: str) -> str:
-    """Write a path as git does: in quotes with escapes when it holds control characters, a quote or a backslash."""
-    if not re.search(r'["\\\x00-\x1f\x7f]', path):
+    """Write a path as git does: in quotes with escapes when it holds control characters, a quote or a backslash.
+
+    A folder whose name ends with a space is quoted too: git reads quotes everywhere, but not the bare header that it
+    writes itself for such a path.
+    """
+    if not re.search(r'["\\\x00-\x1f\x7f]| /', path):
         return path
     names = {value: name for name, value in _ESCAPES.items()}
     out = []
