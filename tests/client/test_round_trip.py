@@ -16,8 +16,8 @@ from asterism.client.push import Wish, push
 from asterism.client.workcopy.lock import Busy
 from asterism.client.workcopy.state import State
 from asterism.kernel.workcopy.names import BadName
-from asterism.kernel.workcopy.scan import look
 from asterism.kernel.workcopy.statcache import RACY_NS
+from asterism.kernel.workcopy.walk import look
 from asterism.vcs.content import hash_bytes
 from tests.client.fake_server import FakeServer
 from tests.client.trees import TREES, build, describe

@@ -27,20 +27,18 @@ def list_all(
     as_json: AsJson = False,
 ) -> None:
     """List what there is to look at in all of your workspaces, the worst first."""
-    from asterism.cli.output import command, emit, say, show
+    from asterism.cli.output import command, show_list
     from asterism.cli.session import open_api
     from asterism.client import action_items as calls
 
     with command(as_json=as_json):
         with open_api(url, token) as api:
             found = calls.items(api, limit)
-        if as_json:
-            emit({"items": found})
-            return
-        for one in found:
-            show(f"{one['id']}  {one['severity']:<8}  {one['project_name']}/{one['workspace_name']}: {one['title']}")
-        if not found:
-            say("There is nothing to look at.")
+        show_list("items", found, _row, as_json=as_json, none="There is nothing to look at.")
+
+
+def _row(one: dict[str, Any]) -> str:
+    return f"{one['id']}  {one['severity']:<8}  {one['project_name']}/{one['workspace_name']}: {one['title']}"
 
 
 @app.command()

@@ -1,6 +1,6 @@
 """`asterism deployments`: what was deployed from this folder."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -17,7 +17,7 @@ def deployments(
     as_json: AsJson = False,
 ) -> None:
     """List what was deployed from this folder's workspace, newest first."""
-    from asterism.cli.output import command, emit, printable, say, show
+    from asterism.cli.output import command, show_list
     from asterism.cli.places import working_copy
     from asterism.cli.session import open_api
     from asterism.client import deployments as calls
@@ -26,11 +26,11 @@ def deployments(
         state = working_copy()
         with open_api(url, token, at=state) as api:
             found = calls.deployments(api, state.bound().workspace_id, limit)
-        if as_json:
-            emit({"deployments": found})
-            return
-        for one in found:
-            moment, told = one["started_at"][:16].replace("T", " "), one["url"] or one["error"] or ""
-            show(f"{one['id']}  {moment}  {one['status']:<9}  {printable(told)}")
-        if not found:
-            say("Nothing was deployed from here yet: `asterism deploy`.")
+        show_list(
+            "deployments", found, _row, as_json=as_json, none="Nothing was deployed from here yet: `asterism deploy`."
+        )
+
+
+def _row(one: dict[str, Any]) -> str:
+    moment, told = one["started_at"][:16].replace("T", " "), one["url"] or one["error"] or ""
+    return f"{one['id']}  {moment}  {one['status']:<9}  {told}"

@@ -21,7 +21,7 @@ def group() -> None:
 @app.command("list")
 def list_all(url: Url = None, token: Token = None, as_json: AsJson = False) -> None:
     """List the variables of this folder's project. Values of secret ones are masked."""
-    from asterism.cli.output import command, emit, printable, say, show
+    from asterism.cli.output import command, show_list
     from asterism.cli.places import working_copy
     from asterism.cli.session import open_api
     from asterism.client.deployments import variables
@@ -30,13 +30,13 @@ def list_all(url: Url = None, token: Token = None, as_json: AsJson = False) -> N
         state = working_copy()
         with open_api(url, token, at=state) as api:
             found = variables(api, state.bound().project_id)
-        if as_json:
-            emit({"variables": found})
-            return
-        for one in found:
-            show(f"{one['key']}={printable(one['value'])}")
-        if not found:
-            say("There are no variables yet: `asterism env set KEY`.")
+        show_list(
+            "variables",
+            found,
+            lambda one: f"{one['key']}={one['value']}",
+            as_json=as_json,
+            none="There are no variables yet: `asterism env set KEY`.",
+        )
 
 
 @app.command("set")

@@ -37,21 +37,19 @@ def group() -> None:
 @app.command("list")
 def list_all(url: Url = None, token: Token = None, as_json: AsJson = False) -> None:
     """List the services: connected or not, and as whom."""
-    import msgspec
-
-    from asterism.cli.output import command, emit, show
+    from asterism.cli.output import command, show_list
     from asterism.cli.session import open_api
     from asterism.client.integrations import list_integrations
 
     with command(as_json=as_json):
         with open_api(url, token) as api:
             found = list_integrations(api.http)
-        if as_json:
-            emit({"integrations": [msgspec.to_builtins(one) for one in found]})
-            return
-        for one in found:
-            who = f"as {one.account.name}" if one.account else ""
-            show(f"{one.provider:<8} {one.status:<13} {who}".rstrip())
+        show_list("integrations", found, _row, as_json=as_json)
+
+
+def _row(one: "Integration") -> str:
+    who = f"as {one.account.name}" if one.account else ""
+    return f"{one.provider:<8} {one.status:<13} {who}".rstrip()
 
 
 @app.command()

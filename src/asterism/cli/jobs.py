@@ -1,6 +1,6 @@
 """`asterism jobs`: what the server did in the background."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -18,21 +18,19 @@ def jobs(
     as_json: AsJson = False,
 ) -> None:
     """List what the server did in the background, newest first."""
-    from asterism.cli.output import command, emit, say, show
+    from asterism.cli.output import command, show_list
     from asterism.cli.session import open_api
 
     with command(as_json=as_json):
         with open_api(url, token) as api:
             query = {"limit": limit} | ({"name": name} if name else {})
             found = api.http.json("GET", "/v1/jobs", dict, query=query)["jobs"]
-        if as_json:
-            emit({"jobs": found})
-            return
-        for one in found:
-            moment = (one["started_at"] or one["created_at"])[:19].replace("T", " ")
-            took = "" if one["duration_ms"] is None else f"{one['duration_ms']:,} ms"
-            about = one["key"] if one["key"] and one["key"] != one["name"] else ""
-            told = " ".join(text for text in (about, one["error"] or "") if text)
-            show(f"{moment}  {one['status']:<7}  {took:>10}  {one['name']:<22}  {told}".rstrip())
-        if not found:
-            say("No job has run yet.")
+        show_list("jobs", found, _row, as_json=as_json, none="No job has run yet.")
+
+
+def _row(one: dict[str, Any]) -> str:
+    moment = (one["started_at"] or one["created_at"])[:19].replace("T", " ")
+    took = "" if one["duration_ms"] is None else f"{one['duration_ms']:,} ms"
+    about = one["key"] if one["key"] and one["key"] != one["name"] else ""
+    told = " ".join(text for text in (about, one["error"] or "") if text)
+    return f"{moment}  {one['status']:<7}  {took:>10}  {one['name']:<22}  {told}".rstrip()

@@ -16,12 +16,13 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 from asterism.base.errors import DomainError, Invalid, Kind
 
+Entry = TypeVar("Entry")
 EXIT_FAILED = 1
 EXIT_USAGE = 2
 EXIT_INTERRUPTED = 130
@@ -92,6 +93,24 @@ def show(text: str) -> None:
 
 
 _STYLE = re.compile(r"(\x1b\[\d?\d?m)")
+
+
+def show_list(
+    name: str, found: Sequence[Entry], line: Callable[[Entry], str], *, as_json: bool, none: str = "", **beside: str
+) -> None:
+    """Print what a verb lists: one object with `name` and what stands beside it, or a line of data for each entry.
+
+    `none` is said where there is nothing to show; entries are dicts or Structs.
+    """
+    if as_json:
+        from msgspec import to_builtins  # a verb that prints no such list need not load it
+
+        emit({name: to_builtins(found), **beside})
+        return
+    for entry in found:
+        show(printable(line(entry)))  # no style: names may hold escape sequences
+    if not found and none:
+        say(none)
 
 
 def path_text(path: str) -> str:

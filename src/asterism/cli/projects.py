@@ -27,19 +27,19 @@ def list_projects(
     as_json: AsJson = False,
 ) -> None:
     """List your projects, most recently changed first."""
-    from asterism.cli.output import command, emit, say, show
+    from asterism.cli.output import command, show_list
     from asterism.cli.session import open_api
 
     with command(as_json=as_json):
         with open_api(url, token) as api:
             found = api.projects(deleted=deleted)
-        if as_json:
-            emit({"projects": found})
-            return
-        for project in found:
-            show(f"{project['id']}  {project.get('updated_at', '')}  {project['name']}")
-        if not found:
-            say("there is none to restore" if deleted else "you have no projects; `asterism push` makes one")
+        show_list(
+            "projects",
+            found,
+            lambda project: f"{project['id']}  {project.get('updated_at', '')}  {project['name']}",
+            as_json=as_json,
+            none="there is none to restore" if deleted else "you have no projects; `asterism push` makes one",
+        )
 
 
 @app.command()

@@ -40,22 +40,20 @@ def list_all(
     as_json: AsJson = False,
 ) -> None:
     """List proposals, newest first."""
-    import msgspec
-
-    from asterism.cli.output import command, emit, say, show
+    from asterism.cli.output import command, show_list
     from asterism.cli.session import open_api
     from asterism.client.integrations import list_proposals
 
     with command(as_json=as_json):
         with open_api(url, token) as api:
             found = list_proposals(api.http, status=status, chat_id=chat)
-        if as_json:
-            emit({"proposals": [msgspec.to_builtins(one) for one in found]})
-            return
-        for one in found:
-            show(f"{one.id}  {one.status:<9} {one.preview.title}")
-        if not found:
-            say("There are no proposals.")
+        show_list(
+            "proposals",
+            found,
+            lambda one: f"{one.id}  {one.status:<9} {one.preview.title}",
+            as_json=as_json,
+            none="There are no proposals.",
+        )
 
 
 @app.command()

@@ -30,7 +30,7 @@ def tag(
     """Give a snapshot a name, list the project's names, or take one away."""
     import msgspec
 
-    from asterism.cli.output import command, emit, say, show
+    from asterism.cli.output import command, emit, say, show_list
     from asterism.cli.places import working_copy
     from asterism.cli.session import open_api
     from asterism.client.revisions import find_or_base, tags
@@ -51,11 +51,7 @@ def tag(
                 return
             if name is None:
                 found = tags(api, project)
-                if as_json:
-                    emit({"tags": [msgspec.to_builtins(each) for each in found]})
-                    return
-                for each in found:
-                    show(f"{each.snapshot_id}  {each.name}")
+                show_list("tags", found, lambda each: f"{each.snapshot_id}  {each.name}", as_json=as_json)
                 return
             made = api.create_tag(project, name, find_or_base(api, state.bound(), snapshot))
         if as_json:

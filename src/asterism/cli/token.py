@@ -7,7 +7,7 @@ import typer
 from asterism.base.errors import Invalid, NotFound
 from asterism.cli.local import DataDir, local_database
 from asterism.cli.options import AsJson, verb_app
-from asterism.cli.output import emit, say, show
+from asterism.cli.output import emit, say, show_list
 from asterism.features.accounts import audit, identity
 from asterism.features.versions import workspaces
 from asterism.kernel.db import Tx
@@ -62,14 +62,8 @@ def list_all(user: OfUser = None, data_dir: DataDir = None, as_json: AsJson = Fa
     with local_database(data_dir) as (_settings, db), db.read() as tx:
         person = identity.find_user(tx, user)
         found = identity.list_tokens(tx, _in_person(person))
-    if as_json:
-        emit({"tokens": [_entry(one) for one in found]})
-        return
-    for one in found:
-        used = f"used {one.last_used_at[:10]}" if one.last_used_at else "never used"
-        show(f"{one.id}  {one.scope.name:5}  until {one.expires_at[:10]}  {used:15}  {one.hint}  {one.name}")
-    if not found:
-        say(f"{person.email} has no tokens; `asterism token create` makes one")
+    none = f"{person.email} has no tokens; `asterism token create` makes one"
+    show_list("tokens", [_entry(one) for one in found], _row, as_json=as_json, none=none)
 
 
 @app.command()
@@ -98,6 +92,11 @@ def _in_person(person: identity.User) -> identity.Caller:
 def _entry(token: identity.Token) -> dict[str, Any]:
     named = ("id", "kind", "name", "client", "hint", "created_at", "last_used_at", "expires_at")
     return {name: getattr(token, name) for name in named} | {"scope": token.scope.name}
+
+
+def _row(one: dict[str, Any]) -> str:
+    used = f"used {one['last_used_at'][:10]}" if one["last_used_at"] else "never used"
+    return f"{one['id']}  {one['scope']:5}  until {one['expires_at'][:10]}  {used:15}  {one['hint']}  {one['name']}"
 
 
 def agent_token(tx: Tx, person: identity.User, workspace_id: str, name: str) -> identity.IssuedToken:

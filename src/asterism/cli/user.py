@@ -10,7 +10,7 @@ from asterism.cli.asking import confirm
 from asterism.cli.local import DataDir, local_database
 from asterism.cli.options import AsJson, verb_app
 from asterism.cli.output import count as counted
-from asterism.cli.output import emit, say, show
+from asterism.cli.output import emit, say, show, show_list
 from asterism.features.accounts import identity
 from asterism.features.operations import removals
 from asterism.features.versions import snapshots
@@ -46,12 +46,12 @@ def list_all(data_dir: DataDir = None, as_json: AsJson = False) -> None:
     with local_database(data_dir) as (settings, db), db.write() as tx:
         owner, _ = identity.ensure_owner(tx, settings.owner_email)
         found = identity.list_users(tx)
-    if as_json:
-        emit({"users": [entry(user, is_owner=user.id == owner.id) for user in found]})
-        return
-    for user in found:
-        role = "owner" if user.id == owner.id else "admin" if user.is_admin else ""
-        show(f"{user.id}  {user.created_at[:10]}  {role:5}  {user.email}")
+    show_list("users", [entry(user, is_owner=user.id == owner.id) for user in found], _row, as_json=as_json)
+
+
+def _row(user: dict[str, Any]) -> str:
+    role = "owner" if user["is_owner"] else "admin" if user["is_admin"] else ""
+    return f"{user['id']}  {user['created_at'][:10]}  {role:5}  {user['email']}"
 
 
 def entry(user: identity.User, *, is_owner: bool) -> dict[str, Any]:

@@ -21,7 +21,7 @@ def workspace(context: typer.Context) -> None:
 @app.command("list")
 def list_workspaces(url: Url = None, token: Token = None, as_json: AsJson = False) -> None:
     """List the workspaces of this folder's project, newest first; `*` marks the one that the folder works in."""
-    from asterism.cli.output import command, emit, show
+    from asterism.cli.output import command, show_list
     from asterism.cli.places import working_copy
     from asterism.cli.session import open_api
 
@@ -30,11 +30,14 @@ def list_workspaces(url: Url = None, token: Token = None, as_json: AsJson = Fals
         binding = state.bound()
         with open_api(url, token, at=state) as api:
             found = api.workspaces_as_shown(binding.project_id)
-        if as_json:
-            emit({"workspaces": found, "workspace_id": binding.workspace_id})
-            return
-        for each in found:
-            show(f"{'*' if each['id'] == binding.workspace_id else ' '} {row(each)}")
+        here = binding.workspace_id
+        show_list(
+            "workspaces",
+            found,
+            lambda each: f"{'*' if each['id'] == here else ' '} {row(each)}",
+            as_json=as_json,
+            workspace_id=here,
+        )
 
 
 def row(shown: dict[str, Any]) -> str:

@@ -23,7 +23,7 @@ def workspaces(
     as_json: AsJson = False,
 ) -> None:
     """List the workspaces of this folder's project, or of the one named, newest first."""
-    from asterism.cli.output import command, emit, show
+    from asterism.cli.output import command, show_list
     from asterism.cli.places import project_id_of
     from asterism.cli.session import open_api
     from asterism.cli.workspace import row
@@ -31,8 +31,4 @@ def workspaces(
     with command(as_json=as_json):
         with open_api(url, token) as api:
             found = api.workspaces_as_shown(project_id_of(api, project))
-        if as_json:
-            emit({"workspaces": found})
-            return
-        for workspace in found:
-            show(row(workspace))
+        show_list("workspaces", found, row, as_json=as_json)

@@ -14,8 +14,8 @@ from asterism.client.revisions import find_snapshot, head_of
 from asterism.client.snapshot_id import snapshot_id
 from asterism.client.tree import with_parents
 from asterism.client.workcopy.state import FOLDER, Base, Binding, State
-from asterism.kernel.workcopy.scan import look
 from asterism.kernel.workcopy.statcache import FORMAT, Cache
+from asterism.kernel.workcopy.walk import look
 from asterism.kernel.workcopy.writer import Writer, writable_here
 from asterism.vcs.content import hash_bytes, is_hash
 from asterism.vcs.manifest import EMPTY, EMPTY_MANIFEST_HASH, Entry, encode, read

@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable
 
 from asterism.client.progress import Progress
 from asterism.client.workcopy.state import State
-from asterism.kernel.workcopy.scan import Scan, look, rows_as_entries
+from asterism.kernel.workcopy.scan import Scan, rows_as_entries
 from asterism.kernel.workcopy.statcache import LEFT_OUT, SPECIAL, Cache, Folder
+from asterism.kernel.workcopy.walk import look
 from asterism.vcs.content import hash_bytes
 from asterism.vcs.diff import compare
 from asterism.vcs.manifest import Entry, encode, read

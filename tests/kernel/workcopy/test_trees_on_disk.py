@@ -11,8 +11,9 @@ from asterism.kernel.workcopy import reach
 from asterism.kernel.workcopy.names import BadName
 from asterism.kernel.workcopy.removal import remove_tree
 from asterism.kernel.workcopy.rules import Policy
-from asterism.kernel.workcopy.scan import TreeTooLarge, Unreadable, look
+from asterism.kernel.workcopy.scan import TreeTooLarge, Unreadable
 from asterism.kernel.workcopy.statcache import FORMAT, Cache, empty
+from asterism.kernel.workcopy.walk import look
 from asterism.kernel.workcopy.watch import Watch
 
 WARY = Policy(wary=True)

@@ -30,8 +30,8 @@ from asterism.features.versions.workcopies.state import CopyState
 from asterism.kernel.blobs import Blobs, translate
 from asterism.kernel.db import Database
 from asterism.kernel.workcopy.removal import remove_tree
-from asterism.kernel.workcopy.scan import look
 from asterism.kernel.workcopy.statcache import Cache, empty, load, save
+from asterism.kernel.workcopy.walk import look
 from asterism.vcs.linediff import MAX_BYTES
 from asterism.vcs.manifest import EMPTY, EMPTY_MANIFEST_HASH, MAX_ENTRIES, Entry, read
 

@@ -12,8 +12,9 @@ from asterism.features.versions.workcopies.intake import Intake
 from asterism.features.versions.workcopies.ledger import Ledger
 from asterism.features.versions.workcopies.policy import POLICY
 from asterism.kernel.workcopy.permissions import make_readable
-from asterism.kernel.workcopy.scan import Scan, TreeTooLarge, Unreadable, look
+from asterism.kernel.workcopy.scan import Scan, TreeTooLarge, Unreadable
 from asterism.kernel.workcopy.statcache import Cache
+from asterism.kernel.workcopy.walk import look
 from asterism.kernel.workcopy.watch import Watch
 from asterism.vcs.content import hash_bytes
 from asterism.vcs.manifest import encode, read

@@ -1,0 +1,223 @@
+"""Look at a folder tree: what is there, and which files may have changed since the last look.
+
+`look` reads no file whose signature the cache knows; the others are left to `Scan.hash_rest`. Everything that lies in
+the tree is taken unless a rule leaves it out: empty files and folders, links (never followed), names in any script.
+Sockets, pipes and devices have no content to keep and are reported.
+"""
+
+import os
+import stat
+from collections.abc import Callable, Container
+
+from asterism.kernel.workcopy import reach
+from asterism.kernel.workcopy.names import name_problem, target_problem
+from asterism.kernel.workcopy.rules import STRICT, Policy, Rules, rule_hash
+from asterism.kernel.workcopy.scan import Pending, Scan, TreeTooLarge, Unreadable
+from asterism.kernel.workcopy.statcache import (
+    CLOSED_DIR,
+    DIR,
+    FILE,
+    FOLDERS,
+    HASH_BYTES,
+    LEFT_OUT,
+    LINK,
+    SIGNATURE,
+    SIGNATURE_BYTES,
+    SPECIAL,
+    TIME_MASK,
+    Cache,
+    Folder,
+)
+from asterism.vcs.ignore import STATE_NAMES
+
+_FORMATS = {stat.S_IFREG: FILE, stat.S_IFDIR: DIR, stat.S_IFLNK: LINK}
+_pack = SIGNATURE.pack
+
+
+def look(
+    top: str,
+    cache: Cache,
+    tracked: Callable[[], Container[str]] = tuple,
+    *,
+    policy: Policy = STRICT,
+    touched: Container[str] | None = None,
+) -> Scan:
+    """Walk the tree at `top`. Of folders that the cache knows only those in `touched` are looked into (default: all).
+
+    Raises BadName, Unreadable or TreeTooLarge.
+    """
+    scan = Scan(top, tracked, policy)
+    known = cache.folders
+    waiting: list[tuple[str, Rules]] = [("", Rules(top, policy))]
+    names = 0
+    while waiting:
+        path, above = waiting.pop()
+        old = known.get(path)
+        found = _as_before(path, above, old) if touched is not None and path not in touched else None
+        folder, rules = found or _visit(scan, path, above, old)
+        scan.folders[path] = folder
+        names += len(folder.names)
+        if policy.most is not None and names > policy.most:
+            raise TreeTooLarge(names)
+        if DIR in folder.kinds or CLOSED_DIR in folder.kinds:
+            prefix = f"{path}/" if path else ""
+            waiting.extend(
+                (prefix + name, rules if kind == DIR else rules.closed())
+                for name, kind in zip(folder.names, folder.kinds, strict=True)
+                if kind in FOLDERS
+            )
+    scan.changed.update(path for path in known if path not in scan.folders)
+    return scan
+
+
+def _as_before(path: str, above: Rules, old: Folder | None) -> tuple[Folder, Rules] | None:
+    """Return the rows of a folder that was not touched, None when it has to be visited all the same."""
+    if old is None:
+        return None
+    rules = above.within(
+        path, {name: old.hash(index) for name, index in _rule_rows(above.policy, old.names, old.kinds)}
+    )
+    return (old, rules) if old.rules == rules.digest else None
+
+
+def _visit(scan: Scan, path: str, above: Rules, old: Folder | None) -> tuple[Folder, Rules]:
+    """List a folder; return its rows and the rules inside it. Raises BadName or Unreadable."""
+    try:
+        with reach.folder(scan.top, path, wary=scan.policy.wary) as place:
+            names, kinds, stats = _list(place)
+            rules = above.within(path, _rule_hashes(place, above.policy, names, kinds, stats, old))
+            if old is not None and old.rules == rules.digest and old.stats == stats and old.names == names:
+                return old, rules
+            scan.changed.add(path)
+            return _rows(scan, place, path, rules, names, kinds, stats, old), rules
+    except OSError as error:
+        raise Unreadable(f"The folder {path or scan.top!r} cannot be read: {error.strerror}.") from error
+
+
+def _list(place: int) -> tuple[list[str], bytearray, bytes]:
+    """Return names, kinds (before any rule) and signatures of what is in a folder, in the file system's order."""
+    names: list[str] = []
+    kinds = bytearray()
+    stats: list[bytes] = []
+    formats = _FORMATS
+    with os.scandir(place) as entries:
+        for entry in entries:
+            try:
+                status = entry.stat(follow_symlinks=False)
+            except FileNotFoundError:  # it went between the listing and this look
+                continue
+            mode = status.st_mode
+            kind = formats.get(mode & 0o170000, SPECIAL)
+            names.append(entry.name)
+            kinds.append(kind)
+            if kind == DIR:
+                stats.append(_pack(0, 0, 0, 0, mode))
+            else:
+                mtime, ctime = status.st_mtime_ns & TIME_MASK, status.st_ctime_ns & TIME_MASK
+                stats.append(_pack(mtime, ctime, status.st_size, status.st_ino, mode))
+    return names, kinds, b"".join(stats)
+
+
+def _rows(
+    scan: Scan,
+    place: int,
+    path: str,
+    rules: Rules,
+    names: list[str],
+    kinds: bytearray,
+    stats: bytes,
+    old: Folder | None,
+) -> Folder:
+    """Make the rows of a folder that is not as the cache has it; unknown contents become pending."""
+    prefix = f"{path}/" if path else ""
+    before = {name: index for index, name in enumerate(old.names)} if old is not None else {}
+    same_rules = old is not None and old.rules == rules.digest
+    hashes = bytearray(HASH_BYTES * len(names))
+    targets: list[str] = []
+    for index, name in enumerate(names):
+        full = prefix + name
+        earlier = before.get(name)
+        kind = kinds[index]
+        if _never(path, name):
+            kinds[index] = LEFT_OUT
+            continue
+        taken_before = earlier is not None and same_rules and old is not None and old.kinds[earlier] == kind
+        if not taken_before and rules.leaves_out(full, folder=kind == DIR):
+            if full not in scan.versioned:
+                kinds[index] = LEFT_OUT
+                continue
+            kinds[index] = CLOSED_DIR if kind == DIR else kind
+        if kind == SPECIAL or not (taken_before or _acceptable(scan, full, name)):
+            kinds[index] = SPECIAL
+            continue
+        if kind == LINK:
+            target = _target(scan, place, name, full)
+            if target is None:
+                kinds[index] = SPECIAL
+            else:
+                targets.append(target)
+        elif kind == FILE:
+            signature = stats[index * SIGNATURE_BYTES : (index + 1) * SIGNATURE_BYTES]
+            if (
+                earlier is not None
+                and old is not None
+                and old.kinds[earlier] == FILE
+                and old.signature(earlier) == signature
+            ):
+                hashes[index * HASH_BYTES : (index + 1) * HASH_BYTES] = old.hash(earlier)
+            else:
+                scan.pending.append(Pending(path, index, SIGNATURE.unpack(signature)[2]))
+    return Folder(names, bytes(kinds), stats, bytes(hashes), targets, rules.digest)
+
+
+def _never(folder: str, name: str) -> bool:
+    """Say whether a name is repository state: `.git` anywhere, the client's own state at the top."""
+    return name == ".git" or (not folder and name in STATE_NAMES)
+
+
+def _rule_rows(policy: Policy, names: list[str], kinds: bytes | bytearray) -> list[tuple[str, int]]:
+    """Return the rule files of a folder, each with its row."""
+    found = [(name, names.index(name)) for name in policy.rule_files if name in names]
+    return [(name, index) for name, index in found if kinds[index] == FILE]
+
+
+def _rule_hashes(
+    place: int, policy: Policy, names: list[str], kinds: bytearray, stats: bytes, old: Folder | None
+) -> dict[str, bytes]:
+    """Return the content hash of each rule file of a folder, from the cache where its signature is unchanged."""
+    result: dict[str, bytes] = {}
+    for name, index in _rule_rows(policy, names, kinds):
+        signature = stats[index * SIGNATURE_BYTES : (index + 1) * SIGNATURE_BYTES]
+        earlier = old.names.index(name) if old is not None and name in old.names else None
+        if (
+            old is not None
+            and earlier is not None
+            and old.kinds[earlier] == FILE
+            and old.signature(earlier) == signature
+        ):
+            result[name] = old.hash(earlier)
+        else:
+            result[name] = rule_hash(place, name)
+    return result
+
+
+def _acceptable(scan: Scan, path: str, name: str) -> bool:
+    """Say whether a manifest can hold this path. Raises BadName when what it cannot hold is refused."""
+    problem = name_problem(path, name)
+    if problem is not None and not scan.policy.wary:
+        raise problem
+    return problem is None
+
+
+def _target(scan: Scan, place: int, name: str, path: str) -> str | None:
+    """Return where a link leads, None when a manifest cannot hold that. Raises BadName or Unreadable."""
+    try:
+        target = os.readlink(name, dir_fd=place)
+    except OSError as error:
+        if scan.policy.wary:  # it has just been replaced: the next look tells by what
+            return None
+        raise Unreadable(f"The link {path!r} cannot be read: {error.strerror}.") from error
+    problem = target_problem(path, target)
+    if problem is not None and not scan.policy.wary:
+        raise problem
+    return target if problem is None else None
