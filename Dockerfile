@@ -1,10 +1,19 @@
 # Asterism in a container: `docker build --tag asterism .`, then see compose.yaml.
+FROM python:3.11-slim AS console
+WORKDIR /source
+COPY requirements/node.txt requirements/
+RUN python -m pip install --quiet --no-deps --require-hashes --target /opt/node --requirement requirements/node.txt
+COPY tools/__init__.py tools/console.py tools/
+COPY web web
+RUN mkdir -p src/asterism/faces/console && CONSOLE_NODE=/opt/node python -m tools.console build
+
 FROM python:3.11-slim AS build
 WORKDIR /source
 COPY requirements/run.txt requirements/
 RUN python -m venv /opt/asterism && /opt/asterism/bin/python -m pip install --quiet --no-deps --require-hashes --requirement requirements/run.txt
 COPY pyproject.toml README.md LICENSE THIRD-PARTY-NOTICES.md ./
 COPY src src
+COPY --from=console /source/src/asterism/faces/console/dist src/asterism/faces/console/dist
 RUN /opt/asterism/bin/python -m pip install --quiet --no-deps --no-build-isolation .
 
 FROM python:3.11-slim

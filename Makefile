@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 UV := $(BIN)/uv
 JOBS ?= auto
 
-.PHONY: setup run test check bench fix lock notices dist clean
+.PHONY: setup run console screenshots test check bench fix lock notices dist clean
 
 setup: $(VENV)/.ready
 
@@ -33,7 +33,22 @@ $(VENV)/.runs: $(UV) requirements/run.txt pyproject.toml
 
 run:
 	@$(MAKE) --no-print-directory --question $(VENV)/.ready 2>/dev/null || $(MAKE) --no-print-directory $(VENV)/.runs
+	@$(MAKE) --no-print-directory console || echo "The server runs without the console. Say make console when the network is back."
 	$(BIN)/asterism serve
+
+# The browser app, built once for each state of web/. Node comes from a wheel, so the machine needs none.
+NODE := $(VENV)/node
+$(NODE)/.ready: $(UV) requirements/node.txt
+	VIRTUAL_ENV=$(VENV) $(UV) pip install --quiet --require-hashes --target $(NODE) --requirement requirements/node.txt
+	@touch $@
+
+console: $(NODE)/.ready
+	@$(BIN)/python -m tools.console build
+
+# Pictures of every screen, light, dark and narrow, in web/screenshots.
+screenshots: setup console
+	rm -rf web/screenshots
+	CONSOLE_SCREENSHOTS=web/screenshots $(BIN)/python -m pytest -n 0 tests/e2e/console
 
 # What tests make clients with stands apart, so that it decides no version of what the server runs on.
 CLIENTS := $(VENV)/clients
@@ -50,7 +65,7 @@ $(AGENTS)/.ready: $(CLIENTS)/.ready src/asterism/kernel/agents/opencode/installi
 	mkdir -p $(AGENTS)
 	-$(BIN)/python -m tools.opencode $(AGENTS) $(CLIENTS)/bin/python && touch $@
 
-test: setup $(CLIENTS)/.ready $(AGENTS)/.ready
+test: setup console $(CLIENTS)/.ready $(AGENTS)/.ready
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup
 
 check: setup
@@ -74,6 +89,7 @@ lock: setup
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra build --constraint requirements/all.txt pyproject.toml --output-file requirements/run.txt
 	$(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate requirements/uv.in --output-file requirements/uv.txt
 	$(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate requirements/clients.in --output-file requirements/clients.txt
+	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --constraint requirements/clients.txt requirements/node.in --output-file requirements/node.txt
 	@echo "Now run make notices."
 
 # Which packages a server runs on, and under which licences.
@@ -81,9 +97,9 @@ notices: setup
 	$(BIN)/python -m tools.notices
 
 # A wheel and the source it is built from, for `uv tool install` and `pipx install`; no network is needed.
-dist: setup
+dist: setup console
 	rm -rf dist
 	$(BIN)/python -m hatchling build -t sdist -t wheel -d dist
 
 clean:
-	rm -rf dist $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf dist src/asterism/faces/console/dist web/node_modules $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,5 +1,6 @@
 """Headless Chromium, driven over its DevTools protocol: enough to open pages, type, click and read."""
 
+import base64
 import json
 import shutil
 import subprocess
@@ -95,6 +96,43 @@ class Browser:
         """Put a text into a field."""
         element = f"document.querySelector({json.dumps(selector)})"
         self.wait(f"{element} && {element}.offsetParent && (({element}.value = {json.dumps(text)}), true)")
+
+    def write(self, selector: str, text: str) -> None:
+        """Put a text into a field as typing does: whoever listens to the field hears it."""
+        element = f"document.querySelector({json.dumps(selector)})"
+        self.wait(f"{element} && {element}.offsetParent && ({element}.focus(), {element}.select?.(), true)")
+        self._call("Input.insertText", text=text)
+
+    def press(self, key: str, *, ctrl: bool = False) -> None:
+        """Press a key (`Enter`, `Escape`, `ArrowDown`, `k`) where the focus is."""
+        codes = {"Enter": 13, "Escape": 27, "Tab": 9, "ArrowDown": 40, "ArrowUp": 38, "ArrowRight": 39, " ": 32}
+        text = {"Enter": "\r", " ": " "}.get(key)
+        known = {
+            "key": key,
+            "modifiers": 2 if ctrl else 0,
+            "windowsVirtualKeyCode": codes.get(key, ord(key[0].upper())),
+        }
+        self._call("Input.dispatchKeyEvent", type="keyDown", **known, **({"text": text} if text else {}))
+        self._call("Input.dispatchKeyEvent", type="keyUp", **known)
+
+    def run(self, script: str) -> Any:
+        """Return what a script in the page comes to, awaited."""
+        answer = self._call("Runtime.evaluate", expression=script, awaitPromise=True, returnByValue=True)
+        if "exceptionDetails" in answer:
+            raise PageFailed(str(answer["exceptionDetails"].get("exception", {}).get("description")))
+        return answer["result"].get("value")
+
+    def shape(self, width: int, height: int, *, dark: bool = False) -> None:
+        """Make the window so large, and the system light or dark."""
+        self._call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
+        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
+        still = {"name": "prefers-reduced-motion", "value": "reduce"}
+        self._call("Emulation.setEmulatedMedia", features=[scheme, still])
+
+    def screenshot(self, path: Path) -> None:
+        """Keep a picture of what is seen."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(base64.b64decode(self._call("Page.captureScreenshot", format="png")["data"]))
 
     def _endpoint(self) -> str:
         """Return what the browser says about where it listens."""

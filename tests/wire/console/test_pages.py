@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 CALLBACK = "/integrations/github/callback"
-PAGES = ["/", "/signin", "/device", "/device?code=HMKP-7362", CALLBACK, f"{CALLBACK}?code=c&state=s"]
+PAGES = ["/signin", "/device", "/device?code=HMKP-7362", CALLBACK, f"{CALLBACK}?code=c&state=s"]
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -94,12 +94,6 @@ def test_the_api_is_shown_without_any_script_and_from_here_alone(anonymous: http
 @pytest.mark.parametrize("path", ["/schema/swagger", "/schema/redoc", "/schema/elements", "/schema/openapi.yaml"])
 def test_no_other_documentation_page_is_left(anonymous: httpx.Client, path: str) -> None:
     assert anonymous.get(path).status_code == 404
-
-
-def test_the_first_page_leads_on(anonymous: httpx.Client) -> None:
-    text = anonymous.get("/").text
-    for address in re.findall(r'href="([^"]+)"', text):
-        assert anonymous.get(address).status_code == 200
 
 
 def test_signing_in_says_who_the_owner_is_and_how_long_links_last(anonymous: httpx.Client) -> None:

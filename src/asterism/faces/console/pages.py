@@ -1,4 +1,4 @@
-"""`/`, `/signin`, `/device` and `/integrations/…/callback`: small HTML pages with scripts of our own.
+"""`/signin`, `/device` and `/integrations/…/callback`: small HTML pages with scripts of our own.
 
 Their policy allows nothing else. The pages hold no secret and no session: their scripts call `/v1` with the token of
 the browser's local storage. Nothing is approved by opening a page; a connection is finished by who began it alone.
@@ -38,25 +38,20 @@ HEADERS = {
 
 def handlers() -> list[Any]:
     """Return the web framework's handlers of the pages and their scripts and styles."""
-    pages: dict[str, Callable[..., Any]] = {"/": home, "/signin": signin, "/device": device}
+    pages: dict[str, Callable[..., Any]] = {"/signin": signin, "/device": device}
     pages["/signin/assets/{name:str}"] = asset
     pages["/integrations/{provider:str}/callback"] = connect
     return [HTTPRouteHandler(path, http_method="GET", include_in_schema=False)(page) for path, page in pages.items()]
 
 
-async def home() -> Response[str]:
-    """GET /: say who is signed in, what there is, and where to go on."""
-    return _page("home.html")
-
-
 async def signin() -> Response[str]:
     """GET /signin: take a one-time link, or send to a sign-in provider."""
-    return _page("signin.html")
+    return page("signin.html")
 
 
 async def device(request: AnyRequest) -> Response[str]:
     """GET /device: show which device asks, and let a signed-in person approve or deny it."""
-    return _page("device.html", code=request.query_params.get("code", "")[:CODE_LENGTH])
+    return page("device.html", code=request.query_params.get("code", "")[:CODE_LENGTH])
 
 
 async def connect(request: AnyRequest) -> Response[str]:
@@ -65,7 +60,7 @@ async def connect(request: AnyRequest) -> Response[str]:
     label = SERVICES.get(provider)
     if label is None:
         raise NotFoundException
-    return _page("connect.html", provider=provider, label=label, says=_said(label, request.query_params))
+    return page("connect.html", provider=provider, label=label, says=_said(label, request.query_params))
 
 
 def _said(label: str, told: Mapping[str, str]) -> str:
@@ -93,7 +88,8 @@ async def asset(request: AnyRequest) -> Response[bytes]:
     return Response(found, headers=headers)
 
 
-def _page(name: str, **values: str) -> Response[str]:
+def page(name: str, **values: str) -> Response[str]:
+    """Return a page made from a template; values stand in it as text, whatever they hold."""
     text = _template(name).substitute({key: html.escape(value) for key, value in values.items()})
     return Response(text, media_type="text/html", headers=HEADERS)
 

@@ -1,0 +1,54 @@
+"""One server with scripted agents and one browser for all tests of the console."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support.browser import Browser
+from tests.support.console import World
+from tests.support.databases import SqliteFactory
+from tests.support.server import TestServer
+from tests.support.turns import Scripts, scripted_server
+from tools import console
+
+
+@pytest.fixture(scope="module")
+def scripts() -> Scripts:
+    """What agents do, by prompt."""
+    return Scripts()
+
+
+@pytest.fixture(scope="module")
+def server(
+    scripts: Scripts, sqlite_factory: SqliteFactory, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[TestServer]:
+    console.build()  # `make test` has done it
+    with scripted_server(tmp_path_factory.mktemp("console"), sqlite_factory.url(), scripts) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def tab() -> Iterator[Browser]:
+    with Browser() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def world(server: TestServer, tab: Browser) -> Iterator[World]:
+    """Somebody with a project, signed in."""
+    with server.person() as client:
+        made = World(server, client)
+        made.sign_in(tab)
+        yield made
+
+
+@pytest.fixture
+def browser(tab: Browser, world: World) -> Iterator[Browser]:
+    """The signed-in browser; nothing may throw in the page, break its policy, or reach beyond the server."""
+    tab.shape(1280, 800)
+    yield tab
+    complaints, requested = tab.complaints[:], tab.requested[:]
+    tab.complaints.clear()
+    tab.requested.clear()
+    assert complaints == []
+    assert all(url.startswith((world.server.url, "about:", "data:", f"blob:{world.server.url}")) for url in requested)

@@ -1,0 +1,59 @@
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { api } from "../api/client.ts";
+import { signOut } from "../api/session.ts";
+import { Popover } from "../parts/Popover.tsx";
+import { texts } from "../texts.ts";
+import { me } from "./queries.ts";
+import { applyTheme, theme, THEMES } from "./theme.ts";
+
+const ITEM = "row min-h-8 w-full rounded-md px-2 text-start hover:bg-hover";
+
+export function Account() {
+  const { data: user } = useQuery(me);
+  const [chosen, setChosen] = useState(theme);
+  const name = user?.name ?? user?.email ?? "";
+  const leave = async () => {
+    await api.POST("/v1/auth/logout", { body: {} }).catch(() => undefined);
+    signOut();
+  };
+  return (
+    <Popover
+      label={`${texts.frame.account}: ${name}`}
+      button={<span aria-hidden="true">{name.slice(0, 1).toUpperCase() || "·"}</span>}
+      buttonClass="grid size-8 place-items-center rounded-full bg-accent-soft text-xs font-semibold text-accent"
+    >
+      <p className="truncate px-2 pt-1 pb-2 text-soft" dir="auto">
+        {user?.email}
+      </p>
+      <fieldset className="border-t border-line px-2 py-2">
+        <legend className="sr-only">{texts.frame.theme}</legend>
+        {THEMES.map((one) => (
+          <label key={one} className="row min-h-7">
+            <input
+              type="radio"
+              name="theme"
+              checked={one === chosen}
+              onChange={() => {
+                setChosen(one);
+                applyTheme(one);
+              }}
+            />
+            {texts.frame.themes[one]}
+          </label>
+        ))}
+      </fieldset>
+      <div className="border-t border-line pt-1">
+        <a className={ITEM} href="/device">
+          {texts.frame.device}
+        </a>
+        <a className={ITEM} href="/schema">
+          {texts.frame.api}
+        </a>
+        <button type="button" className={ITEM} onClick={() => void leave()}>
+          {texts.frame.signOut}
+        </button>
+      </div>
+    </Popover>
+  );
+}

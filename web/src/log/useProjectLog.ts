@@ -1,0 +1,57 @@
+import { useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
+import { api, ask } from "../api/client.ts";
+import { follow } from "./follow.ts";
+import { keys, staleKeys, type Entry } from "./keys.ts";
+
+const SHOWN = 200; // entries that are kept, newest last
+
+interface Log {
+  entries: Entry[];
+  lastSeq: number;
+}
+
+async function newest(projectId: string): Promise<Log> {
+  const read = (after: number, limit: number) =>
+    ask(api.GET("/v1/projects/{project_id}/log", { params: { path: { project_id: projectId }, query: { after, limit } } }));
+  const { last_seq } = await read(0, 1);
+  const { entries } = await read(Math.max(0, last_seq - SHOWN), SHOWN);
+  return { entries, lastSeq: entries.at(-1)?.seq ?? last_seq };
+}
+
+/** Return the newest entries of a project's log, kept up to date by `useLogSource`. */
+export function useLogEntries(projectId: string) {
+  return useQuery({ queryKey: keys.project(projectId, "log"), queryFn: () => newest(projectId), staleTime: Infinity });
+}
+
+/** Follow a project's log while the caller is shown: what an entry names is asked for anew. Mounted once, by the frame. */
+export function useLogSource(projectId: string): void {
+  const client = useQueryClient();
+  const { data } = useLogEntries(projectId);
+  const ready = data !== undefined;
+  useEffect(() => {
+    const log = client.getQueryData<Log>(keys.project(projectId, "log"));
+    if (!log) return;
+    return follow({
+      path: `/v1/projects/${projectId}/log/stream`,
+      after: log.lastSeq,
+      onEvent: (event) => {
+        if (event.event === "reset") refresh(client);
+        else add(client, projectId, JSON.parse(event.data) as Entry);
+      },
+      onBack: () => refresh(client),
+    });
+  }, [client, projectId, ready]);
+}
+
+function refresh(client: QueryClient): void {
+  void client.invalidateQueries({ predicate: (query) => query.queryKey[2] !== "log" && query.queryKey[0] !== "snapshot" });
+}
+
+function add(client: QueryClient, projectId: string, entry: Entry): void {
+  client.setQueryData<Log>(keys.project(projectId, "log"), (log) => ({
+    entries: [...(log?.entries ?? []), entry].slice(-SHOWN),
+    lastSeq: entry.seq,
+  }));
+  for (const queryKey of staleKeys(projectId, entry)) void client.invalidateQueries({ queryKey });
+}

@@ -1,0 +1,21 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { pairsOf, rowsOf } from "./diff.ts";
+
+const DIFF = "--- a/x\n+++ b/x\n@@ -1,3 +1,4 @@ def f\n one\n-two\n+zwei\n+drei\n four\n\\ No newline at end of file\n";
+
+test("lines have the numbers that they have in either file", () => {
+  const lines = rowsOf(DIFF).flatMap((row) => (row.kind === "line" ? [[row.line.kind, row.line.old, row.line.new, row.line.text]] : []));
+  assert.deepEqual(lines, [
+    ["same", 1, 1, "one"],
+    ["removed", 2, undefined, "two"],
+    ["added", undefined, 2, "zwei"],
+    ["added", undefined, 3, "drei"],
+    ["same", 3, 4, "four"],
+  ]);
+});
+
+test("removed lines stand beside added ones", () => {
+  const pairs = pairsOf(rowsOf(DIFF)).flatMap((pair) => (pair.kind === "pair" ? [[pair.old?.text, pair.new?.text]] : []));
+  assert.deepEqual(pairs, [["one", "one"], ["two", "zwei"], [undefined, "drei"], ["four", "four"]]);
+});

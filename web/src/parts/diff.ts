@@ -1,0 +1,62 @@
+// Unified differences (as git and the server write them) read into rows, for one column or for two.
+
+export interface Line {
+  kind: "same" | "added" | "removed";
+  old?: number;
+  new?: number;
+  text: string;
+}
+
+export type Row = { kind: "hunk"; text: string } | { kind: "line"; line: Line };
+export type Pair = { kind: "hunk"; text: string } | { kind: "pair"; old?: Line; new?: Line };
+
+const HUNK = /^@@ -(\d+)(?:,\d+)? \+(\d+)(?:,\d+)? @@(.*)$/;
+
+export function rowsOf(diff: string): Row[] {
+  const rows: Row[] = [];
+  let [old, now, inside] = [0, 0, false];
+  for (const text of diff.split("\n")) {
+    const hunk = HUNK.exec(text);
+    if (hunk) {
+      [old, now, inside] = [Number(hunk[1]), Number(hunk[2]), true];
+      rows.push({ kind: "hunk", text });
+    } else if (!inside || text === "" || text.startsWith("\\")) {
+      continue;
+    } else if (text.startsWith("+")) {
+      rows.push({ kind: "line", line: { kind: "added", new: now++, text: text.slice(1) } });
+    } else if (text.startsWith("-")) {
+      rows.push({ kind: "line", line: { kind: "removed", old: old++, text: text.slice(1) } });
+    } else if (text.startsWith(" ")) {
+      rows.push({ kind: "line", line: { kind: "same", old: old++, new: now++, text: text.slice(1) } });
+    } else {
+      inside = false; // the heading of another file
+    }
+  }
+  return rows;
+}
+
+/** Put removed lines beside those that were added in their place. */
+export function pairsOf(rows: readonly Row[]): Pair[] {
+  const pairs: Pair[] = [];
+  let removed: Line[] = [];
+  let added: Line[] = [];
+  const flush = () => {
+    for (let at = 0; at < Math.max(removed.length, added.length); at++) {
+      pairs.push({ kind: "pair", old: removed[at], new: added[at] });
+    }
+    [removed, added] = [[], []];
+  };
+  for (const row of rows) {
+    if (row.kind === "hunk") {
+      flush();
+      pairs.push(row);
+    } else if (row.line.kind === "same") {
+      flush();
+      pairs.push({ kind: "pair", old: row.line, new: row.line });
+    } else {
+      (row.line.kind === "removed" ? removed : added).push(row.line);
+    }
+  }
+  flush();
+  return pairs;
+}

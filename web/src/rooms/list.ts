@@ -1,0 +1,7 @@
+import { texts } from "../texts.ts";
+
+/** The rooms of a project, in the order in which the sidebar and the palette name them. */
+export const PROJECT_ROOMS = [
+  { to: "/projects/$projectId", label: texts.rooms.overview, exact: true },
+  { to: "/projects/$projectId/conversations", label: texts.rooms.conversations, exact: false },
+] as const;
