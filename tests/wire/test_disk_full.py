@@ -13,6 +13,7 @@ import pytest
 
 from asterism.vcs.batch import MEDIA_TYPE, frame_head
 from tests.support.databases import SqliteFactory
+from tests.support.deploying import Place, answer_of
 from tests.support.server import TestServer
 from tests.support.trees import make_project, make_workspace, ok, push
 
@@ -163,3 +164,23 @@ def test_a_sync_changes_nothing_and_is_done_once_there_is_room(cramped: TestServ
         filler.unlink()
         done = ok(client.post(f"/v1/workspaces/{side}/sync/execute", json=wanted))
         assert (done["files_updated"], done["workspace_version"]) == (2, before["version"] + 1)
+
+
+def test_a_build_that_fills_the_disk_fails_and_leaves_room(small_disk: Path, sqlite_factory: SqliteFactory) -> None:
+    """Its files go before its end is written, so the server has a disk again; the app before goes on."""
+    database = small_disk / "asterism.db"
+    shutil.copyfile(sqlite_factory.template, database)
+    with TestServer(small_disk, f"sqlite:///{database}", sandbox="plain") as server, server.person() as client:
+        place = Place(client)
+        first = place.deploy()
+        settings = f"/v1/infrastructure/workspaces/{place.workspace}/deployment-settings"
+        free = shutil.disk_usage(small_disk).free
+        fills = f"head -c {2 * DISK} /dev/zero > big; for i in 1 2 3; do cat big > more$i; done; echo full; exit 28"
+        ok(client.put(settings, json={"build_command": fills}))
+        failed = place.deploy()
+        assert (failed["success"], failed["error"]) == (False, "The build failed with exit code 28.")
+        assert place.log(failed["deployment_id"])[-1] == failed["error"]
+        assert free - shutil.disk_usage(small_disk).free < MIB
+        assert answer_of(first["url"]) == "one"
+        ok(client.put(settings, json={"build_command": "true"}))
+        assert place.deploy()["success"]

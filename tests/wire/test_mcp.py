@@ -13,6 +13,7 @@ import pytest
 from mcp import Client, StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
 
+from asterism.faces.mcp.http import McpHttp, load_sdk
 from asterism.faces.mcp.tools import TOOLS
 from tests.support.process import clean_environment
 from tests.support.server import TestServer
@@ -129,3 +130,35 @@ def test_nobody_is_let_in_without_a_token(server: TestServer) -> None:
         assert (answer.status_code, answer.json()["error"]["code"]) == (401, "UNAUTHORIZED")
     answer = httpx.get(f"{server.url}/mcp", trust_env=False)
     assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
+
+
+def test_a_library_that_cannot_be_loaded_is_tried_again_and_keeps_no_server_from_stopping() -> None:
+    """Everybody who asks meanwhile is told, and whoever asks once it is there is served."""
+    missing = [True]
+
+    def load(ask: Any) -> Any:
+        if missing:
+            raise ImportError("no such library")
+        return load_sdk(ask)
+
+    async def front(scope: Any, _receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"{}"})
+
+    async def body() -> None:
+        mcp = McpHttp(front, front, load=load)
+        transport = httpx.ASGITransport(app=mcp)
+        headers = {"accept": "application/json, text/event-stream", "mcp-protocol-version": "2025-06-18"}
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost", headers=headers) as client:
+            for answer in await asyncio.gather(*(client.post("/mcp", json=MESSAGE) for _ in range(2))):
+                assert (answer.status_code, answer.json()["error"]["code"]) == (503, "MCP_UNAVAILABLE")
+            missing.clear()
+            served = await client.post("/mcp", json=MESSAGE)
+            assert served.status_code == 200, served.text
+        await mcp.stop()
+        broken = McpHttp(front, front, load=lambda _ask: 1 // 0)
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app=broken), base_url="http://localhost") as client:
+            assert (await client.post("/mcp", json=MESSAGE)).status_code == 503
+        await broken.stop()
+
+    run(body)

@@ -21,6 +21,7 @@ from asterism.server.actions import build_actions
 from asterism.server.advisor import build_advisor
 from asterism.server.agents import build_agents
 from asterism.server.chats import build_directory, build_runs
+from asterism.server.departures import Departures
 from asterism.server.hosting import build_clouds, build_deployments, build_provisioners
 from asterism.server.insight import build_insight
 from asterism.server.integrations import build_integrations
@@ -134,4 +135,8 @@ async def start_services(rt: Runtime, stack: AsyncExitStack) -> None:
     await rt.deployments.take_up()
     await rt.turns.start()
     await rt.actions.runs.start()
+    runners = (rt.runs, rt.turns, rt.deployments, rt.actions.runs)
+    departures = Departures(rt.db, [runner.end_orphans for runner in runners])
+    departures.start()
+    stack.push_async_callback(departures.stop)
     stack.push_async_callback(asyncio.to_thread, rt.local.git.close)  # first of all: others wait for what it runs

@@ -10,7 +10,7 @@ import structlog
 from asterism.features.insight import decisions, extraction
 from asterism.features.operations import deployments
 from asterism.features.talk import chats, conversations
-from asterism.features.versions import drift, forecast
+from asterism.features.versions import drift, forecast, projects
 from asterism.features.versions.workspaces import MOVED
 from asterism.kernel.db import Database
 from asterism.kernel.jobs import JobQueue
@@ -20,6 +20,7 @@ log = structlog.get_logger("asterism.moves")
 Follower = Callable[[JobQueue, str], None]
 FOLLOWERS: Mapping[str, Sequence[Follower]] = {
     MOVED: (forecast.enqueue, drift.enqueue, decisions.enqueue, deployments.enqueue),
+    projects.PRESENCE: (deployments.enqueue_tidy,),
     conversations.ANSWERED: (extraction.enqueue_conversation,),
     chats.ANSWERED: (extraction.enqueue_chat,),
 }

@@ -19,8 +19,10 @@ from asterism.faces.runtime import Runtime
 from asterism.features.operations.action_runs import store
 from asterism.kernel.agents import AgentJob, Ask, Fail, Inquiry, Option, ScriptedAgents, Step, Wait, Write
 from tests.support.databases import SqliteFactory, fresh_postgres_url
+from tests.support.dying import work_and_die
 from tests.support.facts import until
-from tests.support.server import TestServer
+from tests.support.killable import KillableServer
+from tests.support.server import TestServer, free_port
 from tests.support.trees import Tree, error, make_project, make_workspace, ok, push
 
 CODE: Tree = {f"src/m{number}.py": b"x = 1\n" for number in range(6)}
@@ -51,7 +53,7 @@ def agent() -> Agent:
 
 
 @contextmanager
-def scripted(folder: Path, url: str, agent: Agent) -> Iterator[TestServer]:
+def scripted(folder: Path, url: str, agent: Agent, **settings: Any) -> Iterator[TestServer]:
     """Run a server whose agents follow scripts, and that finds an `npm`."""
     tools = folder / "tools"
     folder.mkdir(mode=0o700, exist_ok=True)
@@ -64,7 +66,11 @@ def scripted(folder: Path, url: str, agent: Agent) -> Iterator[TestServer]:
         bench.agents = agent.agents
         bench.tools = replace(bench.tools, path=(str(tools), *bench.tools.path))
 
-    options: dict[str, Any] = {"local_base_url": "http://127.0.0.1:9", "local_model": "demo", "sandbox": "plain"}
+    options: dict[str, Any] = {
+        "local_base_url": "http://127.0.0.1:9",
+        "local_model": "demo",
+        "sandbox": "plain",
+    } | settings
     with TestServer(folder, url, alter=alter, rate_limits="off", **options) as running:
         yield running
 
@@ -226,6 +232,32 @@ def test_deleting_the_workspace_ends_its_run(item: Item) -> None:
         return found is not None and found.status == "failed" and "deleted" in (found.error or "")
 
     until(gone)
+
+
+def test_processes_share_the_queue_and_one_that_dies_in_an_attempt_gives_it_back(agent: Agent, tmp_path: Path) -> None:
+    """The other process takes up what this one has no room for; when it is killed, the attempt begins again here."""
+    url, data, gate = fresh_postgres_url(), tmp_path / "data", asyncio.Event()
+    with scripted(data, url, agent, agent_concurrency=1) as here, here.person() as one, here.person() as other:
+        held, shared = Item(here, one, agent, CODE), Item(here, other, agent, CODE)
+        held.does((Wait(gate), Write("answer", "good\n")))
+        shared.does((Write("answer", "good\n"), "Done."))
+        first = held.start()["id"]
+        until(lambda: held.name in agent.jobs)
+        options: dict[str, Any] = {"local_base_url": "http://127.0.0.1:9", "local_model": "demo", "sandbox": "plain"}
+        there = KillableServer(data, free_port(), work_and_die, database_url=url, **options)
+        second = shared.start()["id"]
+        there.process.join(60)
+        assert there.process.exitcode == -9, "it took the run, and died in it"
+        assert shared.name not in agent.jobs
+
+        async def opened() -> None:
+            gate.set()
+
+        here.run(opened())
+        assert held.ended(first)["status"] == "ready"
+        run = shared.ended(second)
+        assert (run["status"], run["attempt_count"], run["report"]) == ("ready", 1, "Done.")
+        assert (len(agent.jobs[held.name]), len(agent.jobs[shared.name])) == (1, 1)
 
 
 def test_what_cannot_be_run_says_why(item: Item, bob: httpx.Client) -> None:

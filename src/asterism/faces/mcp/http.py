@@ -5,17 +5,37 @@ What a tool asks goes through this very server, with the caller's token and addr
 
 import asyncio
 import importlib
+from collections.abc import Callable
 from typing import Any
 
 import httpx
 import msgspec
+import structlog
 
 from asterism.base.errors import DomainError
 from asterism.faces.mcp.tools import Request
 
+log = structlog.get_logger("asterism.mcp")
 PATH = "/mcp"
 ASKED_SECONDS = 60.0
 FORWARDED = ("authorization", "x-forwarded-for", "x-forwarded-proto", "x-forwarded-host")
+NOT_LOADED = {
+    "error": {
+        "code": "MCP_UNAVAILABLE",
+        "message": "The protocol's library could not be loaded.",
+        "hint": "The server's log says why. The next request tries it again.",
+    }
+}
+
+Load = Callable[[Any], Any]
+"""Imports the SDK and returns its manager of requests for a server whose tools ask by the function given."""
+
+
+def load_sdk(ask: Any) -> Any:
+    """Return the SDK's manager; takes about a second. For a worker thread."""
+    serving = importlib.import_module("asterism.faces.mcp.serving")
+    managers = importlib.import_module("mcp.server.streamable_http_manager")
+    return managers.StreamableHTTPSessionManager(serving.build_server(ask), json_response=True, stateless=True)
 
 
 class McpHttp:
@@ -24,8 +44,8 @@ class McpHttp:
     `front` is the whole server, which is asked what tools want to know. The SDK is imported at the first request.
     """
 
-    def __init__(self, app: Any, front: Any) -> None:
-        self._app, self._front = app, front
+    def __init__(self, app: Any, front: Any, *, load: Load = load_sdk) -> None:
+        self._app, self._front, self._load = app, front, load
         self._manager: Any = None
         self._running: asyncio.Task[None] | None = None
         self._ready = asyncio.Event()
@@ -44,9 +64,13 @@ class McpHttp:
         if refused is not None:
             await _answer(send, refused)
             return
-        if self._running is None:
+        if self._running is None or self._running.done():  # the first request, or the first after a failure
+            self._ready.clear()
             self._running = asyncio.create_task(self._run())
         await self._ready.wait()
+        if self._manager is None:
+            await _answer(send, httpx.Response(503, json=NOT_LOADED, headers={"retry-after": "5"}))
+            return
         await self._manager.handle_request(scope, receive, send)
 
     async def stop(self) -> None:
@@ -56,17 +80,21 @@ class McpHttp:
             await self._running
 
     async def _run(self) -> None:
-        """Keep the SDK's tasks for as long as the server runs; they are begun and ended by one task."""
+        """Keep the SDK's tasks for as long as the server runs; they are begun and ended by one task.
+
+        Ends early, with the reason in the log, when the SDK cannot be loaded or breaks.
+        """
         try:
-            serving = await asyncio.to_thread(importlib.import_module, "asterism.faces.mcp.serving")
-            managers = await asyncio.to_thread(importlib.import_module, "mcp.server.streamable_http_manager")
-            server = serving.build_server(self._ask)
-            self._manager = managers.StreamableHTTPSessionManager(server, json_response=True, stateless=True)
-            async with self._manager.run():
+            manager = await asyncio.to_thread(self._load, self._ask)
+            async with manager.run():
+                self._manager = manager
                 self._ready.set()
                 await self._ended.wait()
+        except Exception:
+            log.exception("mcp.not_running")
         finally:
-            self._ready.set()  # who waits meets the failure then
+            self._manager = None
+            self._ready.set()  # who waits is told
 
     async def _refusal(self, scope: Any) -> httpx.Response | None:
         """Return the server's own refusal of the caller's token, None when it is good."""

@@ -89,6 +89,10 @@ class AppHost:
         if instance is not None:
             await instance.stop()
 
+    def slots(self) -> set[str]:
+        """Return the slots that have an app, up or not."""
+        return set(self._running)
+
     def runs(self, slot: str) -> bool:
         """Whether the app of a slot is up."""
         return slot in self._running and self._running[slot].entry is not None

@@ -1,13 +1,15 @@
 """The log of a deployment holds its beginning and its end, whatever comes between."""
 
 import asyncio
+from typing import Any, cast
 
 import pytest
 
 from asterism.base.clock import ManualClock
+from asterism.base.errors import Unavailable
 from asterism.features.operations.deployments import journal, store
 from asterism.features.operations.deployments.journal import CUT, EACH_END, MOST_BYTES, Journal
-from asterism.features.operations.deployments.models import Step
+from asterism.features.operations.deployments.models import LogEntry, Step
 from asterism.kernel.db import Database
 
 
@@ -51,3 +53,37 @@ def test_a_program_that_floods_loses_its_middle(db: Database, clock: ManualClock
     with db.read() as tx:
         assert store.log(tx, "none") == []  # no such deployment: nothing is stored, nothing fails
     assert CUT
+
+
+class Stubborn:
+    """A database that takes nothing until it is told to."""
+
+    def __init__(self) -> None:
+        self.down = True
+        self.stored: list[str] = []
+
+    async def run(self, _store: Any, piece: Any) -> None:
+        if self.down:
+            raise Unavailable("The disk is full.")
+        self.stored += [entry.content for entry in piece.entries]
+
+
+def test_what_a_full_disk_refused_is_stored_once_when_there_is_room_and_fails_nothing(clock: ManualClock) -> None:
+    db, told = Stubborn(), list[str]()
+
+    async def tell(entries: list[LogEntry]) -> None:
+        told.extend(entry.content for entry in entries)
+
+    async def scenario() -> None:
+        log = Journal(cast(Database, db), clock, "one", tell)
+        log.say(Step.BUILD, "first")
+        with pytest.raises(Unavailable):
+            await log.flush()
+        log.say(Step.BUILD, "second")
+        await log.close()
+        assert (db.stored, told) == ([], [])
+        db.down = False
+        await log.settle()
+
+    asyncio.run(scenario())
+    assert db.stored == told == ["first", "second"]

@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Meta
 
 from asterism.asgi.answers import Switching
-from asterism.asgi.websocket import TRY_LATER, Closed, Frame, Frames
+from asterism.asgi.websocket import NORMAL, TRY_LATER, Closed, Frame, Frames
 from asterism.base.errors import Conflict
 from asterism.faces.v1.call import Call, get, post, socket
 from asterism.faces.v1.wire import Empty
@@ -116,4 +116,8 @@ async def _next(log: AsyncGenerator[Event, Any]) -> Event:
 def _looked_after(tx: Tx, call: Call, conversation_id: str) -> list[conversations.events.Frame]:
     if not identity.still_valid(tx, call.caller):
         raise Closed(SIGNED_OUT)
+    try:
+        conversations.get_conversation(tx, call.caller, conversation_id)
+    except conversations.UnknownConversation:  # its workspace or project was deleted
+        raise Closed(NORMAL) from None
     return conversations.open_questions(tx, conversation_id)

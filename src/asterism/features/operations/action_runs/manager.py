@@ -20,7 +20,6 @@ from asterism.features.operations.action_runs.applying import apply_run
 from asterism.features.operations.action_runs.models import ActionRun, Applied, Status
 from asterism.features.operations.action_runs.work import GONE, ActionWork, Bench, copy_of, finish
 from asterism.features.operations.deployments import Deployment
-from asterism.features.versions.workspaces import MOVED
 from asterism.kernel.db import Tx
 from asterism.kernel.llm import Target
 from asterism.kernel.runs import BrokenOff, HostStopping, Lane, LaneFull, RunHost, RunKind, Stopped
@@ -56,7 +55,6 @@ class ActionRuns:
         self._news = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._dispatcher: asyncio.Task[None] | None = None
-        bench.db.listen(MOVED, lambda _project: self._wake())
 
     async def start(self) -> None:
         """Take up what waits, and go on looking; the host has settled by now what a dead process left."""
@@ -101,7 +99,6 @@ class ActionRuns:
         while True:
             self._news.clear()
             try:
-                await self._end_orphans()
                 await self._dispatch()
             except DomainError as error:
                 log.warning("action_runs.dispatch_failed", error=error.message)
@@ -111,8 +108,8 @@ class ActionRuns:
                 async with asyncio.timeout(LOOK_SECONDS):
                     await self._news.wait()
 
-    async def _end_orphans(self) -> None:
-        """Cancel what works for a workspace or project that was deleted."""
+    async def end_orphans(self) -> None:
+        """Cancel what works for a workspace or project that was deleted (Fastest 9.4)."""
         for run in await self._db.run_read(store.orphans):
             if not (run.hosted and await self._host.cancel(run.stream, DELETED)):
                 await self._db.run(service.end_run, run.id, Status.FAILED, {"error": GONE})

@@ -8,7 +8,7 @@ from asterism.features.operations.deployments.errors import (
     NothingToRollBackTo,
     UnknownDeployment,
 )
-from asterism.features.operations.deployments.jobs import enqueue, register
+from asterism.features.operations.deployments.jobs import enqueue, enqueue_tidy, register
 from asterism.features.operations.deployments.lending import Tools, find_tools, lend_node, lend_python
 from asterism.features.operations.deployments.local import LocalTarget
 from asterism.features.operations.deployments.manager import Deployments
@@ -67,6 +67,7 @@ __all__ = [
     "Unsatisfied",
     "compare_deployments",
     "enqueue",
+    "enqueue_tidy",
     "find_tools",
     "get_deployment",
     "lend_node",

@@ -1,4 +1,4 @@
-"""The job that deploys new heads by itself, and the times at which it looks for what it has missed (Fastest 12.3)."""
+"""Jobs: new heads are deployed by themselves (Fastest 12.3), files of what was deleted are removed."""
 
 import math
 
@@ -10,6 +10,9 @@ from asterism.kernel.jobs import Job, JobQueue
 DEPLOY = "deployments.auto"
 SWEEP = "deployments.auto_sweep"
 SWEEP_SECONDS = 900
+TIDY = "deployments.tidy"
+TIDY_SECONDS = 3600
+TIDY_DELAY = 10.0  # by then what works on them was ended
 
 
 def register(jobs: JobQueue, db: Database, deployments: Deployments) -> None:
@@ -28,9 +31,19 @@ def register(jobs: JobQueue, db: Database, deployments: Deployments) -> None:
             enqueue(jobs, project_id)
         return len(found)
 
+    async def tidy(_job: Job) -> None:
+        await deployments.tidy()
+
     jobs.register(DEPLOY, deploy)
     jobs.register(SWEEP, sweep)
     jobs.schedule(SWEEP, seconds=SWEEP_SECONDS, at_start=True)
+    jobs.register(TIDY, tidy)
+    jobs.schedule(TIDY, seconds=TIDY_SECONDS, at_start=True)
+
+
+def enqueue_tidy(jobs: JobQueue, _project_id: str) -> None:
+    """Have the files of what was deleted removed."""
+    jobs.enqueue(TIDY, {}, key=TIDY, delay=TIDY_DELAY)
 
 
 def enqueue(jobs: JobQueue, project_id: str) -> None:

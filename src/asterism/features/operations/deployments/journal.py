@@ -4,23 +4,39 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Final
 
+import structlog
+
 from asterism.base.clock import Clock, stamp
+from asterism.base.errors import Unavailable
 from asterism.base.masking import mask
 from asterism.features.operations.deployments import store
 from asterism.features.operations.deployments.masking import Lines
 from asterism.features.operations.deployments.models import LogEntry, Step
 from asterism.kernel.db import Database, Tx
 
+log = structlog.get_logger("asterism.deployments")
 MOST_BYTES: Final = 4 * 1024 * 1024
 EACH_END: Final = MOST_BYTES // 2 - 64 * 1024
 PAUSE_SECONDS: Final = 0.1
+RETRY_SECONDS: Final = 1.0
 CUT: Final = "… the middle of this log was cut …"
 _WAITING_LINES: Final = 20_000
 RECENT_LINES: Final = 20_000
 _RECENT_LENGTH: Final = 2_000  # characters of a line that are remembered
 Told = Callable[[list[LogEntry]], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Lines that are stored together, and the first and last piece that they drive out."""
+
+    entries: list[LogEntry]
+    number: int
+    size: int
+    gone: tuple[int, int] | None
 
 
 class Journal:
@@ -40,8 +56,9 @@ class Journal:
         self._tail: deque[tuple[int, int]] = deque()
         self._tail_bytes = 0
         self._number = 0
+        self._piece: _Piece | None = None
         self._writing: asyncio.Task[None] | None = None
-        self._more = asyncio.Event()
+        self._more, self._one_at_a_time = asyncio.Event(), asyncio.Lock()
 
     async def resume(self) -> None:
         """Go on with a log that has something in it."""
@@ -68,43 +85,59 @@ class Journal:
         return Lines(self.secrets, lambda line: self.say(step, line))
 
     async def close(self) -> None:
-        """Return when everything is stored."""
+        """Return when everything is stored. What a database that is down, or a full disk, does not take is lost."""
         task, self._writing = self._writing, None
         if task is not None:
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
-        await self.flush()
+        await self.settle()
+
+    async def settle(self) -> None:
+        """Store what was said so far, as `flush`, unless the database is down: no deployment fails by its log."""
+        try:
+            await self.flush()
+        except Unavailable as error:
+            log.warning("deployments.log_not_stored", deployment=self._id, error=error.message)
 
     async def _write(self) -> None:
         while True:
             await self._more.wait()
             await asyncio.sleep(PAUSE_SECONDS)
             self._more.clear()
-            await asyncio.shield(self.flush())
+            try:
+                await asyncio.shield(self.flush())
+            except Unavailable:
+                self._more.set()
+                await asyncio.sleep(RETRY_SECONDS)
 
     async def flush(self) -> None:
-        """Store what was said so far."""
-        while self._waiting:
-            entries = [self._waiting.popleft() for _ in range(min(len(self._waiting), 1000))]
-            if self._dropped:
-                self._dropped = False
-                entries.insert(0, LogEntry(entries[0].timestamp, entries[0].step, "stderr", CUT))
-            size = sum(len(entry.content.encode()) + 100 for entry in entries)
-            number, self._number = self._number, self._number + 1
-            gone = self._count(number, size)
-            await self._db.run(self._store, entries, number, size, gone)
-            if self._told is not None:
-                await self._told(entries)
+        """Store what was said so far. Raises Unavailable, after which nothing is lost: the next call goes on there."""
+        async with self._one_at_a_time:
+            while self._piece is not None or self._waiting:
+                piece = self._piece = self._piece or self._next()
+                await self._db.run(self._store, piece)
+                self._piece = None
+                if self._told is not None:
+                    await self._told(piece.entries)
 
-    def _store(self, tx: Tx, entries: list[LogEntry], number: int, size: int, gone: tuple[int, int] | None) -> None:
+    def _next(self) -> "_Piece":
+        entries = [self._waiting.popleft() for _ in range(min(len(self._waiting), 1000))]
+        if self._dropped:
+            self._dropped = False
+            entries.insert(0, LogEntry(entries[0].timestamp, entries[0].step, "stderr", CUT))
+        size = sum(len(entry.content.encode()) + 100 for entry in entries)
+        number, self._number = self._number, self._number + 1
+        return _Piece(entries, number, size, self._count(number, size))
+
+    def _store(self, tx: Tx, piece: "_Piece") -> None:
         if store.find(tx, self._id) is None:  # its project was deleted meanwhile
             return
-        store.append_log(tx, self._id, number, entries, size)
-        if gone is not None:
-            first, last = gone
+        store.append_log(tx, self._id, piece.number, piece.entries, piece.size)
+        if piece.gone is not None:
+            first, last = piece.gone
             store.drop_log(tx, self._id, first, last)
-            mark = LogEntry(entries[0].timestamp, entries[0].step, "stderr", CUT)
+            mark = LogEntry(piece.entries[0].timestamp, piece.entries[0].step, "stderr", CUT)
             store.append_log(tx, self._id, last, [mark], 0)
 
     def _count(self, number: int, size: int) -> tuple[int, int] | None:

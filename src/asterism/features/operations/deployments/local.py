@@ -87,6 +87,10 @@ class LocalTarget:
             writable=() if storage is None else (Path(storage),),
         )
 
+    def running(self) -> set[str]:
+        """Return the places that have an app in this process."""
+        return self.host.slots()
+
     async def stop(self, slot: str) -> None:
         """End the app of a slot."""
         await self.host.stop(slot)
@@ -105,6 +109,16 @@ class LocalTarget:
         """Return the deployments whose folders are there."""
         trees = self.folder / "trees"
         return {place.name.partition(".")[0] for place in trees.iterdir()} if trees.is_dir() else set()
+
+    def caches(self) -> set[str]:
+        """Return the projects of which is kept what they depend on."""
+        cache = self.tools.cache
+        return {place.name for place in cache.iterdir()} if cache.is_dir() else set()
+
+    async def forget_caches(self, project_ids: set[str]) -> None:
+        """Remove what is kept for these projects."""
+        for one in project_ids:
+            await asyncio.to_thread(shutil.rmtree, self.tools.cache / one, True)
 
     async def forget(self, deployment_ids: set[str]) -> None:
         """Remove the folders of these deployments."""

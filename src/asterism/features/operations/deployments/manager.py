@@ -24,13 +24,22 @@ from asterism.features.operations.deployments.local import Values
 from asterism.features.operations.deployments.models import (
     Deployment,
     LogEntry,
+    Presence,
     Slot,
     Status,
     Step,
     Trigger,
 )
-from asterism.features.operations.deployments.pipeline import INTERRUPTED, SUPERSEDED, DeploymentRun, Shop, find_same
+from asterism.features.operations.deployments.pipeline import (
+    DELETED,
+    INTERRUPTED,
+    SUPERSEDED,
+    DeploymentRun,
+    Shop,
+    find_same,
+)
 from asterism.features.operations.deployments.plans import requirements_of
+from asterism.features.operations.deployments.presence_store import drop_slot, known, live_projects, orphans, presence
 from asterism.features.operations.deployments.service import Asked, Told
 from asterism.features.operations.infrastructure import NewHead, detect_tree
 from asterism.kernel.apps import AppFailed
@@ -53,32 +62,36 @@ class Deployments:
     """The deployments of one server process."""
 
     def __init__(self, shop: Shop, host: RunHost, ask: Ask) -> None:
-        self._shop, self._streams, self._host, self._ask = shop, shop.streams, host, ask
+        self.shop, self._streams, self._host, self._ask = shop, shop.streams, host, ask
         lane = Lane(MAX_RUNNING, MAX_WAITING, per_key=1)
         self._kind = host.add(RunKind("deployment", lane, self._settle))
         self._waiting: dict[str, Deployment] = {}
         self._resuming: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        self._away: set[str] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
 
     @property
     def tools(self) -> Tools:
         """How programs of projects are run here."""
-        return self._shop.local.tools
+        return self.shop.local.tools
 
     async def start(self) -> None:
         """Start the apps again that ran when the server stopped; in the background, one after another."""
         self._loop = asyncio.get_running_loop()
-        slots = await self._shop.db.run_read(store.slots)
-        ended = await asyncio.to_thread(self._shop.local.left) - {slot.deployment_id for slot in slots}
-        self._resuming = asyncio.create_task(self._resume(slots, ended - await self._unended()))
+        slots = await self.shop.db.run_read(store.slots)
+        present = await self.shop.db.run_read(presence, [slot.slot for slot in slots])
+        self._away = {slot for slot, found in present.items() if found is Presence.AWAY}
+        ended = await asyncio.to_thread(self.shop.local.left) - {slot.deployment_id for slot in slots}
+        here = [slot for slot in slots if present[slot.slot] is Presence.HERE]
+        self._resuming = asyncio.create_task(self._resume(here, ended - await self._unended()))
 
     async def _unended(self) -> set[str]:
-        return {one.id for one in await self._shop.db.run_read(store.waiting)}
+        return {one.id for one in await self.shop.db.run_read(store.waiting)}
 
     async def take_up(self) -> None:
         """Begin what waited when its server stopped or died. To be called when the host has started."""
-        for one in await self._shop.db.run_read(store.waiting):
+        for one in await self.shop.db.run_read(store.waiting):
             await self._take_up(one)
 
     async def stop(self) -> None:
@@ -87,11 +100,43 @@ class Deployments:
         for task in begun:
             task.cancel()
         await asyncio.gather(*begun, return_exceptions=True)
-        await self._shop.local.close()
+        await self.shop.local.close()
+
+    async def end_orphans(self) -> None:
+        """End what works and runs for deleted workspaces and projects; apps of a project that came back start again."""
+        for one in await self.shop.db.run_read(orphans):
+            if not await self._break_off(one, DELETED):
+                await self.shop.db.run(self._end_unhosted, one)
+        slots = await self.shop.db.run_read(store.slots)
+        names = {slot.slot for slot in slots} | self.shop.local.running()
+        present = await self.shop.db.run_read(presence, names)
+        for name in self.shop.local.running() & present.keys():
+            if present[name] is not Presence.HERE:
+                await self.shop.local.stop(name)
+                self._away.add(name)
+        for slot in slots:
+            if present[slot.slot] is Presence.GONE:
+                await self.shop.db.run(drop_slot, slot.slot)
+                await self.shop.local.forget({slot.deployment_id})
+            elif present[slot.slot] is Presence.HERE and slot.slot in self._away:
+                self._away.discard(slot.slot)
+                self._spawn(self._try_again(slot))
+
+    def _end_unhosted(self, tx: Tx, orphan: Deployment) -> None:
+        values = {"status": Status.FAILED, "error": DELETED, "completed_at": tx.now()}
+        service.end_deployment(tx, self._streams, orphan, values)
+
+    async def tidy(self) -> None:
+        """Remove the files of deployments that are no more, and what was kept for projects that were deleted."""
+        db, local = self.shop.db, self.shop.local
+        caches = await asyncio.to_thread(local.caches)
+        await local.forget_caches(caches - await db.run_read(live_projects, caches))
+        trees = await asyncio.to_thread(local.left)
+        await local.forget(trees - await db.run_read(known, trees))
 
     async def deploy_workspace(self, caller: Caller, workspace_id: str) -> Deployment:
         """Begin to deploy a workspace's head. Raises as `service.begin_workspace`."""
-        slot = await self._shop.db.run_read(service.slot_of_workspace, caller, workspace_id)
+        slot = await self.shop.db.run_read(service.slot_of_workspace, caller, workspace_id)
         run = await self._begin(
             caller, slot, lambda tx: service.begin_workspace(tx, self._streams, caller, workspace_id)
         )
@@ -99,7 +144,7 @@ class Deployments:
 
     async def deploy_conversation(self, caller: Caller, conversation_id: str) -> Deployment:
         """Begin to deploy a conversation's working tree. Raises as `service.begin_conversation`."""
-        slot = await self._shop.db.run_read(service.slot_of_conversation, caller, conversation_id)
+        slot = await self.shop.db.run_read(service.slot_of_conversation, caller, conversation_id)
         run = await self._begin(
             caller, slot, lambda tx: service.begin_conversation(tx, self._streams, caller, conversation_id)
         )
@@ -114,14 +159,14 @@ class Deployments:
         who = service.on_behalf_of(caller.user_id) if caller.scope.name == "agent" else caller
         if who is not caller:
             asked = replace(asked, workspace_id=asked.workspace_id or caller.scope.workspace_id)
-            await self._shop.db.run_read(service.find_tree, caller, project_id, asked)  # what it may see
+            await self.shop.db.run_read(service.find_tree, caller, project_id, asked)  # what it may see
         if not asked.force:
-            same = await self._shop.db.run_read(find_same, self._shop, who, project_id, asked)
+            same = await self.shop.db.run_read(find_same, self.shop, who, project_id, asked)
             if same is not None:
-                return DeploymentRun(self._shop, who, same)
+                return DeploymentRun(self.shop, who, same)
         if who is not caller:
             asked = await self._approved(caller, project_id, asked)
-        slot = await self._shop.db.run_read(service.slot_of_project, who, project_id, asked.workspace_id)
+        slot = await self.shop.db.run_read(service.slot_of_project, who, project_id, asked.workspace_id)
         run = await self._begin(who, slot, lambda tx: service.begin_project(tx, self._streams, who, project_id, asked))
         if wait:
             await self._host.ended(run.stream)
@@ -129,7 +174,7 @@ class Deployments:
 
     async def _approved(self, caller: Caller, project_id: str, asked: Asked) -> Asked:
         """Return what is deployed of an agent's wish once a person has said yes: this very tree."""
-        project, _, tree = await self._shop.db.run_read(service.find_tree, caller, project_id, asked)
+        project, _, tree = await self.shop.db.run_read(service.find_tree, caller, project_id, asked)
         await get_approval(self._ask, caller, project.name)
         conversation_id = caller.scope.conversation_id
         return replace(asked, manifest_hash=tree, trigger=Trigger.CHAT, conversation_id=conversation_id)
@@ -140,8 +185,8 @@ class Deployments:
         A head has to be `SETTLING_SECONDS` old. Returns the seconds until the next one is, None when there is none.
         """
         later: list[float] = []
-        for new in await self._shop.db.run_read(infrastructure.heads_to_deploy, project_id):
-            age = (self._shop.clock.now() - parse(new.made_at)).total_seconds()
+        for new in await self.shop.db.run_read(infrastructure.heads_to_deploy, project_id):
+            age = (self.shop.clock.now() - parse(new.made_at)).total_seconds()
             if age < SETTLING_SECONDS:
                 later.append(SETTLING_SECONDS - age)
                 continue
@@ -152,8 +197,8 @@ class Deployments:
 
     async def roll_back(self, caller: Caller, deployment_id: str) -> Deployment:
         """Begin to repeat an older deployment exactly. Raises as `service.begin_rollback`."""
-        secrets = self._shop.secrets
-        old = await self._shop.db.run_read(service.get_deployment, caller, deployment_id)
+        secrets = self.shop.secrets
+        old = await self.shop.db.run_read(service.get_deployment, caller, deployment_id)
         run = await self._begin(
             caller, old.slot, lambda tx: service.begin_rollback(tx, self._streams, secrets, caller, deployment_id)
         )
@@ -161,15 +206,15 @@ class Deployments:
 
     async def take_status(self, caller: Caller, deployment_id: str, told: Told) -> None:
         """Take over how a deployment ended from somebody outside, and stop what still works on it."""
-        if await self._shop.db.run(service.take_status, self._streams, caller, deployment_id, told):
-            found = await self._shop.db.run_read(service.get_deployment, caller, deployment_id)
+        if await self.shop.db.run(service.take_status, self._streams, caller, deployment_id, told):
+            found = await self.shop.db.run_read(service.get_deployment, caller, deployment_id)
             await self._break_off(found, "Ended from outside")
 
     async def _begin(self, caller: Caller, key: str, write: Callable[[Tx], Deployment]) -> DeploymentRun:
         with self._host.enter(self._kind, key) as place:
 
             def begin(tx: Tx, _queued: bool) -> DeploymentRun:
-                return DeploymentRun(self._shop, caller, write(tx))
+                return DeploymentRun(self.shop, caller, write(tx))
 
             run = await self._host.launch(place, self._kind, begin)
             older = self._waiting.pop(key, None)
@@ -203,9 +248,8 @@ class Deployments:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _break_off(self, deployment: Deployment, reason: str) -> None:
-        if await self._shop.db.run(lambda tx: self._host.request_cancel(tx, deployment.stream, reason)):
-            await self._host.break_off(deployment.stream, reason)
+    async def _break_off(self, deployment: Deployment, reason: str) -> bool:
+        return await self._host.cancel(deployment.stream, reason)
 
     def _settle(self, tx: Tx, stream: str, ending: BrokenOff | Stopped) -> Sequence[Ended]:
         """End a deployment whose process is gone, and say so in its log, where people look."""
@@ -226,17 +270,20 @@ class Deployments:
         return (Ended(found.id, Status.FAILED),)
 
     async def _resume(self, slots: Sequence[Slot], ended: set[str]) -> None:
-        await self._shop.local.forget(ended)
+        await self.shop.local.forget(ended)
         for slot in slots:
-            try:
-                await self._start_again(slot)
-            except (AppFailed, SandboxUnavailable) as error:
-                log.warning("deployments.not_started_again", slot=slot.slot, error=str(error))
-            except Exception:  # one app must not keep the others down
-                log.exception("deployments.not_started_again", slot=slot.slot)
+            await self._try_again(slot)
+
+    async def _try_again(self, slot: Slot) -> None:
+        try:
+            await self._start_again(slot)
+        except (AppFailed, SandboxUnavailable) as error:
+            log.warning("deployments.not_started_again", slot=slot.slot, error=str(error))
+        except Exception:  # one app must not keep the others down
+            log.exception("deployments.not_started_again", slot=slot.slot)
 
     async def _start_again(self, slot: Slot) -> None:
-        shop = self._shop
+        shop = self.shop
         found = await shop.db.run_read(store.find, slot.deployment_id)
         if found is None or found.plan is None or found.env_version is None:
             return

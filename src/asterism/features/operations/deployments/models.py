@@ -22,6 +22,14 @@ class Trigger(StrEnum):
     AUTO = "auto"
 
 
+class Presence(StrEnum):
+    """Whether project and workspace of an app are there: a deleted project may come back, a workspace does not."""
+
+    HERE = "here"
+    AWAY = "away"
+    GONE = "gone"
+
+
 class Step(StrEnum):
     """A part of the pipeline that says something."""
 

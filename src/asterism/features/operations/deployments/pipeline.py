@@ -57,6 +57,7 @@ log = structlog.get_logger("asterism.deployments")
 WHOLE_SECONDS: Final = 40 * 60.0
 INTERRUPTED: Final = "Interrupted"
 SUPERSEDED: Final = "Superseded"
+DELETED: Final = "Cancelled, since its workspace or project was deleted."
 NO_SANDBOX: Final = "No sandbox available; allow plain processes in the settings."
 """Said word for word, since people search for it (Fastest 10.5)."""
 
@@ -155,10 +156,10 @@ class DeploymentRun:
             cause = await asyncio.to_thread(self._cause)
             self.journal.say(Step.DEPLOY, outcome.error, error=True)
             outcome = replace(outcome, cause=cause)
-        await self.journal.flush()  # the last line is told before the end
-        if outcome.slot is None:  # nothing of it runs here
-            await self.journal.close()
+        if outcome.slot is None:  # nothing of it runs here; its files may be what fills the disk
             await self.shop.local.forget({self.deployment.id})
+            await self.journal.close()
+        await self.journal.settle()  # the last line is told before the end
         self._teller.end()
         return outcome
 

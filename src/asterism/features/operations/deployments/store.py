@@ -34,7 +34,7 @@ def update(tx: Tx, deployment_id: str, values: Mapping[str, Any]) -> None:
 def find(tx: Tx, deployment_id: str) -> Deployment | None:
     """Return a deployment, anybody's."""
     row = tx.one(sa.select(deployments).where(deployments.c.id == deployment_id))
-    return None if row is None else _deployment(row)
+    return None if row is None else read_deployment(row)
 
 
 def end(tx: Tx, deployment_id: str, values: Mapping[str, Any]) -> bool:
@@ -48,13 +48,13 @@ def of_workspace(tx: Tx, workspace_id: str, *, limit: int, before: str | None = 
     query = sa.select(deployments).where(deployments.c.workspace_id == workspace_id)
     if before is not None:
         query = query.where(deployments.c.id < before)
-    return [_deployment(row) for row in tx.all(query.order_by(deployments.c.id.desc()).limit(limit))]
+    return [read_deployment(row) for row in tx.all(query.order_by(deployments.c.id.desc()).limit(limit))]
 
 
 def of_conversation(tx: Tx, conversation_id: str) -> list[Deployment]:
     """Return the deployments that named a conversation, oldest first."""
     query = sa.select(deployments).where(deployments.c.conversation_id == conversation_id)
-    return [_deployment(row) for row in tx.all(query.order_by(deployments.c.id))]
+    return [read_deployment(row) for row in tx.all(query.order_by(deployments.c.id))]
 
 
 def of_tree(tx: Tx, project_id: str, manifest_hash: str, workspace_id: str | None, limit: int) -> list[Deployment]:
@@ -64,7 +64,7 @@ def of_tree(tx: Tx, project_id: str, manifest_hash: str, workspace_id: str | Non
     )
     if workspace_id is not None:
         query = query.where(deployments.c.workspace_id == workspace_id)
-    return [_deployment(row) for row in tx.all(query.order_by(deployments.c.id.desc()).limit(limit))]
+    return [read_deployment(row) for row in tx.all(query.order_by(deployments.c.id.desc()).limit(limit))]
 
 
 def newest_success(tx: Tx, project_id: str, workspace_id: str | None) -> Deployment | None:
@@ -73,7 +73,7 @@ def newest_success(tx: Tx, project_id: str, workspace_id: str | None) -> Deploym
     place = (columns.project_id == project_id, columns.workspace_id.is_not_distinct_from(workspace_id))
     query = sa.select(deployments).where(*place, columns.status == Status.SUCCESS)
     row = tx.one(query.order_by(columns.id.desc()).limit(1))
-    return None if row is None else _deployment(row)
+    return None if row is None else read_deployment(row)
 
 
 def newest_failures(tx: Tx, user_id: str) -> list[Deployment]:
@@ -85,14 +85,14 @@ def newest_failures(tx: Tx, user_id: str) -> list[Deployment]:
         .group_by(columns.workspace_id)
     )
     rows = tx.all(sa.select(deployments).where(columns.id.in_(newest), columns.status == Status.FAILED))
-    return [_deployment(row) for row in rows]
+    return [read_deployment(row) for row in rows]
 
 
 def waiting(tx: Tx) -> list[Deployment]:
     """Return the deployments that are still to begin, oldest first."""
     columns = deployments.c
     query = sa.select(deployments).where(columns.status == Status.DEPLOYING, columns.begun_at.is_(None))
-    return [_deployment(row) for row in tx.all(query.order_by(columns.id))]
+    return [read_deployment(row) for row in tx.all(query.order_by(columns.id))]
 
 
 def append_log(tx: Tx, deployment_id: str, number: int, entries: Sequence[LogEntry], size: int) -> None:
@@ -191,7 +191,8 @@ def _entries(entries: Sequence[LogEntry]) -> str:
     return msgspec.json.encode(entries).decode()
 
 
-def _deployment(row: RowDict) -> Deployment:
+def read_deployment(row: RowDict) -> Deployment:
+    """Return the deployment of a row."""
     plan, cause = row["plan"], row["cause"]
     values = row | {
         "status": Status(row["status"]),

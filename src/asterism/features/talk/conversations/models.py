@@ -25,7 +25,7 @@ MAX_QUEUED = 20
 MAX_CONVERSATIONS = 1000
 MAX_ANSWER = 4000
 PREVIEW = 120
-USER = "user"  # who cancels
+USER, SYSTEM = "user", "system"  # who cancels
 TIMELINE = 500
 LOG_DAYS, LOG_FRAMES = 30, 1000  # what is kept of a log: both
 

@@ -242,6 +242,19 @@ def unfinished(tx: Tx) -> list[Message]:
     return [_message(row) for row in tx.all(query.order_by(_m.created_at))]
 
 
+def orphans(tx: Tx) -> list[Message]:
+    """Return the turns of everybody that have not ended although their workspace or project was deleted, in order."""
+    query = (
+        sa.select(conversation_messages)
+        .join(conversations, _c.id == _m.conversation_id)
+        .join(_workspaces, _workspaces.c.id == _c.workspace_id)
+        .join(_projects, _projects.c.id == _c.project_id)
+        .where(_m.role == "assistant", _m.status.in_(ACTIVE))
+        .where(sa.or_(_workspaces.c.deleted_at.is_not(None), _projects.c.deleted_at.is_not(None)))
+    )
+    return [_message(row) for row in tx.all(query.order_by(_m.created_at, _m.position))]
+
+
 def runs_in(tx: Tx, workspace_id: str) -> bool:
     """Whether a turn runs in a workspace; one that waits for an answer does."""
     return tx.one(sa.select(_m.id).where(RUNNING_SQL, _m.workspace_id == workspace_id).limit(1)) is not None

@@ -24,6 +24,7 @@ from asterism.features.talk.conversations.errors import UnknownMessage
 from asterism.features.talk.conversations.events import ConversationCleared, MessageStatus
 from asterism.features.talk.conversations.models import (
     CANCELLED,
+    SYSTEM,
     USER,
     Conversation,
     Message,
@@ -157,21 +158,37 @@ class Turns:
         conversation = get_conversation(tx, caller, conversation_id, lock=True)
         if message_id is not None and store.message(tx, message_id, conversation.id) is None:
             raise UnknownMessage
+        turns = [turn for turn in store.active(tx, conversation.id) if turn.active]
+        if not everything and message_id is not None:
+            turns = [turn for turn in turns if turn.id == message_id]
+        elif not everything:
+            turns = [turn for turn in turns if turn.status == "running"]
+        return self._broken_off(tx, turns, by=USER)
+
+    def _broken_off(self, tx: Tx, turns: Sequence[Message], *, by: str) -> tuple[list[str], list[Message]]:
         marked, hosted = [], []
-        for turn in store.active(tx, conversation.id):
-            wanted = everything or (turn.id == message_id if message_id is not None else turn.status == "running")
-            if not turn.active or not wanted:
-                continue
+        for turn in turns:
             if turn.status == "running" and not turn.parked:
-                if not self._host.request_cancel(tx, stream_of(turn), USER):
+                if not self._host.request_cancel(tx, stream_of(turn), by):
                     continue  # it has just ended
                 hosted.append(turn)
             else:
-                turn_rows.end(tx, self._streams, turn.id, CANCELLED, by=USER)
+                turn_rows.end(tx, self._streams, turn.id, CANCELLED, by=by)
                 if turn.collecting:
                     tx.after_commit(lambda id_=turn.id: self._ended(id_))  # type: ignore[misc]
             marked.append(turn.id)
         return marked, hosted
+
+    async def end_orphans(self) -> None:
+        """Cancel every turn, running, waiting or parked, whose workspace or project was deleted (Fastest 3.1)."""
+        if not await self._db.run_read(store.orphans):
+            return
+        hosted = await self._db.run(self._orphaned)
+        await asyncio.gather(*(self._host.break_off(stream_of(turn), SYSTEM) for turn in hosted))
+
+    def _orphaned(self, tx: Tx) -> list[Message]:
+        turns = sorted(store.orphans(tx), key=lambda turn: turn.status != "running")  # rows are held as an end does
+        return self._broken_off(tx, turns, by=SYSTEM)[1]
 
     async def clear(self, caller: Caller, conversation_id: str) -> None:
         """Cancel everything, then remove all messages; timeline and files stay. Raises UnknownConversation."""

@@ -91,10 +91,24 @@ def request_cancel(tx: Tx, host: RunHost, caller: Caller, chat_id: str, *, reaso
     """Note that the active run of a chat shall end; return it, None when there is none. Raises UnknownChat."""
     chat = chats.get_chat(tx, caller, chat_id)
     run = store.active_of_chat(tx, chat.id)
-    if run is None or not host.request_cancel(tx, run.stream, reason):  # the host's row first: so does its end
-        return None
+    return run if run is not None and _cancelled(tx, host, run, reason) else None
+
+
+def cancel_orphans(tx: Tx, host: RunHost, *, reason: str) -> list[Run]:
+    """Note that the active runs of deleted projects shall end; return them."""
+    return [run for run in store.orphans(tx) if _cancelled(tx, host, run, reason)]
+
+
+def has_orphans(tx: Tx) -> bool:
+    """Whether a run of a deleted project is active."""
+    return bool(store.orphans(tx))
+
+
+def _cancelled(tx: Tx, host: RunHost, run: Run, reason: str) -> bool:
+    if not host.request_cancel(tx, run.stream, reason):  # the host's row first: so does its end
+        return False
     store.update(tx, run.id, {"status": "cancelling"}, only_in=("running",))
-    return run
+    return True
 
 
 def leave_queue(tx: Tx, run_id: str) -> bool:

@@ -20,6 +20,7 @@ from asterism.features.talk.runs.models import (
 from asterism.features.talk.runs.tables import runs
 from asterism.kernel.db import RowDict, Tx, insert_ignore
 
+_projects = sa.table("projects", sa.column("id"), sa.column("deleted_at"))
 _JSON: Mapping[str, Any] = {
     "error": RunError,
     "usage": RunUsage,
@@ -52,6 +53,13 @@ def active_of_chat(tx: Tx, chat_id: str) -> Run | None:
     """Return the active run of a chat."""
     row = tx.one(sa.select(runs).where(runs.c.chat_id == chat_id, runs.c.status.in_(ACTIVE)))
     return _run(row) if row else None
+
+
+def orphans(tx: Tx) -> list[Run]:
+    """Return the active runs of everybody whose project was deleted."""
+    query = sa.select(runs).join(_projects, _projects.c.id == runs.c.project_id)
+    rows = tx.all(query.where(runs.c.status.in_(ACTIVE), _projects.c.deleted_at.is_not(None)))
+    return [_run(row) for row in rows]
 
 
 def active_ids(tx: Tx, chat_ids: Sequence[str]) -> dict[str, str]:

@@ -17,6 +17,7 @@ from asterism.features.versions.projects.errors import LimitReached, UnknownProj
 from asterism.features.versions.projects.models import GRACE_DAYS, Project
 from asterism.features.versions.projects.names import clean_name, has_control
 from asterism.features.versions.projects.service import (
+    PRESENCE,
     archive_project,
     create_project,
     delete_project,
@@ -31,6 +32,7 @@ from asterism.features.versions.projects.service import (
 
 __all__ = [
     "GRACE_DAYS",
+    "PRESENCE",
     "EnvVar",
     "LimitReached",
     "NewVar",

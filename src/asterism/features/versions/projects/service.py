@@ -20,6 +20,8 @@ from asterism.features.versions.projects.names import clean_name
 from asterism.kernel.db import Tx
 
 DAY = 24 * 3600
+PRESENCE = "projects.presence"
+"""Told of a project when it, or a workspace of it, is deleted or comes back: what works for it ends or starts again."""
 
 
 def create_project(tx: Tx, caller: Caller, *, name: str) -> Project:
@@ -91,10 +93,14 @@ def archive_project(tx: Tx, caller: Caller, project_id: str, *, archived: bool) 
 
 
 def delete_project(tx: Tx, caller: Caller, project_id: str) -> None:
-    """Hide a project at once; it can be restored for 30 days, then it is purged. Raises UnknownProject."""
+    """Hide a project at once; it can be restored for 30 days, then it is purged. Raises UnknownProject.
+
+    What runs in it is ended by who listens to `PRESENCE`, and by those who look for what they missed.
+    """
     get_project(tx, caller, project_id)
     store.update(tx, project_id, {"deleted_at": tx.now()})
     tell(tx, caller, project_id, ProjectDeleted(), "The project was deleted.")
+    tx.tell(PRESENCE, project_id)
 
 
 def restore_project(tx: Tx, caller: Caller, project_id: str) -> Project:
@@ -110,6 +116,7 @@ def restore_project(tx: Tx, caller: Caller, project_id: str) -> Project:
     _check_room(tx, caller)
     store.update(tx, project_id, {"deleted_at": None, "updated_at": tx.now()})
     tell(tx, caller, project_id, ProjectRestored(), "The deleted project is back.")
+    tx.tell(PRESENCE, project_id)
     return get_project(tx, caller, project_id)
 
 

@@ -184,6 +184,7 @@ def delete_workspace(tx: Tx, caller: Caller, workspace_id: str) -> None:
     store.update(tx, workspace_id, {"deleted_at": tx.now()})
     projects.touch_project(tx, project.id, main=(None, False) if workspace.is_main else None)
     _tell(tx, caller, project, workspace_id, WorkspaceDeleted(), f"Workspace “{workspace.name}” was deleted.")
+    tx.tell(projects.PRESENCE, project.id)
     tell_moved(tx, project.id)
 
 
