@@ -45,6 +45,14 @@ def test_names_that_git_takes_stay() -> None:
     assert list(notes) == []
 
 
+@pytest.mark.parametrize("name", ["-x", "--", "-", "HEAD", "@", "~x", "-/-a", "..-d"])
+def test_branches_have_names_that_the_commands_of_git_take(tmp_path: Path, name: str) -> None:
+    notes = Notes()
+    ref = RefNames("refs/heads/", notes).give("workspace", name)
+    assert run_git(tmp_path, "check-ref-format", "--branch", ref.removeprefix("refs/heads/"))
+    assert len(list(notes)) == 1
+
+
 lines = st.text(max_size=40)
 
 

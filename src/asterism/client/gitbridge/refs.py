@@ -11,6 +11,9 @@ from asterism.kernel.git import is_ref
 PART_BYTES = 200
 NAME_BYTES = 900
 
+UNFIT = frozenset({"refs/heads/HEAD", "refs/heads/@", "refs/tags/HEAD"})
+"""References that may be there, but whose names git's commands refuse or take for something else."""
+
 _REFUSED = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]")
 
 
@@ -43,7 +46,13 @@ class RefNames:
 
     def _is_free(self, ref: str) -> bool:
         key = _key(ref)
-        return is_ref(ref) and key not in self._refs and key not in self._folders and self._refs.isdisjoint(_above(key))
+        return (
+            is_ref(ref)
+            and ref not in UNFIT
+            and key not in self._refs
+            and key not in self._folders
+            and self._refs.isdisjoint(_above(key))
+        )
 
     def _take(self, ref: str) -> None:
         self._refs.add(_key(ref))
@@ -54,7 +63,7 @@ def clean(name: str) -> str:
     """Return a name that git allows below a prefix; it may be another one's already."""
     kept = _REFUSED.sub("-", "".join(c if c.isprintable() else "-" for c in name)).replace("@{", "-{")
     parts = [_part(part) for part in re.sub(r"\.{2,}", "-", kept).split("/")]
-    cut = "/".join(parts)
+    cut = "/".join(parts).lstrip("-/") or "_"  # to git's commands a name that begins so is an option
     return cut if len(cut.encode()) <= NAME_BYTES else _cut(cut.replace("/", "-"), PART_BYTES)
 
 
