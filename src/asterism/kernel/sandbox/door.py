@@ -18,7 +18,7 @@ log = structlog.get_logger(__name__)
 
 UNREACHABLE = b"This address is not reachable from the agent's sandbox."
 _CHUNK = 1 << 16
-_HEAD = 64 << 10
+HEAD_BYTES = 64 << 10
 _CONNECTS_WITHIN = 10.0
 _OURS = frozenset({b"host", b"connection", b"keep-alive", b"expect", b"upgrade", b"te", b"trailer"})
 Streams: TypeAlias = tuple[asyncio.StreamReader, asyncio.StreamWriter]
@@ -102,8 +102,8 @@ class _Exchange:
 
     def __init__(self, near: Streams, beyond: Beyond) -> None:
         self._near, self._beyond = near, beyond
-        self._inner = h11.Connection(h11.SERVER, max_incomplete_event_size=_HEAD)
-        self._outer = h11.Connection(h11.CLIENT, max_incomplete_event_size=_HEAD)
+        self._inner = h11.Connection(h11.SERVER, max_incomplete_event_size=HEAD_BYTES)
+        self._outer = h11.Connection(h11.CLIENT, max_incomplete_event_size=HEAD_BYTES)
 
     async def carry(self) -> None:
         """Read the request, see whether it may pass, and carry both bodies as they come."""

@@ -17,11 +17,10 @@ from urllib.parse import urlsplit
 
 import h11
 
-from asterism.kernel.sandbox.door import UNREACHABLE, Streams, next_event, refusal, serving, write_out
+from asterism.kernel.sandbox.door import HEAD_BYTES, UNREACHABLE, Streams, next_event, refusal, serving, write_out
 
 _CONNECTS_WITHIN = 15.0
 _CHUNK = 1 << 16
-_HEAD = 64 << 10
 _DROPPED = frozenset({b"connection", b"keep-alive", b"proxy-connection", b"proxy-authorization", b"upgrade", b"te"})
 
 
@@ -39,7 +38,7 @@ class AddressRefused(OSError):
 
 
 async def _carry(refuses: Callable[[str], bool], admits: Callable[[str], bool], near: Streams) -> None:
-    inner = h11.Connection(h11.SERVER, max_incomplete_event_size=_HEAD)
+    inner = h11.Connection(h11.SERVER, max_incomplete_event_size=HEAD_BYTES)
     request = await next_event(inner, near[0])
     if not isinstance(request, h11.Request):
         return
@@ -120,7 +119,7 @@ async def open_proxy(
 
 async def _plain(near: Streams, far: Streams, inner: h11.Connection, request: h11.Request, target: bytes) -> None:
     """Carry one plain request; its connection is closed after it."""
-    outer = h11.Connection(h11.CLIENT, max_incomplete_event_size=_HEAD)
+    outer = h11.Connection(h11.CLIENT, max_incomplete_event_size=HEAD_BYTES)
     headers = [(name, value) for name, value in request.headers if name not in _DROPPED and name != b"expect"]
     passed = h11.Request(method=request.method, target=target, headers=[*headers, (b"connection", b"close")])
     await write_out(far[1], outer.send(passed))
