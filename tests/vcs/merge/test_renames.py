@@ -1,6 +1,7 @@
 """Renames: merged under the new name, decided where nobody can know, and never a lost edit."""
 
 import pytest
+from msgspec.structs import replace
 
 from asterism.vcs.manifest import Entry
 from asterism.vcs.merge import apply_changes, choose
@@ -156,6 +157,18 @@ def test_beyond_a_thousand_candidates_the_rest_is_not_compared():
     fits = file("old/zz", TEXT)
     assert pair_files([*many[:-1], fits], [file("new", LAST)], read, edited=True) == {"old/zz": "new"}
     assert pair_files([*many, fits], [file("new", LAST)], read, edited=True) == {}
+
+
+def test_64_mib_a_side_are_read_for_comparing():
+    old = [replace(file(f"old/{number:02}", f"{number}\n"), size=2 << 20) for number in range(33)]
+    asked = []
+
+    def reader(hashes):
+        asked.append(len(hashes))
+        return read(hashes)
+
+    pair_files(old, [file("new", TEXT)], reader, edited=True)
+    assert asked == [32, 1]
 
 
 def test_binary_files_are_renamed_by_equal_bytes_only():

@@ -1,6 +1,7 @@
 """Every row of the decision table of Fastest 5.4, by its number."""
 
 import pytest
+from msgspec.structs import replace
 
 from asterism.vcs.manifest import Entry
 from asterism.vcs.merge import Plan, apply_changes, choose
@@ -106,6 +107,7 @@ def test_row_8_only_ours_changed_it(here):
 def test_row_9_main_deleted_it(base):
     plan, action = only_action((base, base, NONE))
     assert (action.kind, action.row, plan.to_delete, plan.to_update) == ("delete", 9, 1, 0)
+    assert action.description == "Deleted in main"
     assert result(plan, base) == []
 
 
@@ -148,6 +150,11 @@ def test_row_13_one_of_the_three_is_too_large():
     assert (decision.kind, decision.row) == ("too_large", 13)
     many = only_decision((f("1\n"), f("2\n"), f("\n" * 200_000)))
     assert many.kind == "too_large"
+
+
+@pytest.mark.parametrize(("size", "kind"), [(2 << 20, "content"), ((2 << 20) + 1, "too_large")])
+def test_row_13_begins_above_2_mib(size, kind):
+    assert only_decision((f("1\n"), f("2\n"), [replace(f("3\n")[0], size=size)])).kind == kind
 
 
 @pytest.mark.parametrize("here", [f("two\n"), LINK], ids=["content", "type"])

@@ -200,6 +200,12 @@ def test_a_moved_workspace_has_to_be_prepared_again(world: World) -> None:
     assert error.details["actual_version"] == preview.workspace_version + 1  # type: ignore[index]
 
 
+def test_a_workspace_that_moved_to_the_same_tree_has_to_be_prepared_again(world: World) -> None:
+    preview = world.prepare()
+    world.push(world.side, OURS, world.ours)
+    assert refused(world, preview, c="use_main").code == "CONCURRENT_MODIFICATION"
+
+
 def test_a_moved_source_is_told(world: World) -> None:
     preview = world.prepare()
     world.push(world.main, MAIN | {"later": b"l\n"}, world.theirs)
@@ -363,6 +369,16 @@ def test_contents_that_are_damaged_are_missing_to_prepare(world: World) -> None:
             world.shelf.blobs.put(key, b"x" * (world.shelf.blobs.size(key) or 0))
     with pytest.raises(storage.BlobsMissing):
         world.prepare()
+
+
+@pytest.mark.parametrize(
+    ("side", "shown"),
+    [("🜁".encode() * 50_000, True), ("🜁".encode() * 50_001, False), (b"x" * 50_001, False), (b"\xff\n", False)],
+    ids=["longest", "too many bytes", "too many characters", "no text"],
+)
+def test_a_preview_shows_texts_of_50_000_characters(world: World, side: bytes, shown: bool) -> None:
+    world.push(world.main, MAIN | {"c": side}, world.theirs)
+    assert (hash_bytes(side) in world.prepare().texts) == shown
 
 
 def test_the_texts_of_a_preview_are_bounded_in_sum(world: World) -> None:
