@@ -135,6 +135,23 @@ def test_checks_come_in_their_order(alice: httpx.Client, anonymous: httpx.Client
     assert alice.patch(unknown, json={"name": "good"}).status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "limit"),
+    [
+        ("POST", "/v1/projects", MIB),
+        ("PUT", f"/v1/projects/{UNKNOWN}/memory", 2 * MIB),
+        ("PUT", f"/v1/projects/{UNKNOWN}/env-vars", 4 * MIB),
+        ("POST", "/v1/tools/github/pr", 8 * MIB),
+        ("POST", f"/v1/workspaces/{UNKNOWN}/sync/execute", 16 * MIB),
+    ],
+)
+def test_body_limits(alice: httpx.Client, method: str, path: str, limit: int) -> None:
+    fits, json = b'"' + b"x" * (limit - 2) + b'"', {"Content-Type": "application/json"}
+    assert alice.request(method, path, content=fits, headers=json).status_code in {404, 422}
+    answer = alice.request(method, path, content=fits + b" ", headers=json)
+    assert (answer.status_code, answer.json()["error"]["details"]) == (413, {"limit_bytes": limit})
+
+
 def test_a_size_limit_is_named(alice: httpx.Client) -> None:
     answer = alice.post("/v1/projects", content=b"x" * (MIB + 1))
     assert (answer.status_code, code(answer)) == (413, "PAYLOAD_TOO_LARGE")
