@@ -50,6 +50,13 @@ NAMES = [
     "objects/info/alternates",
     "objects/info/commit-graph",
     "MERGE_HEAD",
+    "REVERT_HEAD",
+    "BISECT_LOG",
+    "refs/stash",
+    "objects/pack/multi-pack-index",
+    "rebase-merge/head-name",
+    "rebase-apply/next",
+    "sequencer/todo",
 ]
 
 

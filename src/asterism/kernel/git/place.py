@@ -5,6 +5,7 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from asterism.kernel.git.errors import CommandFailed, NotGitRepo
@@ -16,9 +17,19 @@ SMALL = 64 << 20
 
 INDEX_BYTES = 1 << 30
 
-_OWN = ("HEAD", "index", "config.worktree", "commondir", "info/sparse-checkout", "MERGE_HEAD", "CHERRY_PICK_HEAD")
-_COMMON = ("config", "packed-refs", "shallow", "info/attributes", "info/exclude", "info/grafts")
-_OBJECTS = ("objects/info/alternates", "objects/info/commit-graph", "objects/info/commit-graphs/commit-graph-chain")
+_OWN = (
+    *("HEAD", "index", "config.worktree", "commondir", "info/sparse-checkout"),
+    *("MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD", "REBASE_HEAD", "BISECT_START", "BISECT_LOG"),
+)
+_COMMON = ("config", "packed-refs", "shallow", "info/attributes", "info/exclude", "info/grafts", "refs/stash")
+_OBJECTS = (
+    *("objects/info/alternates", "objects/info/commit-graph", "objects/info/commit-graphs/commit-graph-chain"),
+    "objects/pack/multi-pack-index",
+)
+_UNDER_WAY = ("rebase-merge", "rebase-apply", "sequencer")
+"""Folders whose files say how far an operation has come; git reads some of them to tell a status."""
+
+MOST_UNDER_WAY = 10_000
 _HEAD = re.compile(rb"ref:[ \t]*(refs/[^\0\n]+)|[0-9a-f]{40}")
 
 
@@ -82,6 +93,7 @@ def require_sound(place: Place) -> None:
     match = _HEAD.match(read[0]) if read else None
     if match and match[1]:
         named.append(place.common_dir / os.fsdecode(match[1].rstrip()))
+    named += [path for name in _UNDER_WAY for path in islice(_inside(place.git_dir / name), MOST_UNDER_WAY)]
     odd = [path for path in named if is_odd(path, SMALL) and not path.is_dir()]
     if is_odd(place.git_dir / "index", INDEX_BYTES):
         odd.append(place.git_dir / "index")
@@ -90,6 +102,11 @@ def require_sound(place: Place) -> None:
             f"{odd[0].name} of this repository is no regular file, or far too large, so git is not run on it.",
             hint="Look into its .git folder; `git fsck` in a fresh clone says whether the history is sound.",
         )
+
+
+def _inside(folder: Path) -> Iterator[Path]:
+    with contextlib.suppress(OSError), os.scandir(folder) as found:
+        yield from (Path(entry.path) for entry in found)
 
 
 def _upwards(folder: Path) -> Iterator[Path]:

@@ -117,7 +117,8 @@ class Git:
         """
         outcome = self._start(arguments, cwd, environment, timeout, max_output, stdin)
         if outcome.ending is Ending.TIMED_OUT:
-            raise CommandFailed(f"git {arguments[0]} did not finish within {timeout:g} seconds.")
+            verb = next((word for word in arguments if not word.startswith("-")), "")
+            raise CommandFailed(f"git {verb} did not finish within {timeout:g} seconds.")
         if outcome.ending is Ending.TOO_MUCH_OUTPUT:
             raise CommandFailed(f"git {arguments[0]} wrote more than {max_output} bytes.")
         if outcome.ending is Ending.CANCELLED:

@@ -2,7 +2,7 @@
 
 import asyncio
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from asterism.features.accounts.identity import Caller
 from asterism.features.talk import chats, runs
 from asterism.features.talk.catalogue import ModelDirectory
 from asterism.features.talk.runs import RunOptions
+from asterism.features.talk.runs.start import USER_LIMIT
 from asterism.features.talk.tools import Toolbox
 from asterism.features.versions import projects
 from asterism.kernel.blobs import open_blobs
@@ -25,6 +26,7 @@ from asterism.kernel.llm import FailureKind, Scripted, ScriptedModels
 from asterism.kernel.runs import HostStopping, RunHost
 from asterism.kernel.secrets import memory_secrets
 from asterism.kernel.streams import MemoryStreams
+from tests.support.races import errors_of, race
 
 DIRECTORY = ModelDirectory(base_urls={"local": "http://127.0.0.1:1/v1"}, local_model="demo")
 
@@ -36,8 +38,8 @@ class World:
         self.db, self.streams, self.models, self.pauses = db, streams, ScriptedModels(), list[float]()
         self.host = RunHost(db, streams, is_gone=lambda _owner: gone, sleep=self.pause)
         blobs = open_blobs("memory://", spool=Path(tempfile.gettempdir()))
-        starter = runs.Starter(memory_secrets(), DIRECTORY, blobs, Toolbox(db, []))
-        self.runs = runs.ChatRuns(db, streams, self.models, starter, self.host)
+        self.starter = runs.Starter(memory_secrets(), DIRECTORY, blobs, Toolbox(db, []))
+        self.runs = runs.ChatRuns(db, streams, self.models, self.starter, self.host)
         with db.write() as tx:
             self.caller = person(tx)
             self.project = projects.create_project(tx, self.caller, name="P").id
@@ -102,6 +104,22 @@ def held(w: World, *pieces: str) -> asyncio.Event:
     go = asyncio.Event()
     w.models.play(*[Scripted(pieces or ("ok",), hold=go) for _ in range(100)])
     return go
+
+
+def test_two_that_begin_at_once_get_the_last_place_once(db: Database) -> None:
+    w = World(db, MemoryStreams())
+
+    def begin(chat: str) -> Callable[[Tx], object]:
+        return lambda tx: w.starter.begin(tx, w.caller, chat, RunOptions(), queued=True)
+
+    first, second = w.chat(), w.chat()
+    with db.write() as tx:
+        for _ in range(USER_LIMIT - 1):
+            chat = chats.create_chat(tx, w.caller, w.project)
+            chats.post_message(tx, w.caller, chat.id, role="user", content="Tell me")
+            begin(chat.id)(tx)
+    outcomes = race(db, begin(first), begin(second))
+    assert [type(error) for error in errors_of(outcomes)] == [RateLimited]
 
 
 def test_a_run_leaves_a_message_its_usage_and_a_title(db: Database) -> None:

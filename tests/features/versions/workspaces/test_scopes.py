@@ -52,6 +52,8 @@ REFUSED: dict[str, Callable[[Tx, Shelf, Place], Any]] = {
     "snapshot of a named project": lambda tx, _, p: snapshots.get_snapshot(tx, p.agent, p.snapshot, p.project),
     "push elsewhere": lambda tx, s, p: push(tx, s, p, p.other),
     "push nowhere": lambda tx, s, p: push(tx, s, p, None),
+    "push on top of another": lambda tx, s, p: push(tx, s, p, p.own, p.snapshot),
+    "push on top of what may come": lambda tx, s, p: push(tx, s, p, p.own, "snap-to-come"),
     "restore": lambda tx, _, p: workspaces.restore_workspace(tx, p.agent, p.other, p.snapshot),
     "report": lambda tx, _, p: workspaces.set_current_manifest(tx, p.agent, p.other, "0" * 64, None),
     "main": lambda tx, _, p: workspaces.set_as_main(tx, p.agent, p.other),
@@ -60,8 +62,8 @@ REFUSED: dict[str, Callable[[Tx, Shelf, Place], Any]] = {
 }
 
 
-def push(tx: Tx, shelf: Shelf, place: Place, workspace_id: str | None) -> Any:
-    new = NewSnapshot(next(iter(shelf.roots)), source="system")
+def push(tx: Tx, shelf: Shelf, place: Place, workspace_id: str | None, *parents: str) -> Any:
+    new = NewSnapshot(next(iter(shelf.roots)), source="system", parents=parents)
     return workspaces.push_snapshot(tx, place.agent, place.project, new, workspace_id)
 
 
@@ -99,3 +101,10 @@ def test_the_own_workspace_is_within_reach(shelf: Shelf, place: Place) -> None:
         pushed = push(tx, shelf, place, place.own)
         assert snapshots.get_snapshot(tx, place.agent, pushed.snapshot.id).workspace_id == place.own
         assert workspaces.current_tree(tx, place.agent, place.project, None)[1] == place.own
+        assert push(tx, shelf, place, place.own, pushed.snapshot.id).created
+
+
+def test_what_the_own_workspace_was_made_of_is_within_reach(shelf: Shelf, caller: Caller, place: Place) -> None:
+    with shelf.db.write() as tx:
+        workspaces.restore_workspace(tx, caller, place.own, place.snapshot)
+        assert push(tx, shelf, place, place.own, place.snapshot).created

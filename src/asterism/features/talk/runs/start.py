@@ -86,6 +86,7 @@ class Starter:
             return self.toolbox.offered(tx, _seeing(place, tree), options.tools)
 
         made = assemble(tx, self.blobs, caller, chat, options, chosen.spec, conversation, offer)
+        tx.take_turns("active runs", caller.user_id)
         if store.count_active(tx, caller.user_id) >= USER_LIMIT:
             raise RateLimited(f"You have {USER_LIMIT} active runs already.", retry_after=5)
         run = self._insert(tx, place.run_id, chat, options, chosen, made, queued=queued)

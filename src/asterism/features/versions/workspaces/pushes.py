@@ -2,7 +2,7 @@
 
 from asterism.base.errors import Invalid
 from asterism.base.pagination import Page
-from asterism.features.accounts.identity import Caller
+from asterism.features.accounts.identity import Caller, InsufficientScope
 from asterism.features.versions import project_log, projects, snapshots, storage
 from asterism.features.versions.project_log import GitExported, WorkspaceRestored
 from asterism.features.versions.projects import Project
@@ -30,7 +30,7 @@ def push_snapshot(
     `expected_head` (ADR 0024) is the head that must be there still, `""` for none yet; without it the newest state
     wins. A repetition is answered as before, whatever the head is by now.
 
-    Raises Invalid, UnknownProject, ManifestNotFound, SnapshotDiffers or HeadMoved.
+    Raises Invalid, UnknownProject, InsufficientScope, ManifestNotFound, SnapshotDiffers or HeadMoved.
     """
     if expected_head is not None and workspace_id is None:
         raise Invalid.field("expected_head", "needs a workspace_id")
@@ -39,6 +39,7 @@ def push_snapshot(
     caller.scope.reach(project.id, workspace_id or "")
     if workspace_id is not None and find_in_project(tx, caller, project, workspace_id) is None:
         raise Invalid.field("workspace_id", "is not a workspace of this project")
+    _reach_parents(tx, caller, project, new)
     storage.hold(tx, caller.user_id)
     known = snapshots.find_registered(tx, project, new)
     if known is not None:
@@ -59,6 +60,21 @@ def push_snapshot(
         store.update(tx, workspace.id, {"last_seen_at": tx.now()})
     projects.touch_project(tx, project.id, last_snapshot_id=snapshot.id)
     return Pushed(snapshot, created=True)
+
+
+def _reach_parents(tx: Tx, caller: Caller, project: Project, new: NewSnapshot) -> None:
+    """Raise InsufficientScope for a parent that the caller may not see: the history of the head would show it."""
+    only = caller.scope.only_workspace
+    if only is None or not new.parents:
+        return
+    workspace = store.of_user(tx, caller.user_id, only)
+    known = (workspace.current_snapshot_id, workspace.base_snapshot_id) if workspace is not None else ()
+    seen = [one for one in known if one is not None]
+    for parent in new.parents:
+        found = snapshots.find_in_project(tx, project, parent)
+        own = found is not None and found.workspace_id == only
+        if not own and not (seen and snapshots.is_ancestor(tx, project.id, parent, seen)):
+            raise InsufficientScope
 
 
 def _is_fast_forward(tx: Tx, project: Project, workspace: Workspace, new: NewSnapshot) -> bool:
