@@ -23,7 +23,7 @@ def server(
     scripts: Scripts, sqlite_factory: SqliteFactory, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[TestServer]:
     console.build()  # `make test` has done it
-    with scripted_server(tmp_path_factory.mktemp("console"), sqlite_factory.url(), scripts) as running:
+    with scripted_server(tmp_path_factory.mktemp("console"), sqlite_factory.url(), scripts, sandbox="plain") as running:
         yield running
 
 

@@ -4,4 +4,6 @@ import { texts } from "../texts.ts";
 export const PROJECT_ROOMS = [
   { to: "/projects/$projectId", label: texts.rooms.overview, exact: true },
   { to: "/projects/$projectId/conversations", label: texts.rooms.conversations, exact: false },
+  { to: "/projects/$projectId/items", label: texts.rooms.items, exact: false },
+  { to: "/projects/$projectId/deployments", label: texts.rooms.deployments, exact: false },
 ] as const;
