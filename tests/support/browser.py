@@ -105,7 +105,16 @@ class Browser:
 
     def press(self, key: str, *, ctrl: bool = False) -> None:
         """Press a key (`Enter`, `Escape`, `ArrowDown`, `k`) where the focus is."""
-        codes = {"Enter": 13, "Escape": 27, "Tab": 9, "ArrowDown": 40, "ArrowUp": 38, "ArrowRight": 39, " ": 32}
+        codes = {
+            "Enter": 13,
+            "Escape": 27,
+            "Tab": 9,
+            "ArrowDown": 40,
+            "ArrowUp": 38,
+            "ArrowRight": 39,
+            "Home": 36,
+            " ": 32,
+        }
         text = {"Enter": "\r", " ": " "}.get(key)
         known = {
             "key": key,

@@ -39,3 +39,44 @@ def test_a_project_shows_what_happens_as_it_happens(browser: Browser, world: Wor
     browser.wait("document.querySelector('nav').innerText.includes('made-elsewhere')")
     look(browser, "project-log")
     browser.click("[aria-label='Hide the project log']")
+
+
+def test_files_history_and_comparison_of_a_workspace(browser: Browser, world: World) -> None:
+    browser.open(world.path(f"/workspaces/{world.main}"))
+    browser.wait("document.querySelector('[role=tree]')?.innerText.includes('README.md')")
+    browser.run("document.querySelector('[role=tree]').focus()")
+    for key in ("ArrowDown", "ArrowDown", "ArrowRight"):  # bin, docs, src: by keyboard alone
+        browser.press(key)
+    browser.wait("document.querySelector('[role=tree]').innerText.includes('stats.py')")
+    browser.press("ArrowDown")
+    browser.press("ArrowDown")
+    browser.press("Enter")
+    browser.wait_text("value + 33")
+    look(browser, "workspace-files")
+    browser.open(world.path(f"/workspaces/{world.main}?path=src%2Fconfig.ini&blame=true"))
+    browser.wait_text("timeout = 30")
+    look(browser, "workspace-blame")
+    browser.open(world.path(f"/workspaces/{world.main}?view=history"))
+    browser.wait_text("Wait longer")
+    look(browser, "workspace-history")
+    browser.open(world.path(f"/workspaces/{world.main}?view=compare"))
+    browser.wait_text("src/config.ini")
+    buttons = "[...document.querySelectorAll('button[aria-expanded]')]"
+    browser.run(f"{buttons}.filter((one) => /ini|png/.test(one.innerText)).forEach((one) => one.click())")
+    browser.wait_text("timeout = 10")
+    browser.wait("document.querySelectorAll('img').length === 2")
+    look(browser, "workspace-compare")
+
+
+def test_a_workspace_goes_back_to_a_snapshot_and_forth_again(browser: Browser, world: World) -> None:
+    browser.open(world.path(f"/workspaces/{world.main}?view=history"))
+    browser.click("button[data-restore]")
+    browser.wait_text("you can come back")
+    browser.click("dialog[open] button[data-go]")
+    browser.wait_text("The workspace now stands at")
+    state = world.client.get(f"/v1/workspaces/{world.main}").json()["workspace"]
+    assert state["current_snapshot_id"] == world.base
+    browser.click("button[data-undo]")
+    browser.wait("document.querySelector('main ol li')?.innerText.includes('Wait longer')")
+    state = world.client.get(f"/v1/workspaces/{world.main}").json()["workspace"]
+    assert state["current_snapshot_id"] == world.head

@@ -11,6 +11,7 @@ interface Props extends ButtonHTMLAttributes<HTMLButtonElement> {
   look?: keyof typeof LOOKS;
   busy?: boolean;
   icon?: ReactNode;
+  [name: `data-${string}`]: unknown; // how tests find it
 }
 
 export function Button({ look = "plain", busy = false, icon, className = "", children, disabled, ...rest }: Props) {

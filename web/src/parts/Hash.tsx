@@ -1,10 +1,11 @@
 import { useState } from "react";
 import { texts } from "../texts.ts";
+import { shortOf } from "./short.ts";
 
 /** A hash or id: shown short, copied whole. */
-export function Hash({ value, length = 8 }: { value: string; length?: number }) {
+export function Hash({ value }: { value: string }) {
   const [copied, setCopied] = useState(false);
-  const shown = value.replace(/^sha256:/, "").slice(0, length);
+  const shown = shortOf(value);
   const copy = () => {
     void navigator.clipboard?.writeText(value).then(() => {
       setCopied(true);

@@ -1,6 +1,7 @@
 import { queryOptions } from "@tanstack/react-query";
 import { api, ask } from "../../api/client.ts";
 import { keys } from "../../log/keys.ts";
+import type { Part } from "./frames.ts";
 
 const path = (id: string) => ({ path: { conversation_id: id } });
 
@@ -13,5 +14,30 @@ export const conversationOf = (id: string) =>
 export const messagesOf = (id: string) =>
   queryOptions({
     queryKey: keys.conversation(id, "messages"),
-    queryFn: () => ask(api.GET("/v1/conversations/{conversation_id}/messages", { params: { ...path(id), query: { limit: 200 } } })),
+    queryFn: () => ask(api.GET("/v1/conversations/{conversation_id}/messages", { params: { ...path(id), query: { limit: 500 } } })),
+  });
+
+/** What the agent told, by answer; while a turn runs its newest parts come by the stream. */
+export const partsOf = (id: string) =>
+  queryOptions({
+    queryKey: keys.conversation(id, "parts"),
+    queryFn: async () => {
+      const { messages } = await ask(api.GET("/v1/conversations/{conversation_id}/opencode-messages", { params: path(id) }));
+      const outputs = Object.entries(messages as Record<string, { parts: unknown[] }>);
+      return Object.fromEntries(outputs.map(([message, output]) => [message, output.parts as Part[]]));
+    },
+  });
+
+export const timelineOf = (id: string) =>
+  queryOptions({
+    queryKey: keys.conversation(id, "timeline"),
+    queryFn: async () => (await ask(api.GET("/v1/conversations/{conversation_id}/timeline", { params: path(id) }))).timeline,
+  });
+
+export const checkpointsOf = (id: string) =>
+  queryOptions({
+    queryKey: keys.conversation(id, "checkpoints"),
+    queryFn: async () =>
+      (await ask(api.GET("/v1/conversations/{conversation_id}/checkpoints", { params: { ...path(id), query: { limit: 500 } } })))
+        .checkpoints,
   });

@@ -5,6 +5,7 @@ import { useRef } from "react";
 import type { Shapes } from "../../api/client.ts";
 import { Empty, Loaded } from "../../parts/States.tsx";
 import { Time } from "../../parts/Time.tsx";
+import { shortOf } from "../../parts/short.ts";
 import { texts } from "../../texts.ts";
 import { blameOf } from "./queries.ts";
 
@@ -46,7 +47,7 @@ function BlamedLines({ lines, path }: { lines: readonly BlamedLine[]; path: stri
 
 function Source({ line }: { line: BlamedLine }) {
   const { projectId, workspaceId } = useParams({ from: FROM });
-  const said = line.prompt ?? line.author_name;
+  const said = line.prompt ?? (line.author_name || shortOf(line.snapshot_id));
   return (
     <>
       {line.conversation_id ? (

@@ -8,6 +8,7 @@ import { Diff } from "../../parts/Diff.tsx";
 import { INPUT } from "../../parts/Field.tsx";
 import { Section } from "../../parts/Section.tsx";
 import { Empty, Loaded, Trouble, Waiting } from "../../parts/States.tsx";
+import { shortOf } from "../../parts/short.ts";
 import { texts } from "../../texts.ts";
 import { pictureType } from "./content.ts";
 import { ContentView } from "./FileView.tsx";
@@ -40,11 +41,11 @@ export function Compare({ workspaceId, head }: { workspaceId: string; head: stri
             <select className={INPUT} value={(side === "from" ? from : to) ?? ""} onChange={(event) => choose(side, event.target.value)}>
               {(side === "from" ? from : to) === undefined && <option value="">{texts.none}</option>}
               {[from, to].filter((id) => id && !snapshots.some((one) => one.id === id)).map((id) => (
-                <option key={id} value={id}>{id?.slice(0, 8)}</option>
+                <option key={id} value={id}>{shortOf(id ?? "")}</option>
               ))}
               {snapshots.map((one) => (
                 <option key={one.id} value={one.id}>
-                  {one.id.slice(0, 8)} · {one.summary ?? words.untitled}
+                  {one.summary ?? words.untitled} · {shortOf(one.id)}
                 </option>
               ))}
             </select>

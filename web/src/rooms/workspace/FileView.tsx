@@ -41,10 +41,10 @@ export function FileView({ snapshotId, entry }: { snapshotId: string; entry: Tre
   );
 }
 
-export function ContentView({ content, path }: { content: Content; path: string }) {
+export function ContentView({ content, path, short = false }: { content: Content; path: string; short?: boolean }) {
   switch (content.kind) {
     case "text":
-      return content.lines.length === 0 ? <Empty title={words.emptyFile} /> : <Lines lines={content.lines} label={path} />;
+      return content.lines.length === 0 ? <Empty title={words.emptyFile} /> : <Lines lines={content.lines} label={path} short={short} />;
     case "picture":
       return <Picture blob={content.blob} label={path} />;
     case "large":

@@ -11,7 +11,7 @@ import { Time } from "../../parts/Time.tsx";
 import { texts } from "../../texts.ts";
 import { graphOf, type GraphRow } from "./graph.ts";
 import { historyOf, tagsOf } from "./queries.ts";
-import { Restore } from "./Restore.tsx";
+import { Restore, Restored, useRestoring } from "./Restore.tsx";
 import { Tagging } from "./Tagging.tsx";
 
 const words = texts.workspace;
@@ -25,11 +25,13 @@ export function History({ workspace }: { workspace: Shapes["Workspace"] }) {
   const tags = useQuery(tagsOf(workspace.project_id));
   const snapshots = useMemo(() => query.data?.pages.flatMap((page) => page.snapshots) ?? [], [query.data]);
   const graph = useMemo(() => graphOf(snapshots.map((one) => ({ id: one.id, parents: one.parent_snapshot_ids }))), [snapshots]);
+  const restoring = useRestoring(workspace.id);
   const width = Math.max(1, ...graph.map((row) => row.width)) * LANE;
   if (query.error) return <Trouble error={query.error} onRetry={() => void query.refetch()} />;
   if (query.isPending) return <Waiting />;
   return (
     <Section title={words.view.history}>
+      <Restored restoring={restoring} />
       <ol>
         {snapshots.map((one, at) => (
           <Row
@@ -38,6 +40,7 @@ export function History({ workspace }: { workspace: Shapes["Workspace"] }) {
             workspace={workspace}
             row={graph[at]}
             width={width}
+            onRestore={(id) => restoring.mutate(id)}
             tags={(tags.data ?? []).filter((tag) => tag.snapshot_id === one.id).map((tag) => tag.name)}
           />
         ))}
@@ -57,15 +60,16 @@ interface RowProps {
   row: GraphRow | undefined;
   width: number;
   tags: readonly string[];
+  onRestore: (snapshotId: string) => void;
 }
 
-function Row({ snapshot, workspace, row, width, tags }: RowProps) {
+function Row({ snapshot, workspace, row, width, tags, onRestore }: RowProps) {
   const params = { projectId: workspace.project_id, workspaceId: workspace.id };
   const current = snapshot.id === workspace.current_snapshot_id;
   const parent = snapshot.parent_snapshot_id;
   return (
     <li className="flex items-stretch border-b border-line last:border-0">
-      {row && <Lanes row={row} width={width} />}
+      <div className="relative shrink-0" style={{ width: width + 10 }}>{row && <Lanes row={row} width={width} />}</div>
       <div className="flex min-w-0 flex-1 flex-wrap items-center gap-x-3 gap-y-1 py-2 pe-3">
         <div className="min-w-0 flex-1 basis-64">
           <p className="row">
@@ -79,7 +83,7 @@ function Row({ snapshot, workspace, row, width, tags }: RowProps) {
           </p>
           <p className="row text-xs text-soft">
             <Hash value={snapshot.id} />
-            <span className="truncate" dir="auto">{snapshot.author_name}</span>
+            {snapshot.author_name && <span className="truncate" dir="auto">{snapshot.author_name}</span>}
             <Badge>{snapshot.source}</Badge>
             <Time at={snapshot.created_at} className="text-faint" />
           </p>
@@ -91,7 +95,7 @@ function Row({ snapshot, workspace, row, width, tags }: RowProps) {
             </Link>
           )}
           <Tagging projectId={workspace.project_id} snapshotId={snapshot.id} />
-          {!current && <Restore workspaceId={workspace.id} snapshotId={snapshot.id} />}
+          {!current && <Restore onRestore={() => onRestore(snapshot.id)} />}
         </div>
       </div>
     </li>
@@ -104,7 +108,7 @@ function Lanes({ row, width }: { row: GraphRow; width: number }) {
     <line key={key} x1={x1} y1={y1} x2={x2} y2={y2} className="stroke-line-strong" strokeWidth="1.5" />
   );
   return (
-    <svg aria-hidden="true" className="shrink-0" width={width + 10} height="100%">
+    <svg aria-hidden="true" className="absolute inset-y-0 start-0 h-full" width={width + 10}>
       {row.passing.map((lane) => line(`p${lane}`, x(lane), "0", x(lane), "100%"))}
       {row.from.map((lane) => line(`f${lane}`, x(lane), "0", x(row.lane), "50%"))}
       {row.to.map((lane) => line(`t${lane}`, x(row.lane), "50%", x(lane), "100%"))}

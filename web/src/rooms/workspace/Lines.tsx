@@ -4,11 +4,11 @@ import { useRef } from "react";
 const HEIGHT = 20;
 
 /** The lines of a text, drawn where they are looked at. */
-export function Lines({ lines, label }: { lines: readonly string[]; label: string }) {
+export function Lines({ lines, label, short = false }: { lines: readonly string[]; label: string; short?: boolean }) {
   const scroller = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({ count: lines.length, getScrollElement: () => scroller.current, estimateSize: () => HEIGHT, overscan: 30 });
   return (
-    <div ref={scroller} tabIndex={0} role="region" aria-label={label} dir="ltr" className="h-[calc(100dvh-16.5rem)] min-h-60 overflow-auto py-1 font-mono text-xs leading-5">
+    <div ref={scroller} tabIndex={0} role="region" aria-label={label} dir="ltr" className={`overflow-auto py-1 font-mono text-xs leading-5 ${short ? "max-h-72" : "h-[calc(100dvh-16.5rem)] min-h-60"}`}>
       <div className="relative w-max min-w-full" style={{ height: virtual.getTotalSize() }}>
         {virtual.getVirtualItems().map((item) => (
           <div key={item.key} className="absolute inset-x-0 top-0 flex hover:bg-hover" style={{ transform: `translateY(${item.start}px)` }}>

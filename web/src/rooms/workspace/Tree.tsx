@@ -75,7 +75,7 @@ export function Tree({ snapshotId, selected, onOpen }: Props) {
       aria-label={texts.workspace.tree}
       aria-activedescendant={`row-${at}`}
       onKeyDown={onKeyDown}
-      className="group h-[calc(100dvh-14rem)] min-h-64 overflow-auto py-1"
+      className="group -outline-offset-2 h-[calc(100dvh-14rem)] min-h-64 overflow-auto py-1"
     >
       <div className="relative" style={{ height: virtual.getTotalSize() }}>
         {virtual.getVirtualItems().map((item) => {
