@@ -38,6 +38,9 @@ def test_a_key_is_saved_for_both_sides_and_never_shown(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     found = rows(asterism(tmp_path, "providers", "list", "--json"))["gemini"]
     assert (found["reviews"], found["chats"]) == ("no key", "your key")
+    for refused, says in (("local", "use local --model MODEL"), ("anthropic", "no usable API key")):
+        done = asterism(tmp_path, "providers", "use", refused)
+        assert (done.returncode, says in done.stderr) == (6, True), done.stderr
     people = asterism(tmp_path, "providers", "list").stdout
     assert "openai       reviews: in use (gpt-x)" in people
 

@@ -114,9 +114,9 @@ def use(name: Name, model: Model = None, data_dir: DataDir = None, as_json: AsJs
     """Let reviews use a provider whose key is saved already, or another of its models."""
     with command(as_json=as_json), _opened(data_dir) as place:
         known = _known(name)
+        local_providers.require_usable(place.db, place.keys, known, model)
         with place.db.write() as tx:
             active = local_providers.activate(tx, known, model)
-        local_providers.find_model(place.db, place.keys)
     shown = active.model or PROVIDERS[known].default_model
     _tell(as_json, {"provider": known, "model": shown}, f"Reviews use {PROVIDERS[known].label}, model {shown}.")
 

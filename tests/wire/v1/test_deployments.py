@@ -1,6 +1,7 @@
 """Deployments: from a pushed tree to an app that answers, again and again."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
@@ -149,6 +150,15 @@ def test_the_same_triple_is_not_deployed_twice_unless_it_must(alice: httpx.Clien
     assert place.deploy()["deployment_id"] == first["deployment_id"]
     assert place.deploy(force=True)["deployment_id"] != first["deployment_id"]
     assert len(place.list()) == 2
+
+
+def test_two_deploys_at_once_follow_each_other_at_one_address(alice: httpx.Client) -> None:
+    place = Place(alice)
+    with ThreadPoolExecutor(2) as pool:
+        one, other = [done.result(120) for done in [pool.submit(place.deploy, force=True) for _ in range(2)]]
+    assert (one["success"], other["success"], one["url"]) == (True, True, other["url"]), (one, other)
+    assert one["deployment_id"] != other["deployment_id"]
+    assert answer_of(one["url"]) == "one"
 
 
 def test_an_end_is_told_once(alice: httpx.Client, bob: httpx.Client) -> None:

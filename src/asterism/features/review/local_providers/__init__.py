@@ -27,6 +27,7 @@ from asterism.features.review.local_providers.service import (
     forget_provider,
     list_providers,
     require_known,
+    require_usable,
     save_key,
 )
 
@@ -53,5 +54,6 @@ __all__ = [
     "forget_provider",
     "list_providers",
     "require_known",
+    "require_usable",
     "save_key",
 ]

@@ -31,12 +31,13 @@ from asterism.features.review.local_providers.models import (
     Saved,
     listed,
 )
-from asterism.features.review.local_settings import read_settings
+from asterism.features.review.local_settings import Storage, read_settings
 from asterism.kernel.credentials import Credentials
 from asterism.kernel.db import Database, Tx
 from asterism.kernel.llm import PROVIDERS, BadBaseUrl, Target, base_url
 
 log = structlog.get_logger("asterism.keys")
+CHOOSE = "Name one: `asterism providers use {provider} --model MODEL`, or in the provider's settings."
 
 
 def list_providers(tx: Tx, keys: KeyPlaces, *, everything: bool = False) -> list[ProviderStatus]:
@@ -124,10 +125,21 @@ def find_model(db: Database, keys: KeyPlaces) -> Target:
     Raises NoProvider, KeyMissing (also when the storage does not give the key) or NotUsable.
     """
     with db.read() as tx:
-        record = store.active(tx)
-        storage = read_settings(tx).storage
+        record, storage = store.active(tx), read_settings(tx).storage
     if record is None:
         raise NoProvider
+    return _target(keys, record, storage)
+
+
+def require_usable(db: Database, keys: KeyPlaces, provider: str, model: str | None) -> None:
+    """Raise what `find_model` would once this provider were active; without `model` it keeps its own."""
+    require_known(provider)
+    with db.read() as tx:
+        record, storage = store.saved(tx, provider), read_settings(tx).storage
+    _target(keys, replace(record, model=model or record.model), storage)
+
+
+def _target(keys: KeyPlaces, record: Saved, storage: Storage) -> Target:
     entry = PROVIDERS[record.provider]
     key = keys.referenced(record.variable)
     if record.key_source == "stored":
@@ -137,7 +149,7 @@ def find_model(db: Database, keys: KeyPlaces) -> Target:
         raise KeyMissing(entry.label)
     model = record.model or entry.default_model
     if model is None:
-        raise NotUsable(f"No model is chosen for {entry.label}.", hint="Choose one in the provider's settings.")
+        raise NotUsable(f"No model is chosen for {entry.label}.", hint=CHOOSE.format(provider=record.provider))
     try:
         address = base_url(record.provider, keys.base_urls)
     except BadBaseUrl as error:
