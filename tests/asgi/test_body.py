@@ -1,9 +1,12 @@
 """JSON bodies that are built to break the reader: deep, long, unstorable."""
 
+from typing import Any
+
 import msgspec
 import pytest
+from litestar import Request
 
-from asterism.asgi.body import MalformedJson, decode_json
+from asterism.asgi.body import MalformedJson, Upload, decode_json
 from asterism.base.errors import Invalid
 
 
@@ -49,3 +52,9 @@ def test_wide_and_deep_together_stay_cheap() -> None:
 def test_broken_syntax_is_malformed(raw: bytes) -> None:
     with pytest.raises((MalformedJson, Invalid)):
         decode_json(raw, Named)
+
+
+@pytest.mark.parametrize(("digits", "read"), [(18, 10**18 - 1), (19, None)])
+def test_a_length_of_18_digits_is_read(digits: int, read: int | None) -> None:
+    scope: Any = {"type": "http", "headers": [(b"content-length", b"9" * digits)]}
+    assert Upload(Request(scope)).announced == read

@@ -326,3 +326,15 @@ def test_an_empty_name_means_no_project_at_all() -> None:
     nobody: Any = None
     with pytest.raises(Invalid, match="name of the project is empty"):
         find_place(nobody, "/x", " ")
+
+
+@pytest.mark.parametrize(("length", "taken"), [(2000, True), (2001, False)])
+def test_a_message_has_2000_characters(pair, length, taken):
+    server, one, _ = pair
+    (one / "a").write_bytes(b"2\n")
+    if taken:
+        pushed(server, one, message="x" * length)
+        assert server.snapshots[head(server)]["summary"] == "x" * length
+    else:
+        with pytest.raises(Invalid, match="longer than 2000"):
+            pushed(server, one, message="x" * length)

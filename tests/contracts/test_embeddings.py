@@ -128,3 +128,13 @@ def test_nonsense_is_a_failure(answer: str):
     with pytest.raises(ModelFailure) as raised:
         vectors_of(httpx.Response(200, text=answer), 1, "local")
     assert raised.value.failure is FailureKind.OTHER
+
+
+@pytest.mark.parametrize(("length", "taken"), [(16_384, True), (16_385, False)])
+def test_an_embedding_has_16384_numbers(length: int, taken: bool) -> None:
+    answer = httpx.Response(200, json={"data": [{"index": 0, "embedding": [1.0] * length}]})
+    if taken:
+        assert len(vectors_of(answer, 1, "local")[0]) == length
+    else:
+        with pytest.raises(ModelFailure):
+            vectors_of(answer, 1, "local")

@@ -7,7 +7,7 @@ import pytest
 
 from asterism.base.errors import DomainError, Invalid, NotFound
 from asterism.server.settings import IN_WORKING_FOLDER, Settings
-from asterism.server.settings_sources import FILE_NAME, distrust, is_trusted, load_settings, trust
+from asterism.server.settings_sources import FILE_NAME, distrust, is_trusted, load_settings, read_file, trust
 
 
 @pytest.fixture
@@ -202,3 +202,14 @@ def test_a_folder_or_a_link_to_nothing_is_no_file_of_settings(user: Path, work: 
     big.write_bytes(b"#" * 2_000_000)
     with pytest.raises(Invalid, match="larger"):
         load(user, work, file=big)
+
+
+@pytest.mark.parametrize(("size", "taken"), [(1 << 20, True), ((1 << 20) + 1, False)])
+def test_a_file_of_settings_has_a_mebibyte(tmp_path: Path, size: int, taken: bool) -> None:
+    file = tmp_path / FILE_NAME
+    file.write_bytes(b"#" * size)
+    if taken:
+        assert read_file(file) == {}
+    else:
+        with pytest.raises(Invalid, match="larger than a file of settings"):
+            read_file(file)

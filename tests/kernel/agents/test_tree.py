@@ -149,3 +149,14 @@ def test_an_exchanged_folder_never_lets_anything_out(tree: Tree, tmp_path: Path)
         swapping.join()
     assert (outside / "f").read_text() == "outside"
     assert [path.name for path in outside.iterdir()] == ["f"]
+
+
+@pytest.mark.parametrize(("count", "found"), [(40, True), (41, False)])
+def test_forty_links_are_followed(tree: Tree, count: int, found: bool) -> None:
+    for number in range(count):
+        (tree.root / f"l{number}").symlink_to(f"l{number + 1}" if number + 1 < count else "src")
+    if found:
+        assert tree.read("l0/a.py") == b"a = 1\n"
+    else:
+        with pytest.raises(PathRefused, match="too many links"):
+            tree.read("l0/a.py")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from asterism.kernel.secrets import FileKeyStore, MasterKeyError, OsKeyStore, open_key_store
+from asterism.kernel.secrets import FileKeyStore, MasterKeyError, OsKeyStore, open_key_store, unwrap_ring, wrap_ring
 from asterism.kernel.secrets.keys import new_ring
 
 RING = new_ring("2026-01-01")
@@ -55,3 +55,9 @@ def test_what_a_killed_writer_left_is_removed_at_the_next_start(tmp_path: Path) 
     open_key_store(path)
     assert os.listdir(tmp_path) == ["master.key"]
     assert FileKeyStore(path).load() == RING
+
+
+def test_a_passphrase_has_twelve_characters() -> None:
+    assert unwrap_ring(wrap_ring(RING, "p" * 12), "p" * 12).keys == RING.keys
+    with pytest.raises(MasterKeyError, match="at least 12"):
+        wrap_ring(RING, "p" * 11)

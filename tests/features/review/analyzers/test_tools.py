@@ -105,8 +105,12 @@ def test_a_report_that_is_broken_is_named_and_the_others_count(tmp_path):
     (folder / "b.sarif").write_text(document(result()))
     (folder / "c.sarif").write_text('{"runs": 1}')
     os.mkfifo(folder / "d.sarif")
+    for name, size in (("e.sarif", 10 << 20), ("f.sarif", (10 << 20) + 1)):
+        (folder / name).touch()
+        os.truncate(folder / name, size)
     found, statuses = run("sarif", added("eval(x)\n", "src/a b.ts"), project=analyzers.Project(tmp_path))
-    assert statuses["sarif"] == ("ok", "left out: a.sarif is not JSON, c.sarif is not SARIF")
+    words = "a.sarif is not JSON, c.sarif is not SARIF, e.sarif is not JSON, f.sarif is larger than 10 MiB"
+    assert statuses["sarif"] == ("ok", f"left out: {words}")
     assert len(found) == 1
 
 

@@ -172,3 +172,14 @@ def test_a_key_that_cannot_be_deleted_keeps_its_record(embedded: Database, place
     with pytest.raises(KeyringDeleteFailed):
         local_providers.forget_active(embedded, places)
     assert local_providers.find_model(embedded, places).api_key == "k"
+
+
+@pytest.mark.parametrize(("given", "longest"), [("key", 8192), ("model", 200)])
+def test_a_key_and_a_model_have_a_longest(embedded: Database, places: KeyPlaces, given: str, longest: int) -> None:
+    def save(length: int) -> None:
+        words = {"key": "k", "model": None} | {given: "x" * length}
+        local_providers.save_key(embedded, places, provider="openrouter", **words)
+
+    save(longest)
+    with pytest.raises(local_providers.BadChoice, match=f"1 to {longest} characters"):
+        save(longest + 1)

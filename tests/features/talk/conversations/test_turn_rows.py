@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from asterism.base.clock import ManualClock
 from asterism.base.errors import Invalid
@@ -11,8 +12,17 @@ from asterism.base.ids import ulid
 from asterism.features.accounts import identity, usage
 from asterism.features.accounts.identity import Caller
 from asterism.features.talk import conversations
-from asterism.features.talk.conversations import Conversation, QuestionClosed, answering, events, store, turn_rows
-from asterism.features.talk.conversations.models import CANCELLED, DONE, Message, Outcome, TurnUsage
+from asterism.features.talk.conversations import (
+    Conversation,
+    QuestionClosed,
+    answering,
+    events,
+    grants,
+    store,
+    tables,
+    turn_rows,
+)
+from asterism.features.talk.conversations.models import CANCELLED, DONE, Message, Outcome, Question, TurnUsage
 from asterism.features.talk.conversations.spending import together
 from asterism.features.versions import projects, workspaces
 from asterism.features.versions.workspaces import NewWorkspace
@@ -196,3 +206,37 @@ def test_old_frames_go_but_a_thousand_stay(world: World, clock: ManualClock) -> 
         page = conversations.read_log(tx, world.streams, world.caller, world.conversation.id, after=400, limit=10)
         assert page[2] is False
     asyncio.run(world.streams.stop())
+
+
+def test_twenty_prompts_wait_at_most(world: World) -> None:
+    for number in range(20):
+        world.prompt(f"{number}")
+    with pytest.raises(conversations.QueueFull):
+        world.prompt("one more")
+
+
+def test_a_workspace_has_a_thousand_conversations(world: World) -> None:
+    def copies(tx: Tx, count: int, name: str) -> None:
+        row = tx.one(sa.select(tables.conversations))
+        tx.execute(sa.insert(tables.conversations), [{**(row or {}), "id": f"{name}{n}"} for n in range(count)])
+
+    def one_more(tx: Tx) -> Conversation:
+        return conversations.create_conversation(tx, world.streams, world.caller, world.conversation.workspace_id)
+
+    world.run(lambda tx: copies(tx, 998, "c"))
+    world.run(one_more)
+    with pytest.raises(conversations.TooManyConversations):
+        world.run(one_more)
+
+
+@pytest.mark.parametrize(("count", "words"), [(50, "names no env var"), (51, "at most 50")])
+def test_fifty_grants_are_looked_at(world: World, count: int, words: str) -> None:
+    with pytest.raises(Invalid, match=words):
+        world.run(lambda tx: grants.check_grants(tx, world.conversation.project_id, ["env:NONE"] * count))
+
+
+def test_an_answer_has_4000_characters() -> None:
+    asked = Question("q", "c", "m", "que", "ses", (agents.Inquiry("Which?", "H", []),), "pending", None, "now")
+    answering.check_answers(asked, (("x" * 4000,),))
+    with pytest.raises(Invalid, match="1 to 4000"):
+        answering.check_answers(asked, (("x" * 4001,),))
