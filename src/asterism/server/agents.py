@@ -14,7 +14,9 @@ def build_agents(settings: Settings, models: Models) -> Agents:
     """Choose and build; nothing is started or tried yet."""
     ground = Ground(settings.sandbox, hidden=(settings.data_dir.absolute(),), network=settings.agent_network)
     binary = find_opencode(settings.opencode, agents_folder(settings))
-    opencode = None if binary is None else OpenCodeAgents(binary, ground)
+    waiting = settings.data_dir / "agents-waiting"
+    spares = settings.agent_spares
+    opencode = None if binary is None else OpenCodeAgents(binary, ground, folder=waiting, spares=spares)
     return ChosenAgents(settings.agent, BuiltinAgents(models, ground), opencode)
 
 

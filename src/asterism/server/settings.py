@@ -149,6 +149,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     agent_concurrency: Annotated[
         int, msgspec.Meta(ge=1, le=1000), doc("Turns of agents at once; others wait. A turn that asks takes no place.")
     ] = 4
+    agent_spares: Annotated[
+        int,
+        msgspec.Meta(ge=0, le=100),
+        doc("OpenCode servers kept ready for the next turns for ten minutes, one for each model; about 0.3 GB each."),
+    ] = 2
     agent_turn_timeout: Annotated[
         float, msgspec.Meta(gt=0, le=86_400), doc("Seconds a turn may take, waiting for answers not counted.")
     ] = 1800

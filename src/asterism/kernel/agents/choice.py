@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Literal, TypeAlias
 
 import structlog
@@ -10,6 +11,7 @@ import structlog
 from asterism.kernel.agents.builtin import BuiltinAgents
 from asterism.kernel.agents.opencode import OpenCodeAgents, opencode_problem
 from asterism.kernel.agents.port import AgentJob, Agents, AgentSession, AgentUnavailable
+from asterism.kernel.llm import Target
 
 log = structlog.get_logger(__name__)
 
@@ -26,6 +28,12 @@ class ChosenAgents:
     def name(self) -> str:
         """The agent that would be taken, as far as it is known without trying."""
         return self._builtin.name if self._wanted == "builtin" or self._opencode is None else self._opencode.name
+
+    def claim_folder(self, target: Target, url: str) -> Path | None:
+        """See `port.Agents.claim_folder`."""
+        if self._wanted == "builtin" or self._opencode is None:
+            return None
+        return self._opencode.claim_folder(target, url)
 
     @asynccontextmanager
     async def open(self, job: AgentJob) -> AsyncIterator[AgentSession]:

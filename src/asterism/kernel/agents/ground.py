@@ -1,11 +1,11 @@
 """The ground that an agent works on: its sandbox, the doors out of it, the environment of its processes."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 from asterism.kernel.agents.port import AgentJob
 from asterism.kernel.sandbox import (
@@ -14,24 +14,30 @@ from asterism.kernel.sandbox import (
     Place,
     SandboxUnavailable,
     Session,
+    Streams,
     isolation_problem,
     open_door,
     open_proxy,
     open_session,
     proxy_variables,
+    serving,
+    serving_locally,
 )
 
-API_PORT, MODEL_PORT, SERVE_PORT, PROXY_PORT = 4001, 4002, 4003, 4004
-"""Ports inside the sandbox, whose network is its own: the ways to `/v1` and the model, and one in."""
+API_PORT, MODEL_PORT, SERVE_PORT, PROXY_PORT, DESK_PORT = 4001, 4002, 4003, 4004, 4005
+"""Ports inside the sandbox, whose network is its own: the ways to `/v1`, the model and lookups, and one in."""
+
+Carry: TypeAlias = Callable[[Streams], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
 class Laid:
-    """A sandbox that is open. `model` is the address of the model as it is inside, when a door to it was wanted."""
+    """A sandbox that is open. `model` and `desk` are their addresses as they are inside, where they were wanted."""
 
     session: Session
     environment: Mapping[str, str] = field(repr=False)
     model: str | None = None
+    desk: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +69,11 @@ class Ground:
 
     @asynccontextmanager
     async def open(
-        self, job: AgentJob, *, model: bool = False, serves: bool = False, **place: Any
+        self, job: AgentJob, *, model: bool = False, serves: bool = False, desk: Carry | None = None, **place: Any
     ) -> AsyncIterator[Laid]:
         """Open a sandbox on a job. `model` wants a door to the model, `serves` a way in to port `SERVE_PORT`.
+
+        `desk` answers connections from inside.
 
         What else is given goes to the `Place` as it is.
         """
@@ -86,7 +94,13 @@ class Ground:
             if self.network == "open" and self.isolates:
                 doors[PROXY_PORT] = await stack.enter_async_context(open_proxy(folder / "proxy.sock"))
                 environment |= proxy_variables(PROXY_PORT)
+            asked = None
+            if desk is not None and self.isolates:
+                doors[DESK_PORT], asked = folder / f"{DESK_PORT}.sock", DESK_PORT
+                await stack.enter_async_context(serving(doors[DESK_PORT], desk))
+            elif desk is not None:
+                asked = await stack.enter_async_context(serving_locally(desk))
             entry = SERVE_PORT if serves else None
             laid = Place(job.tree, hidden=self.hidden, doors=doors, entry=entry, **place)
             session = await stack.enter_async_context(open_session(self.isolation, laid))
-            yield Laid(session, environment, address)
+            yield Laid(session, environment, address, None if asked is None else f"http://127.0.0.1:{asked}/")

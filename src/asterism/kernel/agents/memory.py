@@ -10,7 +10,7 @@ from asterism.base.ids import ulid
 from asterism.kernel.agents.events import Inquiry
 from asterism.kernel.agents.local import LocalSession, Message, TurnFailed
 from asterism.kernel.agents.port import AgentJob, AgentSession
-from asterism.kernel.llm import Usage
+from asterism.kernel.llm import Target, Usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +82,9 @@ class ScriptedAgents:
                 yield session
         finally:
             self.open_now -= 1
+
+    def claim_folder(self, target: Target, url: str) -> None:
+        """Nothing waits."""
 
     async def stop(self) -> None:
         """Nothing is kept."""

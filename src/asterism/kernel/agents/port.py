@@ -72,9 +72,8 @@ class AgentJob:
     can rename it. `environment` is what the agent's processes see beyond a bare environment: `ASTERISM_URL` and
     `ASTERISM_TOKEN` for the scoped API, and granted values. `/v1` of that URL is reachable from inside. `history` holds
     the turns before, oldest first; the agent drops the oldest ones that do not fit. `instructions` are the server's
-    words for the system prompt; `AGENTS.md` of the tree is read by the agent. `lookups` are offered by agents of this
-    process only. Jobs with the same `conversation` may
-    share what is slow to start, one after the other.
+    words for the system prompt; `AGENTS.md` of the tree is read by the agent. `lookups` are tools of the server.
+    `conversation` says whose turn it is.
     """
 
     tree: Path
@@ -133,6 +132,15 @@ class Agents(Protocol):
     @property
     def name(self) -> str:
         """How the agent is called in reports: `builtin`, `opencode`, `scripted`."""
+        ...
+
+    def claim_folder(self, target: Target, url: str) -> Path | None:
+        """Return an empty folder that an agent for this model waits on already; None where none does.
+
+        It is the caller's from now on, who makes the working copy of it (by renaming it, on the same file system):
+        `open` with a job on that folder begins sooner. `url` is the `ASTERISM_URL` of the job. To be called on the
+        event loop.
+        """
         ...
 
     def open(self, job: AgentJob) -> AbstractAsyncContextManager[AgentSession]:

@@ -5,7 +5,16 @@ working copy, which all end with it. It has no network but doors (`open_door`), 
 """
 
 from asterism.kernel.sandbox.bubblewrap import bubblewrap_problem
-from asterism.kernel.sandbox.door import Beyond, open_door
+from asterism.kernel.sandbox.door import (
+    Beyond,
+    Streams,
+    next_event,
+    open_door,
+    refusal,
+    serving,
+    serving_locally,
+    write_out,
+)
 from asterism.kernel.sandbox.errors import SandboxUnavailable
 from asterism.kernel.sandbox.process import Ending, Outcome
 from asterism.kernel.sandbox.proxy import open_proxy, proxy_variables
@@ -31,10 +40,16 @@ __all__ = [
     "SandboxUnavailable",
     "Session",
     "SessionLost",
+    "Streams",
     "bubblewrap_problem",
     "isolation_problem",
+    "next_event",
     "open_door",
     "open_proxy",
     "open_session",
     "proxy_variables",
+    "refusal",
+    "serving",
+    "serving_locally",
+    "write_out",
 ]

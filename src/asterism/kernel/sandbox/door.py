@@ -71,30 +71,54 @@ async def open_door(path: Path, beyond: Beyond) -> AsyncIterator[Path]:
 @asynccontextmanager
 async def serving(path: Path, carry: Callable[[Streams], Awaitable[None]]) -> AsyncIterator[None]:
     """Serve connections at a Unix socket of the owner's while the block runs; one that breaks is dropped."""
-    connections: set[asyncio.Task[Any]] = set()
-
-    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        if task is not None:
-            connections.add(task)
-            task.add_done_callback(connections.discard)
-        try:
-            await carry((reader, writer))
-        except (OSError, ValueError, h11.ProtocolError, asyncio.CancelledError) as error:
-            log.debug("door.broken", error=type(error).__name__)
-        finally:
-            writer.close()
-
-    server = await asyncio.start_unix_server(connected, str(path))
+    connections = _Connections(carry)
+    server = await asyncio.start_unix_server(connections.take, str(path))
     os.chmod(path, 0o600)
     try:
         yield
     finally:
         server.close()
-        for task in list(connections):
+        await connections.end()
+
+
+@asynccontextmanager
+async def serving_locally(carry: Callable[[Streams], Awaitable[None]]) -> AsyncIterator[int]:
+    """Serve as `serving` does at a port of 127.0.0.1, which every program of this machine reaches. Yields the port."""
+    connections = _Connections(carry)
+    server = await asyncio.start_server(connections.take, "127.0.0.1", 0)
+    try:
+        yield int(server.sockets[0].getsockname()[1])
+    finally:
+        server.close()
+        await connections.end()
+
+
+class _Connections:
+    """The connections of something that serves; one that breaks is dropped."""
+
+    def __init__(self, carry: Callable[[Streams], Awaitable[None]]) -> None:
+        self._carry = carry
+        self._open: set[asyncio.Task[Any]] = set()
+
+    async def take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Carry one to its end."""
+        task = asyncio.current_task()
+        if task is not None:
+            self._open.add(task)
+            task.add_done_callback(self._open.discard)
+        try:
+            await self._carry((reader, writer))
+        except (OSError, ValueError, h11.ProtocolError, asyncio.CancelledError) as error:
+            log.debug("door.broken", error=type(error).__name__)
+        finally:
+            writer.close()
+
+    async def end(self) -> None:
+        """Break off what is open."""
+        for task in list(self._open):
             task.cancel()
-        if connections:
-            await asyncio.wait(connections)
+        if self._open:
+            await asyncio.wait(self._open)
 
 
 class _Exchange:

@@ -1,9 +1,10 @@
 """Checkpoints of a copy while its agent is at work."""
 
 import os
+from pathlib import Path
 
 from asterism.features.versions.workcopies import FileChange
-from tests.features.versions.workcopies.conftest import START, Desk
+from tests.features.versions.workcopies.conftest import START, Desk, on_disk
 
 
 def test_a_checkpoint_is_a_tree_and_says_what_came_since_the_last(desk: Desk) -> None:
@@ -68,3 +69,21 @@ def test_an_empty_start_has_checkpoints_too(desk: Desk) -> None:
     gone = desk.copies.checkpoint(copy)
     assert gone is not None
     assert desk.entries(gone.tree) == {}
+
+
+def test_a_copy_can_be_made_of_a_folder_that_somebody_holds(desk: Desk, tmp_path: Path) -> None:
+    held = tmp_path / "held"
+    held.mkdir()
+    inode = held.stat().st_ino
+    copy = desk.copies.open(desk.caller, desk.main.id, "turn", folder=held)
+    assert (copy.folder.stat().st_ino, on_disk(copy.folder), held.exists()) == (inode, START, False)
+    (copy.folder / "made").write_bytes(b"b\n")
+    checked = desk.copies.checkpoint(copy)
+    assert checked is not None
+    assert [one.path for one in checked.changes] == ["made"]
+
+    full = tmp_path / "full"
+    full.mkdir()
+    (full / "mine").touch()
+    other = desk.copies.open(desk.caller, desk.main.id, "other", folder=full)
+    assert (on_disk(other.folder), list(full.iterdir())) == (START, [full / "mine"])

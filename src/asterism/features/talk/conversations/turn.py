@@ -7,29 +7,26 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import structlog
 
-from asterism.base import ids
 from asterism.base.errors import DomainError
 from asterism.features.accounts import identity
 from asterism.features.accounts.identity import Scope
 from asterism.features.talk.catalogue import Chosen
-from asterism.features.talk.conversations import answering, grants, question_store, store, turn_rows
-from asterism.features.talk.conversations.answering import Answers
+from asterism.features.talk.conversations import grants, store, turn_rows
+from asterism.features.talk.conversations.asking import Asking
 from asterism.features.talk.conversations.checking import Checker
-from asterism.features.talk.conversations.errors import AnswerRefused
-from asterism.features.talk.conversations.events import AgentTold, Frame
+from asterism.features.talk.conversations.events import Frame
 from asterism.features.talk.conversations.masking import Masker
 from asterism.features.talk.conversations.models import (
-    BY_SERVER,
     CANCELLED,
     DONE,
     Conversation,
     Message,
     Outcome,
-    Question,
     TurnUsage,
 )
 from asterism.features.talk.conversations.spending import spent
@@ -108,13 +105,13 @@ class Turn:
     _masked: tuple[str, ...] = ()
     started: bool = False
     opening: Sequence[Fact] = ()
-    _session: AgentSession | None = None
+    asking: Asking = field(init=False)
     _used: Usage = field(default_factory=Usage)
-    _open: dict[str, Question] = field(default_factory=dict)
-    _deliveries: dict[str, "asyncio.Task[None]"] = field(default_factory=dict)
-    _hearing: set["asyncio.Task[None]"] = field(default_factory=set)
-    _inquiries: "dict[str, asyncio.Future[Answers | None]]" = field(default_factory=dict)
-    _resumed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        """Make what asks."""
+        ports, begun = self.ports, self.begun
+        self.asking = Asking(ports.db, ports.streams, begun.conversation, begun.turn, self.place, self.paused)
 
     @property
     def message_id(self) -> str:
@@ -141,15 +138,14 @@ class Turn:
         except DomainError as failure:
             return Outcome("failed", f"{failure.message} {failure.hint}" if failure.hint else failure.message)
         finally:
-            waiting: list[asyncio.Future[Any]] = [*self._hearing, *self._deliveries.values()]
-            for future in (*waiting, *self._inquiries.values()):
-                future.cancel()
+            self.asking.end()
             self.gone.set()
         return DONE
 
     async def _work(self) -> None:
         ports, begun = self.ports, self.begun
-        copy = await asyncio.to_thread(self._copy)
+        waiting = ports.agents.claim_folder(begun.chosen.target, ports.url) if begun.resumption is None else None
+        copy = await asyncio.to_thread(self._copy, waiting)
         checker = Checker(
             ports.db, ports.copies, begun.conversation, self.message_id, copy, self._tell, ports.streams.flush
         )
@@ -169,22 +165,23 @@ class Turn:
         )
         try:
             async with ports.agents.open(job) as session:
-                self._session = session
+                self.asking.session = session
                 await self._follow(session, checker)
         finally:
-            if self._session is not None:
-                self._used = self._session.usage
-            self._session = None
+            if self.asking.session is not None:
+                self._used = self.asking.session.usage
+            self.asking.session = None
             if titling is not None and not titling.done():
                 titling.cancel()
             await asyncio.shield(ports.db.run(identity.end_agent_token, token.id))
 
-    def _copy(self) -> workcopies.WorkingCopy:
-        """Return the turn's working copy, the one it had before a restart if it is there."""
-        copies, turn = self.ports.copies, self.begun.turn
+    def _copy(self, waiting: Path | None) -> workcopies.WorkingCopy:
+        """Return the turn's working copy: the one it had before a restart, or one made of where an agent waits."""
+        copies, begun = self.ports.copies, self.begun
         with suppress(workcopies.UnknownCopy):
-            return copies.find(turn.id)
-        return copies.open(identity.acting_for(self.begun.conversation.owner_user_id), self._workspace, turn.id)
+            return copies.find(begun.turn.id)
+        caller = identity.acting_for(begun.conversation.owner_user_id)
+        return copies.open(caller, self._workspace, begun.turn.id, folder=waiting)
 
     def _granted(self, tx: Tx) -> dict[str, str]:
         """Return the values that the turn was granted by now; from now on they are masked in what it tells."""
@@ -238,14 +235,14 @@ class Turn:
             quiet = self.ports.limits.idle
             try:
                 while not coming.done():
-                    began, waits = loop.time(), bool(self._open)
+                    began, waits = loop.time(), self.asking.waits
                     await self._some_news(coming, None if waits else min(left, quiet))
                     if waits:
                         quiet = self.ports.limits.idle
                         continue
                     left -= loop.time() - began
                     quiet -= loop.time() - began
-                    if not coming.done() and not self._open:
+                    if not coming.done() and not self.asking.waits:
                         _check_time(left, quiet, self.ports.limits)
                 yield coming.result()
             except StopAsyncIteration:
@@ -257,8 +254,8 @@ class Turn:
 
     async def _some_news(self, coming: "asyncio.Future[AgentEvent]", seconds: float | None) -> None:
         """Return when there is an event, an answer has let the agent go on, or the time is over."""
-        self._resumed.clear()
-        resumed = asyncio.create_task(self._resumed.wait())
+        self.asking.resumed.clear()
+        resumed = asyncio.create_task(self.asking.resumed.wait())
         either: set[asyncio.Future[Any]] = {coming, resumed}
         try:
             await asyncio.wait(either, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
@@ -267,106 +264,11 @@ class Turn:
 
     async def _take(self, event: AgentEvent, teller: Teller) -> None:
         if isinstance(event, agents.QuestionAsked):
-            await self._asked(event.question)
+            await self.asking.asked(event.question)
         elif isinstance(event, agents.QuestionReplied | agents.QuestionRejected):
-            await self._closed(event.request_id)
+            await self.asking.closed(event.request_id)
         elif not isinstance(event, Ended):
             await teller.take(event)
-
-    async def inquire(self, inquiry: agents.Inquiry) -> Answers | None:
-        """Ask on the server's own behalf; None when it is rejected, or the turn ends first."""
-        asked = agents.Question(f"{BY_SERVER}inquiry:{ids.uuid4()}", self.message_id, [inquiry])
-        answers = self._inquiries[asked.id] = asyncio.get_running_loop().create_future()
-        question: Question | None = None
-        try:
-            question = await self._asked(asked)
-            return None if question is None else await answers
-        except asyncio.CancelledError:
-            if not answers.cancelled():
-                raise  # whoever called is gone
-            return None
-        finally:
-            self._inquiries.pop(asked.id, None)
-            if question is not None and question.id in self._open and not self.gone.is_set():
-                await asyncio.shield(self._closed(asked.id))
-
-    async def _asked(self, asked: agents.Question) -> Question | None:
-        """Tell a question; from then on the turn takes no place of those that work. None when the turn has ended."""
-        await self.ports.streams.flush()
-        question = await self.ports.db.run(answering.ask, self.ports.streams, self.begun.turn, asked)
-        if question is None:
-            return None
-        if not self._open:
-            self.place.pause()
-            self.paused()
-        self._open[question.id] = question
-        self._hearing.add(asyncio.create_task(self._hear(question)))
-        return question
-
-    async def _hear(self, question: Question) -> None:
-        """Wait until the log tells that the question is closed, by whatever process, and hand it to the agent."""
-        streams, stream = self.ports.streams, self.begun.conversation.stream
-        after = self.begun.turn.log_start
-        async with aclosing(streams.subscribe(stream, after)) as log_:
-            async for event in log_:
-                told = event.fact(AgentTold)
-                if told is None or told.kind not in ("question.replied", "question.rejected"):
-                    continue
-                if told.properties["requestID"] == question.id:
-                    with suppress(AnswerRefused):
-                        await self.deliver(question.id)
-                    if question.id not in self._open:
-                        return
-
-    async def deliver(self, question_id: str) -> None:
-        """Hand what closed a question to the agent, once. Raises AnswerRefused; then the question is open again."""
-        task = self._deliveries.get(question_id)
-        if task is None or task.done():
-            if question_id not in self._open:
-                return
-            task = self._deliveries[question_id] = asyncio.create_task(self._deliver(question_id))
-        await asyncio.shield(task)
-
-    async def _deliver(self, question_id: str) -> None:
-        ports, conversation = self.ports, self.begun.conversation
-        question = await ports.db.run_read(question_store.question, conversation.id, question_id)
-        session = self._session
-        if question is None or question.status == "pending":
-            return
-        if question.agent_id in self._inquiries:
-            self._tell_inquirer(question)
-            return
-        if session is None:
-            return
-        try:
-            if question.status == "answered":
-                await session.answer(question.agent_id, question.answers or ())
-            else:
-                await session.reject(question.agent_id)
-        except agents.AnswerRefused:
-            await ports.db.run(answering.reopen, ports.streams, question)
-            raise AnswerRefused from None
-        except agents.QuestionClosed:
-            pass  # it has ended by itself, or knows the answer already
-        self._no_longer(question_id)
-
-    def _tell_inquirer(self, question: Question) -> None:
-        answers = self._inquiries.get(question.agent_id)
-        if answers is not None and not answers.done():
-            answers.set_result(question.answers)
-        self._no_longer(question.id)
-
-    async def _closed(self, agent_id: str) -> None:
-        """Note that the agent takes a question for closed, which it may do by itself."""
-        question = next((one for one in self._open.values() if one.agent_id == agent_id), None)
-        if question is not None:
-            await self.ports.db.run(answering.close_by_agent, self.ports.streams, question)
-            self._no_longer(question.id)
-
-    def _no_longer(self, question_id: str) -> None:
-        if self._open.pop(question_id, None) is not None and not self._open:
-            self.place.resume()
-            self._resumed.set()
 
     async def left(self) -> None:
         """Return when nobody works in the working copy any more; a turn that was ended at once never did."""

@@ -92,6 +92,7 @@ class Turns:
 
     async def stop(self) -> None:
         """Begin nothing more, and finish taking over files. To be called when the host has stopped."""
+        await self.ports.agents.stop()
         if self._dispatcher is not None:
             self._dispatcher.cancel()
             await asyncio.gather(self._dispatcher, return_exceptions=True)
@@ -225,7 +226,7 @@ class Turns:
         closed = await self._db.run(self._close, caller, conversation_id, question_id, answers)
         turn = self._performed.get(closed.message_id)
         if turn is not None:
-            await turn.deliver(closed.id)
+            await turn.asking.deliver(closed.id)
         else:
             self._news.set()  # a parked one goes on; another process hears of it by the log
 
@@ -250,7 +251,7 @@ class Turns:
         None when they reject it, or the turn does not run here, or ends first.
         """
         turn = self._performed.get(turn_id)
-        return None if turn is None else await turn.inquire(inquiry)
+        return None if turn is None else await turn.asking.inquire(inquiry)
 
     async def _rescue(self, *, older: float = RESCUE_SECONDS) -> None:
         """Try again to take over the files that could not be (Fastest 12.2), and say what changes are about.

@@ -62,10 +62,13 @@ class WorkingCopies:
         self._states: dict[str, CopyState] = {}
         self._guard = threading.Lock()
 
-    def open(self, caller: Caller, workspace_id: str, copy_id: str, *, tree: str | None = None) -> WorkingCopy:
+    def open(
+        self, caller: Caller, workspace_id: str, copy_id: str, *, tree: str | None = None, folder: Path | None = None
+    ) -> WorkingCopy:
         """Check the workspace's working tree, or `tree`, out into a private folder (empty when there is no tree).
 
-        `copy_id` names the turn (letters, digits, `-`, `_`). Raises UnknownWorkspace, CopyExists, BlobsMissing,
+        `copy_id` names the turn (letters, digits, `-`, `_`). `folder` is an empty one that becomes the tree, since
+        somebody holds it already; one that cannot is left alone. Raises UnknownWorkspace, CopyExists, BlobsMissing,
         ManifestLost, Unavailable (the disk is full) or CannotWrite; then nothing is left behind.
         """
         place = self._place(copy_id)
@@ -80,7 +83,7 @@ class WorkingCopies:
         data = self._start(about)
         new = place.with_name(copy_id + NEW)
         try:
-            cache = self._check_out(about, data, new)
+            cache = self._check_out(about, data, new, folder)
             new.rename(place)
         except BaseException as error:
             remove_tree(new)
@@ -99,11 +102,13 @@ class WorkingCopies:
         with self._db.read() as tx:
             return storage.manifest_bytes(tx, self._blobs, about.user_id, about.start)
 
-    def _check_out(self, about: About, data: bytes, new: Path) -> Cache:
+    def _check_out(self, about: About, data: bytes, new: Path, folder: Path | None) -> Cache:
         """Write the tree and what is known of it below `new`."""
         remove_tree(new)
         tree = new / TREE
-        tree.mkdir(parents=True, mode=0o700)
+        new.mkdir(parents=True, mode=0o700)
+        if folder is None or not _renamed(folder, tree):
+            tree.mkdir(mode=0o700)
         ledger = Ledger(read(data))
         known = write_tree(self._db, self._blobs, about.user_id, ledger.on_disk(), tree, new / "staging")
         scan = look(str(tree), empty(), ledger.tracked, policy=POLICY)
@@ -260,3 +265,12 @@ class WorkingCopies:
 
     def _intake(self, copy: WorkingCopy) -> Intake:
         return Intake(self._db, self._blobs, copy.about.user_id, self.limits)
+
+
+def _renamed(folder: Path, tree: Path) -> bool:
+    """Make an empty folder the tree, if it is one and lies on the same file system."""
+    with suppress(OSError):
+        if not any(folder.iterdir()):
+            folder.rename(tree)
+            return True
+    return False

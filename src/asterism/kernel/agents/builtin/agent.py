@@ -15,7 +15,7 @@ from asterism.kernel.agents.builtin.tree import PathRefused, Tree
 from asterism.kernel.agents.ground import Ground
 from asterism.kernel.agents.local import LocalSession
 from asterism.kernel.agents.port import AgentJob, AgentSession
-from asterism.kernel.llm import Models, Turn
+from asterism.kernel.llm import Models, Target, Turn
 
 ROOM = 100_000
 """Tokens that a conversation may have by our estimate; a model with less says so, and it is made shorter then."""
@@ -57,6 +57,9 @@ class BuiltinAgents:
 
         async with LocalSession(work) as session:
             yield session
+
+    def claim_folder(self, target: Target, url: str) -> None:
+        """Nothing waits: nothing is slow to start."""
 
     async def stop(self) -> None:
         """Nothing is kept warm."""

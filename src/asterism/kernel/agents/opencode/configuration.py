@@ -22,21 +22,28 @@ _OFF = (
 )
 
 
-def environment(target: Target, *, address: str, tree: str, password: str) -> dict[str, str]:
+def environment(
+    target: Target, *, address: str, tree: str, password: str, desk: Mapping[str, Any] | None = None
+) -> dict[str, str]:
     """Return the variables that configure a server for one model at `address`, as it is reached from inside.
 
     The key and the password are in them: the sandbox keeps them, no argument ever holds one.
     """
     found = {f"OPENCODE_{name}": "1" for name in _OFF}
     found["OPENCODE_SERVER_PASSWORD"] = password
-    found["OPENCODE_CONFIG_CONTENT"] = json.dumps(configuration(target, address=address, tree=tree))
+    found["OPENCODE_CONFIG_CONTENT"] = json.dumps(configuration(target, address=address, tree=tree, desk=desk))
     if target.api_key:
         found[KEY_NAME] = target.api_key
     return found
 
 
-def configuration(target: Target, *, address: str, tree: str) -> Mapping[str, Any]:
-    """Return OpenCode's configuration: one provider, one model for everything, no questions about permissions."""
+def configuration(
+    target: Target, *, address: str, tree: str, desk: Mapping[str, Any] | None = None
+) -> Mapping[str, Any]:
+    """Return OpenCode's configuration: one provider, one model for everything, no questions about permissions.
+
+    `desk` is where it looks things up.
+    """
     entry = provider(target.provider)
     options: dict[str, Any] = {"baseURL": address, "apiKey": f"{{env:{KEY_NAME}}}" if target.api_key else "none"}
     model = {
@@ -57,6 +64,7 @@ def configuration(target: Target, *, address: str, tree: str) -> Mapping[str, An
         "model": name,
         "small_model": name,
         "instructions": [f"{tree}/AGENTS.md"],
+        "mcp": desk or {},
         "provider": {
             PROVIDER: {
                 "npm": _PACKAGES[entry.wire if entry is not None else "openai"],

@@ -4,7 +4,7 @@ import asyncio
 import os
 import re
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +15,7 @@ import structlog
 
 from asterism.kernel.agents.ground import SERVE_PORT, Ground, Laid
 from asterism.kernel.agents.opencode import configuration
+from asterism.kernel.agents.opencode.desk import Desk
 from asterism.kernel.agents.port import AgentJob, AgentUnavailable
 from asterism.kernel.sandbox import Outcome, Run, SessionLost
 
@@ -22,7 +23,13 @@ log = structlog.get_logger(__name__)
 
 STARTS_WITHIN = 90.0
 PLUGINS = ".opencode"
-LARGEST_ANSWER = 4 << 20
+SHELL, OWN = "/tmp/asterism/sh", "/tmp/asterism/own"  # noqa: S108 - a tmpfs of the sandbox, not the machine's
+"""The shell of OpenCode's commands, and what it reads first: the environment that is the turn's own.
+
+The environment of OpenCode itself is fixed when it starts, which may be before its turn is known.
+"""
+_TEXT = f'[ ! -r {OWN} ] || . {OWN}; exec /bin/sh "$@"'
+_WRAPS = f"mkdir -p /tmp/asterism && printf '#!/bin/sh\\n%s\\n' '{_TEXT}' > {SHELL} && chmod 700 {SHELL}"
 _LISTENS = re.compile(rb"listening on http://127\.0\.0\.1:(\d+)")
 
 
@@ -32,21 +39,68 @@ class Server:
 
     client: httpx.AsyncClient
     ended: "asyncio.Task[Outcome]"
-    tree: str
+    _laid: Laid
+    _desk: Desk
+    _session: str | None = None
 
     async def post(self, path: str, body: dict[str, Any], *, seconds: float = 30) -> httpx.Response:
         """Send a request. Raises httpx.HTTPError."""
         return await self.client.post(path, json=body, timeout=seconds)
 
+    async def session(self) -> str:
+        """Return the id of its one session, making it: what OpenCode does once for a folder is done then.
+
+        Raises httpx.HTTPError, ValueError or KeyError.
+        """
+        if self._session is None:
+            made = await self.post("/session", {"title": "turn"})
+            self._session = str(made.raise_for_status().json()["id"])
+        return self._session
+
+    async def warm(self) -> None:
+        """Have it load what it needs for a prompt. Raises httpx.HTTPError, ValueError or KeyError."""
+        made = await self.post("/session", {"title": "ready"})
+        path = f"/session/{made.raise_for_status().json()['id']}"
+        parts = [{"type": "text", "text": "Nothing is asked yet."}]
+        model = {"providerID": configuration.PROVIDER, "modelID": configuration.MODEL}
+        body = {"noReply": True, "model": model, "parts": parts}
+        (await self.post(f"{path}/message", body)).raise_for_status()
+        tools = f"/experimental/tool?provider={configuration.PROVIDER}&model={configuration.MODEL}"
+        for asked in ("/mcp", tools, "/agent"):
+            await self.client.get(asked, timeout=STARTS_WITHIN)
+
+    async def equip(self, job: AgentJob) -> None:
+        """Give it what is the turn's own, before it is asked: token and granted values, and who answers lookups.
+
+        Raises AgentUnavailable.
+        """
+        self._desk.offer(job.lookups)
+        if not self._laid.session.isolates:
+            return  # started with it
+        own = {name: value for name, value in job.environment.items() if name != "ASTERISM_URL"}
+        await _write_inside(self._laid, f"export -p > {OWN}", {**self._laid.environment, **own})
+
 
 @asynccontextmanager
-async def serving(binary: Path, ground: Ground, job: AgentJob) -> AsyncIterator[Server]:
-    """Start a server on a job; its sandbox and every process in it end with the block. Raises AgentUnavailable."""
-    password = secrets.token_urlsafe(32)
+async def serving(
+    binary: Path, ground: Ground, job: AgentJob, placed: Callable[[], None] = lambda: None
+) -> AsyncIterator[Server]:
+    """Start a server on a job; its sandbox and every process in it end with the block. Raises AgentUnavailable.
+
+    It is to be equipped before it is asked. `placed` is called once the sandbox has the tree, which may be renamed
+    from then on.
+    """
+    password, desk = secrets.token_urlsafe(32), Desk(job.lookups)
     async with AsyncExitStack() as stack:
+        carry = desk.carry if job.lookups else None
         laid = await stack.enter_async_context(
-            ground.open(job, model=True, serves=True, readable=(binary,), masked=_masked(ground, job))
+            ground.open(job, model=True, serves=True, desk=carry, readable=(binary,), masked=_masked(ground, job))
         )
+        placed()
+        shell = {}
+        if laid.session.isolates:
+            await _write_inside(laid, _WRAPS, {})
+            shell = {"SHELL": SHELL}
         said = bytearray()
         wanted = Run(
             (
@@ -59,11 +113,13 @@ async def serving(binary: Path, ground: Ground, job: AgentJob) -> AsyncIterator[
             ),
             environment={
                 **laid.environment,
+                **shell,
                 **configuration.environment(
                     job.target,
                     address=laid.model or job.target.base_url,
                     tree=laid.session.tree,
                     password=password,
+                    desk=None if laid.desk is None else desk.configuration(laid.desk),
                 ),
             },
             seconds=None,
@@ -75,9 +131,22 @@ async def serving(binary: Path, ground: Ground, job: AgentJob) -> AsyncIterator[
         stack.push_async_callback(_end, running)
         address = await _address(laid, said, running)
         client = await stack.enter_async_context(_client(laid, address, password))
-        server = Server(client, running, laid.session.tree)
+        server = Server(client, running, laid, desk)
         await _healthy(server, said)
         yield server
+
+
+async def _write_inside(laid: Laid, command: str, environment: Mapping[str, str]) -> None:
+    """Run a command of the shell that writes a file of ours into the sandbox. Raises AgentUnavailable."""
+    wanted = Run(
+        ("/bin/sh", "-c", f"umask 077; {command}"), environment=environment, seconds=STARTS_WITHIN, polite=False
+    )
+    try:
+        outcome = await laid.session.run(wanted)
+    except SessionLost as lost:
+        raise AgentUnavailable(str(lost)) from lost
+    if not outcome.ok:
+        raise AgentUnavailable("The agent's sandbox could not be set up.", hint="See whether /bin/sh is there.")
 
 
 def _masked(ground: Ground, job: AgentJob) -> tuple[str, ...]:

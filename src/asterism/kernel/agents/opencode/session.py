@@ -30,7 +30,7 @@ class OpenCodeSession:
     def __init__(self, server: Server, job: AgentJob) -> None:
         self._server, self._job = server, job
         self._outbox = Outbox()
-        self._translation = Translation("", job.target)
+        self._translation = Translation("", job.target, frozenset(one.tool.name for one in job.lookups))
         self._aborting = asyncio.Event()
         self._tokens: dict[str, Usage] = {}
         self._failure: Ended | None = None
@@ -102,8 +102,7 @@ class OpenCodeSession:
                 turn.exception()
 
     async def _turn(self) -> Ended:
-        session = await self._server.post("/session", {"title": "turn"})
-        self._translation.session_id = str(session.raise_for_status().json()["id"])
+        self._translation.session_id = await self._server.session()
         if (going_on := self._job.resumption) is not None and going_on.answers is not None:
             answers = [list(texts) for texts in going_on.answers]
             self._outbox.put(QuestionReplied(self._translation.session_id, going_on.question.id, answers))

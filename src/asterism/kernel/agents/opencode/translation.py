@@ -31,6 +31,7 @@ from asterism.kernel.agents.events import (
     ToolPart,
     inquiries,
 )
+from asterism.kernel.agents.opencode.desk import SERVER
 from asterism.kernel.llm import FailureKind, ModelFailure, Target, Usage, label
 from asterism.kernel.llm.failures import of_status
 
@@ -110,10 +111,11 @@ class _Asked(msgspec.Struct):
 
 @dataclass(slots=True)
 class Translation:
-    """The state of one session: its messages, parts and questions."""
+    """The state of one session: its messages, parts and questions. `lookups` are tools of the server, in our names."""
 
     session_id: str
     target: Target
+    lookups: frozenset[str] = frozenset()
     questions: set[str] = field(default_factory=set)
     _messages: dict[str, MessageInfo] = field(default_factory=dict)
     _parts: dict[str, Part] = field(default_factory=dict)
@@ -160,7 +162,7 @@ class Translation:
         kind = _PARTS.get(raw["type"])
         if kind is None or raw["messageID"] not in self._messages:
             return
-        part = msgspec.convert(_completed(raw), kind)
+        part = self._named(msgspec.convert(_completed(raw), kind))
         before = self._parts.get(part.id)
         if isinstance(part, TextPart | ReasoningPart) and isinstance(before, type(part)):
             if len(part.text) < len(before.text):
@@ -170,6 +172,12 @@ class Translation:
             delta = part.text if isinstance(part, TextPart | ReasoningPart) else ""
         self._parts[part.id] = part
         yield PartUpdated(part, delta or None)
+
+    def _named(self, part: Part) -> Part:
+        """Return a call by the name that every agent's has: here the tools of the desk begin with its name."""
+        if isinstance(part, ToolPart) and (name := part.tool.removeprefix(f"{SERVER}_")) in self.lookups:
+            return msgspec.structs.replace(part, tool=name)
+        return part
 
     def _delta(self, found: dict[str, Any]) -> Iterator[Heard]:
         part = self._parts.get(found["partID"])
