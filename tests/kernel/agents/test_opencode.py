@@ -41,7 +41,7 @@ from asterism.kernel.agents.opencode.earlier import ROOM, earlier
 from asterism.kernel.agents.opencode.installing import PINNED, installed_at, package
 from asterism.kernel.agents.opencode.translation import Failed, Heard, Idle, Permission, Stuck, Translation, counted
 from asterism.kernel.llm import ScriptedModels, Target, Usage
-from tests.support.agents import turn_of
+from tests.support.agents import OPENCODE, needs_opencode, turn_of
 
 TARGET = Target("anthropic", "claude", "https://api.anthropic.com/v1", "sk-secret")
 
@@ -272,6 +272,11 @@ def test_a_binary_is_tried_once(tmp_path: Path) -> None:
     assert "status 3" in (opencode_problem(program(tmp_path / "bad", "exit 3")) or "")
     assert "cannot be started" in (opencode_problem(tmp_path / "none") or "")
     assert find_opencode(tmp_path / "none", tmp_path) is None
+
+
+@needs_opencode
+def test_the_pinned_opencode_is_found_to_run() -> None:
+    assert opencode_problem(OPENCODE) is None
 
 
 def test_the_builtin_agent_stands_in_where_opencode_does_not_run(tmp_path: Path) -> None:

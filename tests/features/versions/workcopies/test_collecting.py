@@ -288,3 +288,15 @@ def test_missing_contents_leave_nothing_behind(desk: Desk) -> None:
     with pytest.raises(storage.BlobsMissing):
         desk.open()
     assert not desk.folder.exists() or list(desk.folder.iterdir()) == []
+
+
+def test_files_named_like_ours_are_files_of_the_tree(desk: Desk) -> None:
+    copy = desk.open()
+    names = ["about.json", "cache", "staging/x", "tree/about.json", "asterism.db", f"{copy.id}.new"]
+    for name in names:
+        (copy.folder / name).parent.mkdir(exist_ok=True)
+        (copy.folder / name).write_bytes(b"theirs\n")
+    collected, settled = desk.finish(copy)
+    assert sorted(one.path for one in collected.changes) == sorted(names)
+    assert settled.warnings == ()
+    assert desk.copies.find(copy.id).about == copy.about

@@ -5,6 +5,7 @@ import platform
 import shutil
 import subprocess
 import sys
+import tempfile
 from functools import cache
 from pathlib import Path
 
@@ -79,14 +80,15 @@ def find_opencode(configured: Path | None, folder: Path) -> Path | None:
 def opencode_problem(binary: Path) -> str | None:
     """Say why a binary does not run here, None when it does. Asked once per process, by asking for its version."""
     try:
-        done = subprocess.run(
-            [binary, "--version"],
-            capture_output=True,
-            timeout=_STARTS_WITHIN,
-            check=False,
-            env={"PATH": os.defpath, "HOME": os.devnull},
-            stdin=subprocess.DEVNULL,
-        )
+        with tempfile.TemporaryDirectory(prefix="asterism-opencode-") as home:  # it ends where it cannot write there
+            done = subprocess.run(
+                [binary, "--version"],
+                capture_output=True,
+                timeout=_STARTS_WITHIN,
+                check=False,
+                env={"PATH": os.defpath, "HOME": home},
+                stdin=subprocess.DEVNULL,
+            )
     except subprocess.TimeoutExpired:
         return f"{binary} does not answer."
     except OSError as error:

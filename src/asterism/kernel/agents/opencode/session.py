@@ -62,7 +62,7 @@ class OpenCodeSession:
             ended = await self._work()
         except asyncio.CancelledError:
             ended = Ended("aborted")
-        except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
+        except (httpx.HTTPError, ValueError, KeyError, TypeError, RecursionError) as error:
             log.warning("opencode.broken", error=type(error).__name__)
             ended = Ended("failed", why_ended(self._server) if self._server.ended.done() else UNREADABLE)
         for question_id in list(self._translation.questions):

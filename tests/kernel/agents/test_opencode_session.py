@@ -1,0 +1,72 @@
+"""A turn of OpenCode whose server misbehaves: it has one end, with words for people."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from asterism.kernel.agents import AgentEvent, AgentJob, Ended
+from asterism.kernel.agents.opencode.session import LARGEST_EVENT, UNREADABLE, OpenCodeSession
+from asterism.kernel.llm import Target
+
+BUSY = b'data: {"payload": {"type": "session.status", "properties": {"sessionID": "s", "status": {"type": "busy"}}}}\n'
+DIED = "The agent's process ended unexpectedly. Try again."
+
+
+class Odd:
+    """A server that tells `events` and then nothing more; `dies`: its process ends then."""
+
+    def __init__(self, events: list[bytes], *, dies: bool = False, closes: bool = False) -> None:
+        self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._events, self._dies, self._closes = events, dies, closes
+        self.client = httpx.AsyncClient(transport=httpx.MockTransport(self._answer), base_url="http://x")
+
+    async def session(self) -> str:
+        return "s"
+
+    async def post(self, path: str, body: dict[str, object], *, seconds: float = 30) -> httpx.Response:
+        return await self.client.post(path, json=body, timeout=seconds)
+
+    async def _answer(self, request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, stream=_Told(self)) if request.url.path == "/global/event" else httpx.Response(204)
+
+    async def told(self) -> AsyncIterator[bytes]:
+        for event in self._events:
+            yield event
+        if self._dies:
+            self.ended.set_result(None)
+        if not self._closes:
+            await asyncio.Event().wait()
+
+
+class _Told(httpx.AsyncByteStream):
+    def __init__(self, odd: Odd) -> None:
+        self._odd = odd
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for data in self._odd.told():
+            yield data
+
+
+@pytest.mark.parametrize(
+    ("events", "how", "error"),
+    [
+        ([BUSY], {"dies": True}, DIED),
+        ([BUSY], {"closes": True}, DIED),
+        ([BUSY, b"data: {nothing\n"], {}, UNREADABLE),
+        ([b"data: " + b"[" * 200_000 + b"\n"], {}, UNREADABLE),
+        ([b"x" * (1 << 20)] * ((LARGEST_EVENT >> 20) + 1), {}, UNREADABLE),
+    ],
+    ids=["dies", "stops telling", "garbage", "deep garbage", "no end of a line"],
+)
+def test_a_server_that_misbehaves_fails_the_turn(events: list[bytes], how: dict[str, bool], error: str) -> None:
+    async def body() -> list[AgentEvent]:
+        odd = Odd(events, **how)
+        session = OpenCodeSession(odd, AgentJob(Path("/"), "Do it", Target("local", "demo", "http://x")))  # type: ignore[arg-type]
+        async with asyncio.timeout(60):
+            await session.run()
+            return [event async for event in session.events()]
+
+    assert asyncio.run(body()) == [Ended("failed", error)]
