@@ -198,6 +198,7 @@ def test_a_failure_before_the_branch_leaves_nothing(connected: Member, github: F
         ({"files": [{"path": "a\u0000", "content": ""}]}, 422),
         ({"files": [{"path": "x" * 1025, "content": ""}]}, 422),
         ({"files": FILE * 2}, 422),
+        ({"files": [{"path": "a/b/c", "content": ""}, {"path": "a", "content": ""}]}, 422),
         ({"files": [{"path": "a"}]}, 422),
         ({"files": [{"path": "a", "content": "", "delete": True}]}, 422),
         ({"files": [{"path": "a", "content": "!", "encoding": "base64"}]}, 422),
@@ -245,3 +246,35 @@ def test_a_repository_that_moved_is_followed(connected: Member, github: FakeGitH
     github.moved["octo/demo"] = "octo/new"
     ok(connected.tool("github/pr", **PULL, files=FILE), 201)
     assert "hello" in new.branches
+
+
+@pytest.mark.parametrize(
+    ("errors", "said"),
+    [
+        ([{"code": "custom", "message": "A pull request already exists for octo:hello."}], ": A pull request already"),
+        ([{"resource": "PullRequest", "field": "head", "code": "invalid"}], ": head invalid."),
+        (["Only that."], ": Only that."),
+        ([{"code": 7, "field": []}], "this request."),
+        ("odd", "this request."),
+        ([["odd"]], "this request."),
+    ],
+)
+def test_what_github_says_is_wrong_is_told(connected: Member, github: FakeGitHub, errors: Any, said: str) -> None:
+    github.fail("/pulls", 422, {"message": "Validation Failed", "errors": errors})
+    found = error(connected.tool("github/pr", **PULL), 422, "UPSTREAM_VALIDATION")
+    assert said in found["message"]
+    assert found["details"]["upstream_message"] == "Validation Failed"
+    assert "reason" not in found["details"]
+
+
+def test_base64_may_be_broken_into_lines_and_a_folder_take_the_place_of_a_file(
+    connected: Member, github: FakeGitHub
+) -> None:
+    demo = github.add_repository("octo/demo", FILES)
+    wrapped = base64.encodebytes(bytes(range(256))).decode()
+    files = [
+        {"path": "old.txt", "delete": True},
+        {"path": "old.txt/new", "content": wrapped, "encoding": "base64"},
+    ]
+    ok(connected.tool("github/pr", **PULL, files=files), 201)
+    assert demo.files("hello")["old.txt/new"].content == bytes(range(256))

@@ -36,6 +36,7 @@ def test_search_finds_pages_and_data_sources_page_by_page(connected: Member, not
     assert sent[0] == {"query": "export", "page_size": 3}
     assert sent[2] == {"query": "", "page_size": 20, "filter": {"property": "object", "value": "data_source"}}
     assert sent[3]["page_size"] == 100
+    error(connected.tool("notion/search", query="", cursor="no cursor"), 422, "UPSTREAM_VALIDATION")
 
 
 @pytest.mark.parametrize("spelling", [PAGE, BARE, BARE.upper(), f"https://acme.notion.site/Export-format-{BARE}?pvs=4"])

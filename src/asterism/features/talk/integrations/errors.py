@@ -54,10 +54,12 @@ class Seen:
     upstream_code: str | None = None
     upstream_message: str | None = None
     upstream_request_id: str | None = None
+    reason: str | None = None
+    """What the first of several errors says, for people to read in our message."""
 
     def details(self) -> dict[str, Any]:
         """Return it as details of an error."""
-        return asdict(self)
+        return {name: value for name, value in asdict(self).items() if name != "reason"}
 
     @property
     def label(self) -> str:
@@ -124,7 +126,8 @@ class UpstreamValidation(Invalid):
     code = "UPSTREAM_VALIDATION"
 
     def __init__(self, seen: Seen) -> None:
-        super().__init__(f"{seen.label} does not accept this request.", details=seen.details())
+        why = f": {seen.reason.rstrip('.')}" if seen.reason else ""
+        super().__init__(f"{seen.label} does not accept this request{why}.", details=seen.details())
 
 
 class UpstreamConflict(Conflict):

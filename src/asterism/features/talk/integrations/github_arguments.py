@@ -3,6 +3,8 @@
 import base64
 import binascii
 import re
+from collections.abc import Sequence
+from pathlib import PurePosixPath
 from typing import Annotated, Literal
 
 import msgspec
@@ -20,6 +22,7 @@ MAX_PATH = 1024
 MAX_BRANCH = 250
 _REPO = re.compile(r"[A-Za-z0-9_-]{1,39}/[A-Za-z0-9._-]{1,100}")
 _OWNER = re.compile(r"[A-Za-z0-9_-]{1,39}")
+_LINE_ENDS = {ord("\r"): None, ord("\n"): None}  # programs that write base64 break its lines (RFC 2045)
 _QUALIFIED = re.compile(r"(?:^|\s)-?(?:is|type):", re.IGNORECASE)
 
 Kind = Literal["code", "issues", "pull_requests", "repositories", "commits"]
@@ -108,8 +111,18 @@ def check_pull(asked: GitHubPullRequest) -> None:
         if change.path in paths:
             raise Invalid.field(f"files[{place}].path", "is listed twice")
         paths.add(change.path)
+    _check_folders(asked.files or ())
     if total > MAX_FILES:
         raise TooLarge.bytes(MAX_FILES, "All files together")
+
+
+def _check_folders(files: Sequence[PullRequestFile]) -> None:
+    """Raise Invalid for a file whose path another one needs as a folder."""
+    written = {change.path for change in files if not change.delete}
+    for place, change in enumerate(files):
+        above = [str(folder) for folder in PurePosixPath(change.path).parents]
+        if not change.delete and not written.isdisjoint(above):
+            raise Invalid.field(f"files[{place}].path", "lies below a path that is listed as a file")
 
 
 def is_branch(name: str) -> bool:
@@ -140,6 +153,6 @@ def content_of(where: str, change: PullRequestFile) -> bytes:
     if change.encoding != "base64":
         return change.content.encode()
     try:
-        return base64.b64decode(change.content, validate=True)
+        return base64.b64decode(change.content.translate(_LINE_ENDS), validate=True)
     except (binascii.Error, ValueError):
         raise Invalid.field(f"{where}.content", "is no base64") from None

@@ -50,8 +50,17 @@ def seen(provider: ProviderName, reply: Reply, secret: str = "") -> Seen:
     first = found.errors[0] if isinstance(found.errors, list) and found.errors else None
     code = found.code or (first.get("code") if isinstance(first, dict) else None)
     request_id = found.request_id or reply.headers.get("x-github-request-id") or reply.headers.get("x-request-id")
-    texts = [clean(text, secret) if isinstance(text, str) else None for text in (code, found.message, request_id)]
+    said = (code, found.message, request_id, _reason(first))
+    texts = [clean(text, secret) if isinstance(text, str) else None for text in said]
     return Seen(provider, reply.status, *texts)
+
+
+def _reason(error: object) -> object:
+    """Return what one of GitHub's `errors` says: a text, a message, or which field is wrong how."""
+    if not isinstance(error, dict):
+        return error
+    parts = [part for part in (error.get("field"), error.get("code")) if isinstance(part, str)]
+    return error.get("message") or " ".join(parts)
 
 
 def clean(text: str, secret: str = "") -> str:

@@ -162,11 +162,14 @@ class FakeNotion(FakeService):
             for page in self.pages.values()
             if page.shared and kind in (None, page.object) and all(word in page.title.lower() for word in words)
         ]
-        size, start = int(body.get("page_size", 100)), int(body.get("start_cursor") or 0)
+        cursor = str(body.get("start_cursor") or 0)
+        if not (cursor.isascii() and cursor.isdigit() and len(cursor) < 9):
+            raise Problem(400, "validation_error", "body.start_cursor is not a cursor of this search.")
+        size, start = int(body.get("page_size", 100)), int(cursor)
         shown, more = found[start : start + size], len(found) > start + size
-        cursor = str(start + size) if more else None
+        after = str(start + size) if more else None
         results = [page.shown() for page in shown]
-        return Given(200, {"object": "list", "results": results, "next_cursor": cursor, "has_more": more})
+        return Given(200, {"object": "list", "results": results, "next_cursor": after, "has_more": more})
 
     def _page(self, ident: str) -> Page:
         found = self.pages.get(ident.replace("-", ""))
