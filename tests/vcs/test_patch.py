@@ -23,7 +23,7 @@ def tree(top: Path):
     return entries, {entry.hash: (top / entry.path).read_bytes() for entry in entries if entry.type == "file"}
 
 
-def changed(one: Path, other: Path, *, renames: bool = True):
+def changed(one: Path, other: Path, *, renames: bool = True, binary: bool = False):
     (old, before), (new, after) = tree(one), tree(other)
     contents = {**before, **after}
 
@@ -31,7 +31,7 @@ def changed(one: Path, other: Path, *, renames: bool = True):
         return {blob: contents[blob] for blob in hashes}
 
     changes = diff(old, new)
-    return list(patches(find_renames(changes, read) if renames else changes, read))
+    return list(patches(find_renames(changes, read) if renames else changes, read, binary=binary))
 
 
 def as_bytes(found) -> bytes:
@@ -54,24 +54,21 @@ def apply(patch: bytes, top: Path) -> None:
 def test_git_applies_it(one, other):
     with tempfile.TemporaryDirectory() as scratch:
         old, new = Path(scratch) / "old", Path(scratch) / "new"
-        for top, content in ((old, text_only(one)), (new, text_only(other))):
+        for top, content in ((old, without_empty(one)), (new, without_empty(other))):
             build(top, content)
-        patch = as_bytes(changed(old, new))
+        patch = as_bytes(changed(old, new, binary=True))
         subprocess.run(["git", "init", "-q", old], check=True)
         apply(patch, old)
         assert files(old) == files(new)
 
 
-def text_only(content: dict) -> dict:
-    """Return a tree without what git has no patch for: empty folders, and contents that it calls binary."""
+def without_empty(content: dict) -> dict:
+    """Return a tree without what git has no patch for: empty folders."""
     found = {}
     for name, node in content.items():
-        if isinstance(node, dict):
-            inside = text_only(node)
-            if inside:
-                found[name] = inside
-        else:
-            found[name] = (node[0], node[1].replace(b"\0", b"0"), node[2]) if node[0] == "file" else node
+        inside = without_empty(node) if isinstance(node, dict) else node
+        if inside:
+            found[name] = inside
     return found
 
 
@@ -104,12 +101,16 @@ def test_headers_say_what_became_of_a_file(pair):
     ]
 
 
-def test_git_applies_modes_links_renames_and_other_encodings(pair):
+def test_git_applies_modes_links_renames_binaries_and_other_encodings(pair):
     old, new = pair
+    build(new, {"new": ("file", b"\0" + os.urandom(300), 0o755), "none": ("file", b"", 0o644)})
     subprocess.run(["git", "init", "-q", old], check=True)
-    apply(as_bytes([patch for patch in changed(old, new) if patch.path != "bin"]), old)
-    os.unlink(old / "bin")
-    os.unlink(new / "bin")
+    before = files(old)
+    done = subprocess.run(["git", "apply", "-"], cwd=old, input=as_bytes(changed(old, new)), capture_output=True)
+    assert done.returncode, "git leaves out no change without a word"
+    assert b"cannot apply binary patch" in done.stderr
+    assert files(old) == before
+    apply(as_bytes(changed(old, new, binary=True)), old)
     assert files(old) == files(new)
 
 

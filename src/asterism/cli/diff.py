@@ -30,12 +30,14 @@ def diff(
         list[str] | None, typer.Option("--path", metavar="PATH", help="Only this; may be repeated.")
     ] = None,
     stat: Annotated[bool, typer.Option("--stat", help="Show how many lines, not which.")] = False,
+    binary: Annotated[bool, typer.Option("--binary", help="Carry what is no text, too.")] = False,
     renames: Annotated[bool, typer.Option(help="Show a renamed file as one.")] = True,
     url: Url = None,
     token: Token = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show what leads from A to B as a patch that `git apply` takes; with --json the paths alone.
+    """Show what leads from A to B as a patch that `git apply` takes; with --json the paths alone. Of files that are no
+    text it says that they differ, and `git apply` refuses it then, unless --binary is given.
 
     A is the snapshot that this folder is based on unless it is named, B is the folder itself. Each is a tag, `head`, an
     id, the beginning of one, or a workspace's name. A word that names something in the folder is a path.
@@ -57,7 +59,7 @@ def diff(
             if as_json:
                 emit({"files": [{"path": change.path, "change": change.kind} for change in changes]})
                 return
-            found = patches(find_renames(changes, read) if renames else changes, read)
+            found = patches(find_renames(changes, read) if renames else changes, read, binary=binary)
             with paged() as write:
                 if stat:
                     write((line, None) for line in stat_lines(list(found), shutil.get_terminal_size().columns))

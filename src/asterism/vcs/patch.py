@@ -4,8 +4,10 @@ Text is whatever has no NUL near its beginning, in any encoding: lines hold byte
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
+from asterism.vcs.binary_patch import binary_lines
 from asterism.vcs.diff import Change
 from asterism.vcs.linediff import TooManyLines, is_text, within_limits
 from asterism.vcs.manifest import Entry
@@ -69,40 +71,44 @@ def _is_file(entry: Entry | None) -> bool:
     return entry is not None and entry.type == "file"
 
 
-def patches(changes: Iterable[Change | Move], read: Read) -> Iterator[Patch]:
-    """Yield the patches of changes in their order; contents are read in groups."""
+def patches(changes: Iterable[Change | Move], read: Read, *, binary: bool = False) -> Iterator[Patch]:
+    """Yield the patches of changes in their order; contents are read in groups.
+
+    With `binary` a patch carries what is no text; without it such a patch only says that there is a difference, with
+    an `index` line of abbreviated hashes, by which git refuses it rather than to leave the change out.
+    """
     group: list[Change | Move] = []
     size = 0
     for change in changes:
         group.append(change)
         size += sum(entry.size for entry in (change.old, change.new) if entry is not None and _comparable(entry))
         if size >= READ_AT_ONCE:
-            yield from _group(group, read)
+            yield from _group(group, read, binary)
             group, size = [], 0
-    yield from _group(group, read)
+    yield from _group(group, read, binary)
 
 
-def _group(group: Sequence[Change | Move], read: Read) -> Iterator[Patch]:
+def _group(group: Sequence[Change | Move], read: Read, binary: bool) -> Iterator[Patch]:
     entries = [entry for change in group for entry in (change.old, change.new) if entry is not None]
     contents = dict(read(sorted({entry.hash for entry in entries if entry.type == "file" and _comparable(entry)})))
     for change in group:
-        yield from _patches(change, contents)
+        yield from _patches(change, contents, binary)
 
 
 def _comparable(entry: Entry) -> bool:
     return entry.size <= READ_AT_ONCE
 
 
-def _patches(change: Change | Move, contents: dict[str, bytes]) -> Iterator[Patch]:
+def _patches(change: Change | Move, contents: dict[str, bytes], binary: bool) -> Iterator[Patch]:
     old, new = change.old, change.new
     if old is not None and new is not None and old.type != new.type:  # git writes a change of type as two patches
-        yield _patch(old, None, contents)
-        yield _patch(None, new, contents)
+        yield _patch(old, None, contents, binary)
+        yield _patch(None, new, contents, binary)
     else:
-        yield _patch(old, new, contents)
+        yield _patch(old, new, contents, binary)
 
 
-def _patch(old: Entry | None, new: Entry | None, contents: dict[str, bytes]) -> Patch:
+def _patch(old: Entry | None, new: Entry | None, contents: dict[str, bytes], binary: bool) -> Patch:
     before = old.path if old is not None else new.path if new is not None else ""
     after = new.path if new is not None else before
     headers = [f"diff --git {quote(f'a/{before}')} {quote(f'b/{after}')}", *_modes(old, new)]
@@ -113,22 +119,23 @@ def _patch(old: Entry | None, new: Entry | None, contents: dict[str, bytes]) -> 
     renamed = before if before != after else None
     sides = [None if entry is None else _content(entry, contents) for entry in (old, new)]
     if any(entry is not None and side is None for entry, side in zip((old, new), sides, strict=True)):
-        return Patch(after, (*headers, _binary(old, new)), None, renamed)
-    if any(side is not None and not is_text(side) for side in sides):
-        headers += [_binary(old, new)] if sides[0] != sides[1] else []
-        return Patch(after, tuple(headers), None, renamed)
-    try:
-        lines = compare(after, sides[0], sides[1])
-    except TooManyLines:
-        return Patch(after, (*headers, _binary(old, new)), None, renamed)
+        return Patch(after, (*headers, *_differ(old, new)), None, renamed)
+    lines = None
+    if all(side is None or is_text(side) for side in sides):
+        with suppress(TooManyLines):
+            lines = compare(after, sides[0], sides[1])
+    if lines is None:
+        unlike = [] if sides[0] == sides[1] else binary_lines(*sides) if binary else _differ(old, new)
+        return Patch(after, (*headers, *unlike), None, renamed)
     lines = FileDiff(before if old is not None else None, lines.new_path, lines.operation, lines.hunks)
     return Patch(after, tuple(headers), lines, renamed)
 
 
-def _binary(old: Entry | None, new: Entry | None) -> str:
+def _differ(old: Entry | None, new: Entry | None) -> list[str]:
     before = "/dev/null" if old is None else quote(f"a/{old.path}")
     after = "/dev/null" if new is None else quote(f"b/{new.path}")
-    return f"Binary files {before} and {after} differ"
+    index = "..".join("0" * 12 if entry is None else entry.hash[:12] or "0" * 12 for entry in (old, new))
+    return [f"index {index}", f"Binary files {before} and {after} differ"]
 
 
 def _modes(old: Entry | None, new: Entry | None) -> list[str]:
