@@ -71,7 +71,7 @@ def test_only_what_a_provider_accepts_passes() -> None:
 )
 def test_borders_of_an_account(fits: dict[str, Any], refused: dict[str, Any]) -> None:
     check(**fits)
-    with pytest.raises(Invalid):
+    with pytest.raises(Invalid, match="must have"):
         check(**refused)
 
 
