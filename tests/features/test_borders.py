@@ -5,14 +5,18 @@ from collections.abc import Callable
 import msgspec
 import pytest
 
-from asterism.base.errors import DomainError
+from asterism.base.errors import DomainError, Invalid
+from asterism.features.accounts.identity import Caller
 from asterism.features.insight.lookups import lookups
+from asterism.features.operations.deployments import UnknownDeployment, service
 from asterism.features.review.inspection import ReviewFailed, options
 from asterism.features.review.inspection.collection import check_size
 from asterism.features.talk.conversations import turn_rows
 from asterism.features.talk.conversations.titles import clean_title
 from asterism.features.talk.integrations import github_arguments as github
 from asterism.features.talk.integrations import notion_arguments as notion
+from asterism.kernel.db import Database
+from asterism.kernel.streams import DatabaseStreams
 
 MIB = 1 << 20
 PAGE = "0" * 32
@@ -66,3 +70,15 @@ def test_one_more_is_refused(check: Callable[[int], object], limit: int, words: 
 
 def test_a_branch_has_250_bytes() -> None:
     assert [github.is_branch("b" * count) for count in (250, 251)] == [True, False]
+
+
+def test_a_deployments_error_has_10000_characters(db: Database) -> None:
+    def tell(length: int) -> None:
+        nobody, told = Caller("nobody", "", "u", "cli"), service.Told("failed", error="x" * length)
+        with db.write() as tx:
+            service.take_status(tx, DatabaseStreams(db), nobody, "none", told)
+
+    with pytest.raises(UnknownDeployment):
+        tell(10_000)
+    with pytest.raises(Invalid, match="at most 10000"):
+        tell(10_001)

@@ -89,6 +89,23 @@ def test_a_good_token_names_the_person(id_tokens: IdTokens, clock: ManualClock) 
     assert who == Identity(GOOGLE_ISSUERS[0], "1234", "ada@example.org", "Ada", None)
 
 
+def of_length(clock: ManualClock, length: int) -> str:
+    """Return a good token of so many characters: padded in its claims, and in its header where base64 skips one."""
+    for more in range(4):
+        start = (length - len(sign(claims(clock)))) * 3 // 4 - 30
+        for size in range(start, start + 40):
+            token = sign(claims(clock, pad="x" * size), typ="J" * more)
+            if len(token) == length:
+                return token
+    raise AssertionError("no such token")
+
+
+def test_a_token_has_16_kib(id_tokens: IdTokens, clock: ManualClock) -> None:
+    assert verify(id_tokens, of_length(clock, 16 << 10)).subject == "1234"
+    with pytest.raises(IdTokenRefused):
+        verify(id_tokens, of_length(clock, (16 << 10) + 1))
+
+
 @pytest.mark.parametrize(
     "changes",
     [
