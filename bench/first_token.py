@@ -108,9 +108,9 @@ def chat(client: httpx.Client, *, messages: int = 0, memory: bool = False) -> tu
 
 
 @contextmanager
-def provider() -> Iterator[str]:
-    """Run the fake model server in a process of its own and yield its base URL."""
-    command = [sys.executable, "-m", "asterism", "dev", "fake-model", "--port", "0", "--delay", "0", "--json"]
+def provider(delay: float = 0.0) -> Iterator[str]:
+    """Run the fake model server in a process of its own, `delay` seconds before each piece; yield its base URL."""
+    command = [sys.executable, "-m", "asterism", "dev", "fake-model", "--port", "0", "--delay", str(delay), "--json"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None

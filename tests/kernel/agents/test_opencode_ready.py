@@ -164,6 +164,17 @@ def test_spares_are_few_and_end_by_themselves(tmp_path: Path) -> None:
     bound(60, body)
 
 
+def test_one_that_is_still_starting_keeps_nobody_waiting(tmp_path: Path) -> None:
+    async def body() -> None:
+        yard = Yard(tmp_path, fails=True)  # which it does when it is told to, so never
+        await yard.spares.prepare(yard.job(tmp_path))
+        await yard.found()
+        await yard.spares.stop()
+        assert list((tmp_path / "waiting").iterdir()) == []
+
+    bound(60, body)
+
+
 @pytest.mark.parametrize("fails", [True, False], ids=["does not start", "has died"])
 def test_one_that_is_gone_is_no_harm(tmp_path: Path, fails: bool) -> None:
     async def body() -> None:

@@ -69,6 +69,8 @@ class Spare:
     async def end(self) -> None:
         """End it, with every process in it."""
         self._over.set()
+        if not self._server.done():
+            self._task.cancel()  # it is still starting
         await asyncio.wait({self._task})
 
     async def _live(self) -> None:
