@@ -11,14 +11,19 @@ from typing import Any
 import httpx
 import pytest
 
+from asterism.faces.runtime import IntegrationServices, Runtime
+from asterism.features.accounts import audit
+from asterism.features.accounts.identity import Caller
+from asterism.features.talk.integrations import Connector
 from asterism.kernel.llm import ToolCall
 from asterism.kernel.llm.fake_server import FakeModelServer, Script
+from asterism.kernel.runs import HostStopping
 from asterism.kernel.upstreams.fakes import FakeGitHub, FakeNotion
 from tests.support.databases import SqliteFactory
 from tests.support.memory import folder_in_memory
 from tests.support.server import TestServer
 from tests.support.talk import Talk
-from tests.support.trees import make_workspace, ok
+from tests.support.trees import error, make_workspace, ok
 from tests.wire.v1.integrations.conftest import Member
 
 pytestmark = pytest.mark.xdist_group("llm")
@@ -490,10 +495,24 @@ def told(answer: httpx.Response) -> set[tuple[int, str | None]]:
     return {(answer.status_code, None), (answer.status_code, code)}
 
 
+class Failing(Connector):
+    """Forgets nothing: Notion meets a server that stops, GitHub a fault of ours."""
+
+    async def disconnect(self, caller: Caller, name: str, origin: audit.Origin) -> None:
+        raise HostStopping if name == "notion" else RuntimeError("SELECT secret FROM /etc/passwd")
+
+
+def let_fail(rt: Runtime) -> None:
+    connector = Failing(rt.db, rt.integrations.notion.access)
+    rt.integrations = IntegrationServices(
+        rt.integrations.upstreams, connector, rt.integrations.notion, rt.integrations.github
+    )
+
+
 @pytest.fixture(scope="module")
 def plain(sqlite_factory: SqliteFactory) -> Iterator[TestServer]:
-    """Run a server that is registered nowhere and limits rates."""
-    with folder_in_memory() as data, TestServer(data, sqlite_factory.url()) as running:
+    """Run a server that is registered nowhere, limits rates, and cannot disconnect."""
+    with folder_in_memory() as data, TestServer(data, sqlite_factory.url(), alter=let_fail) as running:
         yield running
 
 
@@ -511,6 +530,18 @@ def world(
     with server.client() as anonymous:
         stranger = make_member().client
         yield World(connected, stranger, anonymous, connected.talk(), server, plain, github, notion, model)
+
+
+def test_a_fault_and_a_server_that_stops_are_told_in_the_one_shape(plain: TestServer) -> None:
+    with plain.person() as person:
+        headers = {**person.headers, "X-Request-Id": "r-1"}
+    with httpx.Client(base_url=plain.url, headers=headers, timeout=60, trust_env=False) as client:
+        stopping = client.delete("/v1/integrations/notion")
+        assert error(stopping, 503, "SHUTTING_DOWN")["message"] == "The server is stopping."
+        assert stopping.headers["retry-after"] == "5"
+        fault = error(client.delete("/v1/integrations/github"), 500, "INTERNAL_ERROR")
+    wanted = {"message": "Something went wrong on the server.", "details": {"request_id": "r-1"}}
+    assert fault == {"code": "INTERNAL_ERROR", **wanted}
 
 
 def test_every_row_has_its_probe() -> None:
