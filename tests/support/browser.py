@@ -13,7 +13,7 @@ from typing import Any
 
 from websockets.sync.client import ClientConnection, connect
 
-SECONDS = 20.0
+SECONDS = 60.0
 
 
 def chromium() -> str | None:

@@ -1,17 +1,21 @@
 import { createRouter } from "@tanstack/react-router";
 import { projectRoute, rootRoute } from "./parents.tsx";
+import { chatRoute, chatsRoute } from "./rooms/chat/route.tsx";
 import { conversationRoute, conversationsRoute } from "./rooms/conversation/route.tsx";
 import { deploymentsRoute } from "./rooms/deployments/route.tsx";
 import { homeRoute } from "./rooms/home/route.tsx";
 import { itemsRoute } from "./rooms/items/route.tsx";
+import { memoryRoute } from "./rooms/memory/route.tsx";
 import { overviewRoute } from "./rooms/project/route.tsx";
+import { settingsRoute } from "./rooms/settings/route.tsx";
 import { syncRoute } from "./rooms/sync/route.tsx";
 import { workspaceRoute } from "./rooms/workspace/route.tsx";
 import { Trouble, Waiting } from "./parts/States.tsx";
 
 const routeTree = rootRoute.addChildren([
   homeRoute,
-  projectRoute.addChildren([overviewRoute, workspaceRoute, syncRoute, conversationsRoute, conversationRoute, itemsRoute, deploymentsRoute]),
+  settingsRoute,
+  projectRoute.addChildren([overviewRoute, workspaceRoute, syncRoute, conversationsRoute, conversationRoute, chatsRoute, chatRoute, memoryRoute, itemsRoute, deploymentsRoute]),
 ]);
 
 export const router = createRouter({

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from asterism.kernel.llm.fake_server import FakeModelServer, running_in_thread
+from asterism.kernel.llm.loader import load_wire
 from tests.support.browser import Browser
 from tests.support.console import World
 from tests.support.databases import SqliteFactory
@@ -19,11 +21,24 @@ def scripts() -> Scripts:
 
 
 @pytest.fixture(scope="module")
+def fake() -> Iterator[FakeModelServer]:
+    """The models of chats, with the libraries loaded that talk to them: on a busy machine that takes a minute."""
+    load_wire("openai")
+    with running_in_thread() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
 def server(
-    scripts: Scripts, sqlite_factory: SqliteFactory, tmp_path_factory: pytest.TempPathFactory
+    scripts: Scripts,
+    fake: FakeModelServer,
+    sqlite_factory: SqliteFactory,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[TestServer]:
     console.build()  # `make test` has done it
-    with scripted_server(tmp_path_factory.mktemp("console"), sqlite_factory.url(), scripts, sandbox="plain") as running:
+    with scripted_server(
+        tmp_path_factory.mktemp("console"), sqlite_factory.url(), scripts, sandbox="plain", local_base_url=fake.url
+    ) as running:
         yield running
 
 

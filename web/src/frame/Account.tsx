@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { api } from "../api/client.ts";
 import { signOut } from "../api/session.ts";
@@ -44,6 +45,9 @@ export function Account() {
         ))}
       </fieldset>
       <div className="border-t border-line pt-1">
+        <Link className={ITEM} to="/settings">
+          {texts.frame.settings}
+        </Link>
         <a className={ITEM} href="/device">
           {texts.frame.device}
         </a>

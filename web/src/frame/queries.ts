@@ -32,3 +32,13 @@ export const workspaceList = (projectId: string) =>
       (await ask(api.GET("/v1/projects/{project_id}/workspaces", { params: { path: { project_id: projectId } } })))
         .workspaces,
   });
+
+export const modelList = queryOptions({
+  queryKey: ["settings", "models"],
+  queryFn: () => ask(api.GET("/v1/models")),
+});
+
+export const integrationList = queryOptions({
+  queryKey: ["settings", "integrations"],
+  queryFn: async () => (await ask(api.GET("/v1/integrations"))).integrations,
+});

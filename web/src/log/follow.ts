@@ -40,6 +40,18 @@ export function follow({ path, after, onEvent, onBack }: Following): () => void 
   };
 }
 
+/** Follow in this tab alone: what ends soon and is told from its beginning. */
+export function followAlone({ path, after, onEvent, onBack }: Following): () => void {
+  const stopped = new AbortController();
+  let last = after;
+  void reading(path, stopped.signal, () => last, onBack, (event) => {
+    if (Number(event.id) <= last) return;
+    last = Number(event.id);
+    onEvent(event);
+  });
+  return () => stopped.abort();
+}
+
 async function reading(
   path: string,
   signal: AbortSignal,
@@ -56,7 +68,8 @@ async function reading(
         headers: { Authorization: `Bearer ${token() ?? ""}`, Accept: "text/event-stream", "Last-Event-ID": String(last()) },
       });
       if (response.status === 401) return signOut();
-      if (response.status === 404 || response.status === 403) return; // it is gone, or not for us
+      if (response.status === 204) return; // it has ended
+      if ([403, 404, 410].includes(response.status)) return; // it is gone, or not for us
       if (response.ok && response.body) {
         connection.reached();
         if (cut) onBack();

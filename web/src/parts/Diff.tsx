@@ -1,15 +1,22 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useMemo, useRef, type ReactNode } from "react";
 import { texts } from "../texts.ts";
-import { pairsOf, rowsOf, type Line } from "./diff.ts";
+import { pairsOf, rowsOf, sketchOf, type Line } from "./diff.ts";
 
 const HEIGHT = 20;
 const TONE = { same: "", added: "bg-good-soft", removed: "bg-bad-soft" } as const;
 const SIGN = { same: " ", added: "+", removed: "−" } as const;
 
+interface Props {
+  text: string;
+  split?: boolean;
+  sketch?: boolean; // signed lines without places, as proposals have them
+  label: string;
+}
+
 /** The difference of one file, in one column or side by side; long ones are drawn where they are looked at. */
-export function Diff({ text, split = false, label }: { text: string; split?: boolean; label: string }) {
-  const rows = useMemo(() => rowsOf(text), [text]);
+export function Diff({ text, split = false, sketch = false, label }: Props) {
+  const rows = useMemo(() => (sketch ? sketchOf(text) : rowsOf(text)), [text, sketch]);
   const pairs = useMemo(() => (split ? pairsOf(rows) : []), [rows, split]);
   const count = split ? pairs.length : rows.length;
   const scroller = useRef<HTMLDivElement>(null);

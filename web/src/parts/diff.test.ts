@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { pairsOf, rowsOf } from "./diff.ts";
+import { pairsOf, rowsOf, sketchOf } from "./diff.ts";
 
 const DIFF = "--- a/x\n+++ b/x\n@@ -1,3 +1,4 @@ def f\n one\n-two\n+zwei\n+drei\n four\n\\ No newline at end of file\n";
 
@@ -18,4 +18,10 @@ test("lines have the numbers that they have in either file", () => {
 test("removed lines stand beside added ones", () => {
   const pairs = pairsOf(rowsOf(DIFF)).flatMap((pair) => (pair.kind === "pair" ? [[pair.old?.text, pair.new?.text]] : []));
   assert.deepEqual(pairs, [["one", "one"], ["two", "zwei"], [undefined, "drei"], ["four", "four"]]);
+});
+
+test("signed lines without places are all shown", () => {
+  const kinds = sketchOf("+title\n-old\n+++ a.py\n\n@@ -1 +1 @@\n kept\n").map((row) => (row.kind === "line" ? row.line.kind : "hunk"));
+  assert.deepEqual(kinds, ["added", "removed", "added", "same", "hunk", "same"]);
+  assert.deepEqual(sketchOf(""), []);
 });

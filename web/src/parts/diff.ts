@@ -35,6 +35,23 @@ export function rowsOf(diff: string): Row[] {
   return rows;
 }
 
+/** Read what stands beside a proposal: signed lines without places, of which each is shown. */
+export function sketchOf(text: string): Row[] {
+  return text
+    .replace(/\n$/, "")
+    .split("\n")
+    .filter((line, _, all) => line !== "" || all.length > 1)
+    .map((line) => {
+      if (HUNK.test(line)) return { kind: "hunk", text: line };
+      const kind = signOf(line);
+      return { kind: "line", line: { kind, text: kind === "same" ? line : line.slice(1) } };
+    });
+}
+
+function signOf(line: string): Line["kind"] {
+  return line.startsWith("+") ? "added" : line.startsWith("-") ? "removed" : "same";
+}
+
 /** Put removed lines beside those that were added in their place. */
 export function pairsOf(rows: readonly Row[]): Pair[] {
   const pairs: Pair[] = [];

@@ -4,6 +4,8 @@ import { texts } from "../texts.ts";
 export const PROJECT_ROOMS = [
   { to: "/projects/$projectId", label: texts.rooms.overview, exact: true },
   { to: "/projects/$projectId/conversations", label: texts.rooms.conversations, exact: false },
+  { to: "/projects/$projectId/chats", label: texts.rooms.chats, exact: false },
+  { to: "/projects/$projectId/memory", label: texts.rooms.memory, exact: false },
   { to: "/projects/$projectId/items", label: texts.rooms.items, exact: false },
   { to: "/projects/$projectId/deployments", label: texts.rooms.deployments, exact: false },
 ] as const;

@@ -1,0 +1,36 @@
+import { Link, useSearch } from "@tanstack/react-router";
+import { Page } from "../../parts/Page.tsx";
+import { texts } from "../../texts.ts";
+import { Access } from "./Access.tsx";
+import { Audit } from "./Audit.tsx";
+import { Integrations } from "./Integrations.tsx";
+import { Look } from "./Look.tsx";
+import { Models } from "./Models.tsx";
+import { VIEWS } from "./route.tsx";
+
+const words = texts.settings;
+const SHOWN = { models: Models, integrations: Integrations, access: Access, audit: Audit, look: Look };
+
+/** What is mine whatever the project: keys of models, services, who has access, what was done, and how it looks. */
+export function Settings() {
+  const { part: view = "models" } = useSearch({ from: "/settings" });
+  const View = SHOWN[view];
+  return (
+    <Page title={words.title}>
+      <nav aria-label={words.views} className="mb-4 flex flex-wrap gap-x-1 border-b border-line">
+        {VIEWS.map((one) => (
+          <Link
+            key={one}
+            to="/settings"
+            search={{ part: one }}
+            aria-current={one === view ? "page" : undefined}
+            className="shrink-0 border-b-2 border-transparent px-3 py-1.5 text-soft hover:text-ink aria-[current]:border-accent aria-[current]:font-medium aria-[current]:text-ink"
+          >
+            {words.view[one]}
+          </Link>
+        ))}
+      </nav>
+      <View />
+    </Page>
+  );
+}
