@@ -111,6 +111,14 @@ def test_a_patch_made_from_two_texts_applies(old, new):
         assert "".join(f"{x}\n" for x in [*lines[: block.start - 1], *block.lines, *lines[block.end :]]) == new
 
 
+@pytest.mark.parametrize(("length", "kept"), [(64 << 10, True), ((64 << 10) + 1, False)])
+def test_a_patch_has_64_kib(length, kept):
+    file = ReviewedFile(parse("--- a/a.py\n+++ b/a.py\n@@ -0,0 +1 @@\n+x\n")[0], "x\n")
+    head = "--- a/a.py\n+++ b/a.py\n@@ -1 +1 @@\n-x\n+"
+    patch = head + "y" * (length - len(head) - 1) + "\n"
+    assert (patches.checked(patch, file) is not None) == kept
+
+
 @pytest.mark.parametrize("patch", [
     None, "", 7, "hello", "--- a/b.py\n+++ b/b.py\n@@ -1 +1 @@\n-line 1\n+x\n",
     "--- a/a.py\n+++ b/a.py\n@@ -1 +1 @@\n-something else\n+x\n", "--- a/a.py\n+++ b/a.py\n@@ -1,9 +1 @@\n-line 1\n",
