@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
+from asterism.base.clock import ManualClock
 from asterism.faces.runtime import IntegrationServices, Runtime
 from asterism.features.accounts import audit
 from asterism.features.accounts.identity import Caller
@@ -511,8 +512,11 @@ def let_fail(rt: Runtime) -> None:
 
 @pytest.fixture(scope="module")
 def plain(sqlite_factory: SqliteFactory) -> Iterator[TestServer]:
-    """Run a server that is registered nowhere, limits rates, and cannot disconnect."""
-    with folder_in_memory() as data, TestServer(data, sqlite_factory.url(), alter=let_fail) as running:
+    """Run a server that is registered nowhere, cannot disconnect, and limits rates while its time stands still."""
+    with (
+        folder_in_memory() as data,
+        TestServer(data, sqlite_factory.url(), clock=ManualClock(), alter=let_fail) as running,
+    ):
         yield running
 
 
