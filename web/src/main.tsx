@@ -29,7 +29,7 @@ if (token() === null) {
 } else {
   watchSession();
   connection.subscribe(() => {
-    if (connection.isUp()) void client.invalidateQueries({ predicate: (query) => query.state.status === "error" });
+    if (connection.isUp()) void client.invalidateQueries({ predicate: (query) => query.queryKey[2] !== "log" });
   });
   createRoot(document.getElementById("root") as HTMLElement).render(
     <StrictMode>

@@ -362,6 +362,7 @@ export const texts = {
     noCheckpoints: "No checkpoint yet: they are left by tool calls that change a file.",
     moment: (at: number, count: number) => `${at} of ${count}`,
     turn: "turn",
+    changedHere: "What it changed",
     preview: "Preview",
     rewind: "Go back to here",
     fork: "Fork from here",

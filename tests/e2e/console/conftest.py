@@ -37,7 +37,12 @@ def server(
 ) -> Iterator[TestServer]:
     console.build()  # `make test` has done it
     with scripted_server(
-        tmp_path_factory.mktemp("console"), sqlite_factory.url(), scripts, sandbox="plain", local_base_url=fake.url
+        tmp_path_factory.mktemp("console"),
+        sqlite_factory.url(),
+        scripts,
+        sandbox="plain",
+        local_base_url=fake.url,
+        sse_heartbeat=1.0,
     ) as running:
         yield running
 

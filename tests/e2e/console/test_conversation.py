@@ -60,6 +60,8 @@ def test_a_turn_is_seen_as_it_happens_and_survives_a_reload(
     shown = browser.wait("document.querySelector('[role=log]').innerText")
     assert shown.count("Half of it") == shown.count("First words") == 1
     browser.wait_text("idle")
+    browser.click("button[data-file]")
+    browser.wait_text("+def health() -> str:")
     browser.click("button[data-checkpoints]")
     browser.wait("!!document.querySelector('input[type=range]')")
     look(browser, "conversation-checkpoints")

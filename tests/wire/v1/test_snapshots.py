@@ -380,3 +380,18 @@ def test_the_first_parent_stands_alone_as_well(alice: httpx.Client) -> None:
     first = push(alice, project, None, {"a": b"1"})
     second = push(alice, project, None, {"a": b"2"}, parent_snapshot_ids=[first["id"]])
     assert (first["parent_snapshot_id"], second["parent_snapshot_id"]) == (None, first["id"])
+
+
+def test_trees_are_compared_by_their_hashes_as_snapshots_are(alice: httpx.Client, bob: httpx.Client) -> None:
+    project = make_project(alice)
+    old = push(alice, project, None, {"a.txt": b"one\ntwo\n", "b.txt": b"same\n"})
+    new = push(alice, project, None, {"a.txt": b"one\n2\n", "b.txt": b"same\n", "c.txt": b"c\n"})
+    trees = f"/v1/blobs/manifests/{old['manifest_hash']}/diff/{new['manifest_hash']}"
+    snapshots = f"/v1/snapshots/{old['id']}/diff/{new['id']}"
+    for query in ({}, {"lines": True}, {"path": "a.txt"}):
+        assert ok(alice.get(trees, params=query)) == ok(alice.get(snapshots, params=query))
+    first = ok(alice.get(trees, params={"limit": 1}))
+    assert [one["path"] for one in first["files"]] == ["a.txt"]
+    rest = ok(alice.get(trees, params={"limit": 1, "cursor": first["next_cursor"]}))
+    assert ([one["path"] for one in rest["files"]], rest["next_cursor"]) == (["c.txt"], None)
+    assert bob.get(trees).status_code == 404

@@ -1,6 +1,7 @@
 import { useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { api, ask } from "../api/client.ts";
+import type { StreamEvent } from "../api/sse.ts";
 import { follow } from "./follow.ts";
 import { keys, staleKeys, type Entry } from "./keys.ts";
 
@@ -42,6 +43,36 @@ export function useLogSource(projectId: string): void {
       onBack: () => refresh(client),
     });
   }, [client, projectId, ready]);
+}
+
+const FOLLOWED = 3; // logs: a browser opens six connections to one origin
+
+/** Follow the logs of the projects that changed last, where no project is shown; a token that was taken back ends them. */
+export function useNewestLogs(projectIds: readonly string[]): void {
+  const client = useQueryClient();
+  const ids = projectIds.slice(0, FOLLOWED).toSorted().join();
+  useEffect(() => {
+    const stops = ids.split(",").filter(Boolean).map((id) => followFromNow(client, id));
+    return () => stops.forEach((stop) => stop());
+  }, [client, ids]);
+}
+
+function followFromNow(client: QueryClient, projectId: string): () => void {
+  let [stop, stopped] = [() => {}, false];
+  const onEvent = (event: StreamEvent) => {
+    if (event.event === "reset") return refresh(client);
+    for (const queryKey of staleKeys(projectId, JSON.parse(event.data) as Entry)) void client.invalidateQueries({ queryKey });
+  };
+  const begin = async () => {
+    const path = { project_id: projectId };
+    const { last_seq: after } = await ask(api.GET("/v1/projects/{project_id}/log", { params: { path, query: { limit: 1 } } }));
+    if (!stopped) stop = follow({ path: `/v1/projects/${projectId}/log/stream`, after, onEvent, onBack: () => refresh(client) });
+  };
+  void begin().catch(() => undefined); // the queries of what is shown say what went wrong
+  return () => {
+    stopped = true;
+    stop();
+  };
 }
 
 function refresh(client: QueryClient): void {

@@ -1,17 +1,20 @@
 """`/v1/snapshots`: a snapshot, its tree, what differs between two, and where lines come from."""
 
 import asyncio
+from collections.abc import Callable
 from functools import partial
 from typing import Annotated, Literal, Self, TypeVar
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from asterism.base.pagination import Page
 from asterism.faces.v1.call import Call, get
 from asterism.faces.v1.wire import Snapshot, SnapshotAnswer
 from asterism.features.operations import deployments
 from asterism.features.talk import provenance
 from asterism.features.versions import snapshots, storage
+from asterism.features.versions.snapshots import ComparedFile
 from asterism.vcs.tree import Node
 
 T = TypeVar("T")
@@ -122,17 +125,21 @@ class TreeDiff(msgspec.Struct, kw_only=True):
 async def diff(call: Call, snapshot_id: str, other_snapshot_id: str, query: Compared) -> TreeDiff:
     """GET /v1/snapshots/:snapshotId/diff/:otherSnapshotId: what differs, file by file; with `path` also its lines."""
     sides = (call.rt.db, call.rt.blobs, call.caller, snapshot_id, other_snapshot_id)
+    return await told(query, partial(snapshots.compare_file, *sides), partial(snapshots.compare_snapshots, *sides))
+
+
+async def told(
+    query: Compared, compare_file: Callable[..., ComparedFile], compare: Callable[..., Page[ComparedFile]]
+) -> TreeDiff:
+    """Write what a comparison brings: of the one file that was asked for, or a page of all."""
     if query.path is not None:
-        one = await asyncio.to_thread(snapshots.compare_file, *sides, query.path)
+        one = await asyncio.to_thread(compare_file, query.path)
         return TreeDiff(files=[change(one)], diff=one.lines.text if one.lines else "", next_cursor=None)
-    cursor = query.cursor or None
-    page = await asyncio.to_thread(
-        partial(snapshots.compare_snapshots, *sides, limit=query.limit, cursor=cursor, lines=query.lines)
-    )
+    page = await asyncio.to_thread(compare, limit=query.limit, cursor=query.cursor or None, lines=query.lines)
     return TreeDiff(files=[change(found) for found in page.items], next_cursor=page.next_cursor)
 
 
-def change(found: snapshots.ComparedFile) -> SnapshotChange:
+def change(found: ComparedFile) -> SnapshotChange:
     """Write one path that differs."""
     old, new, lines = found.change.old, found.change.new, found.lines
     return SnapshotChange(

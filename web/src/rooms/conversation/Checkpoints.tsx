@@ -51,6 +51,12 @@ function Scale({ conversationId, checkpoints }: { conversationId: string; checkp
         <Hash value={chosen.tree} />
         <Time at={chosen.created_at} className="text-faint" />
       </p>
+      {chosen.previous_tree && chosen.files.length > 0 && (
+        <details className="card mt-1 text-[0.8125rem]">
+          <summary className="px-3 py-1 text-xs text-soft">{words.changedHere}</summary>
+          <FileList files={chosen.files} trees={[chosen.previous_tree, chosen.tree]} />
+        </details>
+      )}
       <Moves key={chosen.id} conversationId={conversationId} checkpoint={chosen} />
     </div>
   );

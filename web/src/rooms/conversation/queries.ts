@@ -41,3 +41,16 @@ export const checkpointsOf = (id: string) =>
       (await ask(api.GET("/v1/conversations/{conversation_id}/checkpoints", { params: { ...path(id), query: { limit: 500 } } })))
         .checkpoints,
   });
+
+/** How one file differs between two trees, named by their manifests. */
+export const treeLinesOf = (from: string, to: string, file: string) =>
+  queryOptions({
+    queryKey: ["tree", from, to, file] as const,
+    queryFn: () =>
+      ask(
+        api.GET("/v1/blobs/manifests/{hash}/diff/{other_hash}", {
+          params: { path: { hash: from, other_hash: to }, query: { path: file } },
+        }),
+      ),
+    staleTime: Infinity,
+  });

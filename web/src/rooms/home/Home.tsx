@@ -9,6 +9,7 @@ import { Section } from "../../parts/Section.tsx";
 import { Empty, Loaded } from "../../parts/States.tsx";
 import { Time } from "../../parts/Time.tsx";
 import { texts } from "../../texts.ts";
+import { useNewestLogs } from "../../log/useProjectLog.ts";
 import { Needs } from "./Needs.tsx";
 import { NewProject } from "./NewProject.tsx";
 
@@ -16,6 +17,8 @@ const words = texts.home;
 
 /** What needs me, what runs, and my projects. */
 export function Home() {
+  const { data: projects = [] } = useQuery(projectList);
+  useNewestLogs(projects.map((one) => one.id));
   return (
     <Page title={words.title}>
       <div className="grid gap-4 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">

@@ -6,9 +6,7 @@ import { Button } from "../../parts/Button.tsx";
 import { Section } from "../../parts/Section.tsx";
 import { Loaded } from "../../parts/States.tsx";
 import { texts } from "../../texts.ts";
-import { linesOf } from "../workspace/content.ts";
 import { ContentView } from "../workspace/FileView.tsx";
-import { Lines } from "../workspace/Lines.tsx";
 import { blobOf } from "../workspace/queries.ts";
 
 const words = texts.sync;
@@ -16,14 +14,14 @@ const PAGE = 100;
 type Action = Shapes["AutoAction"];
 
 /** What a sync does by itself; each can be opened. */
-export function AutoActions({ actions }: { actions: readonly Action[] }) {
+export function AutoActions({ actions, own, onOwn }: { actions: readonly Action[]; own: Readonly<Record<string, string>>; onOwn: (path: string, text: string) => void }) {
   const [shown, setShown] = useState(PAGE);
   return (
     <Section title={words.byItself} actions={<Badge>{actions.length}</Badge>}>
       {actions.length === 0 && <p className="px-3 py-3 text-soft">{texts.none}</p>}
       <ul>
         {actions.slice(0, shown).map((one) => (
-          <ActionRow key={one.path} action={one} />
+          <ActionRow key={one.path} action={one} own={own[one.path]} onOwn={(text) => onOwn(one.path, text)} />
         ))}
       </ul>
       {actions.length > shown && (
@@ -35,13 +33,14 @@ export function AutoActions({ actions }: { actions: readonly Action[] }) {
   );
 }
 
-function ActionRow({ action }: { action: Action }) {
+function ActionRow({ action, own, onOwn }: { action: Action; own: string | undefined; onOwn: (text: string) => void }) {
   const [open, setOpen] = useState(false);
   return (
     <li className="border-b border-line last:border-0">
       <button type="button" aria-expanded={open} onClick={() => setOpen(!open)} className="flex w-full flex-wrap items-center gap-x-2 gap-y-1 px-3 py-2 text-start hover:bg-hover">
         <span aria-hidden="true" className="text-2xs text-faint">{open ? "▾" : "▸"}</span>
         <span className="min-w-0 flex-1 basis-40 truncate font-mono text-xs" dir="ltr" title={action.path}>{action.path}</span>
+        {own !== undefined && <Badge tone="accent">{words.edited}</Badge>}
         {action.merge_method && <Badge tone="accent" title={(action.proof ?? []).join("\n")}>{words.method[action.merge_method]}</Badge>}
         <Badge tone={action.action === "delete" ? "bad" : "plain"}>{words.action[action.action]}</Badge>
       </button>
@@ -49,7 +48,15 @@ function ActionRow({ action }: { action: Action }) {
         <div className="border-t border-line">
           <p className="px-3 py-2 text-xs break-words text-soft" dir="auto">{action.description}</p>
           {action.combined_content !== undefined ? (
-            <div className="max-h-96 overflow-hidden"><Lines lines={linesOf(action.combined_content)} label={action.path} short /></div>
+            <textarea
+              aria-label={`${words.result}: ${action.path}`}
+              dir="ltr"
+              spellCheck={false}
+              rows={12}
+              value={own ?? action.combined_content}
+              onChange={(event) => onOwn(event.target.value)}
+              className="block w-full bg-paper px-3 py-2 font-mono text-xs leading-5"
+            />
           ) : (
             action.resulting_hash && <Result hash={action.resulting_hash} path={action.path} />
           )}

@@ -30,7 +30,7 @@ export function Preview({ preview, busy, onExecute }: Props) {
     if (text !== undefined) setCustom({ ...custom, [path]: text });
   };
   const execute = () => {
-    const own = needed.filter((one) => decisions[one.path] === OWN).map((one) => one.path);
+    const own = Object.keys(decisions).filter((path) => decisions[path] === OWN);
     onExecute(decisions, Object.fromEntries(own.map((path) => [path, custom[path] ?? ""])));
   };
   if (preview.is_empty) return <Empty title={words.upToDate}>{preview.summary}</Empty>;
@@ -71,7 +71,7 @@ export function Preview({ preview, busy, onExecute }: Props) {
           </div>
         </Section>
       )}
-      <AutoActions actions={preview.auto_actions} />
+      <AutoActions actions={preview.auto_actions} own={custom} onOwn={(path, text) => decide(path, OWN, text)} />
     </div>
   );
 }

@@ -1,6 +1,7 @@
-"""`/v1/blobs/manifests/:hash`: the exact bytes of manifests."""
+"""`/v1/blobs/manifests/:hash`: the exact bytes of manifests, and what differs between the trees they name."""
 
 import asyncio
+from functools import partial
 from typing import Annotated
 
 import msgspec
@@ -11,7 +12,8 @@ from asterism.asgi.files import not_modified
 from asterism.asgi.limits import CONTENT
 from asterism.asgi.signature import Header, Takes
 from asterism.faces.v1.call import Call, get, put
-from asterism.features.versions import storage
+from asterism.faces.v1.snapshots import Compared, TreeDiff, told
+from asterism.features.versions import snapshots, storage
 from asterism.vcs.manifest import InvalidJson
 from asterism.vcs.rules import ManifestInvalid
 
@@ -56,3 +58,10 @@ def download(
     if not_modified(if_none_match, hash):
         return NotModified(headers)
     return Content(data, ManifestBytes, headers)
+
+
+@get("/v1/blobs/manifests/{hash:str}/diff/{other_hash:str}", errors=(storage.BlobsMissing,))
+async def diff(call: Call, hash: str, other_hash: str, query: Compared) -> TreeDiff:
+    """GET /v1/blobs/manifests/:hash/diff/:otherHash: how two trees differ, by file; with `path` also its lines."""
+    sides = (call.rt.db, call.rt.blobs, call.caller, hash, other_hash)
+    return await told(query, partial(snapshots.compare_tree_file, *sides), partial(snapshots.compare_trees, *sides))

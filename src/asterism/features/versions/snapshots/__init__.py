@@ -6,7 +6,13 @@
 
 from asterism.features.versions.snapshots.authors import known_authors, teach_authors
 from asterism.features.versions.snapshots.checks import check_shape
-from asterism.features.versions.snapshots.compare import ComparedFile, compare_file, compare_snapshots
+from asterism.features.versions.snapshots.compare import (
+    ComparedFile,
+    compare_file,
+    compare_snapshots,
+    compare_tree_file,
+    compare_trees,
+)
 from asterism.features.versions.snapshots.content_id import content_id
 from asterism.features.versions.snapshots.errors import (
     SnapshotDiffers,
@@ -48,6 +54,8 @@ __all__ = [
     "check_shape",
     "compare_file",
     "compare_snapshots",
+    "compare_tree_file",
+    "compare_trees",
     "content_id",
     "count_since",
     "create_tag",

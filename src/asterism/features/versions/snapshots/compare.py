@@ -29,15 +29,9 @@ def compare_snapshots(
 
     Opens its own transactions: none is held while lines are compared. Raises UnknownSnapshot or BlobsMissing.
     """
-    scope = f"diff:{caller.user_id}:{old_id}:{new_id}"
-    after = decode_cursor(scope, cursor, tuple[str])[0].encode() if cursor else None
     with db.read() as tx:
-        changes = _changes(tx, caller, old_id, new_id)
-    if after is not None:
-        changes = [change for change in changes if change.path.encode() > after]
-    page = changes[:limit]
-    files = [ComparedFile(change, _lines(db, blobs, caller, change) if lines else None) for change in page]
-    return Page(files, encode_cursor(scope, [page[-1].path]) if len(changes) > limit else None)
+        old, new = _trees(tx, caller, old_id, new_id)
+    return compare_trees(db, blobs, caller, old, new, limit=limit, cursor=cursor, lines=lines)
 
 
 def compare_file(db: Database, blobs: Blobs, caller: Caller, old_id: str, new_id: str, path: str) -> ComparedFile:
@@ -46,16 +40,38 @@ def compare_file(db: Database, blobs: Blobs, caller: Caller, old_id: str, new_id
     Raises UnknownSnapshot, UnchangedPath or BlobsMissing.
     """
     with db.read() as tx:
-        changes = _changes(tx, caller, old_id, new_id)
+        old, new = _trees(tx, caller, old_id, new_id)
+    return compare_tree_file(db, blobs, caller, old, new, path)
+
+
+def compare_trees(
+    db: Database, blobs: Blobs, caller: Caller, old: str, new: str, *, limit: int, cursor: str | None, lines: bool
+) -> Page[ComparedFile]:
+    """Like `compare_snapshots`, of stored trees, named by their manifests. Raises UnknownManifest or BlobsMissing."""
+    scope = f"diff:{caller.user_id}:{old}:{new}"
+    after = decode_cursor(scope, cursor, tuple[str])[0].encode() if cursor else None
+    with db.read() as tx:
+        changes = storage.changes(tx, caller.user_id, old, new)
+    if after is not None:
+        changes = [change for change in changes if change.path.encode() > after]
+    page = changes[:limit]
+    files = [ComparedFile(change, _lines(db, blobs, caller, change) if lines else None) for change in page]
+    return Page(files, encode_cursor(scope, [page[-1].path]) if len(changes) > limit else None)
+
+
+def compare_tree_file(db: Database, blobs: Blobs, caller: Caller, old: str, new: str, path: str) -> ComparedFile:
+    """Like `compare_file`, of two stored trees. Raises UnknownManifest, UnchangedPath or BlobsMissing."""
+    with db.read() as tx:
+        changes = storage.changes(tx, caller.user_id, old, new)
     for change in changes:
         if change.path == path:
             return ComparedFile(change, _lines(db, blobs, caller, change))
     raise UnchangedPath(path)
 
 
-def _changes(tx: Tx, caller: Caller, old_id: str, new_id: str) -> list[Change]:
+def _trees(tx: Tx, caller: Caller, old_id: str, new_id: str) -> tuple[str, str]:
     old, new = get_snapshot(tx, caller, old_id), get_snapshot(tx, caller, new_id)
-    return storage.changes(tx, caller.user_id, old.manifest_hash, new.manifest_hash)
+    return old.manifest_hash, new.manifest_hash
 
 
 def _lines(db: Database, blobs: Blobs, caller: Caller, change: Change) -> TextDiff:
