@@ -5,6 +5,7 @@ import { conversationRoute, conversationsRoute } from "./rooms/conversation/rout
 import { deploymentsRoute } from "./rooms/deployments/route.tsx";
 import { homeRoute } from "./rooms/home/route.tsx";
 import { itemsRoute } from "./rooms/items/route.tsx";
+import { mapRoute } from "./rooms/map/route.tsx";
 import { memoryRoute } from "./rooms/memory/route.tsx";
 import { overviewRoute } from "./rooms/project/route.tsx";
 import { settingsRoute } from "./rooms/settings/route.tsx";
@@ -15,7 +16,7 @@ import { Trouble, Waiting } from "./parts/States.tsx";
 const routeTree = rootRoute.addChildren([
   homeRoute,
   settingsRoute,
-  projectRoute.addChildren([overviewRoute, workspaceRoute, syncRoute, conversationsRoute, conversationRoute, chatsRoute, chatRoute, memoryRoute, itemsRoute, deploymentsRoute]),
+  projectRoute.addChildren([overviewRoute, workspaceRoute, syncRoute, conversationsRoute, conversationRoute, chatsRoute, chatRoute, mapRoute, memoryRoute, itemsRoute, deploymentsRoute]),
 ]);
 
 export const router = createRouter({

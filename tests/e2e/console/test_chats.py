@@ -1,4 +1,4 @@
-"""Chats, the memory they know, and what is mine: the rooms Chats, Memory and Settings in a real browser."""
+"""What a project knows, and what is mine: the rooms Chats, Memory, Map and Settings in a real browser."""
 
 import json
 import threading
@@ -84,6 +84,20 @@ def test_an_answer_survives_a_reload_and_is_stopped(browser: Browser, world: Wor
         browser.wait_text("cut short")
     finally:
         held.set()
+
+
+def test_the_map_is_made_searched_and_leads_to_a_file(browser: Browser, world: World) -> None:
+    browser.open(world.path("/map"))
+    browser.click("[data-index]")
+    browser.wait_text("config.ini")
+    browser.write("[name=find]", "stats")
+    browser.wait_text("What was found")
+    browser.click("main section li a[href*='stats.py']")
+    browser.wait_text("Open the file")
+    look(browser, "map")
+    browser.click("[data-open]")
+    browser.wait(f"location.pathname.endsWith('/workspaces/{world.main}')")
+    browser.wait_text("def step_0")
 
 
 def test_a_key_is_set_and_a_token_taken_back_signs_out(browser: Browser, world: World) -> None:
