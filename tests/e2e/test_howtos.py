@@ -22,6 +22,7 @@ SHOWN = {"yaml", "nginx", "ini", "text"}
 SAID = {
     "first-day": ["+- learn three verbs", "- call mother"],
     "two-agents": ["def count(prices):", "def mean(prices):"],
+    "console": ["/signin#"],
     "ci-review": ["::error file=run.py,line=3", "exit code 1: the check fails"],
     "own-model": ["local"],
     "proxy": ["public_url = https://asterism.example.org", "https://asterism.example.org/signin#"],

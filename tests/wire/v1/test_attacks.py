@@ -38,7 +38,7 @@ OPEN = {
 OPTIONAL = {"POST /v1/auth/logout", "POST /v1/oauth/device/authorize"}
 
 # Path parameters that name no resource of a user: content by its hash, a word of a fixed list, a code.
-NOT_OWNED = {"hash", "provider", "user_code", "key", "name", "version"}
+NOT_OWNED = {"hash", "other_hash", "provider", "user_code", "key", "name", "version"}
 
 # Queries without which a route answers 422 before it looks for anything.
 QUERY = {
