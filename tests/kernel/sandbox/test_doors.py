@@ -1,6 +1,7 @@
 """Doors: one address below one path, whatever the asker writes."""
 
 import asyncio
+import socket
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import httpx
 import pytest
 
 from asterism.kernel.llm.fake_server import FakeModelServer, Script
-from asterism.kernel.sandbox import Beyond, open_door
+from asterism.kernel.sandbox import Beyond, Streams, open_door, serving
 
 ASKED = {"model": "m", "stream": True, "messages": [{"role": "user", "content": "Hello there"}]}
 
@@ -116,3 +117,25 @@ def test_where_a_door_leads() -> None:
     assert Beyond.of("http://[::1]:8080").authority == b"[::1]:8080"
     with pytest.raises(ValueError, match="http"):
         Beyond.of("ftp://example.com")
+
+
+@pytest.mark.parametrize("rounds", range(6))
+def test_whoever_came_a_moment_before_the_end_is_sent_away(tmp_path: Path, rounds: int) -> None:
+    """However far the loop has come with a connection: waiting, accepted, without a task, carried."""
+
+    async def carry(_: Streams) -> None:
+        await asyncio.Event().wait()
+
+    async def main() -> bytes:
+        with socket.socket(socket.AF_UNIX) as near:
+            near.settimeout(20)
+            async with serving(tmp_path / "d.sock", carry):
+                near.connect(str(tmp_path / "d.sock"))
+                for _ in range(rounds):
+                    await asyncio.sleep(0)
+            try:
+                return await asyncio.to_thread(near.recv, 1)
+            except ConnectionResetError:
+                return b""
+
+    assert asyncio.run(main()) == b""

@@ -77,8 +77,7 @@ async def serving(path: Path, carry: Callable[[Streams], Awaitable[None]]) -> As
     try:
         yield
     finally:
-        server.close()
-        await connections.end()
+        await _stop(server, connections)
 
 
 @asynccontextmanager
@@ -89,8 +88,22 @@ async def serving_locally(carry: Callable[[Streams], Awaitable[None]]) -> AsyncI
     try:
         yield int(server.sockets[0].getsockname()[1])
     finally:
-        server.close()
-        await connections.end()
+        await _stop(server, connections)
+
+
+async def _stop(server: asyncio.Server, connections: "_Connections") -> None:
+    """Accept nothing more, then break off what is open.
+
+    A connection that was accepted a moment ago belongs to nobody yet, and a server that is closed drops it open
+    (python/cpython#109564), so it is given the four rounds of the loop in which it comes to its task.
+    """
+    loop = asyncio.get_running_loop()
+    for listening in server.sockets:
+        loop.remove_reader(listening.fileno())
+    for _ in range(4):
+        await asyncio.sleep(0)
+    server.close()
+    await connections.end()
 
 
 class _Connections:
