@@ -45,10 +45,12 @@ $(NODE)/.ready: $(UV) requirements/node.txt
 console: $(NODE)/.ready
 	@$(BIN)/python -m tools.console build
 
-# Pictures of every screen, light, dark and narrow, in web/screenshots.
+# Pictures of every screen, light, dark and narrow, in web/screenshots; those of docs/tour.md beside it.
+TOUR := $(patsubst docs/tour/%.png,%,$(wildcard docs/tour/*.png))
 screenshots: setup console
 	rm -rf web/screenshots
 	CONSOLE_SCREENSHOTS=web/screenshots $(BIN)/python -m pytest -n 0 tests/e2e/console
+	for name in $(TOUR); do cp web/screenshots/$$name-light.png docs/tour/$$name.png; done
 
 # What tests make clients with stands apart, so that it decides no version of what the server runs on.
 CLIENTS := $(VENV)/clients
