@@ -139,3 +139,23 @@ def test_whoever_came_a_moment_before_the_end_is_sent_away(tmp_path: Path, round
                 return b""
 
     assert asyncio.run(main()) == b""
+
+
+@pytest.mark.parametrize("rounds", range(4))
+def test_a_door_that_is_given_up_while_it_opens_does_not_stay_open(tmp_path: Path, rounds: int) -> None:
+    async def carry(_: Streams) -> None: ...
+
+    async def keep() -> None:
+        async with serving(tmp_path / "d.sock", carry):
+            await asyncio.Event().wait()
+
+    async def main() -> None:
+        opening = asyncio.create_task(keep())
+        for _ in range(rounds):
+            await asyncio.sleep(0)
+        opening.cancel()
+        await asyncio.wait({opening})
+        with socket.socket(socket.AF_UNIX) as near, pytest.raises(OSError):
+            near.connect(str(tmp_path / "d.sock"))
+
+    asyncio.run(main())

@@ -72,9 +72,10 @@ async def open_door(path: Path, beyond: Beyond) -> AsyncIterator[Path]:
 async def serving(path: Path, carry: Callable[[Streams], Awaitable[None]]) -> AsyncIterator[None]:
     """Serve connections at a Unix socket of the owner's while the block runs; one that breaks is dropped."""
     connections = _Connections(carry)
-    server = await asyncio.start_unix_server(connections.take, str(path))
-    os.chmod(path, 0o600)
-    try:
+    server = await asyncio.start_unix_server(connections.take, str(path), start_serving=False)
+    try:  # a cancellation in the middle of starting must not leave a socket that listens and belongs to nobody
+        os.chmod(path, 0o600)
+        await server.start_serving()
         yield
     finally:
         await _stop(server, connections)
@@ -84,8 +85,9 @@ async def serving(path: Path, carry: Callable[[Streams], Awaitable[None]]) -> As
 async def serving_locally(carry: Callable[[Streams], Awaitable[None]]) -> AsyncIterator[int]:
     """Serve as `serving` does at a port of 127.0.0.1, which every program of this machine reaches. Yields the port."""
     connections = _Connections(carry)
-    server = await asyncio.start_server(connections.take, "127.0.0.1", 0)
+    server = await asyncio.start_server(connections.take, "127.0.0.1", 0, start_serving=False)
     try:
+        await server.start_serving()
         yield int(server.sockets[0].getsockname()[1])
     finally:
         await _stop(server, connections)
