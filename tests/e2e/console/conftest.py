@@ -48,7 +48,8 @@ def server(
 
 
 @pytest.fixture(scope="module")
-def tab() -> Iterator[Browser]:
+def tab(server: TestServer) -> Iterator[Browser]:
+    """One tab; it is closed before the server, which would wait for its streams."""
     with Browser() as running:
         yield running
 

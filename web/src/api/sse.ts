@@ -45,17 +45,31 @@ export class EventParser {
   }
 }
 
-/** Yield the events of an answer's body until it ends. */
-export async function* eventsOf(body: ReadableStream<Uint8Array>): AsyncGenerator<StreamEvent> {
+const SILENCE = 45_000; // milliseconds: three heartbeats of a server, as it is set by default
+
+/** Yield the events of an answer's body until it ends. Throws where nothing comes for so long that the line must be dead. */
+export async function* eventsOf(body: ReadableStream<Uint8Array>, silence = SILENCE): AsyncGenerator<StreamEvent> {
   const parser = new EventParser();
   const reader = body.pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>).getReader();
   try {
     for (;;) {
-      const { done, value } = await reader.read();
+      const { done, value } = await within(silence, reader.read());
       if (done) return;
       yield* parser.feed(value);
     }
   } finally {
     await reader.cancel().catch(() => undefined);
+  }
+}
+
+async function within<T>(milliseconds: number, promise: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error("The line is silent.")), milliseconds);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }

@@ -1,18 +1,16 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { useState } from "react";
 import { api } from "../api/client.ts";
 import { signOut } from "../api/session.ts";
 import { Popover } from "../parts/Popover.tsx";
 import { texts } from "../texts.ts";
 import { me } from "./queries.ts";
-import { applyTheme, theme, THEMES } from "./theme.ts";
+import { ThemeChoice } from "./ThemeChoice.tsx";
 
 const ITEM = "row min-h-8 w-full rounded-md px-2 text-start hover:bg-hover";
 
 export function Account() {
   const { data: user } = useQuery(me);
-  const [chosen, setChosen] = useState(theme);
   const name = user?.name ?? user?.email ?? "";
   const leave = async () => {
     await api.POST("/v1/auth/logout", { body: {} }).catch(() => undefined);
@@ -27,23 +25,7 @@ export function Account() {
       <p className="truncate px-2 pt-1 pb-2 text-soft" dir="auto">
         {user?.email}
       </p>
-      <fieldset className="border-t border-line px-2 py-2">
-        <legend className="sr-only">{texts.frame.theme}</legend>
-        {THEMES.map((one) => (
-          <label key={one} className="row min-h-7">
-            <input
-              type="radio"
-              name="theme"
-              checked={one === chosen}
-              onChange={() => {
-                setChosen(one);
-                applyTheme(one);
-              }}
-            />
-            {texts.frame.themes[one]}
-          </label>
-        ))}
-      </fieldset>
+      <ThemeChoice name="theme" className="border-t border-line px-2 py-2" />
       <div className="border-t border-line pt-1">
         <Link className={ITEM} to="/settings">
           {texts.frame.settings}
