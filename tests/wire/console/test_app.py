@@ -11,7 +11,7 @@ from asterism.faces.console.app import built_files
 from asterism.faces.console.pages import page
 from tools import console
 
-INSIDE = ["/", "/projects", "/projects/p1", "/projects/p1/workspaces/w1", "/settings", "/review/x/y"]
+INSIDE = ["/", "/projects", "/projects/p1", "/projects/p1/workspaces/w1", "/settings", "/settings/x/y"]
 
 
 @pytest.fixture(scope="module", autouse=True)

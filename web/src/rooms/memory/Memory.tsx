@@ -3,6 +3,7 @@ import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router"
 import { workspaceList } from "../../frame/queries.ts";
 import { Page } from "../../parts/Page.tsx";
 import { Select } from "../../parts/Select.tsx";
+import { TAB, Tabs } from "../../parts/Tabs.tsx";
 import { texts } from "../../texts.ts";
 import { Blame } from "./Blame.tsx";
 import { Editor } from "./Editor.tsx";
@@ -34,7 +35,7 @@ export function Memory() {
         />
       }
     >
-      <nav aria-label={words.views} className="mb-3 flex gap-1 border-b border-line">
+      <Tabs label={words.views}>
         {VIEWS.map((one) => (
           <Link
             key={one}
@@ -42,12 +43,12 @@ export function Memory() {
             to="."
             search={(old) => ({ ...old, part: one })}
             aria-current={one === view ? "page" : undefined}
-            className="-mb-px border-b-2 border-transparent px-3 py-1.5 text-soft hover:text-ink aria-[current]:border-accent aria-[current]:font-medium aria-[current]:text-ink"
+            className={TAB}
           >
             {words.view[one]}
           </Link>
         ))}
-      </nav>
+      </Tabs>
       <View key={workspace ?? ""} place={{ projectId, workspaceId: workspace }} />
     </Page>
   );

@@ -1,5 +1,6 @@
 import { Link, useSearch } from "@tanstack/react-router";
 import { Page } from "../../parts/Page.tsx";
+import { TAB, Tabs } from "../../parts/Tabs.tsx";
 import { texts } from "../../texts.ts";
 import { Access } from "./Access.tsx";
 import { Audit } from "./Audit.tsx";
@@ -17,19 +18,19 @@ export function Settings() {
   const View = SHOWN[view];
   return (
     <Page title={words.title}>
-      <nav aria-label={words.views} className="mb-4 flex flex-wrap gap-x-1 border-b border-line">
+      <Tabs label={words.views}>
         {VIEWS.map((one) => (
           <Link
             key={one}
             to="/settings"
             search={{ part: one }}
             aria-current={one === view ? "page" : undefined}
-            className="shrink-0 border-b-2 border-transparent px-3 py-1.5 text-soft hover:text-ink aria-[current]:border-accent aria-[current]:font-medium aria-[current]:text-ink"
+            className={TAB}
           >
             {words.view[one]}
           </Link>
         ))}
-      </nav>
+      </Tabs>
       <View />
     </Page>
   );

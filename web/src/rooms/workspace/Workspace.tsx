@@ -3,6 +3,7 @@ import { Link, useParams, useSearch } from "@tanstack/react-router";
 import { Badge } from "../../parts/Badge.tsx";
 import { Page } from "../../parts/Page.tsx";
 import { Empty, Loaded } from "../../parts/States.tsx";
+import { TAB, Tabs } from "../../parts/Tabs.tsx";
 import { texts } from "../../texts.ts";
 import { Compare } from "./Compare.tsx";
 import { Files } from "./Files.tsx";
@@ -41,7 +42,7 @@ export function Workspace() {
               </>
             }
           >
-            <nav aria-label={words.views} className="mb-3 flex gap-1 border-b border-line">
+            <Tabs label={words.views}>
               {VIEWS.map((one) => (
                 <Link
                   key={one}
@@ -49,12 +50,12 @@ export function Workspace() {
                   params={{ projectId, workspaceId }}
                   search={(old) => ({ ...old, view: one })}
                   aria-current={one === view ? "page" : undefined}
-                  className="-mb-px border-b-2 border-transparent px-3 py-1.5 text-soft hover:text-ink aria-[current]:border-accent aria-[current]:font-medium aria-[current]:text-ink"
+                  className={TAB}
                 >
                   {words.view[one]}
                 </Link>
               ))}
-            </nav>
+            </Tabs>
             {shown === null ? (
               <Empty title={words.noSnapshot}>
                 <code>asterism push</code> {words.noSnapshotHint}
