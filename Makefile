@@ -63,7 +63,7 @@ $(CLIENTS)/.ready: $(VENV)/.ready requirements/clients.txt tests/clients/typescr
 
 # The agent that is not ours: tests of it are left out where it is not pinned for the system, or cannot be fetched.
 AGENTS := $(VENV)/agents
-$(AGENTS)/.ready: $(CLIENTS)/.ready src/asterism/kernel/agents/opencode/installing.py
+$(AGENTS)/.ready: $(CLIENTS)/.ready src/asterism/kernel/agents/opencode/installation.py
 	mkdir -p $(AGENTS)
 	-$(BIN)/python -m tools.opencode $(AGENTS) $(CLIENTS)/bin/python && touch $@
 

@@ -15,7 +15,7 @@ import httpx
 import websockets
 from websockets.sync.client import connect
 
-from asterism.kernel.agents.opencode.installing import installed_at
+from asterism.kernel.agents.opencode.installation import installed_at
 from asterism.kernel.db import open_database
 from asterism.kernel.db.migrate import upgrade
 from asterism.kernel.streams import DatabaseStreams, Fact

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from asterism.base.errors import DomainError
 from asterism.kernel.agents.opencode import install_opencode
-from asterism.kernel.agents.opencode.installing import NPM, installed_at
+from asterism.kernel.agents.opencode.installation import NPM, installed_at
 
 
 def main() -> int:

@@ -10,8 +10,8 @@ NOT_LIMITS_OF_OURS = {
     "kernel.db.database.READERS": "keeps connections open, refuses nothing",
     "kernel.upstreams.fakes.notion.MAX_BODY": "Notion's own",
     "kernel.upstreams.fakes.notion.MAX_TEXT": "Notion's own",
-    "kernel.upstreams.fakes.searching.LONGEST": "GitHub's own",
-    "kernel.upstreams.fakes.searching.MOST": "GitHub's own",
+    "kernel.upstreams.fakes.github_search.LONGEST": "GitHub's own",
+    "kernel.upstreams.fakes.github_search.MOST": "GitHub's own",
 }
 
 

@@ -9,8 +9,8 @@ import jsonschema
 import pytest
 
 from asterism.base.errors import Invalid
-from asterism.cli import review_report, reviewing
-from asterism.cli.reviewing import Failed, Report, Wish
+from asterism.cli import review_report, review_run
+from asterism.cli.review_run import Failed, Report, Wish
 from tests.features.review.exports.sarif_schema import SARIF
 from tests.features.review.findings.test_findings import issue
 from tests.wire.local.reviewing import Checkout
@@ -83,7 +83,7 @@ def test_outside_a_repository(tmp_path):
 
 def made(folder: Path, **wish):
     asked = Wish(folder=folder, **wish)
-    return reviewing.made(asked, reviewing.checked(asked), None)
+    return review_run.made(asked, review_run.checked(asked), None)
 
 
 def test_base_staged_and_default(checkout):
@@ -135,4 +135,4 @@ def test_terminal_and_workflow_escapes():
 def test_a_broken_baseline(tmp_path):
     (tmp_path / "b.json").write_text("[]")
     with pytest.raises(Failed):
-        reviewing.fingerprints_of(tmp_path / "b.json")
+        review_run.fingerprints_of(tmp_path / "b.json")

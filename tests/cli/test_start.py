@@ -50,7 +50,7 @@ def loaded_after(code: str) -> set[str]:
 def test_client_verbs_load_nothing_of_the_server():
     modules = ", ".join(f"asterism.cli.{VERBS[verb][0]}" for verb in sorted(CLIENT_VERBS))
     work = "asterism.client.push, asterism.client.clone, asterism.client.pull, asterism.client.restore"
-    bridge = "asterism.client.compare, asterism.client.gitbridge.importing, asterism.client.gitbridge.exporting"
+    bridge = "asterism.client.compare, asterism.client.gitbridge.imports, asterism.client.gitbridge.exports"
     assert loaded_after(f"import {modules}, {work}, {bridge}, asterism.cli.output, asterism.cli.session") == set()
 
 

@@ -3,8 +3,8 @@
 import pytest
 
 from asterism.base.errors import Unavailable
-from asterism.cli import reviewing
-from asterism.cli.reviewing import Wish
+from asterism.cli import review_run
+from asterism.cli.review_run import Wish
 from tests.wire.local.reviewing import Checkout, local
 
 BAD = "import os\n\n\ndef f(x=[]):\n    return x\n"
@@ -12,7 +12,7 @@ BAD = "import os\n\n\ndef f(x=[]):\n    return x\n"
 
 def made(folder, **wish):
     asked = Wish(folder=folder, **wish)
-    return reviewing.made(asked, reviewing.checked(asked), None)
+    return review_run.made(asked, review_run.checked(asked), None)
 
 
 def test_the_same_findings_with_and_without_a_server(server, tmp_path):

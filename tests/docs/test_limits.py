@@ -45,7 +45,7 @@ LIMITS = [
     ("features.versions.project_log.models.KEPT_DAYS", "30", "is kept: 30 days, at least 1,000 entries)"),
     ("features.versions.project_log.models.KEPT_ENTRIES", "1,000", "is kept: 30 days, at least 1,000 entries)"),
     ("features.talk.conversations.grants.MAX_GRANTS", "50", "At most 50 grants; one that names no env var"),
-    ("base.masking.SHORTEST", "4", "4 characters or more, each line of one of several"),
+    ("base.masks.SHORTEST", "4", "4 characters or more, each line of one of several"),
     ("features.versions.sync.models.MAX_OPEN_PREVIEWS", "20", "open sync previews per workspace | 20, the oldest"),
     ("features.versions.drift.models.MAX_PATHS", "10,000", "Each list is cut at 10,000 paths"),
     ("features.versions.drift.models.MAX_SUMMARY", "2,000", "(integers ≥ 0, summary ≤ 2,000 characters, else 422)"),

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from asterism.client.api import Api
 from asterism.client.bind import find_place, make_place
-from asterism.client.gitbridge import exporting, importing
+from asterism.client.gitbridge import exports, imports
 from asterism.client.http import Http
 from asterism.client.progress import Silent
 from asterism.client.projects import get_project
@@ -34,14 +34,12 @@ class Bridge:
     def repo(self) -> RawRepo:
         return RawRepo(Path(tempfile.mkdtemp(dir=self.tmp)))
 
-    def take(self, repo: RawRepo, project: str = "p") -> importing.Imported:
-        return importing.import_git(
-            self.api, str(repo.folder), project, Silent(), made_before=self.tmp / "imports.json"
-        )
+    def take(self, repo: RawRepo, project: str = "p") -> imports.Imported:
+        return imports.import_git(self.api, str(repo.folder), project, Silent(), made_before=self.tmp / "imports.json")
 
     def give(self, project: str = "p") -> tuple[Path, list[str]]:
         out = Path(tempfile.mkdtemp(dir=self.tmp)) / "out"
-        done = exporting.export_git(self.api, get_project(self.api, project), str(out), Silent())
+        done = exports.export_git(self.api, get_project(self.api, project), str(out), Silent())
         assert run_git(out, "fsck", "--no-dangling") == ""
         return out, list(done.notes)
 

@@ -19,7 +19,7 @@ from asterism.kernel.db import Database, open_database
 from asterism.kernel.secrets import FileKeyStore, MasterKeyError, prove_keys
 from asterism.server.backup import BackupExists, NotEmbedded, back_up
 from asterism.server.data_folder import NoInstallation
-from asterism.server.restoring import BackupDamaged, FolderTaken, appear, restore
+from asterism.server.restore import BackupDamaged, FolderTaken, appear, restore
 from asterism.server.roots import ROOTS
 from asterism.server.settings import Settings
 from asterism.server.stores import open_settings_blobs

@@ -30,7 +30,7 @@ from asterism.kernel.agents import (
     ToolPart,
     Write,
 )
-from asterism.kernel.agents.opencode.installing import installed_at
+from asterism.kernel.agents.opencode.installation import installed_at
 from asterism.kernel.llm import PydanticModels, Scenario, Target, ToolCall
 from asterism.kernel.llm.fake_server import Call, FakeModelServer, Script
 from asterism.kernel.sandbox import bubblewrap_problem

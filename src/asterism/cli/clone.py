@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from asterism.cli.completing import complete_projects
+from asterism.cli.completions import complete_projects
 from asterism.cli.options import AsJson, Token, Url, verb_app
 
 app = verb_app("Make a folder that holds a project's newest tree.")

@@ -25,13 +25,13 @@ def export_git(
     from asterism.cli.output import command, count, emit, say, say_warnings, show
     from asterism.cli.progressbar import Bar
     from asterism.cli.session import open_api
-    from asterism.client.gitbridge import exporting
+    from asterism.client.gitbridge import exports
     from asterism.client.projects import get_project
 
     with command(as_json=as_json):
         with open_api(url, token) as api, Bar() as bar:
             found = get_project(api, project)
-            done = exporting.export_git(api, found, directory, bar)
+            done = exports.export_git(api, found, directory, bar)
         warnings = list(done.notes)
         say_warnings(warnings)
         if as_json:

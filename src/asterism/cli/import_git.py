@@ -27,12 +27,12 @@ def import_git(
     from asterism.cli.output import command, count, emit, say, say_warnings
     from asterism.cli.progressbar import Bar
     from asterism.cli.session import open_api
-    from asterism.client.gitbridge import importing
+    from asterism.client.gitbridge import imports
 
     with command(as_json=as_json):
         with open_api(url, token) as api, Bar() as bar:
             made_before = signin.file_path().with_name("imports.json")
-            done = importing.import_git(api, directory, project, bar, made_before=made_before)
+            done = imports.import_git(api, directory, project, bar, made_before=made_before)
         warnings = list(done.notes)
         say_warnings(warnings)
         if as_json:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from asterism.cli.completing import complete_projects
+from asterism.cli.completions import complete_projects
 from asterism.cli.options import AsJson, Token, Url, verb_app
 
 app = verb_app("Bind this folder to a project.")

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from asterism.cli.completing import complete_snapshots
+from asterism.cli.completions import complete_snapshots
 from asterism.cli.options import AsJson, Token, Url, verb_app
 
 if TYPE_CHECKING:

@@ -104,7 +104,7 @@ class LazyGroup(TyperGroup):
         try:
             return super().invoke(ctx)
         except BadParameter as error:
-            from asterism.cli.wording import in_words
+            from asterism.cli.option_errors import in_words
 
             error.message = in_words(error)
             raise

@@ -32,7 +32,7 @@ def mcp(url: Url = None, token: Token = None) -> None:
 async def _serve(http: "Http") -> None:
     from mcp.server.stdio import stdio_server
 
-    from asterism.faces.mcp.serving import build_server
+    from asterism.faces.mcp.server import build_server
 
     async def ask(_asked_by: Any, request: "Request") -> bytes:
         body = None if request.body is None else msgspec.json.encode(request.body)

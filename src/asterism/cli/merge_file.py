@@ -26,7 +26,7 @@ def merge_file(
     as_json: AsJson = False,
 ) -> None:
     """Merge OURS and THEIRS, by lines and then by structure; what both changed stays between conflict markers."""
-    from asterism.cli.merging import merge_paths, write_result
+    from asterism.cli.merge_files import merge_paths, write_result
     from asterism.cli.output import command, emit, say
 
     with command(as_json=as_json):

@@ -70,8 +70,8 @@ def remove(
     as_json: AsJson = False,
 ) -> None:
     """Remove a project with everything in it. For 30 days `restore` brings it back, then it is gone for good."""
-    from asterism.cli.asking import confirm
     from asterism.cli.output import command, say
+    from asterism.cli.questions import confirm
     from asterism.cli.session import open_api
     from asterism.client.projects import get_project
 

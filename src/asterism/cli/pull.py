@@ -26,10 +26,10 @@ def pull(
     Where that can't be done a terminal asks; elsewhere nothing is changed, the files are listed and the exit code is
     5: choose with --take, --mine and --theirs. Edits that give way are kept as a snapshot first.
     """
-    from asterism.cli.asking import decider
     from asterism.cli.output import command, count, emit, say
     from asterism.cli.places import inside, threads, working_copy
     from asterism.cli.progressbar import Bar
+    from asterism.cli.questions import decider
     from asterism.cli.session import open_api
     from asterism.client import pull as use_case
     from asterism.client.snapshot_id import short

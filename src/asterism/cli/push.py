@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from asterism.cli.completing import complete_projects
+from asterism.cli.completions import complete_projects
 from asterism.cli.options import AsJson, Token, Url, verb_app
 
 if TYPE_CHECKING:

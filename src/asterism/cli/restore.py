@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from asterism.cli.completing import complete_snapshots
+from asterism.cli.completions import complete_snapshots
 from asterism.cli.options import AsJson, Token, Url, verb_app
 
 app = verb_app("Make this folder's tree, or some paths of it, those of a snapshot.")

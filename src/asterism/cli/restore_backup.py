@@ -27,7 +27,7 @@ def restore_backup(
     A torn or altered file is refused, and nothing is left half-done. Where the master key is in the backup, its
     passphrase is read from the terminal or as one line from standard input.
     """
-    from asterism.server.restoring import restore
+    from asterism.server.restore import restore
     from asterism.server.settings_sources import load_process_settings
 
     os.umask(0o077)

@@ -51,7 +51,7 @@ def review(
     Standard output holds the report alone. Exits with 0 when done, 1 when --fail-on is reached, 2 for a wrong
     command line and 3 when the review could not be made.
     """
-    from asterism.cli.reviewing import Wish, run
+    from asterism.cli.review_run import Wish, run
 
     run(
         Wish(

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from asterism.cli.completing import complete_workspaces
+from asterism.cli.completions import complete_workspaces
 from asterism.cli.options import AsJson, Token, Url, verb_app
 
 if TYPE_CHECKING:
@@ -84,8 +84,8 @@ _Given = tuple[str | None, list[str], list[str], bool]  # take, main, workspace,
 
 
 def _asked(api: "Api", source: str | None, given: _Given, *, dry_run: bool, may_ask: bool) -> "Asked":
-    from asterism.cli.asking import decider
-    from asterism.cli.settling import Options, settler
+    from asterism.cli.decisions import Options, settler
+    from asterism.cli.questions import decider
     from asterism.client.sync import Asked
 
     settle = settler(api, source or "main", Options(*given), may_ask=may_ask and not dry_run)
@@ -146,9 +146,9 @@ def _tell(done: "Synced", state: "State", source: str, *, undo: bool) -> None:
 
 
 def _tell_conflicts(done: "Synced", state: "State", source: str) -> None:
-    from asterism.cli.asking import KINDS
+    from asterism.cli.decisions import REGENERATE
     from asterism.cli.output import count, path_text, say, show
-    from asterism.cli.settling import REGENERATE
+    from asterism.cli.questions import KINDS
 
     for conflict in done.open:
         show(f"{path_text(conflict.path)}: {KINDS.get(conflict.kind, conflict.kind)}")

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from asterism.base.errors import Invalid
-from asterism.cli.completing import complete_snapshots
+from asterism.cli.completions import complete_snapshots
 from asterism.cli.options import AsJson, Token, Url, verb_app
 
 app = verb_app("Name a snapshot, list the names, or take one away.")

@@ -6,11 +6,11 @@ from typing import Annotated, Any
 import typer
 
 from asterism.base.errors import Invalid
-from asterism.cli.asking import confirm
 from asterism.cli.local import DataDir, local_database
 from asterism.cli.options import AsJson, verb_app
 from asterism.cli.output import count as counted
 from asterism.cli.output import emit, say, show, show_list
+from asterism.cli.questions import confirm
 from asterism.features.accounts import identity
 from asterism.features.operations import removals
 from asterism.features.versions import snapshots

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from asterism.cli.completing import complete_workspaces
+from asterism.cli.completions import complete_workspaces
 from asterism.cli.options import AsJson, Token, Url, verb_app
 
 app = verb_app("List, make, change and go to workspaces.")
@@ -97,10 +97,10 @@ def switch(
     as_json: AsJson = False,
 ) -> None:
     """Go to another workspace: the folder becomes its newest tree, and unsaved edits come along, as in `pull`."""
-    from asterism.cli.asking import decider
     from asterism.cli.output import command, count, emit, say
     from asterism.cli.places import threads, working_copy
     from asterism.cli.progressbar import Bar
+    from asterism.cli.questions import decider
     from asterism.cli.session import open_api
     from asterism.client.pull import pull
     from asterism.client.snapshot_id import short

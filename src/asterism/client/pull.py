@@ -8,7 +8,7 @@ from asterism.client.base import base_entries, changes_since, own_workspace, set
 from asterism.client.clone import fetch_manifest
 from asterism.client.join import Decide, Target, join
 from asterism.client.models import Snapshot, Workspace
-from asterism.client.moving import Goal, move
+from asterism.client.move import Goal, move
 from asterism.client.progress import Progress
 from asterism.client.projects import find_workspace
 from asterism.client.push import keep_aside

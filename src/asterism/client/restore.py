@@ -8,7 +8,7 @@ from asterism.client.api import Api
 from asterism.client.base import base_entries, base_manifest, changes_since, own_workspace, settled, within, writable
 from asterism.client.clone import fetch_manifest
 from asterism.client.models import Snapshot
-from asterism.client.moving import Goal, move
+from asterism.client.move import Goal, move
 from asterism.client.progress import Progress
 from asterism.client.push import keep_aside
 from asterism.client.tree import Tree, read_tree, with_parents

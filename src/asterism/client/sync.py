@@ -16,7 +16,7 @@ from asterism.client.base import base_entries, changes_since, own_workspace, set
 from asterism.client.clone import fetch_manifest
 from asterism.client.join import Decide, MergeConflicts, Target, join
 from asterism.client.models import SyncConflict, SyncPreview
-from asterism.client.moving import steps_to
+from asterism.client.move import steps_to
 from asterism.client.progress import Progress
 from asterism.client.projects import find_workspace
 from asterism.client.pull import Pulled, pull_held

@@ -25,8 +25,8 @@ from asterism.base.errors import Conflict, Invalid, Unsupported
 from asterism.features.versions import storage
 from asterism.kernel.blobs import Blobs
 from asterism.kernel.db import open_database
-from asterism.kernel.db.copying import copy_sqlite, settle_sqlite
 from asterism.kernel.db.migrate import current_revision
+from asterism.kernel.db.sqlite_copy import copy_sqlite, settle_sqlite
 from asterism.kernel.secrets import prove_keys, wrap_ring
 from asterism.server.data_folder import NoInstallation, is_installation
 from asterism.server.settings import Settings

@@ -22,7 +22,7 @@ from asterism.server.advisor import build_advisor
 from asterism.server.agents import build_agents
 from asterism.server.chats import build_directory, build_runs
 from asterism.server.departures import Departures
-from asterism.server.hosting import build_clouds, build_deployments, build_provisioners
+from asterism.server.deployment_hosts import build_clouds, build_deployments, build_provisioners
 from asterism.server.insight import build_insight
 from asterism.server.integrations import build_integrations
 from asterism.server.jobs import register_jobs

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 
 from asterism.base import ids
 from asterism.base.errors import DomainError
-from asterism.base.masking import mask, needles
+from asterism.base.masks import mask, needles
 from asterism.features.talk.catalogue import RUN_PROVIDERS
 from asterism.kernel.blobs import ObjectMissing
 from asterism.kernel.db import Database, open_database

@@ -38,7 +38,7 @@ from asterism.kernel.agents.opencode import (
     opencode_problem,
 )
 from asterism.kernel.agents.opencode.earlier import ROOM, earlier
-from asterism.kernel.agents.opencode.installing import PINNED, installed_at, package
+from asterism.kernel.agents.opencode.installation import PINNED, installed_at, package
 from asterism.kernel.agents.opencode.translation import Failed, Heard, Idle, Permission, Stuck, Translation, counted
 from asterism.kernel.llm import ScriptedModels, Target, Usage
 from tests.support.agents import OPENCODE, needs_opencode, turn_of

@@ -22,7 +22,7 @@ from asterism.kernel.git import (
     resolve_commit,
     take_snapshot,
 )
-from asterism.kernel.git.listing import read_listing
+from asterism.kernel.git.config_listing import read_listing
 from asterism.kernel.git.refnames import is_ref, is_refspec
 from asterism.kernel.git.settings import OF_THE_FORMAT, OF_THE_USER, OF_THE_WORK_TREE, chosen, read_bool, written
 from tests.support.checkouts import git, make_repository, write

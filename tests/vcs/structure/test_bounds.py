@@ -4,7 +4,7 @@ from time import process_time
 
 from asterism.vcs.structure import merge_structure, suffixes
 from asterism.vcs.structure.grammars import MAX_BYTES, language_of, parse
-from asterism.vcs.structure.matching import ALIKE, match_items
+from asterism.vcs.structure.matches import ALIKE, match_items
 from asterism.vcs.structure.pieces import Item
 
 

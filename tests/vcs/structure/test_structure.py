@@ -14,7 +14,7 @@ from asterism.vcs.structure.grammars import MAX_BYTES, language_of, parse
 from asterism.vcs.structure.inline import join_names, join_sets
 from asterism.vcs.structure.markdown import read_markdown
 from asterism.vcs.structure.pieces import Collection, Item
-from asterism.vcs.structure.reading import read
+from asterism.vcs.structure.reader import read
 
 HERE = Path(__file__).parents[3]
 

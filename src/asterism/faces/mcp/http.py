@@ -33,7 +33,7 @@ Load = Callable[[Any], Any]
 
 def load_sdk(ask: Any) -> Any:
     """Return the SDK's manager; takes about a second. For a worker thread."""
-    serving = importlib.import_module("asterism.faces.mcp.serving")
+    serving = importlib.import_module("asterism.faces.mcp.server")
     managers = importlib.import_module("mcp.server.streamable_http_manager")
     return managers.StreamableHTTPSessionManager(serving.build_server(ask), json_response=True, stateless=True)
 

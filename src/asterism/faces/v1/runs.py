@@ -8,7 +8,7 @@ from asterism.asgi.answers import Events, NoContent
 from asterism.asgi.signature import Header
 from asterism.base.errors import Invalid
 from asterism.faces.v1.call import Call, get
-from asterism.faces.v1.following import RUN_HEADERS, follow, headers_of
+from asterism.faces.v1.open_streams import RUN_HEADERS, follow, headers_of
 from asterism.faces.v1.wire_chats import Run, frames
 from asterism.features.talk import runs
 

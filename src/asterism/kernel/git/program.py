@@ -13,9 +13,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
+from asterism.kernel.git.config_listing import Listings
 from asterism.kernel.git.environment import NO_REPOSITORY, process_environment
 from asterism.kernel.git.errors import CommandFailed, GitNotFound
-from asterism.kernel.git.listing import Listings
 from asterism.kernel.git.remembered import Remembered
 from asterism.kernel.git.standin import StandIns
 from asterism.kernel.sandbox.process import Ending, Outcome, absolute_path, bound_memory, run_bounded

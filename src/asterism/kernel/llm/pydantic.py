@@ -19,7 +19,7 @@ from asterism.kernel.llm.failures import FailureKind, ModelFailure
 from asterism.kernel.llm.loader import load_wire
 from asterism.kernel.llm.models import AnswerPart, Completion, Part, Request, Target
 from asterism.kernel.llm.providers import Wire, label, provider
-from asterism.kernel.llm.timing import timed
+from asterism.kernel.llm.time_limits import timed
 
 if TYPE_CHECKING:
     from asterism.kernel.llm import wires

@@ -11,7 +11,7 @@ from asterism.kernel.llm.failures import FailureKind, ModelFailure
 from asterism.kernel.llm.models import AnswerPart, Completion, FinishReason, Part, Request, Usage
 from asterism.kernel.llm.reading.assembly import Assembly, Broken
 from asterism.kernel.llm.reading.endings import Ending
-from asterism.kernel.llm.timing import timed
+from asterism.kernel.llm.time_limits import timed
 
 
 @dataclass(slots=True)

@@ -16,7 +16,7 @@ from asterism.kernel.secrets.registry import sealed_column, sealed_columns
 from asterism.kernel.secrets.rotation import RotationReport, rotate
 from asterism.kernel.secrets.startup import check_keys, prove_keys
 from asterism.kernel.secrets.vault import EnvelopeSecrets
-from asterism.kernel.secrets.wrapping import unwrap_ring, wrap_ring
+from asterism.kernel.secrets.wrapped_ring import unwrap_ring, wrap_ring
 
 __all__ = [
     "EnvelopeSecrets",

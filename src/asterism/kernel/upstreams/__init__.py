@@ -11,10 +11,10 @@ Cancelling who waits closes the connection.
 `HttpUpstreams` asks for real, `MemoryUpstreams` is the memory fake.
 """
 
+from asterism.kernel.upstreams.app_tokens import BadPrivateKey, app_token
 from asterism.kernel.upstreams.http import HttpUpstreams
 from asterism.kernel.upstreams.memory import MemoryUpstreams
 from asterism.kernel.upstreams.models import Call, FailureReason, Reply, UpstreamFailure, Upstreams, path_of
-from asterism.kernel.upstreams.signing import BadPrivateKey, app_token
 
 __all__ = [
     "BadPrivateKey",

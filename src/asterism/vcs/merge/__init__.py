@@ -34,7 +34,7 @@ from asterism.vcs.merge.models import (
     Read,
     Triple,
 )
-from asterism.vcs.merge.planning import make_plan
+from asterism.vcs.merge.plan import make_plan
 from asterism.vcs.merge.triples import Sides, from_entries, from_records
 
 __all__ = [

@@ -10,7 +10,7 @@ from asterism.vcs.manifest import Entry
 from asterism.vcs.merge.choices import apply_changes, merged_contents
 from asterism.vcs.merge.contents import Combine, combine
 from asterism.vcs.merge.models import Plan, Read
-from asterism.vcs.merge.planning import make_plan
+from asterism.vcs.merge.plan import make_plan
 from asterism.vcs.merge.triples import from_entries
 
 MAX_DEPTH = 8

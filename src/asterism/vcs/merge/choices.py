@@ -7,7 +7,7 @@ import msgspec
 from asterism.vcs.manifest import Entry
 from asterism.vcs.merge.contents import Combined
 from asterism.vcs.merge.models import Action, Changes, Decision, Method, Plan
-from asterism.vcs.merge.planning import combined_action
+from asterism.vcs.merge.plan import combined_action
 
 Choice = str | Entry
 """The id of an option, or a file entry with content of a person's own (its mode is given by the plan)."""

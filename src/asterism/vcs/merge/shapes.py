@@ -3,7 +3,7 @@
 from collections.abc import MutableMapping
 
 from asterism.vcs.manifest import Entry
-from asterism.vcs.merge import wording
+from asterism.vcs.merge import sentences
 from asterism.vcs.merge.models import Action, Changes, Decision, Triple
 from asterism.vcs.merge.triples import Sides, folders_above
 
@@ -81,10 +81,10 @@ def _decision(top: str, paths: list[str], given: Sides, source: str) -> Decision
         path=top,
         kind="type_change",
         row=0,
-        main_intent=wording.intent(base, sides.main),
-        workspace_intent=wording.intent(base, sides.ours),
-        reason=wording.reason("type_change", source),
-        options=wording.two_options(sides, source, of_main, of_ours),
+        main_intent=sentences.intent(base, sides.main),
+        workspace_intent=sentences.intent(base, sides.ours),
+        reason=sentences.reason("type_change", source),
+        options=sentences.two_options(sides, source, of_main, of_ours),
         sides=sides,
     )
 

@@ -3,7 +3,7 @@
 import re
 
 from asterism.vcs.structure.pieces import Collection, Item
-from asterism.vcs.structure.reading import read
+from asterism.vcs.structure.reader import read
 
 _HEADING = re.compile(rb" {0,3}(#{1,6})[ \t]+(.*?)[ \t#]*\r?\n")
 _FENCE = re.compile(rb" {0,3}(```+|~~~+)")

@@ -8,9 +8,9 @@ from asterism.vcs.structure.inline import join_names, join_sets
 from asterism.vcs.structure.languages import is_manifest
 from asterism.vcs.structure.markdown import read_markdown
 from asterism.vcs.structure.marks import given_twice
-from asterism.vcs.structure.merging import Rules, merge_collections
+from asterism.vcs.structure.members import Rules, merge_collections
 from asterism.vcs.structure.pieces import Collection, Conflict
-from asterism.vcs.structure.reading import read
+from asterism.vcs.structure.reader import read
 
 _DATA = frozenset({"json", "yaml", "toml", "markdown"})
 

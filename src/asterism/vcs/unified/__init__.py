@@ -8,7 +8,7 @@ from asterism.vcs.unified.errors import DiffError
 from asterism.vcs.unified.files import DeletedLine, FileDiff, NewLine, Operation
 from asterism.vcs.unified.hunks import Hunk, Line, LineKind, apply
 from asterism.vcs.unified.parser import parse
-from asterism.vcs.unified.quoting import decode, encode, quote, unquote
+from asterism.vcs.unified.quotes import decode, encode, quote, unquote
 from asterism.vcs.unified.writer import compare
 
 __all__ = [

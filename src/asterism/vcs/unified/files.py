@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Literal, NamedTuple
 
 from asterism.vcs.unified.hunks import Hunk, LineKind, apply
-from asterism.vcs.unified.quoting import quote
+from asterism.vcs.unified.quotes import quote
 
 Operation = Literal["add", "delete", "modify", "rename", "copy"]
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from asterism.vcs.unified.files import FileDiff, Operation
 from asterism.vcs.unified.hunks import Hunk
-from asterism.vcs.unified.quoting import unquote
+from asterism.vcs.unified.quotes import unquote
 
 # commit, index, worktree, object; 1 and 2 are `--no-index`. `-R` swaps the sides.
 _PAIRS = frozenset(pair for one, other in ("ab", "iw", "ci", "cw", "ow", "12") for pair in ((one, other), (other, one)))

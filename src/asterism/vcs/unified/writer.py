@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from asterism.vcs.linediff import Span, changed_spans, split_lines
 from asterism.vcs.unified.files import FileDiff, Operation
 from asterism.vcs.unified.hunks import Hunk, Line
-from asterism.vcs.unified.quoting import decode
+from asterism.vcs.unified.quotes import decode
 
 CONTEXT = 3
 

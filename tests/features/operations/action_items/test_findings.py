@@ -2,7 +2,7 @@
 
 import pytest
 
-from asterism.features.operations.action_items import asking, findings, listing
+from asterism.features.operations.action_items import findings, item_rows, prompts
 from asterism.features.operations.action_items.findings import Found
 from asterism.features.operations.action_items.models import Named
 from asterism.features.versions.drift import MainDrift
@@ -59,23 +59,23 @@ ITEM = {
 
 def test_a_models_good_items_are_taken_and_at_most_three() -> None:
     titles = [ITEM | {"title": f"Split {number}"} for number in range(5)]
-    notes = asking.read({"items": [None, ITEM | {"type": "drift"}, ITEM | {"files": ["c.py"]}, *titles]}, BLOBS)
+    notes = prompts.read({"items": [None, ITEM | {"type": "drift"}, ITEM | {"files": ["c.py"]}, *titles]}, BLOBS)
     assert notes is not None
     assert [note.title for note in notes] == ["Split 0", "Split 1", "Split 2"]
     assert all(findings.of_model(note.rule) for note in notes)
-    (twice,) = asking.read({"items": [ITEM, ITEM | {"title": "split  THE loop"}]}, BLOBS) or []
+    (twice,) = prompts.read({"items": [ITEM, ITEM | {"title": "split  THE loop"}]}, BLOBS) or []
     assert twice.title == "Split the loop"
 
 
 @pytest.mark.parametrize("answer", [None, {}, {"items": "none"}, {"steps": []}])
 def test_an_unusable_answer_is_no_answer_and_an_empty_one_is(answer: dict[str, object] | None) -> None:
-    assert asking.read(answer, BLOBS) is None
-    assert asking.read({"items": []}, BLOBS) == []
+    assert prompts.read(answer, BLOBS) is None
+    assert prompts.read({"items": []}, BLOBS) == []
 
 
 def test_what_a_model_sees_holds_no_secret() -> None:
     key = "ghp_" + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"
-    asked = asking.question({"a.py": f"token = '{key}'\n".encode()})
+    asked = prompts.question({"a.py": f"token = '{key}'\n".encode()})
     assert key not in asked.data
     assert "a.py" in asked.data
 
@@ -83,7 +83,7 @@ def test_what_a_model_sees_holds_no_secret() -> None:
 @pytest.mark.parametrize(("overlaps", "severity"), [(0, "info"), (1, "warning"), (5, "warning"), (6, "critical")])
 def test_drift_is_as_bad_as_its_overlaps(overlaps: int, severity: str) -> None:
     place = Named("w", "side", "p", "demo")
-    item = listing.of_drift(MainDrift("w", "compare", 2, overlaps, 1, "2026-01-01T00:00:00.000Z", "x"), place)
+    item = item_rows.of_drift(MainDrift("w", "compare", 2, overlaps, 1, "2026-01-01T00:00:00.000Z", "x"), place)
     assert (item.severity, item.description) == (severity, f"2 only there, {overlaps} different here")
     assert item.title == f"{2 + overlaps} files to take from main"
 
@@ -92,12 +92,12 @@ def test_the_worst_come_first_then_the_most_drift_then_the_newest() -> None:
     place = Named("w", "side", "p", "demo")
 
     def item(added: int, overlaps: int, at: str) -> str:
-        found = listing.of_drift(MainDrift("w", "compare", added, overlaps, 0, at, "x"), place)
+        found = item_rows.of_drift(MainDrift("w", "compare", added, overlaps, 0, at, "x"), place)
         items.append(found)
         return found.created_at + found.severity
 
-    items: list[listing.ActionItem] = []
+    items: list[item_rows.ActionItem] = []
     wanted = [item(0, 6, "1"), item(9, 1, "2"), item(2, 1, "4"), item(2, 1, "3"), item(8, 0, "9")]
-    listed = listing.ordered(reversed(items), 200)
+    listed = item_rows.ordered(reversed(items), 200)
     assert [one.created_at + one.severity for one in listed] == wanted
-    assert len(listing.ordered(items, 2)) == 2
+    assert len(item_rows.ordered(items, 2)) == 2

@@ -15,15 +15,15 @@ from asterism.features.talk import conversations
 from asterism.features.talk.conversations import (
     Conversation,
     QuestionClosed,
-    answering,
+    answer_rows,
     events,
     grants,
     store,
     tables,
     turn_rows,
 )
+from asterism.features.talk.conversations.costs import together
 from asterism.features.talk.conversations.models import CANCELLED, DONE, Message, Outcome, Question, TurnUsage
-from asterism.features.talk.conversations.spending import together
 from asterism.features.versions import projects, workspaces
 from asterism.features.versions.workspaces import NewWorkspace
 from asterism.kernel import agents
@@ -103,7 +103,7 @@ def test_turns_begin_one_by_one_in_order_and_after_their_files(world: World) -> 
 def test_what_all_attempts_of_a_turn_took_is_kept_with_it_and_reported_once(world: World) -> None:
     turn = world.prompt("1")
     world.begin(turn)
-    world.run(lambda tx: answering.ask(tx, world.streams, turn, ASKED))
+    world.run(lambda tx: answer_rows.ask(tx, world.streams, turn, ASKED))
     first, second = TurnUsage("p:old", 10, 5, 2, 1, 700), TurnUsage("p:m", 1, 2, 0, 0, 30)
     world.run(lambda tx: turn_rows.park_or_fail(tx, world.streams, turn.id, used=first))
     for _ in range(2):
@@ -147,20 +147,22 @@ def test_a_turn_ends_once(world: World, outcome: Outcome) -> None:
 def test_a_turn_that_asks_is_parked_and_others_fail(world: World) -> None:
     turn = world.prompt("1")
     world.begin(turn)
-    question = world.run(lambda tx: answering.ask(tx, world.streams, turn, ASKED))
+    question = world.run(lambda tx: answer_rows.ask(tx, world.streams, turn, ASKED))
     world.run(lambda tx: turn_rows.park_or_fail(tx, world.streams, turn.id))
     parked = world.messages()[-1]
     assert (parked.status, parked.parked) == ("running", True)
     assert world.begin(turn) is None
 
     def answer(tx: Tx, *texts: str) -> Any:
-        return answering.close(tx, world.streams, world.caller, world.conversation.id, question.id, [texts])
+        return answer_rows.close(tx, world.streams, world.caller, world.conversation.id, question.id, [texts])
 
     with pytest.raises(Invalid):
         world.run(lambda tx: answer(tx, "b"))
     assert world.run(lambda tx: answer(tx, "a")) == world.run(lambda tx: answer(tx, "a"))
     with pytest.raises(QuestionClosed):
-        world.run(lambda tx: answering.close(tx, world.streams, world.caller, world.conversation.id, question.id, None))
+        world.run(
+            lambda tx: answer_rows.close(tx, world.streams, world.caller, world.conversation.id, question.id, None)
+        )
     begun = world.begin(turn)
     assert begun is not None
     assert begun[1].attempt == 2
@@ -171,10 +173,10 @@ def test_a_turn_that_asks_is_parked_and_others_fail(world: World) -> None:
 def test_a_refused_answer_opens_the_question_again(world: World) -> None:
     turn = world.prompt("1")
     world.begin(turn)
-    question = world.run(lambda tx: answering.ask(tx, world.streams, turn, ASKED))
-    close = answering.close
+    question = world.run(lambda tx: answer_rows.ask(tx, world.streams, turn, ASKED))
+    close = answer_rows.close
     closed = world.run(lambda tx: close(tx, world.streams, world.caller, world.conversation.id, question.id, [["a"]]))
-    world.run(lambda tx: answering.reopen(tx, world.streams, closed))
+    world.run(lambda tx: answer_rows.reopen(tx, world.streams, closed))
     with world.db.read() as tx:
         [again] = conversations.list_questions(tx, world.caller, world.conversation.id, only_open=True)
     assert (again.id, again.answers) == (question.id, None)
@@ -237,6 +239,6 @@ def test_fifty_grants_are_looked_at(world: World, count: int, words: str) -> Non
 
 def test_an_answer_has_4000_characters() -> None:
     asked = Question("q", "c", "m", "que", "ses", (agents.Inquiry("Which?", "H", []),), "pending", None, "now")
-    answering.check_answers(asked, (("x" * 4000,),))
+    answer_rows.check_answers(asked, (("x" * 4000,),))
     with pytest.raises(Invalid, match="1 to 4000"):
-        answering.check_answers(asked, (("x" * 4001,),))
+        answer_rows.check_answers(asked, (("x" * 4001,),))

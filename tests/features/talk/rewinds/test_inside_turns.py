@@ -8,7 +8,7 @@ import pytest
 from asterism.features.talk import checkpoints, conversations, rewinds
 from asterism.features.talk.checkpoints import Called
 from asterism.features.talk.conversations import Conversation, Message, Parts, TimelineItem, UnknownConversation, store
-from asterism.features.talk.conversations.cutting import CUT_HERE, head_of, said_before
+from asterism.features.talk.conversations.cuts import CUT_HERE, head_of, said_before
 from asterism.features.talk.conversations.events import agent_told
 from asterism.features.talk.rewinds import Rewound, UnknownCheckpoint, Wanted
 from asterism.features.versions.storage import BlobsMissing

@@ -10,7 +10,7 @@ from asterism.features.accounts.identity import Caller, InsufficientScope
 from asterism.features.accounts.identity.scope import Scope
 from asterism.features.versions import forecast, project_log, projects, workspaces
 from asterism.features.versions.forecast import Forecast, Outcome
-from asterism.features.versions.forecast.choosing import choose
+from asterism.features.versions.forecast.pairs import choose
 from asterism.features.versions.workspaces import Workspace
 from asterism.kernel.jobs import MemoryJobs, Status
 from asterism.vcs.content import hash_bytes

@@ -10,7 +10,7 @@ import pytest
 from asterism.asgi.crowd import Crowd
 from asterism.asgi.sse import with_heartbeat
 from asterism.base.errors import RateLimited
-from asterism.faces.v1.following import follow, while_signed_in
+from asterism.faces.v1.open_streams import follow, while_signed_in
 from asterism.features.accounts import identity
 from asterism.kernel.db import Database
 

@@ -7,7 +7,7 @@ from msgspec import Meta
 
 from asterism.asgi.answers import Events
 from asterism.faces.v1.call import Call, get, post
-from asterism.faces.v1.following import RUN_HEADERS, follow, headers_of
+from asterism.faces.v1.open_streams import RUN_HEADERS, follow, headers_of
 from asterism.faces.v1.wire_chats import Run, frames
 from asterism.features.talk import catalogue, runs, tools
 

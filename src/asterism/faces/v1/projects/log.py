@@ -9,7 +9,7 @@ from asterism.asgi.answers import Events
 from asterism.asgi.signature import Header
 from asterism.base.errors import Invalid
 from asterism.faces.v1.call import Call, get
-from asterism.faces.v1.following import follow
+from asterism.faces.v1.open_streams import follow
 from asterism.faces.v1.runs import cursor_of
 from asterism.faces.v1.wire_log import LogReset, ProjectLogEntry, ProjectLogEntryList, log_frames
 from asterism.features.versions import project_log, projects

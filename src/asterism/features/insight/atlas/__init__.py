@@ -9,11 +9,11 @@ Everything is made from facts (`versions/file_facts`), so a map costs its new bl
 memory, ready to be searched and drawn.
 """
 
-from asterism.features.insight.atlas.building import MappedTree
-from asterism.features.insight.atlas.indexing import Indexer
-from asterism.features.insight.atlas.linking import relink
+from asterism.features.insight.atlas.decision_links import relink
+from asterism.features.insight.atlas.embeddings import Embedder
+from asterism.features.insight.atlas.graph import MappedTree
+from asterism.features.insight.atlas.indexer import Indexer
 from asterism.features.insight.atlas.maps import Maps, Prepared
-from asterism.features.insight.atlas.meaning import Embedder
 from asterism.features.insight.atlas.models import (
     Atlas,
     Changed,

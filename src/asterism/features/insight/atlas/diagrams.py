@@ -3,7 +3,7 @@
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from asterism.features.insight.atlas.building import counted
+from asterism.features.insight.atlas.graph import counted
 from asterism.features.insight.atlas.models import Arrow, Concept, DiagramType, Drawing, Edge, EdgeType, Graph, Node
 
 MAX_NODES, MAX_ARROWS = 60, 120

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 
-from asterism.features.insight.atlas.building import MappedTree, build_graph, counted, in_order, module_of, system_of
+from asterism.features.insight.atlas.graph import MappedTree, build_graph, counted, in_order, module_of, system_of
 from asterism.features.insight.atlas.models import Changed, Concept, Difference, Edge
 from asterism.vcs.manifest import Entry
 

@@ -7,8 +7,8 @@ from functools import cached_property
 from typing import Generic, TypeVar
 from weakref import WeakValueDictionary
 
-from asterism.features.insight.atlas.building import MappedTree, mapped_files
 from asterism.features.insight.atlas.diagrams import Pencil
+from asterism.features.insight.atlas.graph import MappedTree, mapped_files
 from asterism.features.insight.atlas.links import Names
 from asterism.features.insight.atlas.models import MAX_CODE, Graph
 from asterism.features.insight.atlas.search import SearchIndex

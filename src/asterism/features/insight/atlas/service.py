@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from asterism.base import ids
 from asterism.features.accounts.identity import Caller
 from asterism.features.insight import decisions
-from asterism.features.insight.atlas import linking, store, trees
+from asterism.features.insight.atlas import decision_links, store, trees
 from asterism.features.insight.atlas.difference import difference
-from asterism.features.insight.atlas.keeping import kept
+from asterism.features.insight.atlas.embeddings import Embedder, name_of, near
+from asterism.features.insight.atlas.kept_map import kept
 from asterism.features.insight.atlas.maps import Maps, Prepared
-from asterism.features.insight.atlas.meaning import Embedder, name_of, near
 from asterism.features.insight.atlas.models import (
     Atlas,
     Chunk,
@@ -37,11 +37,11 @@ def read_atlas(maps: Maps, caller: Caller, project_id: str) -> Atlas:
     with maps.db.read() as tx:
         project = projects.get_project(tx, caller, project_id)
         found, graph = store.find_index(tx, project.id), store.graph_of(tx, project.id)
-        known, links = decisions.newest(tx, project.id), linking.kept_links(tx, project.id)
+        known, links = decisions.newest(tx, project.id), decision_links.kept_links(tx, project.id)
         newest, now = trees.latest(tx, project), tx.now()
     source, at = found or (Source(), now)
     stale = newest.manifest_hash != source.manifest_hash
-    return Atlas(project.id, source, linking.told(graph, known, links), at, stale, links)
+    return Atlas(project.id, source, decision_links.told(graph, known, links), at, stale, links)
 
 
 def read_tree(
@@ -58,9 +58,9 @@ def read_tree(
         newest, now = trees.latest(tx, project), tx.now()
         known = decisions.newest(tx, project.id)
     prepared = maps.of_tree(project.owner_user_id, str(source.manifest_hash), now)
-    links = linking.links_to(prepared, known)
+    links = decision_links.links_to(prepared, known)
     stale = newest.manifest_hash != source.manifest_hash
-    return Atlas(project.id, source, linking.told(prepared.graph, known, links), now, stale, links)
+    return Atlas(project.id, source, decision_links.told(prepared.graph, known, links), now, stale, links)
 
 
 def compare(maps: Maps, caller: Caller, project_id: str, old: str, new: str) -> Difference:
@@ -87,7 +87,7 @@ async def search(
     if not query.strip():
         return []
     prepared, known, chunks = await asyncio.to_thread(_searched, maps, project)
-    said = SearchIndex(linking.narratives(known))
+    said = SearchIndex(decision_links.narratives(known))
     words = await asyncio.to_thread(rank, [prepared.search, said], query, RANKED)
     models = {chunk.model for chunk in chunks if chunk.vector is not None}
     target = await embedder.find(db, project.owner_user_id) if models else None

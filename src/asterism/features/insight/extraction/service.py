@@ -8,7 +8,7 @@ from asterism.features.accounts.identity import Caller
 from asterism.features.insight import atlas, decisions
 from asterism.features.insight.atlas import Maps, Prepared
 from asterism.features.insight.decisions import Decision, NewDecision
-from asterism.features.insight.extraction import asking
+from asterism.features.insight.extraction import prompts
 from asterism.features.insight.extraction.heuristics import find_decisions
 from asterism.features.insight.extraction.models import Talk, Thread
 from asterism.features.insight.extraction.sources import Chats, Conversations
@@ -83,8 +83,8 @@ class Extractor:
 
     async def _find(self, project: Project, thread: Thread) -> Sequence[NewDecision]:
         adviser = await self._advisor.find(self._maps.db, project.owner_user_id)
-        answer = await self._advisor.ask(adviser, asking.question(thread)) if adviser is not None else None
-        found = asking.read(answer, thread)
+        answer = await self._advisor.ask(adviser, prompts.question(thread)) if adviser is not None else None
+        found = prompts.read(answer, thread)
         return find_decisions(thread) if found is None else found
 
 

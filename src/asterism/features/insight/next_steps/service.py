@@ -8,7 +8,7 @@ from asterism.features.accounts.identity import Caller
 from asterism.features.insight import atlas, decisions
 from asterism.features.insight.atlas import Maps
 from asterism.features.insight.extraction import Conversations
-from asterism.features.insight.next_steps import asking, rules, store
+from asterism.features.insight.next_steps import prompts, rules, store
 from asterism.features.insight.next_steps.errors import UnknownNextStep
 from asterism.features.insight.next_steps.models import NextStep, Status, Suggestion
 from asterism.features.insight.next_steps.situation import Situation
@@ -34,8 +34,8 @@ async def generate(maps: Maps, advisor: Advisor, caller: Caller, project_id: str
     project = await db.run_read(projects.get_project, caller, project_id)
     situation = await asyncio.to_thread(_look, maps, caller, project)
     adviser = await advisor.find(db, project.owner_user_id)
-    answer = await advisor.ask(adviser, asking.question(situation)) if adviser is not None else None
-    found = asking.read(answer, situation)
+    answer = await advisor.ask(adviser, prompts.question(situation)) if adviser is not None else None
+    found = prompts.read(answer, situation)
     name = adviser.name if adviser is not None and found is not None else None
     suggested = rules.suggest(situation) if found is None else found
     return await db.run(_keep, project, suggested, name)

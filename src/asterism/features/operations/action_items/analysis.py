@@ -10,7 +10,7 @@ from typing import Final
 
 import structlog
 
-from asterism.features.operations.action_items import asking, findings, store
+from asterism.features.operations.action_items import findings, prompts, store
 from asterism.features.operations.action_items.findings import Analysis, Found
 from asterism.features.operations.action_items.models import Note, Status
 from asterism.features.operations.action_items.service import take_notes
@@ -131,11 +131,11 @@ class Analyst:
         shown = await asyncio.to_thread(_texts, contents, [files[path] for path in recent])
         if not shown:
             return True, old
-        answer = await self.advisor.ask(adviser, asking.question(shown))
-        new = asking.read(answer, {path: blobs[path] for path in shown})
+        answer = await self.advisor.ask(adviser, prompts.question(shown))
+        new = prompts.read(answer, {path: blobs[path] for path in shown})
         if new is None:
             return False, old
-        room = asking.MOST_ITEMS - len(old)
+        room = prompts.MOST_ITEMS - len(old)
         taken = {note.rule for note in old}
         return True, [*old, *[note for note in new if note.rule not in taken][: max(0, room)]]
 
@@ -213,7 +213,7 @@ def _recent(tx: Tx, looked: Looked, files: Mapping[str, Entry]) -> list[str]:
     project, found = looked.project, dict[str, None]()
     current = snapshots.find_many(tx, project.id, [looked.head]).get(looked.head)
     for _ in range(SNAPSHOTS_BACK):
-        if current is None or len(found) >= asking.MOST_FILES:
+        if current is None or len(found) >= prompts.MOST_FILES:
             break
         first = current.parents[0] if current.parents else None
         parent = snapshots.find_many(tx, project.id, [first]).get(first) if first else None
@@ -224,10 +224,10 @@ def _recent(tx: Tx, looked: Looked, files: Mapping[str, Entry]) -> list[str]:
             break
         for change in changes:
             entry = files.get(change.path)
-            if entry is not None and findings.is_code(entry.path) and 0 < entry.size <= asking.MOST_BYTES:
+            if entry is not None and findings.is_code(entry.path) and 0 < entry.size <= prompts.MOST_BYTES:
                 found.setdefault(entry.path)
         current = parent
-    return list(found)[: asking.MOST_FILES]
+    return list(found)[: prompts.MOST_FILES]
 
 
 def _standing_words(tx: Tx, looked: Looked, blobs: Mapping[str, str]) -> list[Note]:

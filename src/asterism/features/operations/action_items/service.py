@@ -5,7 +5,7 @@ from dataclasses import replace
 from asterism.base import ids
 from asterism.features.accounts.identity import Caller
 from asterism.features.operations import deployments
-from asterism.features.operations.action_items import listing, reporting, store
+from asterism.features.operations.action_items import item_rows, project_events, store
 from asterism.features.operations.action_items.errors import UnknownItem
 from asterism.features.operations.action_items.models import (
     DEPLOY,
@@ -29,20 +29,20 @@ def list_items(tx: Tx, caller: Caller, *, limit: int) -> list[ActionItem]:
     places = store.workspaces_of(tx, user_id)
     dismissed = store.dismissals_of(tx, user_id)
     found = [
-        listing.of_drift(one, places[one.workspace_id])
+        item_rows.of_drift(one, places[one.workspace_id])
         for one in drift.drift_from_main(tx, user_id)
         if one.workspace_id in places and Dismissal(one.workspace_id, "drift", one.fingerprint) not in dismissed
     ]
     found += [
-        listing.of_stored(one, places[one.workspace_id])
+        item_rows.of_stored(one, places[one.workspace_id])
         for one in store.pending(tx, user_id, NEWEST_STORED)
         if one.workspace_id in places
     ]
     for one in deployments.newest_failures(tx, user_id):
         workspace_id = one.workspace_id or ""
         if workspace_id in places and Dismissal(workspace_id, "deploy", one.id) not in dismissed:
-            found.append(listing.of_deployment(one, places[workspace_id]))
-    return listing.ordered(found, limit)
+            found.append(item_rows.of_deployment(one, places[workspace_id]))
+    return item_rows.ordered(found, limit)
 
 
 def dismiss_item(tx: Tx, caller: Caller, item_id: str) -> None:
@@ -100,9 +100,9 @@ def store_deployment(tx: Tx, found: Deployment) -> StoredItem:
         severity="warning",
         rule=f"deployment:{found.id}",
         cause=found.id,
-        title=listing.INVESTIGATE,
-        description=listing.first_line(found.error) or None,
-        prompt=listing.prompt_of(found),
+        title=item_rows.INVESTIGATE,
+        description=item_rows.first_line(found.error) or None,
+        prompt=item_rows.prompt_of(found),
         metadata={"deployment_id": found.id},
     )
     now = tx.now()
@@ -142,7 +142,7 @@ def resolve_item(tx: Tx, caller: Caller, item_id: str) -> None:
 
 def _resolve(tx: Tx, item: StoredItem) -> None:
     store.set_status(tx, item.id, Status.RESOLVED)
-    reporting.item_resolved(tx, item)
+    project_events.item_resolved(tx, item)
 
 
 def take_notes(tx: Tx, project_id: str, owner_user_id: str, workspace_id: str, notes: list[Note]) -> None:
@@ -161,14 +161,14 @@ def take_notes(tx: Tx, project_id: str, owner_user_id: str, workspace_id: str, n
                 ids.uuid4(), owner_user_id, project_id, workspace_id, note, Status.PENDING, None, now, now
             )
             store.insert(tx, made)
-            reporting.item_new(tx, made)
+            project_events.item_new(tx, made)
         elif item.status is Status.PENDING:
             if item.note != note:
                 store.replace(tx, replace(item, note=note, updated_at=now))
         elif item.status is Status.RESOLVED or item.note.cause != note.cause:
             again = replace(item, note=note, status=Status.PENDING, created_at=now, updated_at=now)
             store.replace(tx, again)
-            reporting.item_new(tx, again)
+            project_events.item_new(tx, again)
     for item in known.values():
         if item.status is Status.PENDING:
             _resolve(tx, item)

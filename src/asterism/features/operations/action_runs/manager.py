@@ -15,8 +15,8 @@ import structlog
 from asterism.base.errors import DomainError
 from asterism.features.accounts.identity import Caller
 from asterism.features.operations import action_items, deployments
-from asterism.features.operations.action_runs import prompts, reporting, service, store
-from asterism.features.operations.action_runs.applying import apply_run
+from asterism.features.operations.action_runs import project_events, prompts, service, store
+from asterism.features.operations.action_runs.apply import apply_run
 from asterism.features.operations.action_runs.models import ActionRun, Applied, Status
 from asterism.features.operations.action_runs.work import GONE, ActionWork, Bench, copy_of, finish
 from asterism.features.operations.deployments import Deployment
@@ -155,7 +155,7 @@ class ActionRuns:
         }
         store.update(tx, run_id, values)
         if found.launch == 0:
-            reporting.run_started(tx, found, item.note.title)
+            project_events.run_started(tx, found, item.note.title)
         run = replace(found, **values)
         return ActionWork(run, item, output, self._choose(tx, found.owner_user_id), self.bench)
 

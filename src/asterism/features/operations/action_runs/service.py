@@ -5,7 +5,7 @@ from asterism.features.accounts.identity import Caller
 from asterism.features.operations import action_items
 from asterism.features.operations.action_items import DRIFT, StoredItem
 from asterism.features.operations.action_items import Status as ItemStatus
-from asterism.features.operations.action_runs import reporting, store
+from asterism.features.operations.action_runs import project_events, store
 from asterism.features.operations.action_runs.errors import ItemClosed, NothingToRun, NoTreeYet, UnknownRun
 from asterism.features.operations.action_runs.models import STANDING, ActionRun, Status
 from asterism.features.operations.deployments import Deployment
@@ -109,7 +109,7 @@ def end_run(tx: Tx, run_id: str, status: Status, values: dict[str, object]) -> S
     if found.status not in store.ACTIVE:
         return found.status
     store.update(tx, run_id, {"hosted": False, "status": status, "completed_at": tx.now(), **values})
-    reporting.run_ended(tx, found, status)
+    project_events.run_ended(tx, found, status)
     return status
 
 

@@ -14,7 +14,7 @@ from asterism.features.accounts.identity import Caller, Scope
 from asterism.features.operations import detection
 from asterism.features.operations.action_items import StoredItem
 from asterism.features.operations.action_runs import prompts, service, store
-from asterism.features.operations.action_runs.checking import run_checks
+from asterism.features.operations.action_runs.check_runs import run_checks
 from asterism.features.operations.action_runs.checks import Planned, plan_checks
 from asterism.features.operations.action_runs.events import Began, Ended
 from asterism.features.operations.action_runs.models import (

@@ -8,8 +8,8 @@ from asterism.features.operations.deployments.errors import (
     NothingToRollBackTo,
     UnknownDeployment,
 )
+from asterism.features.operations.deployments.frames import running_frames, shown
 from asterism.features.operations.deployments.jobs import enqueue, enqueue_tidy, register
-from asterism.features.operations.deployments.lending import Tools, find_tools, lend_node, lend_python
 from asterism.features.operations.deployments.local import LocalTarget
 from asterism.features.operations.deployments.manager import Deployments
 from asterism.features.operations.deployments.models import (
@@ -38,7 +38,7 @@ from asterism.features.operations.deployments.service import (
     prune_logs,
     read_log,
 )
-from asterism.features.operations.deployments.telling import running_frames, shown
+from asterism.features.operations.deployments.toolchains import Tools, find_tools, lend_node, lend_python
 
 __all__ = [
     "ROOTS",

@@ -11,9 +11,9 @@ import structlog
 
 from asterism.base.clock import Clock, stamp
 from asterism.base.errors import Unavailable
-from asterism.base.masking import mask
+from asterism.base.masks import mask
 from asterism.features.operations.deployments import store
-from asterism.features.operations.deployments.masking import Lines
+from asterism.features.operations.deployments.log_lines import Lines
 from asterism.features.operations.deployments.models import LogEntry, Step
 from asterism.kernel.db import Database, Tx
 

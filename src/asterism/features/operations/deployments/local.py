@@ -9,8 +9,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from asterism.features.operations.deployments.env import Variables
 from asterism.features.operations.deployments.journal import Journal
-from asterism.features.operations.deployments.lending import Tools
 from asterism.features.operations.deployments.models import Deployment, Slot, Step
+from asterism.features.operations.deployments.toolchains import Tools
 from asterism.features.operations.detection import Requirements
 from asterism.kernel.apps import App, AppHost
 

@@ -11,7 +11,7 @@ import structlog
 
 from asterism.base.clock import parse
 from asterism.base.errors import DomainError
-from asterism.base.masking import needles
+from asterism.base.masks import needles
 from asterism.features.accounts.identity import Caller
 from asterism.features.operations import infrastructure
 from asterism.features.operations.deployments import service, store
@@ -19,7 +19,6 @@ from asterism.features.operations.deployments.approval import Ask, get_approval
 from asterism.features.operations.deployments.env import open_version
 from asterism.features.operations.deployments.events import Ended
 from asterism.features.operations.deployments.journal import Journal
-from asterism.features.operations.deployments.lending import Tools
 from asterism.features.operations.deployments.local import Values
 from asterism.features.operations.deployments.models import (
     Deployment,
@@ -41,6 +40,7 @@ from asterism.features.operations.deployments.pipeline import (
 from asterism.features.operations.deployments.plans import requirements_of
 from asterism.features.operations.deployments.presence_store import drop_slot, known, live_projects, orphans, presence
 from asterism.features.operations.deployments.service import Asked, Told
+from asterism.features.operations.deployments.toolchains import Tools
 from asterism.features.operations.infrastructure import NewHead, detect_tree
 from asterism.kernel.apps import AppFailed
 from asterism.kernel.db import Tx

@@ -11,16 +11,17 @@ import structlog
 
 from asterism.base.clock import Clock
 from asterism.base.errors import DomainError
-from asterism.base.masking import needles
+from asterism.base.masks import needles
 from asterism.features.accounts.identity import Caller
 from asterism.features.operations.deployments import store
 from asterism.features.operations.deployments.causes import find_cause
 from asterism.features.operations.deployments.elsewhere import Elsewhere, choose
 from asterism.features.operations.deployments.env import Variables, keep_version, open_version, variables_of
 from asterism.features.operations.deployments.events import Began, Ended
+from asterism.features.operations.deployments.frames import LineTeller
 from asterism.features.operations.deployments.journal import Journal
 from asterism.features.operations.deployments.local import LocalTarget, Values
-from asterism.features.operations.deployments.masking import Lines
+from asterism.features.operations.deployments.log_lines import Lines
 from asterism.features.operations.deployments.models import (
     Cause,
     Deployment,
@@ -32,7 +33,6 @@ from asterism.features.operations.deployments.models import (
 )
 from asterism.features.operations.deployments.plans import plan_hash, plan_of, requirements_of
 from asterism.features.operations.deployments.service import Asked, end_deployment, find_tree
-from asterism.features.operations.deployments.telling import LineTeller
 from asterism.features.operations.deployments.workshop import StepFailed, Workshop
 from asterism.features.operations.detection import Requirements
 from asterism.features.operations.infrastructure import (

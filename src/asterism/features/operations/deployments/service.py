@@ -20,8 +20,8 @@ from asterism.features.operations.deployments.errors import (
     NothingToRollBackTo,
     UnknownDeployment,
 )
+from asterism.features.operations.deployments.frames import tell_ended, tell_started
 from asterism.features.operations.deployments.models import Deployment, Log, Plan, Status, Trigger
-from asterism.features.operations.deployments.telling import tell_ended, tell_started
 from asterism.features.operations.infrastructure import NewHead
 from asterism.features.talk import conversations
 from asterism.features.versions import project_log, projects, snapshots, storage, workspaces

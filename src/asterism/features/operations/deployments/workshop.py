@@ -9,8 +9,8 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from asterism.features.operations.deployments.dependencies import Dependencies
-from asterism.features.operations.deployments.lending import Tools
 from asterism.features.operations.deployments.models import Step
+from asterism.features.operations.deployments.toolchains import Tools
 from asterism.features.operations.detection import Requirements, Runtime
 from asterism.kernel.sandbox import Beyond, Ending, Outcome, Place, Run, open_door, open_session
 

@@ -23,7 +23,7 @@ from asterism.features.review.inspection import (
     enrichment,
     summary,
 )
-from asterism.features.review.reviews import frame_size, kept_change, records, standing, store
+from asterism.features.review.reviews import comparison, frame_size, kept_change, records, store
 from asterism.features.review.reviews.events import Complete, ReviewEvent
 from asterism.features.review.reviews.log import Log, Progress, stream_of
 from asterism.features.review.reviews.models import REVIEW_SECONDS, Record, State
@@ -116,7 +116,7 @@ class TriageReview:
         use = None if request.target is None else ModelUse(request.target.provider, request.target.model)
         outcome = await self._inspect(change, use)
         before = await self._services.db.run_read(self._before, change)
-        issues, compared = standing.compare([frame_size.fitting_issue(issue) for issue in outcome.issues], before)
+        issues, compared = comparison.compare([frame_size.fitting_issue(issue) for issue in outcome.issues], before)
         await log.announce(change, request.options.lenses, outcome, issues)
         await log.end("triage")
         issues = await self._enrich(change, issues)

@@ -6,8 +6,8 @@ Everything is in the database: conversations, messages, parts, questions, timeli
 
 from asterism.features.talk.conversations import events
 from asterism.features.talk.conversations.branch_store import count_from, hide_from, is_hidden, show_again
-from asterism.features.talk.conversations.branching import copy_before, find_message, has_active
-from asterism.features.talk.conversations.cutting import Cut, Inside, copy_cut, count_cut, cut_turn, restore_turn
+from asterism.features.talk.conversations.branches import copy_before, find_message, has_active
+from asterism.features.talk.conversations.cuts import Cut, Inside, copy_cut, count_cut, cut_turn, restore_turn
 from asterism.features.talk.conversations.errors import (
     AnswerRefused,
     OtherProject,
@@ -34,7 +34,7 @@ from asterism.features.talk.conversations.models import (
 )
 from asterism.features.talk.conversations.project_info import ProjectInfo, read_project_info
 from asterism.features.talk.conversations.replay import Opened, open_questions, open_stream
-from asterism.features.talk.conversations.saving import Saved, save_snapshot
+from asterism.features.talk.conversations.sentences import Writer
 from asterism.features.talk.conversations.service import (
     ROOTS,
     TICKET,
@@ -52,8 +52,8 @@ from asterism.features.talk.conversations.service import (
     read_log,
     view_conversation,
 )
+from asterism.features.talk.conversations.snapshots import Saved, save_snapshot
 from asterism.features.talk.conversations.store import message_at, titles_of
-from asterism.features.talk.conversations.titling import Writer
 from asterism.features.talk.conversations.turn import TURN_STREAM, TurnLimits, TurnPorts
 from asterism.features.talk.conversations.turns import Sent, Turns
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from asterism.base.errors import Forbidden, Invalid
 from asterism.features.accounts import audit
 from asterism.features.accounts.identity import Caller, InsufficientScope
-from asterism.features.talk.conversations import answering, store
+from asterism.features.talk.conversations import answer_rows, store
 from asterism.features.talk.conversations.models import Message, Question
 from asterism.features.versions import projects
 from asterism.features.versions.projects import EnvVar
@@ -111,7 +111,7 @@ def _ask(tx: Tx, streams: Streams, turn: Message, key: str) -> Question | None:
         Option(DENY, "It cannot."),
     ]
     inquiry = Inquiry(f"Allow {key} for this turn?", "Secret", options, custom=False)
-    return answering.ask_for_server(tx, streams, turn, TOPIC + key, inquiry)
+    return answer_rows.ask_for_server(tx, streams, turn, TOPIC + key, inquiry)
 
 
 def take_answer(tx: Tx, user_id: str, question: Question) -> None:

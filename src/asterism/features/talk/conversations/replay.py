@@ -23,7 +23,7 @@ from asterism.features.talk.conversations.events import (
     question_asked,
     question_closed,
 )
-from asterism.features.talk.conversations.folding import part_frames
+from asterism.features.talk.conversations.folds import part_frames
 from asterism.features.talk.conversations.models import Conversation, Message, Parts, Question, State
 from asterism.features.talk.conversations.service import get_conversation, has_gap, running_parts
 from asterism.kernel.db import Tx

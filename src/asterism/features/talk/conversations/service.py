@@ -11,7 +11,7 @@ from asterism.features.accounts.identity import Caller
 from asterism.features.talk.conversations import question_store, store
 from asterism.features.talk.conversations.errors import OtherProject, TooManyConversations, UnknownConversation
 from asterism.features.talk.conversations.events import ConversationFields, ConversationUpdate
-from asterism.features.talk.conversations.folding import fold, of_message
+from asterism.features.talk.conversations.folds import fold, of_message
 from asterism.features.talk.conversations.models import (
     LOG_DAYS,
     LOG_FRAMES,

@@ -17,10 +17,10 @@ from asterism.features.accounts import identity
 from asterism.features.accounts.identity import Scope
 from asterism.features.talk.catalogue import Chosen
 from asterism.features.talk.conversations import grants, store, turn_rows
-from asterism.features.talk.conversations.asking import Asking
-from asterism.features.talk.conversations.checking import Checker
+from asterism.features.talk.conversations.checkpoints import Checker
+from asterism.features.talk.conversations.costs import spent
 from asterism.features.talk.conversations.events import Frame
-from asterism.features.talk.conversations.masking import Masker
+from asterism.features.talk.conversations.masker import Masker
 from asterism.features.talk.conversations.models import (
     CANCELLED,
     DONE,
@@ -29,9 +29,9 @@ from asterism.features.talk.conversations.models import (
     Outcome,
     TurnUsage,
 )
-from asterism.features.talk.conversations.spending import spent
-from asterism.features.talk.conversations.telling import Teller
-from asterism.features.talk.conversations.titling import Titling
+from asterism.features.talk.conversations.questions import Asking
+from asterism.features.talk.conversations.sentences import Titling
+from asterism.features.talk.conversations.teller import Teller
 from asterism.features.versions import workcopies
 from asterism.kernel import agents
 from asterism.kernel.agents import AgentEvent, AgentJob, Agents, AgentSession, Ended, Lookup, Resumption, Said

@@ -11,7 +11,8 @@ from asterism.base import ids
 from asterism.base.clock import shift
 from asterism.base.errors import Invalid
 from asterism.features.accounts.identity import Caller
-from asterism.features.talk.conversations import question_store, reporting, store
+from asterism.features.talk.conversations import project_events, question_store, store
+from asterism.features.talk.conversations.costs import record, together
 from asterism.features.talk.conversations.errors import QueueFull
 from asterism.features.talk.conversations.events import (
     ContentDelta,
@@ -24,7 +25,7 @@ from asterism.features.talk.conversations.events import (
     agent_told,
     question_closed,
 )
-from asterism.features.talk.conversations.folding import broken_off, shorten, text_of
+from asterism.features.talk.conversations.folds import broken_off, shorten, text_of
 from asterism.features.talk.conversations.grants import check_grants, note_granted
 from asterism.features.talk.conversations.models import (
     ANSWERED,
@@ -41,7 +42,6 @@ from asterism.features.talk.conversations.models import (
     TurnUsage,
 )
 from asterism.features.talk.conversations.service import get_conversation, running_parts, tell_changed
-from asterism.features.talk.conversations.spending import record, together
 from asterism.features.talk.conversations.titles import title_from
 from asterism.features.versions import storage, workspaces
 from asterism.kernel.db import Tx
@@ -147,7 +147,7 @@ def _first_begin(tx: Tx, streams: Streams, conversation: Conversation, turn: Mes
     }
     store.update_message(tx, turn.id, values)
     streams.append_in(tx, conversation.stream, MessageStart(turn.id), MessageStatus(turn.id, "running"))
-    reporting.turn_started(tx, conversation, turn, store.prompt_of(tx, turn))
+    project_events.turn_started(tx, conversation, turn, store.prompt_of(tx, turn))
 
 
 def park_or_fail(tx: Tx, streams: Streams, turn_id: str, *, used: TurnUsage | None = None) -> None:
@@ -199,7 +199,7 @@ def end(
     record(tx, conversation, ended, values["completed_at"])
     frames += _last_frames(tx, ended, outcome, has_text=bool(text_of(told)))
     streams.append_in(tx, conversation.stream, *frames)
-    reporting.turn_ended(tx, conversation, ended, outcome)
+    project_events.turn_ended(tx, conversation, ended, outcome)
     if ran:
         shorter = shorten(streams.read_after(tx, conversation.stream, turn.log_start), turn.id)
         streams.rewrite(tx, conversation.stream, drop=shorter.drop, put=shorter.put)
@@ -234,7 +234,7 @@ def _closed_questions(tx: Tx, conversation: Conversation, turn: Message) -> list
         closed = replace(question, status="rejected", closed_at=tx.now())
         question_store.update_question(tx, question.id, {"status": closed.status, "closed_at": closed.closed_at})
         frames.append(question_closed(turn.id, closed))
-        reporting.closed(tx, conversation, closed)
+        project_events.closed(tx, conversation, closed)
     return frames
 
 

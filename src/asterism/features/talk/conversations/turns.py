@@ -17,9 +17,9 @@ from asterism.base.clock import shift
 from asterism.base.errors import DomainError
 from asterism.features.accounts.identity import Caller
 from asterism.features.talk import catalogue
-from asterism.features.talk.conversations import answering, grants, question_store, store, turn_rows
-from asterism.features.talk.conversations.collecting import Collector
-from asterism.features.talk.conversations.cutting import said_before
+from asterism.features.talk.conversations import answer_rows, grants, question_store, store, turn_rows
+from asterism.features.talk.conversations.collector import Collector
+from asterism.features.talk.conversations.cuts import said_before
 from asterism.features.talk.conversations.errors import UnknownMessage
 from asterism.features.talk.conversations.events import ConversationCleared, MessageStatus
 from asterism.features.talk.conversations.models import (
@@ -32,8 +32,8 @@ from asterism.features.talk.conversations.models import (
     Question,
     TimelineItem,
 )
+from asterism.features.talk.conversations.sentences import Titling, Writer
 from asterism.features.talk.conversations.service import get_conversation, running_parts
-from asterism.features.talk.conversations.titling import Titling, Writer
 from asterism.features.talk.conversations.turn import HISTORY, Begun, Turn, TurnPorts, finish, stream_of, turn_of
 from asterism.features.versions.projects import EnvVar
 from asterism.kernel import agents
@@ -217,7 +217,7 @@ class Turns:
         store.delete(tx, conversation.id)
 
     async def answer(
-        self, caller: Caller, conversation_id: str, question_id: str, answers: answering.Answers | None
+        self, caller: Caller, conversation_id: str, question_id: str, answers: answer_rows.Answers | None
     ) -> None:
         """Answer a question, or reject it (None), and hand that to the agent.
 
@@ -231,9 +231,9 @@ class Turns:
             self._news.set()  # a parked one goes on; another process hears of it by the log
 
     def _close(
-        self, tx: Tx, caller: Caller, conversation_id: str, question_id: str, answers: answering.Answers | None
+        self, tx: Tx, caller: Caller, conversation_id: str, question_id: str, answers: answer_rows.Answers | None
     ) -> Question:
-        closed = answering.close(tx, self._streams, caller, conversation_id, question_id, answers)
+        closed = answer_rows.close(tx, self._streams, caller, conversation_id, question_id, answers)
         grants.take_answer(tx, caller.user_id, closed)
         return closed
 
@@ -245,7 +245,7 @@ class Turns:
         granted = await self._db.run(grants.read_values, self._streams, self._writer.secrets, caller, project_id, keys)
         return granted.require()
 
-    async def inquire(self, turn_id: str, inquiry: agents.Inquiry) -> answering.Answers | None:
+    async def inquire(self, turn_id: str, inquiry: agents.Inquiry) -> answer_rows.Answers | None:
         """Ask the people of a turn's conversation on the server's own behalf, while the turn waits (Fastest 10.6).
 
         None when they reject it, or the turn does not run here, or ends first.

@@ -6,7 +6,7 @@ text. It works without any model or network.
 
 from asterism.features.talk.retrieval.chunks import Chunk, chunks_of
 from asterism.features.talk.retrieval.models import Hit, Scope, Source, StoredChunk
-from asterism.features.talk.retrieval.ranking import TOP, fuse
+from asterism.features.talk.retrieval.rank_fusion import TOP, fuse
 from asterism.features.talk.retrieval.service import chunks_of_source, forget, index, move_chat, search
 
 __all__ = [

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from asterism.features.talk.retrieval import store
 from asterism.features.talk.retrieval.chunks import chunks_of
 from asterism.features.talk.retrieval.models import Hit, Scope, Source, StoredChunk
-from asterism.features.talk.retrieval.ranking import TOP, fuse
+from asterism.features.talk.retrieval.rank_fusion import TOP, fuse
 from asterism.features.talk.retrieval.words import words_of
 from asterism.kernel.db import Tx
 

@@ -18,7 +18,7 @@ from asterism.features.talk.runs.events import (
     Tokens,
 )
 from asterism.features.talk.runs.models import STREAM, ContextItem, Outcome, Run, RunUsage
-from asterism.features.talk.runs.reporting import run_ended
+from asterism.features.talk.runs.project_events import run_ended
 from asterism.features.talk.runs.tokens import estimate
 from asterism.kernel.db import Tx
 from asterism.kernel.runs import BrokenOff, Stopped

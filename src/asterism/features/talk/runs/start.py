@@ -13,7 +13,7 @@ from asterism.features.talk.runs.errors import RunInProgress
 from asterism.features.talk.runs.events import Status
 from asterism.features.talk.runs.models import Run, RunOptions, RunUsage, Tree
 from asterism.features.talk.runs.profiles import PROFILES, Profile, max_output
-from asterism.features.talk.runs.reporting import run_started
+from asterism.features.talk.runs.project_events import run_started
 from asterism.features.talk.runs.titles import TitleJob, title_job
 from asterism.features.talk.tools import ChatTool, RunPlace, Toolbox
 from asterism.kernel.blobs import Blobs

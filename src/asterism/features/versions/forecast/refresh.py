@@ -7,7 +7,7 @@ import structlog
 
 from asterism.features.versions import project_log, projects, storage, sync, workspaces
 from asterism.features.versions.forecast import store
-from asterism.features.versions.forecast.choosing import pairs
+from asterism.features.versions.forecast.content_cache import Remembering
 from asterism.features.versions.forecast.models import (
     MAX_PATHS,
     MAX_REGIONS,
@@ -16,7 +16,7 @@ from asterism.features.versions.forecast.models import (
     Outcome,
     Place,
 )
-from asterism.features.versions.forecast.remembering import Remembering
+from asterism.features.versions.forecast.pairs import pairs
 from asterism.features.versions.forecast.service import find_places
 from asterism.features.versions.project_log import ForecastChanged
 from asterism.features.versions.sync import Graph

@@ -3,8 +3,8 @@
 from asterism.features.accounts.identity import Caller
 from asterism.features.versions import projects, workspaces
 from asterism.features.versions.forecast import store
-from asterism.features.versions.forecast.choosing import choose, pairs
 from asterism.features.versions.forecast.models import Forecast, Place, Skipped
+from asterism.features.versions.forecast.pairs import choose, pairs
 from asterism.features.versions.projects import Project
 from asterism.kernel.db import Tx
 

@@ -5,6 +5,7 @@ package: `storage.find_blobs`, `storage.upload_manifest`. Server-made content go
 `store_entries` inside the caller's transaction.
 """
 
+from asterism.features.versions.storage.backup import object_keys, uncollected
 from asterism.features.versions.storage.batches import Receiver, receive
 from asterism.features.versions.storage.blob_bodies import open_range, plan_sending, read_all, send
 from asterism.features.versions.storage.blobs import (
@@ -25,7 +26,6 @@ from asterism.features.versions.storage.blobs import (
 )
 from asterism.features.versions.storage.collection import collect
 from asterism.features.versions.storage.collection_models import Collected, CollectionRequest, Roots
-from asterism.features.versions.storage.copying import object_keys, uncollected
 from asterism.features.versions.storage.errors import (
     BlobGone,
     BlobsMissing,

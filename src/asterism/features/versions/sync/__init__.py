@@ -7,7 +7,7 @@ where the user has one (`Advisor`). `analyze` says beforehand what a sync would 
 
 from asterism.features.versions.sync.advisor import Adviser, Advisor, Question, usable_text
 from asterism.features.versions.sync.analysis import analyze
-from asterism.features.versions.sync.building import BuiltTree, build_tree
+from asterism.features.versions.sync.built_tree import BuiltTree, build_tree
 from asterism.features.versions.sync.contents import Contents
 from asterism.features.versions.sync.errors import (
     AlreadyExecuted,
@@ -35,7 +35,7 @@ from asterism.features.versions.sync.models import (
     Sync,
     Undone,
 )
-from asterism.features.versions.sync.planning import merge_base, plan_trees
+from asterism.features.versions.sync.plan import merge_base, plan_trees
 from asterism.features.versions.sync.previews import ROOTS, prepare, purge_previews
 from asterism.features.versions.sync.store import made_by
 from asterism.features.versions.sync.undo import merge_histories, undo

@@ -13,7 +13,7 @@ from asterism.features.versions.sync.contents import Contents
 from asterism.features.versions.sync.errors import NothingToMerge
 from asterism.features.versions.sync.history import Graph
 from asterism.features.versions.sync.judgement import Analysis, Evidence, judge, question_about, reworded
-from asterism.features.versions.sync.planning import find_situation, plan_sync
+from asterism.features.versions.sync.plan import find_situation, plan_sync
 from asterism.kernel.blobs import Blobs
 from asterism.kernel.db import Database
 from asterism.vcs.diff import Change, diff

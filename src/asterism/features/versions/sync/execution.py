@@ -11,10 +11,11 @@ from asterism.features.versions.project_log import SyncExecuted
 from asterism.features.versions.projects import Project
 from asterism.features.versions.snapshots import NewSnapshot, Source
 from asterism.features.versions.sync import store
-from asterism.features.versions.sync.building import BuiltTree, build_tree
+from asterism.features.versions.sync.built_tree import BuiltTree, build_tree
 from asterism.features.versions.sync.contents import Contents
 from asterism.features.versions.sync.decisions import digest, read_choices
 from asterism.features.versions.sync.errors import AlreadyExecuted, Moved, PreviewExpired, WorkspaceMismatch
+from asterism.features.versions.sync.lock_files import write_anew
 from asterism.features.versions.sync.lock_tools import LockTools
 from asterism.features.versions.sync.models import (
     Executed,
@@ -23,7 +24,6 @@ from asterism.features.versions.sync.models import (
     StoredPreview,
     Sync,
 )
-from asterism.features.versions.sync.regenerating import write_anew
 from asterism.features.versions.workspaces import Workspace
 from asterism.kernel.blobs import Blobs
 from asterism.kernel.db import Database, Tx

@@ -10,9 +10,10 @@ from asterism.features.accounts.identity import Caller
 from asterism.features.versions import drift, storage
 from asterism.features.versions.sync import store
 from asterism.features.versions.sync.advisor import Advisor
-from asterism.features.versions.sync.asking import settle
 from asterism.features.versions.sync.contents import Contents
+from asterism.features.versions.sync.lock_files import offer_anew
 from asterism.features.versions.sync.lock_tools import LockTools
+from asterism.features.versions.sync.model_help import settle
 from asterism.features.versions.sync.models import (
     KEPT_ANSWER_DAYS,
     MAX_OPEN_PREVIEWS,
@@ -22,8 +23,7 @@ from asterism.features.versions.sync.models import (
     Situation,
 )
 from asterism.features.versions.sync.packed import pack, unpack
-from asterism.features.versions.sync.planning import Planned, find_situation, plan_sync
-from asterism.features.versions.sync.regenerating import offer_anew
+from asterism.features.versions.sync.plan import Planned, find_situation, plan_sync
 from asterism.kernel.blobs import Blobs
 from asterism.kernel.db import Database, Tx
 from asterism.vcs.merge import Plan, merged_contents

@@ -25,7 +25,7 @@ from asterism.features.versions.workcopies.ledger import Ledger
 from asterism.features.versions.workcopies.models import KEPT_SECONDS, About, Checked, Collected, Settled, WorkingCopy
 from asterism.features.versions.workcopies.notes import left_out, odd_names
 from asterism.features.versions.workcopies.policy import POLICY
-from asterism.features.versions.workcopies.settling import settle
+from asterism.features.versions.workcopies.settlement import settle
 from asterism.features.versions.workcopies.state import CopyState
 from asterism.kernel.blobs import Blobs, translate
 from asterism.kernel.db import Database

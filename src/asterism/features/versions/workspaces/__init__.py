@@ -5,9 +5,9 @@ lost and every move is logged. `move_head` wants the workspace from `workspace_a
 follow moves listens to `MOVED` (about: a project) and keeps `follow` up to date.
 """
 
-from asterism.features.versions.workspaces.autosaving import autosave
+from asterism.features.versions.workspaces.autosave import autosave
 from asterism.features.versions.workspaces.errors import HeadMoved, MainStays, NoTree, UnknownWorkspace
-from asterism.features.versions.workspaces.following import MOVED, follow, projects_behind
+from asterism.features.versions.workspaces.followers import MOVED, follow, projects_behind
 from asterism.features.versions.workspaces.models import (
     Cause,
     ManifestMove,

@@ -7,7 +7,7 @@ from asterism.features.versions.project_log import WorkspaceOutOfDate
 from asterism.features.versions.projects import Project
 from asterism.features.versions.snapshots import NewSnapshot, Snapshot
 from asterism.features.versions.workspaces import store
-from asterism.features.versions.workspaces.following import after_move
+from asterism.features.versions.workspaces.followers import after_move
 from asterism.features.versions.workspaces.models import Cause, Workspace
 from asterism.features.versions.workspaces.working_tree import still_dirty_since, with_dirty
 from asterism.kernel.db import Tx

@@ -19,7 +19,7 @@ from asterism.features.versions.project_log import (
 from asterism.features.versions.projects import GRACE_DAYS, LimitReached, Project, clean_name
 from asterism.features.versions.workspaces import store
 from asterism.features.versions.workspaces.errors import MainStays, NoTree, UnknownWorkspace
-from asterism.features.versions.workspaces.following import after_move, tell_moved
+from asterism.features.versions.workspaces.followers import after_move, tell_moved
 from asterism.features.versions.workspaces.models import (
     HEARTBEAT_SECONDS,
     MAX_WORKSPACES,

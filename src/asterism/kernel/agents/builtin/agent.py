@@ -8,7 +8,7 @@ from asterism.kernel.agents.builtin import context
 from asterism.kernel.agents.builtin.bench import Bench
 from asterism.kernel.agents.builtin.loop import Loop, Setting
 from asterism.kernel.agents.builtin.prompts import prompt
-from asterism.kernel.agents.builtin.resuming import resumed
+from asterism.kernel.agents.builtin.resumption import resumed
 from asterism.kernel.agents.builtin.shell import Opened, Shell
 from asterism.kernel.agents.builtin.toolbox import Toolbox
 from asterism.kernel.agents.builtin.tree import PathRefused, Tree

@@ -8,7 +8,7 @@ import structlog
 
 from asterism.kernel.agents.builtin import tools_files, tools_search, tools_work
 from asterism.kernel.agents.builtin.bench import Bench, Result, Spec, ToolRefused
-from asterism.kernel.agents.builtin.matching import EditRefused
+from asterism.kernel.agents.builtin.matches import EditRefused
 from asterism.kernel.agents.builtin.prompts import descriptions
 from asterism.kernel.agents.builtin.tree import PathRefused
 from asterism.kernel.agents.port import Lookup

@@ -7,8 +7,8 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from asterism.kernel.agents.builtin.bench import Bench, Result, Spec, ToolRefused
-from asterism.kernel.agents.builtin.matching import Edited, replaced
-from asterism.kernel.agents.builtin.patching import parse, results
+from asterism.kernel.agents.builtin.matches import Edited, replaced
+from asterism.kernel.agents.builtin.patches import parse, results
 from asterism.kernel.agents.builtin.tree import PathMissing, PathRefused, Tree
 
 LINES = 2000

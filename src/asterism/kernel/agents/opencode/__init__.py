@@ -4,7 +4,7 @@
 """
 
 from asterism.kernel.agents.opencode.agent import OpenCodeAgents
-from asterism.kernel.agents.opencode.installing import (
+from asterism.kernel.agents.opencode.installation import (
     PINNED,
     find_opencode,
     install_opencode,

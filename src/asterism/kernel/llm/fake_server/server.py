@@ -11,7 +11,7 @@ from typing import Any
 
 from asterism.kernel.llm.conversation import ToolCall
 from asterism.kernel.llm.embeddings import word_vector
-from asterism.kernel.llm.fake_server import reading
+from asterism.kernel.llm.fake_server import wire_requests
 from asterism.kernel.llm.fake_server.script import Call, Script
 from asterism.kernel.llm.fake_server.writing import FORMATS, GARBAGE
 from asterism.kernel.llm.scenario import Scenario
@@ -81,7 +81,7 @@ class FakeModelServer(LoopbackServer):
         if request.path.endswith("/embeddings") and isinstance(body, dict):
             writer.write(self._embed(request, body))
             return
-        call = reading.read_call(request.path, request.headers, body) if isinstance(body, dict) else None
+        call = wire_requests.read_call(request.path, request.headers, body) if isinstance(body, dict) else None
         if call is None:
             writer.write(http.response(404, b'{"error":{"message":"no such route"}}'))
             return
@@ -215,9 +215,9 @@ def echo(call: Call) -> Script:
 
     A message `call NAME {…}` calls that tool, where it is offered, with these arguments, and tells what came of it.
     """
-    schema = reading.wanted_schema(call)
+    schema = wire_requests.wanted_schema(call)
     if schema is not None:
-        return Script(chunks=(json.dumps(reading.sample(schema)),))
+        return Script(chunks=(json.dumps(wire_requests.sample(schema)),))
     asked = _CALL.fullmatch(call.prompt.strip())
     if asked and asked["name"] in call.tools and not call.rounds:
         return Script(calls=(ToolCall(f"call_{len(call.results)}", asked["name"], asked["arguments"]),))

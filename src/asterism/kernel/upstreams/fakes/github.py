@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from asterism.kernel.loopback import Asked, FakeService, Given
-from asterism.kernel.upstreams.fakes import searching
+from asterism.kernel.upstreams.fakes import github_search
 from asterism.kernel.upstreams.fakes.repositories import File, Issue, Problem, Repository
 
 VERSIONS = ("2022-11-28", "2026-03-10")
@@ -181,7 +181,7 @@ class FakeGitHub(FakeService):
 
     def _search(self, asked: Asked, kind: str) -> Given:
         wants_matches = "text-match" in asked.headers.get("accept", "")
-        return searching.search(list(self.repositories.values()), kind, asked.query, wants_matches)
+        return github_search.search(list(self.repositories.values()), kind, asked.query, wants_matches)
 
     def _repository(self, owner: str, name: str) -> Repository:
         found = self.repositories.get(f"{owner}/{name}")

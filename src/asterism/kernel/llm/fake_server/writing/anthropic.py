@@ -6,7 +6,7 @@ from typing import Any
 
 from asterism.kernel.llm.conversation import ToolCall
 from asterism.kernel.llm.fake_server.script import Call, Script
-from asterism.kernel.llm.fake_server.writing.encoding import as_json, event, halves
+from asterism.kernel.llm.fake_server.writing.wire_text import as_json, event, halves
 
 _FINISH = {"stop": "end_turn", "length": "max_tokens", "filtered": "refusal"}
 _HEAD = {"id": "msg_1", "type": "message", "role": "assistant"}

@@ -6,7 +6,7 @@ from typing import Any
 
 from asterism.kernel.llm.conversation import ToolCall
 from asterism.kernel.llm.fake_server.script import Call, Script
-from asterism.kernel.llm.fake_server.writing.encoding import as_json, data
+from asterism.kernel.llm.fake_server.writing.wire_text import as_json, data
 
 _FINISH = {"stop": "STOP", "length": "MAX_TOKENS", "filtered": "SAFETY"}
 

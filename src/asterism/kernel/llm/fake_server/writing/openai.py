@@ -5,7 +5,7 @@ from typing import Any
 
 from asterism.kernel.llm.conversation import ToolCall
 from asterism.kernel.llm.fake_server.script import Call, Script
-from asterism.kernel.llm.fake_server.writing.encoding import as_json, data, halves
+from asterism.kernel.llm.fake_server.writing.wire_text import as_json, data, halves
 
 _FINISH = {"stop": "stop", "length": "length", "filtered": "content_filter"}
 _HEAD = {"id": "chatcmpl-1", "created": 1_770_000_000}

@@ -2,8 +2,8 @@
 
 import json
 
-from asterism.features.insight.atlas.building import MappedTree, mapped_files
 from asterism.features.insight.atlas.difference import difference
+from asterism.features.insight.atlas.graph import MappedTree, mapped_files
 from asterism.features.insight.atlas.models import Graph
 from asterism.vcs.facts import extract, language_of
 from asterism.vcs.manifest import Entry

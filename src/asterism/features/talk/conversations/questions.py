@@ -6,8 +6,8 @@ from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 
 from asterism.base import ids
-from asterism.features.talk.conversations import answering, question_store
-from asterism.features.talk.conversations.answering import Answers
+from asterism.features.talk.conversations import answer_rows, question_store
+from asterism.features.talk.conversations.answer_rows import Answers
 from asterism.features.talk.conversations.errors import AnswerRefused
 from asterism.features.talk.conversations.events import AgentTold
 from asterism.features.talk.conversations.models import BY_SERVER, Conversation, Message, Question
@@ -73,7 +73,7 @@ class Asking:
     async def asked(self, asked: agents.Question) -> Question | None:
         """Tell a question; from then on the turn takes no place of those that work. None when the turn has ended."""
         await self.streams.flush()
-        question = await self.db.run(answering.ask, self.streams, self.turn, asked)
+        question = await self.db.run(answer_rows.ask, self.streams, self.turn, asked)
         if question is None:
             return None
         if not self._open:
@@ -123,7 +123,7 @@ class Asking:
             else:
                 await session.reject(question.agent_id)
         except agents.AnswerRefused:
-            await self.db.run(answering.reopen, self.streams, question)
+            await self.db.run(answer_rows.reopen, self.streams, question)
             raise AnswerRefused from None
         except agents.QuestionClosed:
             pass  # it has ended by itself, or knows the answer already
@@ -139,7 +139,7 @@ class Asking:
         """Note that the agent takes a question for closed, which it may do by itself."""
         question = next((one for one in self._open.values() if one.agent_id == agent_id), None)
         if question is not None:
-            await self.db.run(answering.close_by_agent, self.streams, question)
+            await self.db.run(answer_rows.close_by_agent, self.streams, question)
             self._no_longer(question.id)
 
     def _no_longer(self, question_id: str) -> None:

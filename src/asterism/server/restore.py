@@ -16,8 +16,8 @@ import msgspec
 from asterism.base.errors import Conflict, Invalid, NotFound, Unavailable
 from asterism.kernel.blobs import Blobs, Spool
 from asterism.kernel.db import open_database
-from asterism.kernel.db.copying import settle_sqlite
 from asterism.kernel.db.migrate import newest_revision
+from asterism.kernel.db.sqlite_copy import settle_sqlite
 from asterism.kernel.secrets import FileKeyStore, prove_keys, unwrap_ring
 from asterism.server.backup import (
     BLOBS,

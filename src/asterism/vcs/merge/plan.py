@@ -8,7 +8,7 @@ import msgspec
 from asterism.vcs.content import hash_bytes
 from asterism.vcs.linediff import MAX_BYTES
 from asterism.vcs.manifest import Entry
-from asterism.vcs.merge import wording
+from asterism.vcs.merge import sentences
 from asterism.vcs.merge.contents import Combine, Combined, combine
 from asterism.vcs.merge.models import USE_MAIN, USE_WORKSPACE, Action, Decision, Plan, Read, Triple
 from asterism.vcs.merge.renames import TwoNames, follow_renames
@@ -91,11 +91,11 @@ def _described(triple: Triple, ruling: Ruling, source: str) -> str:
     if ruling.outcome == "delete":
         return f"Deleted in {source}"
     if triple.moved:
-        return wording.renamed(f"Takes its name from {source}", triple.renamed_from)
+        return sentences.renamed(f"Takes its name from {source}", triple.renamed_from)
     if ruling.mode_only and ruling.entry is not None and triple.ours is not None:
         return f"Mode {triple.ours.mode:04o} becomes {ruling.entry.mode:04o}, as in {source}"
     verb = "Added" if triple.base is None else "Changed"
-    return wording.renamed(f"{verb} in {source}", triple.renamed_from)
+    return sentences.renamed(f"{verb} in {source}", triple.renamed_from)
 
 
 def decision_of(triple: Triple, ruling: Ruling, source: str, combined: Combined | None = None) -> Decision:
@@ -112,10 +112,10 @@ def decision_of(triple: Triple, ruling: Ruling, source: str, combined: Combined 
         path=path,
         kind=kind,
         row=13 if kind in ("binary", "too_large") and ruling.row == 12 else ruling.row,
-        main_intent=wording.intent(triple.base, triple.main),
-        workspace_intent=wording.intent(triple.base, triple.ours),
-        reason=wording.reason(kind, source),
-        options=wording.two_options(sides, source, {path: sides.main}, {path: sides.ours}),
+        main_intent=sentences.intent(triple.base, triple.main),
+        workspace_intent=sentences.intent(triple.base, triple.ours),
+        reason=sentences.reason(kind, source),
+        options=sentences.two_options(sides, source, {path: sides.main}, {path: sides.ours}),
         sides=triple,
         recommended={14: USE_WORKSPACE, 15: USE_MAIN}.get(ruling.row),
         allows_custom=kind in _CUSTOM,
@@ -187,7 +187,7 @@ def combined_action(decision: Decision, content: bytes, combined: Combined) -> A
         path=decision.path,
         kind="ai_combined",
         row=decision.row,
-        description=wording.renamed(f"Both sides changed it; merged by {how}", decision.renamed_from),
+        description=sentences.renamed(f"Both sides changed it; merged by {how}", decision.renamed_from),
         entry=entry,
         changes={decision.path: entry},
         count="add" if decision.sides.moved else "update",
@@ -221,14 +221,14 @@ def _enter_two_names(draft: Draft, clash: TwoNames, read: Read, combine: Combine
         kept = ruling.entry
         here, there = (msgspec.structs.replace(kept, path=path, mode=mode) for path in (ours.path, main.path))
     shown = Triple(main.path, base, here, there, clash.old)
-    options = wording.two_options(shown, draft.source, {ours.path: None, main.path: there}, {ours.path: here})
+    options = sentences.two_options(shown, draft.source, {ours.path: None, main.path: there}, {ours.path: here})
     draft.decisions[main.path] = Decision(
         path=main.path,
         kind="rename",
         row=17,
         main_intent=f"Renames {clash.old} to {main.path}.",
         workspace_intent=f"Renames {clash.old} to {ours.path}.",
-        reason=wording.reason("rename", draft.source),
+        reason=sentences.reason("rename", draft.source),
         options=options,
         sides=triple,
         mode=mode,

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asterism.base.masking import mask, needles
-from asterism.features.operations.deployments.masking import LONGEST_LINE, Lines
+from asterism.base.masks import mask, needles
+from asterism.features.operations.deployments.log_lines import LONGEST_LINE, Lines
 
 
 def said(secrets: tuple[str, ...], *pieces: bytes) -> list[str]:

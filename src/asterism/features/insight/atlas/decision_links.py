@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from asterism.features.insight import decisions
-from asterism.features.insight.atlas.building import in_order
+from asterism.features.insight.atlas.graph import in_order
 from asterism.features.insight.atlas.maps import Prepared
 from asterism.features.insight.atlas.models import Concept, Edge, Graph, Link
 from asterism.features.insight.decisions import Decision, NewLink

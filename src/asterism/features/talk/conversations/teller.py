@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from asterism.features.talk.conversations.events import Frame, agent_told
-from asterism.features.talk.conversations.folding import LARGEST_FRAME, part_frames
+from asterism.features.talk.conversations.folds import LARGEST_FRAME, part_frames
 from asterism.kernel.agents import MessageUpdated, PartRemoved, PartUpdated, ToolPart, payload
 
 PAUSE = 0.1  # seconds between two frames of a part

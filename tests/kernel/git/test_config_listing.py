@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from asterism.kernel.git import Checkout, Git, read_status
-from asterism.kernel.git.listing import Listings, read_listing
+from asterism.kernel.git.config_listing import Listings, read_listing
 from asterism.kernel.git.place import find_place
 from asterism.kernel.git.remembered import KEPT
 from asterism.kernel.git.settings import Pair

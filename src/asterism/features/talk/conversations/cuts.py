@@ -14,7 +14,7 @@ from asterism.base import ids
 from asterism.features.talk.checkpoints import Checkpoint
 from asterism.features.talk.conversations import branch_store, question_store, store
 from asterism.features.talk.conversations.events import ConversationMessage, MessageUpdate
-from asterism.features.talk.conversations.folding import text_of
+from asterism.features.talk.conversations.folds import text_of
 from asterism.features.talk.conversations.models import Conversation, Message, Parts, Status, TimelineItem
 from asterism.features.talk.conversations.service import running_parts
 from asterism.features.versions.workcopies import FileChange, sentence

@@ -6,10 +6,10 @@ from typing import TypeVar
 
 from asterism.vcs.linediff import TooManyLines
 from asterism.vcs.lines import Settle, merge_lines, settled
-from asterism.vcs.structure.matching import match_items
-from asterism.vcs.structure.ordering import Row, in_order
+from asterism.vcs.structure.gaps import gap_between
+from asterism.vcs.structure.matches import match_items
+from asterism.vcs.structure.order import Row, in_order
 from asterism.vcs.structure.pieces import Collection, Conflict, Item
-from asterism.vcs.structure.spacing import gap_between
 
 T = TypeVar("T")
 

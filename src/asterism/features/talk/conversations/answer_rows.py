@@ -7,7 +7,7 @@ from typing import Any
 from asterism.base import ids
 from asterism.base.errors import Invalid
 from asterism.features.accounts.identity import Caller
-from asterism.features.talk.conversations import question_store, reporting, store
+from asterism.features.talk.conversations import project_events, question_store, store
 from asterism.features.talk.conversations.errors import QuestionClosed, UnknownQuestion
 from asterism.features.talk.conversations.events import question_asked, question_closed
 from asterism.features.talk.conversations.models import BY_SERVER, MAX_ANSWER, Message, Question
@@ -39,7 +39,7 @@ def ask(tx: Tx, streams: Streams, turn: Message, asked: agents.Question) -> Ques
     )
     question_store.insert_question(tx, question)
     streams.append_in(tx, conversation.stream, question_asked(question))
-    reporting.asked(tx, conversation, question)
+    project_events.asked(tx, conversation, question)
     return question
 
 
@@ -78,7 +78,7 @@ def close(
     question_store.update_question(tx, question.id, values)
     closed = replace(question, **values)
     streams.append_in(tx, conversation.stream, question_closed(closed.message_id, closed))
-    reporting.closed(tx, conversation, closed)
+    project_events.closed(tx, conversation, closed)
     return closed
 
 
@@ -119,4 +119,4 @@ def close_by_agent(tx: Tx, streams: Streams, question: Question) -> None:
     closed = replace(current, status="rejected", closed_at=tx.now())
     question_store.update_question(tx, question.id, {"status": closed.status, "closed_at": closed.closed_at})
     streams.append_in(tx, conversation.stream, question_closed(current.message_id, closed))
-    reporting.closed(tx, conversation, closed)
+    project_events.closed(tx, conversation, closed)

@@ -4,7 +4,7 @@ import codecs
 from collections.abc import Callable
 from typing import Final
 
-from asterism.base.masking import mask
+from asterism.base.masks import mask
 
 LONGEST_LINE: Final = 64 * 1024  # characters: a longer line is told in pieces
 

@@ -8,11 +8,11 @@ from weakref import WeakValueDictionary
 from asterism.base import ids
 from asterism.features.accounts.identity import Caller
 from asterism.features.insight import decisions
-from asterism.features.insight.atlas import capabilities, linking, store, trees
-from asterism.features.insight.atlas.building import MappedTree, counted, in_order
-from asterism.features.insight.atlas.keeping import kept, replace
+from asterism.features.insight.atlas import capabilities, decision_links, store, trees
+from asterism.features.insight.atlas.embeddings import MAX_CHARACTERS, Embedder, embedded
+from asterism.features.insight.atlas.graph import MappedTree, counted, in_order
+from asterism.features.insight.atlas.kept_map import kept, replace
 from asterism.features.insight.atlas.maps import Maps, Prepared
-from asterism.features.insight.atlas.meaning import MAX_CHARACTERS, Embedder, embedded
 from asterism.features.insight.atlas.models import MAX_CODE, Chunk, Counts, Graph, Source
 from asterism.features.insight.decisions import Decision
 from asterism.features.versions import project_log, projects, storage
@@ -105,7 +105,7 @@ class Indexer:
             return chunks, ["No embedding model is configured, so nothing was embedded."]
 
         async def texts(wanted: Sequence[Chunk]) -> Mapping[str, str]:
-            said = {linking.narrative_id(one.id): one.text for one in known}
+            said = {decision_links.narrative_id(one.id): one.text for one in known}
             files = [chunk for chunk in wanted if chunk.kind == "code"]
             return said | await asyncio.to_thread(self._read, project.owner_user_id, files)
 
@@ -135,7 +135,7 @@ def _chunks(tree: MappedTree, known: Sequence[Decision], max_files: int, before:
     old = {(chunk.concept_id, chunk.content_hash): chunk for chunk in before}
     texts = [entry for entry in tree.files[:MAX_CODE] if entry.path in tree.facts and tree.facts[entry.path].whole]
     files = [Chunk("", f"code:{entry.path}", "code", entry.hash) for entry in texts[:max_files]]
-    said = [Chunk("", linking.narrative_id(one.id), "decision", hash_bytes(one.text.encode())) for one in known]
+    said = [Chunk("", decision_links.narrative_id(one.id), "decision", hash_bytes(one.text.encode())) for one in known]
     return [
         old.get((chunk.concept_id, chunk.content_hash))
         or Chunk(ids.ulid(), chunk.concept_id, chunk.kind, chunk.content_hash)
@@ -157,7 +157,7 @@ def _replace(
     tx.take_turns("atlas", project.id)
     replace(tx, maps, project.id, source, prepared)
     store.replace_chunks(tx, project.id, chunks)
-    linking.relink(tx, project, prepared)
+    decision_links.relink(tx, project, prepared)
     counts = _counts_of(tx, project.id, prepared.graph, chunks)
     project_log.append(
         tx,
@@ -175,6 +175,6 @@ def _counts(tx: Tx, project_id: str) -> Counts:
 
 
 def _counts_of(tx: Tx, project_id: str, graph: Graph, chunks: Sequence[Chunk]) -> Counts:
-    whole = linking.told(graph, decisions.newest(tx, project_id), linking.kept_links(tx, project_id))
+    whole = decision_links.told(graph, decisions.newest(tx, project_id), decision_links.kept_links(tx, project_id))
     vectors = sum(chunk.vector is not None for chunk in chunks)
     return Counts(len(whole.concepts), len(whole.edges), len(chunks), vectors, graph.warnings)

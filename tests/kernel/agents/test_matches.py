@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asterism.kernel.agents.builtin.matching import EditRefused, replaced
-from asterism.kernel.agents.builtin.patching import parse, results
+from asterism.kernel.agents.builtin.matches import EditRefused, replaced
+from asterism.kernel.agents.builtin.patches import parse, results
 
 CODE = "def a():\n    x = 1\n    return x\n\n\ndef b():\n    y = 2\n    return y\n"
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from asterism.features.operations.action_runs.checking import run_checks
+from asterism.features.operations.action_runs.check_runs import run_checks
 from asterism.features.operations.action_runs.checks import Planned
 from asterism.features.operations.deployments import Tools
 from asterism.kernel.llm.fake_server import FakeModelServer

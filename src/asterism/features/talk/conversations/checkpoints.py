@@ -9,7 +9,7 @@ import structlog
 from asterism.base.errors import DomainError
 from asterism.features.talk import checkpoints
 from asterism.features.talk.checkpoints import Called
-from asterism.features.talk.conversations import reporting
+from asterism.features.talk.conversations import project_events
 from asterism.features.talk.conversations.events import CheckpointFields, CheckpointTaken, Frame, WarningFrame
 from asterism.features.talk.conversations.models import Conversation
 from asterism.features.versions import workcopies
@@ -55,7 +55,7 @@ class Checker:
         talk = self.conversation
         made = checkpoints.record_start(tx, talk.owner_user_id, talk.id, self.message_id, self.copy.about.start)
         if made is not None:
-            reporting.checked(tx, talk, made)
+            project_events.checked(tx, talk, made)
         return made
 
     def _record(self, tx: Tx, checked: Checked, call: ToolPart | None) -> checkpoints.Checkpoint:
@@ -67,7 +67,7 @@ class Checker:
             checked,
             call=None if call is None else Called(call.call_id, call.tool, call.id),
         )
-        reporting.checked(tx, self.conversation, made)
+        project_events.checked(tx, self.conversation, made)
         return made
 
     async def _told(self, made: checkpoints.Checkpoint | None) -> None:

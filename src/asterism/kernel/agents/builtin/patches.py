@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
-from asterism.kernel.agents.builtin.matching import LIKENESSES, EditRefused, found_at, reindented
+from asterism.kernel.agents.builtin.matches import LIKENESSES, EditRefused, found_at, reindented
 
 BEGIN, END = "*** Begin Patch", "*** End Patch"
 _HEADS = {"*** Add File: ": "add", "*** Update File: ": "update", "*** Delete File: ": "delete"}

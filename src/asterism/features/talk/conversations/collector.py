@@ -26,7 +26,7 @@ from asterism.features.talk.conversations.events import (
     WarningFrame,
 )
 from asterism.features.talk.conversations.models import Conversation, Message, TimelineItem
-from asterism.features.talk.conversations.titling import LONGEST_SUMMARY, Writer
+from asterism.features.talk.conversations.sentences import LONGEST_SUMMARY, Writer
 from asterism.features.talk.conversations.turn import TurnPorts
 from asterism.features.versions import workcopies
 from asterism.features.versions.workcopies import Collected, Settled, WorkingCopy, sentence

@@ -86,8 +86,8 @@ class _Question:
 
     def ask(self) -> "Answer | None":
         """Return the answer; None is to stop."""
-        from asterism.cli.asking import KINDS
         from asterism.cli.output import path_text, printable, say
+        from asterism.cli.questions import KINDS
         from asterism.vcs.merge import USE_MAIN, USE_WORKSPACE
 
         conflict = self._conflict

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from asterism.base.masking import mask, needles, settled
+from asterism.base.masks import mask, needles, settled
 from asterism.kernel.agents import (
     AgentEvent,
     Ended,

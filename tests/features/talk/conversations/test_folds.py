@@ -7,9 +7,10 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asterism.features.talk.conversations import folding, telling
+from asterism.features.talk.conversations import folds
+from asterism.features.talk.conversations import teller as tellers
 from asterism.features.talk.conversations.events import AgentTold, ContentDelta, Frame, agent_told
-from asterism.features.talk.conversations.folding import (
+from asterism.features.talk.conversations.folds import (
     LARGEST_FRAME,
     broken_off,
     fold,
@@ -43,7 +44,7 @@ def told_by(steps: list[tuple[str, str, float]]) -> list[Frame]:
         await asyncio.Event().wait()
 
     async def run() -> None:
-        teller = telling.Teller("turn", tell, now=lambda: clock["now"], sleep=never)
+        teller = tellers.Teller("turn", tell, now=lambda: clock["now"], sleep=never)
         await teller.take(MessageUpdated(MessageInfo("m", "s", "assistant", MessageTime(1))))
         whole: dict[str, str] = {}
         for name, added, pause in steps:
@@ -91,7 +92,7 @@ def test_the_shorter_log_says_the_same_in_one_frame_for_each_part(steps: list[tu
 
 def test_a_part_gets_ten_frames_a_second_at_most() -> None:
     frames = told_by([("a", "x", 0.01)] * 300)
-    assert len(frames) <= 1 + 3.0 / telling.PAUSE + 2
+    assert len(frames) <= 1 + 3.0 / tellers.PAUSE + 2
 
 
 def test_long_texts_are_told_by_what_was_added_and_whole_in_the_end() -> None:
@@ -114,11 +115,11 @@ def test_a_text_that_is_too_long_for_a_frame_is_told_in_pieces() -> None:
 def test_what_a_call_printed_is_cut() -> None:
     state = ToolState("completed", {"command": "x" * 2_000_000}, "y" * 2_000_000, metadata={"z": "z" * 2_000_000})
     part = msgspec.to_builtins(ToolPart("p", "s", "m", "bash", "c", state))
-    cut = telling.bounded(part)
+    cut = tellers.bounded(part)
     assert len(msgspec.json.encode(cut)) < LARGEST_FRAME
-    assert cut["state"]["output"].endswith(telling.CUT)
+    assert cut["state"]["output"].endswith(tellers.CUT)
     small = {**part, "state": {"status": "completed", "output": "ok"}}
-    assert telling.bounded(small) is small
+    assert tellers.bounded(small) is small
 
 
 def test_what_an_ended_turn_left_open_is_closed() -> None:
@@ -132,4 +133,4 @@ def test_what_an_ended_turn_left_open_is_closed() -> None:
     assert changed.parts[0]["state"]["status"] == "error"
     assert changed.parts[0]["state"]["output"] == changed.parts[0]["state"]["error"]
     assert len(changed.infos) == 1
-    assert folding.text_of(whole) == "x"
+    assert folds.text_of(whole) == "x"

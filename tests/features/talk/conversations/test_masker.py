@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from asterism.features.talk.conversations.masking import Masker
+from asterism.features.talk.conversations.masker import Masker
 from asterism.kernel.agents import (
     AgentEvent,
     Ended,

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from asterism.vcs.structure.ordering import Row
+from asterism.vcs.structure.order import Row
 from asterism.vcs.structure.pieces import Collection
 
 
