@@ -11,6 +11,7 @@ from asterism.base.clock import ManualClock
 from asterism.kernel.db import Database, open_database
 from tests.support.databases import SqliteFactory, drop_postgres, fresh_postgres_url
 from tests.support.memory import folder_in_memory
+from tests.support.s3 import S3Server, s3_server
 from tests.support.server import TestServer
 
 ENGINES = ["sqlite", "postgresql"]
@@ -55,6 +56,15 @@ def memory_path() -> Iterator[Path]:
     """Return a folder like `tmp_path`, in memory where there is room: for stores that sync at each write."""
     with folder_in_memory() as folder:
         yield folder
+
+
+@pytest.fixture
+def s3(monkeypatch: pytest.MonkeyPatch) -> S3Server:
+    """Return a real S3 server, which the environment of this test names."""
+    found = s3_server()
+    for name, value in found.environment.items():
+        monkeypatch.setenv(name, value)
+    return found
 
 
 @pytest.fixture(scope="session", params=ENGINES)

@@ -16,6 +16,7 @@ ELSEWHERE = {
     "httpx2-jsfetch": "BSD-3-Clause",
     "pywin32": "PSF-2.0",
     "pywin32-ctypes": "BSD-3-Clause",
+    "tzdata": "Apache-2.0",
 }
 """Licences of packages that the lock holds for other systems than the one this runs on."""
 HEAD = """# Third-party notices

@@ -10,10 +10,12 @@ from asterism.base.errors import Unavailable
 from asterism.kernel.blobs import Blobs, ObjectMissing, Spool, open_blobs
 
 
-@pytest.fixture(params=["folder", "memory", "address"])
+@pytest.fixture(params=["folder", "memory", "address", "s3"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Blobs:
     addresses: dict[str, str | Path] = {"folder": tmp_path / "blobs", "memory": "memory://"}
     addresses["address"] = (tmp_path / "a url").as_uri()
+    if request.param == "s3":
+        addresses["s3"] = f"s3://{request.getfixturevalue('s3').bucket()}/some/prefix"
     return open_blobs(addresses[request.param], spool=tmp_path / "incoming")
 
 

@@ -108,7 +108,7 @@ def snapshots_in(db: Database) -> set[str]:
 def test_what_was_pushed_before_is_there_and_everything_is_whole(
     backed: Backed, tmp_path: Path, elsewhere: bool
 ) -> None:
-    more = {"blobs_url": str(tmp_path / "objects")} if elsewhere else {}
+    more = {"object_store": str(tmp_path / "objects")} if elsewhere else {}
     settings = settings_for(tmp_path / "new", **more)
     listing, with_key = restore(settings, backed.file, lambda: PASSPHRASE, Told())
     assert (with_key, listing.missing) == (True, [])

@@ -124,18 +124,18 @@ def test_a_damaged_note_does_not_hide_the_claim(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("address", ["memory://", "s3://bucket/prefix"])
 def test_content_for_a_remote_store_waits_in_the_data_folder(tmp_path: Path, address: str) -> None:
-    store = open_settings_blobs(Settings(data_dir=tmp_path / "data", blobs_url=address))
+    store = open_settings_blobs(Settings(data_dir=tmp_path / "data", object_store=address))
     assert store.spool_folder.parent == tmp_path / "data"
 
 
 def test_a_store_nobody_knows_is_refused_without_its_password(tmp_path: Path) -> None:
     with pytest.raises(Invalid) as caught:
-        open_settings_blobs(Settings(data_dir=tmp_path, blobs_url="ftp://me:hunter2@host/x"))
+        open_settings_blobs(Settings(data_dir=tmp_path, object_store="ftp://me:hunter2@host/x"))
     assert "ftp://host/x" in caught.value.message
     assert "hunter2" not in caught.value.message
 
 
 def test_content_beside_the_data_folder_is_closed_too(tmp_path: Path) -> None:
     (tmp_path / "blobs").mkdir(mode=0o755)
-    open_settings_blobs(Settings(data_dir=tmp_path / "data", blobs_url=str(tmp_path / "blobs")))
+    open_settings_blobs(Settings(data_dir=tmp_path / "data", object_store=str(tmp_path / "blobs")))
     assert mode(tmp_path / "blobs") == 0o700

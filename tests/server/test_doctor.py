@@ -60,7 +60,7 @@ def without_key(settings: Settings) -> Settings:
 
 def no_store(settings: Settings) -> Settings:
     (settings.data_dir / "file").touch()
-    return msgspec.structs.replace(settings, blobs_url=str(settings.data_dir / "file"))
+    return msgspec.structs.replace(settings, object_store=str(settings.data_dir / "file"))
 
 
 def no_database(settings: Settings) -> Settings:

@@ -18,9 +18,9 @@ show` says where that is).
 An `asterism.toml` in the working folder is used only after `asterism config trust`, only as long as its content is the
 same, and only for settings marked `*`: no address, program, folder or key comes from a folder somebody may have cloned.
 
-A setting that does not exist or makes no sense is refused at the start. Content in S3 (`blobs_url`) is reached with the
-usual `AWS_*` variables: `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN`, `AWS_REGION`,
-`AWS_ENDPOINT` for another S3-compatible store (with `AWS_ALLOW_HTTP=true` when it has no TLS), and
+A setting that does not exist or makes no sense is refused at the start. Content in S3 (`object_store`) is reached with
+the usual `AWS_*` variables: `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN`, `AWS_REGION`,
+`AWS_ENDPOINT_URL` for another S3-compatible store (with `AWS_ALLOW_HTTP=true` when it has no TLS), and
 `AWS_VIRTUAL_HOSTED_STYLE_REQUEST`; on a machine of Amazon's the role of the machine is found without any. Google Cloud
 Storage takes `GOOGLE_SERVICE_ACCOUNT` (a file), Azure `AZURE_STORAGE_ACCOUNT_NAME` and `AZURE_STORAGE_ACCOUNT_KEY`."""
 

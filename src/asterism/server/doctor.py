@@ -7,7 +7,7 @@ mended, apart from one small object that is written to the content store and rem
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Literal
 
@@ -16,7 +16,7 @@ import msgspec
 import sqlalchemy as sa
 
 from asterism.base import ids
-from asterism.base.errors import DomainError
+from asterism.base.errors import DomainError, Unavailable
 from asterism.base.masks import mask, needles
 from asterism.features.talk.catalogue import RUN_PROVIDERS
 from asterism.kernel.blobs import ObjectMissing
@@ -119,24 +119,29 @@ def _database(settings: Settings) -> Iterator[Finding]:
 
 
 def _store(settings: Settings) -> Iterator[Finding]:
-    name = "the data folder" if settings.blobs_url is None else _address(settings.blobs_url)
-    own = None if settings.blobs_url and "://" in settings.blobs_url else settings.blobs_url or "blobs"
+    name = "the data folder" if settings.object_store is None else _address(settings.object_store)
+    own = None if settings.object_store and "://" in settings.object_store else settings.object_store or "blobs"
     if own is not None and not _is_there(settings.data_dir / own, settings):
         yield Finding("store", "warns", NEVER_SERVED)
         return
     blobs, key, content = open_settings_blobs(settings), f"doctor/{ids.ulid()}", b"written to see that it can be"
     try:
         blobs.put(key, content)
-        whole = blobs.get(key) == content
+        whole = blobs.get(key) == content and b"".join(blobs.read(key, 3, 9)) == content[3:9]
+        listed = any(found.key == key for found in blobs.list("doctor"))
     except ObjectMissing:
-        whole = False
+        whole = listed = False
     finally:
-        blobs.delete([key])
-    if whole:
-        yield Finding("store", "ok", f"content in {name} can be written, read and removed")
-    else:
+        with suppress(Unavailable):  # what failed before says more
+            blobs.delete([key])
+    if not whole:
         text = f"Content in {name} does not come back as it was written."
         yield Finding("store", "fails", text, "Look for what else writes there, or choose another store.")
+    elif not listed or blobs.size(key) is not None:
+        text = f"What is written to {name} is not listed, or not removed when it should be."
+        yield Finding("store", "fails", text, "The store must show at once what was written and removed.")
+    else:
+        yield Finding("store", "ok", f"content in {name} can be written, read, listed and removed")
 
 
 def _disk(settings: Settings) -> Iterator[Finding]:
@@ -265,7 +270,7 @@ def _secrets(settings: Settings) -> Iterator[str]:
         value = getattr(settings, name)
         if not isinstance(value, str) or not is_secret(name):
             continue
-        if not name.endswith("_url"):
+        if name.endswith(("_key", "_secret")):
             yield value
             continue
         credentials = value.partition("://")[2].rpartition("@")[0]

@@ -87,7 +87,7 @@ def restore(
         listing = _extract(source, stage, progress)
         _look_at(stage, listing)
         with_key = _take_key(settings, stage, passphrase)
-        if settings.blobs_url is not None:
+        if settings.object_store is not None:
             _move_objects(stage / BLOBS, open_settings_blobs(settings), progress)
         os.sync()
         appear(stage, folder)

@@ -15,7 +15,7 @@ ALIASES = {"project_root": ("STARGAZER_PROJECT_ROOT",)}
 """Further variables a setting is read from; its own name wins."""
 
 
-_SECRET = re.compile(r"_(key|secret)$|^(database|blobs|local_postgres|local_redis)_url$")
+_SECRET = re.compile(r"_(key|secret)$|^(database|local_postgres|local_redis)_url$|^object_store$")
 
 
 def is_secret(name: str) -> bool:
@@ -64,7 +64,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         platformdirs.user_data_dir("asterism", appauthor=False)
     )
     database_url: Annotated[str | None, doc("`postgresql://…`; default: an SQLite file in the data folder.")] = None
-    blobs_url: Annotated[
+    object_store: Annotated[
         str | None,
         doc("Where content is stored: a folder or an address as `s3://bucket/prefix`; default in the data folder."),
     ] = None

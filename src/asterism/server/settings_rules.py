@@ -130,7 +130,7 @@ def _matches(pattern: "re.Pattern[str]") -> Callable[[str], bool]:
 _RULES: dict[str, tuple[Callable[[str], bool], str]] = {
     "host": (_is_host, "an address of this machine, as 127.0.0.1"),
     "database_url": (_is_database, _DATABASE),
-    "blobs_url": (_is_store, _STORE),
+    "object_store": (_is_store, _STORE),
     "deploy_network": (_is_reach, "`closed`, `open`, or names of hosts, comma-separated"),
     "cors_origins": (_is_origins, "`*` or origins like https://host, comma-separated"),
     "trusted_proxies": (_are_networks, "addresses or networks like 10.0.0.0/8, comma-separated"),

@@ -18,4 +18,4 @@ def open_settings_database(settings: Settings, clock: Clock | None = None) -> Da
 
 def open_settings_blobs(settings: Settings) -> ObjectStoreBlobs:
     """Open the content store that the settings name."""
-    return open_blobs(settings.blobs_url or settings.data_dir / "blobs", spool=settings.data_dir / "incoming")
+    return open_blobs(settings.object_store or settings.data_dir / "blobs", spool=settings.data_dir / "incoming")

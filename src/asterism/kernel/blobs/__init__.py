@@ -10,8 +10,9 @@ segments.
 The fsync policy is ADR 0010: `put` promises to survive a killed process, `sync` a power failure.
 """
 
+from asterism.kernel.blobs.addresses import open_blobs
 from asterism.kernel.blobs.errors import ObjectDamaged, ObjectMissing, translate
-from asterism.kernel.blobs.object_store import ObjectStoreBlobs, open_blobs
+from asterism.kernel.blobs.object_store import ObjectStoreBlobs
 from asterism.kernel.blobs.port import Blobs, ObjectInfo
 from asterism.kernel.blobs.spare import Spare
 from asterism.kernel.blobs.spool import Spool

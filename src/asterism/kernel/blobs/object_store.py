@@ -1,21 +1,20 @@
-"""The port over obstore: a local folder, memory, and whatever obstore reaches by address (S3, GCS, Azure)."""
+"""The port over obstore: memory and a local folder; `cloud.py` adds what lies beyond this machine."""
 
 import os
 import stat
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 import obstore
 from obstore.exceptions import BaseError
-from obstore.store import LocalStore, MemoryStore, from_url
+from obstore.store import LocalStore
 
-from asterism.base.errors import Invalid, Unavailable
+from asterism.base.errors import Unavailable
 from asterism.kernel.blobs.durability import sync_files
-from asterism.kernel.blobs.errors import ObjectDamaged, ObjectMissing, translate
+from asterism.kernel.blobs.errors import ObjectDamaged, ObjectMissing, lacks_place, translate
 from asterism.kernel.blobs.port import ObjectInfo
 from asterism.kernel.blobs.spool import Spool
 
@@ -26,16 +25,20 @@ ABANDONED_SECONDS = 24 * 3600
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def translated() -> Iterator[None]:
+    """Turn errors of the store and of the disk into ours: ObjectMissing or Unavailable."""
     try:
         yield
     except FileNotFoundError as error:
+        if lacks_place(error):
+            raise translate(error) from error
         raise ObjectMissing("There is no such object.") from error
     except (BaseError, OSError) as error:
         raise translate(error) from error
 
 
-def _damaged() -> ObjectDamaged:
+def damaged() -> ObjectDamaged:
+    """Return the error for an object that ends too early."""
     return ObjectDamaged("The object is shorter than what was stored.")
 
 
@@ -43,7 +46,7 @@ class ObjectStoreBlobs:
     """Any obstore store. What a remote store has acknowledged is durable, so `sync` has nothing to do."""
 
     def __init__(self, store: Any, spool_folder: Path) -> None:
-        self._store = store
+        self.store = store
         self.spool_folder = spool_folder
         for leftover in spool_folder.glob("incoming-*"):
             if time.time() - leftover.stat().st_mtime > ABANDONED_SECONDS:  # its process was killed
@@ -51,8 +54,8 @@ class ObjectStoreBlobs:
 
     def put(self, key: str, content: bytes) -> None:
         """Store `content`, replacing an object of that key in one step."""
-        with _translated():
-            obstore.put(self._store, key, content, use_multipart=False)
+        with translated():
+            obstore.put(self.store, key, content, use_multipart=False)
 
     def put_spool(self, key: str, spool: Spool) -> None:
         """Store a spooled content, large ones in parts."""
@@ -60,25 +63,25 @@ class ObjectStoreBlobs:
         if content is not None:
             self.put(key, content)
             return
-        with _translated():
-            obstore.put(self._store, key, spool.path, max_concurrency=PARALLEL_PARTS)
+        with translated():
+            obstore.put(self.store, key, spool.path, max_concurrency=PARALLEL_PARTS)
 
     def sync(self, keys: Sequence[str]) -> None:
         """Return at once: an acknowledged put is durable."""
 
     def get(self, key: str) -> bytes:
         """Return the content. Raises ObjectMissing."""
-        with _translated():
-            return obstore.get(self._store, key).bytes().to_bytes()
+        with translated():
+            return obstore.get(self.store, key).bytes().to_bytes()
 
     def get_range(self, key: str, start: int, end: int) -> bytes:
         """Return a range of the content at once. Raises ObjectMissing or ObjectDamaged."""
         if start >= end:
             return b""
         with self._range(key, end):
-            data = obstore.get_range(self._store, key, start=start, end=end).to_bytes()
+            data = obstore.get_range(self.store, key, start=start, end=end).to_bytes()
             if len(data) != end - start:
-                raise _damaged()
+                raise damaged()
             return data
 
     def read(self, key: str, start: int, end: int) -> Iterator[bytes]:
@@ -86,9 +89,9 @@ class ObjectStoreBlobs:
         if start >= end:
             return
         with self._range(key, end):
-            result = obstore.get(self._store, key, options={"range": (start, end)})
+            result = obstore.get(self.store, key, options={"range": (start, end)})
             if result.meta["size"] < end:
-                raise _damaged()
+                raise damaged()
             for piece in result.stream(min_chunk_size=PIECE):
                 yield bytes(piece)
 
@@ -96,19 +99,21 @@ class ObjectStoreBlobs:
     def _range(self, key: str, end: int) -> Iterator[None]:
         """Translate errors of reading up to `end`: a store says of a range beyond the object only that it is wrong."""
         try:
-            with _translated():
+            with translated():
                 yield
         except Unavailable as error:
-            size = self.size(key)
+            size = None
+            with suppress(Unavailable):  # the first error says more
+                size = self.size(key)
             if size is not None and size < end:
-                raise _damaged() from error
+                raise damaged() from error
             raise
 
     def size(self, key: str) -> int | None:
         """Return the size in bytes, None when there is no such object."""
         try:
-            with _translated():
-                return int(obstore.head(self._store, key)["size"])
+            with translated():
+                return int(obstore.head(self.store, key)["size"])
         except ObjectMissing:
             return None
 
@@ -116,15 +121,15 @@ class ObjectStoreBlobs:
         """Remove objects; those that do not exist are passed over."""
         for key in keys:
             try:
-                with _translated():
-                    obstore.delete(self._store, key)
+                with translated():
+                    obstore.delete(self.store, key)
             except ObjectMissing:
                 continue
 
     def list(self, prefix: str) -> Iterator[ObjectInfo]:
         """Yield the objects below the folder `prefix`, a thousand at a time from the store."""
-        with _translated():
-            for found in obstore.list(self._store, prefix, chunk_size=LISTED_AT_ONCE):
+        with translated():
+            for found in obstore.list(self.store, prefix, chunk_size=LISTED_AT_ONCE):
                 for item in found:
                     yield ObjectInfo(item["path"], item["size"])
 
@@ -145,47 +150,12 @@ class FolderBlobs(ObjectStoreBlobs):
         if content is not None:
             self.put(key, content)
             return
-        with _translated():
+        with translated():
             target = self._folder / key
             target.parent.mkdir(parents=True, exist_ok=True)
             os.replace(spool.path, target)
 
     def sync(self, keys: Sequence[str]) -> None:
         """Flush the files, or the file system when they are many."""
-        with _translated():
+        with translated():
             sync_files(self._folder, [self._folder / key for key in keys])
-
-
-def open_blobs(address: str | Path, *, spool: Path) -> ObjectStoreBlobs:
-    """Open a folder (a path), `memory://`, or any address obstore knows (`s3://bucket/prefix`, `gs://`, `az://`).
-
-    Credentials of a cloud store come from its provider's usual environment variables. `spool` is a private folder where
-    content for a store that is not a folder waits until it is complete; it is made when it is first needed.
-    Raises Unavailable when the folder cannot be made, Invalid for an address nobody knows.
-    """
-    if isinstance(address, Path) or "://" not in address:
-        return _open_folder(Path(address))
-    if address.startswith("file://"):
-        return _open_folder(Path(unquote(urlsplit(address).path)))
-    if address == "memory://":
-        return ObjectStoreBlobs(MemoryStore(), spool)
-    try:
-        return ObjectStoreBlobs(from_url(address), spool)
-    except (BaseError, ValueError) as error:
-        raise Invalid(  # the library's own words repeat the address with all that is in it
-            f"The address of the content store, {_shown(address)}, is none that can be used.",
-            hint="A folder, or an address like s3://bucket/prefix, gs://bucket/prefix or az://container/prefix.",
-        ) from error
-
-
-def _open_folder(folder: Path) -> FolderBlobs:
-    try:
-        return FolderBlobs(folder)
-    except OSError as error:
-        raise Unavailable(f"The folder of stored content, {folder}, cannot be used: {error.strerror}.") from error
-
-
-def _shown(address: str) -> str:
-    """Return an address without what may be a secret in it."""
-    parts = urlsplit(address)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
