@@ -4,7 +4,7 @@ import pytest
 
 from asterism.features.insight.atlas.diagrams import MAX_ARROWS, MAX_NODES, Pencil
 from asterism.features.insight.atlas.models import Drawing
-from tests.features.insight.atlas.test_building import graph_of
+from tests.features.insight.atlas.test_graph import graph_of
 from tests.support.trees import Tree
 
 TREE: Tree = {

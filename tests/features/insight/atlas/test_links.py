@@ -1,7 +1,7 @@
 """Which concepts a text speaks of."""
 
 from asterism.features.insight.atlas.links import MAX_LINKS, Names
-from tests.features.insight.atlas.test_building import graph_of
+from tests.features.insight.atlas.test_graph import graph_of
 from tests.support.trees import Tree
 
 TREE: Tree = {"src/auth/token.py": b"", "src/auth/x.py": b"", "web/app.ts": b"", "docs/Plan B.md": b"", "go/a.go": b""}
