@@ -23,10 +23,13 @@ NO_ROOTS = {
     "decisions.tree": "what a decision was made on, to be told; what it cites is kept by content",
     "drift_reports.source_manifest_hash": "what was compared; nothing reads it again",
     "drift_reports.workspace_manifest_hash": "what was compared; nothing reads it again",
+    "finding_trees.tree": "in which tree findings were looked up; once it is gone, they are looked up by their paths",
     "forecast_pairs.a_tree": "what the workspace showed; nothing reads it again",
     "forecast_pairs.b_tree": "what the workspace showed; nothing reads it again",
     "missing_blobs.manifest_hash": "goes with its manifest",
     "sync_previews.workspace_manifest_hash": "what the workspace shows; a preview is of no use once it shows another",
+    "tracked_findings.first_tree": "where a finding was found, to be told; what names it is kept with it",
+    "tracked_findings.gone_tree": "where a finding was missed, to be told",
     "user_storage.manifest_bytes": "a number",
     "user_storage.manifest_count": "a number",
 }

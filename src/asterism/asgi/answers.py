@@ -53,6 +53,13 @@ class Created(Ok[T]):
 
 
 @dataclass(slots=True)
+class Accepted(Ok[T]):
+    """202: it has begun."""
+
+    status: ClassVar[int] = 202
+
+
+@dataclass(slots=True)
 class Refused(Ok[T]):
     """400 with a body that is not the face's envelope, as OAuth's."""
 

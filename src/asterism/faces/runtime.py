@@ -21,6 +21,7 @@ from asterism.features.operations.deployments import Deployments
 from asterism.features.review.local_chats import SessionRuns
 from asterism.features.review.local_providers import KeyPlaces
 from asterism.features.review.reviews import ReviewRuns
+from asterism.features.review.tree_reviews import TreeReviews
 from asterism.features.review.trust import RootRules, SessionTrust
 from asterism.features.talk.catalogue import ModelDirectory
 from asterism.features.talk.conversations import Turns
@@ -143,6 +144,7 @@ class Runtime:
     sign_in: SignIn
     local: LocalServices
     reviews: ReviewRuns
+    tree_reviews: TreeReviews
     sockets: Sockets
     turns: Turns
     host: RunHost

@@ -29,7 +29,7 @@ from asterism.server.jobs import register_jobs
 from asterism.server.local import build_local
 from asterism.server.lock_tools import build_lock_tools
 from asterism.server.moves import FOLLOWERS, MoveRelay
-from asterism.server.reviews import build_reviews
+from asterism.server.reviews import build_reviews, build_tree_reviews
 from asterism.server.roots import ROOTS
 from asterism.server.settings import Settings
 from asterism.server.signin import ActivityWriter, build_sign_in, settings_key_store
@@ -57,6 +57,9 @@ def build_runtime(settings: Settings, *, clock: Clock | None = None) -> Runtime:
     deployments = build_deployments(settings, host, provisioners, turns, blobs=blobs, secrets=secrets, clock=clock)
     local = build_local(settings, host, db=db, streams=streams, secrets=secrets, models=models)
     integrations = build_integrations(settings, db, secrets, clock)
+    reviews = build_reviews(
+        settings, host, db=db, streams=streams, models=models, git=local.git, secrets=secrets, clock=clock
+    )
     runs, proposals = build_runs(db, blobs, streams, models, secrets, directory, host, integrations)
     return Runtime(
         db=db,
@@ -72,9 +75,8 @@ def build_runtime(settings: Settings, *, clock: Clock | None = None) -> Runtime:
         directory=directory,
         secrets=secrets,
         local=local,
-        reviews=build_reviews(
-            settings, host, db=db, streams=streams, models=models, git=local.git, secrets=secrets, clock=clock
-        ),
+        reviews=reviews,
+        tree_reviews=build_tree_reviews(reviews.services, host, blobs=blobs, secrets=secrets, directory=directory),
         streams=streams,
         sockets=Sockets(),
         host=host,
@@ -135,7 +137,7 @@ async def start_services(rt: Runtime, stack: AsyncExitStack) -> None:
     await rt.deployments.take_up()
     await rt.turns.start()
     await rt.actions.runs.start()
-    runners = (rt.runs, rt.turns, rt.deployments, rt.actions.runs)
+    runners = (rt.runs, rt.turns, rt.deployments, rt.actions.runs, rt.tree_reviews)
     departures = Departures(rt.db, [runner.end_orphans for runner in runners])
     departures.start()
     stack.push_async_callback(departures.stop)

@@ -9,7 +9,7 @@ from asterism.features.accounts import audit, device_grants, identity
 from asterism.features.insight import atlas, decisions, extraction
 from asterism.features.operations import action_items, action_runs, deployments, maintenance
 from asterism.features.operations.maintenance import Chore
-from asterism.features.review import local_chats, reviews
+from asterism.features.review import local_chats, reviews, tracked_findings, tree_reviews
 from asterism.features.talk import checkpoints, conversations, integrations, proposals, runs
 from asterism.features.versions import drift, forecast, project_log, projects, sync, workspaces
 from asterism.kernel.db import Tx
@@ -24,7 +24,7 @@ FOLLOWED_ONCE = (
     action_runs.STREAM,
 )
 """Streams that nobody can come back to: what they told is stored elsewhere, or was meant for one answer."""
-OWNERS = {conversations.STREAM: "conversations", runs.STREAM: "runs"}
+OWNERS = {conversations.STREAM: "conversations", runs.STREAM: "runs", tree_reviews.STREAM: "tree_reviews"}
 """Streams that last as long as a row: a project that is purged takes the rows along, not the streams."""
 
 
@@ -32,6 +32,7 @@ def register_jobs(rt: Runtime) -> None:
     """Register every job of the server; called once, before the queue starts."""
     drift.register(rt.jobs, rt.db)
     forecast.register(rt.jobs, rt.db, rt.blobs)
+    tracked_findings.register(rt.jobs, rt.db, rt.blobs)
     decisions.register(rt.jobs, rt.db, rt.blobs)
     extraction.register(rt.jobs, rt.insight.extractor)
     conversations.register(rt.jobs, rt.db)
@@ -60,7 +61,8 @@ def retention_chores(rt: Runtime) -> Mapping[str, Chore]:
 
     def run_events(tx: Tx) -> None:
         before = stamp(rt.clock.now() - timedelta(days=rt.run_event_days))
-        rt.streams.purge(tx, before, prefix=runs.STREAM)
+        for prefix in (runs.STREAM, tree_reviews.STREAM):
+            rt.streams.purge(tx, before, prefix=prefix)
 
     def local_logs(tx: Tx) -> None:
         before = stamp(rt.clock.now() - timedelta(days=LOCAL_LOG_DAYS))
@@ -82,7 +84,7 @@ def retention_chores(rt: Runtime) -> Mapping[str, Chore]:
         "drift reports": drift.prune_reports,
         "job records": job_records,
         "logs of conversations": conversation_logs,
-        "logs of runs": run_events,
+        "logs of runs and reviews": run_events,
         "logs of answers, turns and older reviews": local_logs,
         "logs of what is gone": orphaned_logs,
     }

@@ -9,6 +9,7 @@ import structlog
 
 from asterism.features.insight import decisions, extraction
 from asterism.features.operations import deployments
+from asterism.features.review import tracked_findings
 from asterism.features.talk import chats, conversations
 from asterism.features.versions import drift, forecast, projects
 from asterism.features.versions.workspaces import MOVED
@@ -19,8 +20,9 @@ log = structlog.get_logger("asterism.moves")
 
 Follower = Callable[[JobQueue, str], None]
 FOLLOWERS: Mapping[str, Sequence[Follower]] = {
-    MOVED: (forecast.enqueue, drift.enqueue, decisions.enqueue, deployments.enqueue),
+    MOVED: (forecast.enqueue, drift.enqueue, decisions.enqueue, deployments.enqueue, tracked_findings.enqueue),
     projects.PRESENCE: (deployments.enqueue_tidy,),
+    tracked_findings.NEWS: (tracked_findings.enqueue,),
     conversations.ANSWERED: (extraction.enqueue_conversation,),
     chats.ANSWERED: (extraction.enqueue_chat,),
 }

@@ -2,6 +2,7 @@
 
 from asterism.features.insight import decisions
 from asterism.features.operations import action_runs, deployments
+from asterism.features.review import tree_reviews
 from asterism.features.talk import checkpoints, conversations, rewinds, runs
 from asterism.features.versions import snapshots, sync, workspaces
 
@@ -16,4 +17,5 @@ ROOTS = (
     deployments.ROOTS,
     decisions.ROOTS,
     action_runs.ROOTS,
+    tree_reviews.ROOTS,
 )

@@ -183,6 +183,14 @@ def test_the_table_of_scopes_names_routes_as_they_are() -> None:
     assert not misspelt
 
 
+def example_issue() -> dict[str, Any]:
+    """Return the smallest issue as it is stored."""
+    texts = dict.fromkeys(("id", "title", "file", "rationale", "recommendation", "symptom", "whyItMatters"), "x")
+    nothing = dict.fromkeys(("line_start", "line_end", "suggested_patch"))
+    words = {"severity": "low", "category": "style", "lens": "tests", "source": "ruff", "fingerprint": "0" * 64}
+    return {**texts, **nothing, **words, "confidence": 1.0, "evidence": []}
+
+
 class Estate:
     """Things that belong to one user, made through the API; `of` returns one by the name of its path parameter."""
 
@@ -274,6 +282,15 @@ class Estate:
 
     def make_chat_id(self) -> str:
         return self.post(f"/v1/projects/{self.of('project_id')}/chats", {"title": "estate"}, "chat", "id")
+
+    def make_review_id(self) -> str:
+        ids = {name: self.of(name) for name in ("project_id", "workspace_id")}
+        return self.row("tree_reviews", status="completed", lenses="security", **ids)
+
+    def make_finding_id(self) -> str:
+        seen = msgspec.json.encode(example_issue()).decode()
+        ids = {"project_id": self.of("project_id"), "first_workspace_id": self.of("workspace_id")}
+        return self.row("tracked_findings", status="open", anchor_kind="lines", issue=seen, **ids)
 
     def make_token_id(self) -> str:
         tokens = self.client.get("/v1/auth/tokens").json()["tokens"]

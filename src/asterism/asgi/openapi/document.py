@@ -290,6 +290,7 @@ MEANING = {
     101: "The connection goes on as a WebSocket.",
     200: "It is done.",
     201: "Something was made.",
+    202: "It has begun.",
     204: "There is nothing to send.",
     206: "One range of the bytes.",
     304: "The client has it already.",

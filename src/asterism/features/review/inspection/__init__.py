@@ -4,7 +4,7 @@ Knows no database: `reviews` keeps what comes out and tells of it, the command l
 stages and yields the `facts` of what happens; `inspect_checkout` and `inspect_diff` are the whole without a store.
 """
 
-from asterism.features.review.inspection import collection, enrichment, facts, prompts, summary, view
+from asterism.features.review.inspection import collection, enrichment, facts, prompts, skips, summary, view
 from asterism.features.review.inspection.asker import ANSWER_CHARACTERS, CALLS_PER_SERVER, RETRIES, Answer, Asker
 from asterism.features.review.inspection.chunks import Chunk, Piece
 from asterism.features.review.inspection.direct import Inspected, inspect_checkout, inspect_diff
@@ -68,6 +68,7 @@ __all__ = [
     "require_diff",
     "resolve",
     "severity",
+    "skips",
     "summary",
     "view",
     "words",

@@ -1,6 +1,7 @@
 """From git's snapshot to the change under review: decoded, filtered, skips named (Stargazer 5.3, 5.4)."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -36,9 +37,13 @@ def collect(program: git.Git, root: Path, options: Options, *, run_commands: boo
     return from_snapshot(snapshot, options)
 
 
-def from_snapshot(snapshot: git.Snapshot, options: Options) -> Change:
-    """Decode and filter a snapshot. Raises ReviewFailed `NO_DIFF` or `GENERATION_FAILED`."""
+def from_snapshot(snapshot: git.Snapshot, options: Options, beside: Sequence[Skip] = ()) -> Change:
+    """Decode and filter a snapshot; `beside` are files that changed too and that its taker has left out.
+
+    Raises ReviewFailed `NO_DIFF` or `GENERATION_FAILED`.
+    """
     skipped = [Skip(git.printable(path), "conflicted") for path in snapshot.conflicted if _chosen(options, path)]
+    skipped += beside
     for path in snapshot.unread:
         reason = skips.by_name(path)
         if reason is not None and _chosen(options, path):

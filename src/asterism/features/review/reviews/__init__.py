@@ -15,11 +15,21 @@ from asterism.features.review.reviews.errors import (
     ReviewNotFound,
     TooManyReviews,
 )
+from asterism.features.review.reviews.frame_size import fitting_complete, fitting_issue
 from asterism.features.review.reviews.legacy_review import STREAM as LEGACY_STREAM
 from asterism.features.review.reviews.legacy_review import LegacyRequest
-from asterism.features.review.reviews.log import stream_of
-from asterism.features.review.reviews.models import Drilldown, LegacyMetadata, Metadata, ReviewStatus, Row, SavedLegacy
+from asterism.features.review.reviews.log import Log, Progress, stream_of
+from asterism.features.review.reviews.models import (
+    REVIEW_SECONDS,
+    Drilldown,
+    LegacyMetadata,
+    Metadata,
+    ReviewStatus,
+    Row,
+    SavedLegacy,
+)
 from asterism.features.review.reviews.posted_diff import for_github, review_diff
+from asterism.features.review.reviews.records import coverage_of
 from asterism.features.review.reviews.review_runs import ReviewRuns
 from asterism.features.review.reviews.service import (
     SavedTriage,
@@ -38,9 +48,12 @@ from asterism.features.review.reviews.service import (
     status,
 )
 from asterism.features.review.reviews.services import Request, Services
+from asterism.features.review.reviews.stages import TOO_LONG, Subject, failure_of, inspect
 
 __all__ = [
     "LEGACY_STREAM",
+    "REVIEW_SECONDS",
+    "TOO_LONG",
     "AllLensesFailed",
     "Drilldown",
     "DrilldownFailed",
@@ -49,7 +62,9 @@ __all__ = [
     "LegacyMetadata",
     "LegacyRequest",
     "LegacyReviewNotFound",
+    "Log",
     "Metadata",
+    "Progress",
     "Request",
     "ReviewNotFound",
     "ReviewRuns",
@@ -58,14 +73,20 @@ __all__ = [
     "SavedLegacy",
     "SavedTriage",
     "Services",
+    "Subject",
     "TooManyReviews",
     "completed_review",
+    "coverage_of",
     "delete_review",
     "dismiss",
     "drill",
     "events",
+    "failure_of",
     "find_issue",
+    "fitting_complete",
+    "fitting_issue",
     "for_github",
+    "inspect",
     "list_legacy",
     "list_triage",
     "read_legacy",

@@ -59,10 +59,16 @@ def fitting_issue(issue: Issue, limit: int = FRAME_BYTES) -> Issue:
 
 
 def complete(record: Record, limit: int = FRAME_BYTES) -> Complete:
+    """Build the event `complete` of a stored review."""
+    duration = record.metadata.duration_ms
+    length = duration if isinstance(duration, int) else 0
+    return fitting_complete(record.result, record.metadata.id, length, limit)
+
+
+def fitting_complete(result: Result, review_id: str, duration_ms: int, limit: int = FRAME_BYTES) -> Complete:
     """Build the event `complete`, reduced on a copy when it would be too large; the stored review never is."""
-    review_id, duration = record.metadata.id, record.metadata.duration_ms
-    shown, truncated = _fitting(record.result, review_id, limit - _SLACK)
-    return Complete(shown, review_id, duration if isinstance(duration, int) else 0, truncated or UNSET)
+    shown, truncated = _fitting(result, review_id, limit - _SLACK)
+    return Complete(shown, review_id, duration_ms, truncated or UNSET)
 
 
 def _fitting(result: Result, review_id: str, limit: int) -> tuple[Result, bool]:

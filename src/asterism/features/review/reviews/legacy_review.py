@@ -29,7 +29,8 @@ from asterism.features.review.reviews.events import Chunk, LegacyCause, LegacyCo
 from asterism.features.review.reviews.legacy_answer import read_answer
 from asterism.features.review.reviews.models import LegacyRecord
 from asterism.features.review.reviews.services import Services
-from asterism.features.review.reviews.triage import CANCELLED, INTERNAL, INTERRUPTED
+from asterism.features.review.reviews.stages import INTERNAL, INTERRUPTED
+from asterism.features.review.reviews.triage import CANCELLED
 from asterism.kernel import git
 from asterism.kernel.db import Tx
 from asterism.kernel.llm import Delta, FailureKind, ModelFailure, Request, Target, Turn, asked

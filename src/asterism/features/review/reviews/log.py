@@ -63,10 +63,10 @@ class Progress:
 
 
 class Log:
-    """Appends the events of one review to its stream, and remembers what is open."""
+    """Appends the events of one review to its stream (default: `stream_of` its id), and remembers what is open."""
 
-    def __init__(self, streams: Streams, review_id: str, clock: Clock) -> None:
-        self.review_id = review_id
+    def __init__(self, streams: Streams, review_id: str, clock: Clock, *, stream: str | None = None) -> None:
+        self.review_id, self._stream = review_id, stream or stream_of(review_id)
         self.progress = Progress()
         self.readings = 0
         self._streams, self._clock = streams, clock
@@ -78,7 +78,7 @@ class Log:
     async def emit(self, event: ReviewEvent) -> None:
         """Append an event."""
         self.progress.note(event)
-        await self._streams.append(stream_of(self.review_id), event)
+        await self._streams.append(self._stream, event)
 
     async def started(self) -> None:
         """Announce the review."""

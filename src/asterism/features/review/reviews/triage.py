@@ -6,19 +6,14 @@ from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 
-import structlog
-
 from asterism.base.clock import stamp
 from asterism.features.review import analyzers
 from asterism.features.review.findings import Issue, Result
 from asterism.features.review.inspection import (
-    Asker,
     Change,
     ModelUse,
     Outcome,
-    Pipeline,
     ReviewFailed,
-    Sources,
     collection,
     enrichment,
     summary,
@@ -26,19 +21,16 @@ from asterism.features.review.inspection import (
 from asterism.features.review.reviews import comparison, frame_size, kept_change, records, store
 from asterism.features.review.reviews.events import Complete, ReviewEvent
 from asterism.features.review.reviews.log import Log, Progress, stream_of
-from asterism.features.review.reviews.models import REVIEW_SECONDS, Record, State
+from asterism.features.review.reviews.models import REVIEW_SECONDS, Record
 from asterism.features.review.reviews.services import Request, Services
+from asterism.features.review.reviews.stages import TOO_LONG, Subject, failure_of, inspect
 from asterism.kernel import git
 from asterism.kernel.db import Tx
 from asterism.kernel.runs import BrokenOff, Done, Ending, Failed, Stopped
 from asterism.kernel.streams import Streams
 
-_log = structlog.get_logger("asterism.reviews")
 CANCEL, UNTRUSTED = "cancel", "untrusted"
 CANCELLED = {CANCEL: "Review cancelled.", UNTRUSTED: "The project is not trusted any more."}
-INTERRUPTED = "The review was interrupted by a restart of the server."
-INTERNAL = "The review failed because of an internal error."
-TOO_LONG = "The review took longer than 15 minutes."
 
 Collected = Change | ReviewFailed
 
@@ -156,21 +148,11 @@ class TriageReview:
         return collected
 
     async def _inspect(self, change: Change, use: ModelUse | None) -> Outcome:
-        """Run the stages and write what happens. Raises ReviewFailed, also when the key was refused for every lens."""
-        services, request = self._services, self.request
-        asker = None
-        if request.target is not None and use is not None:
-            asker = Asker(services.models, request.target, services.server_gate, use)
+        request = self.request
+        dismissed = await self._services.db.run_read(store.dismissed, str(request.root))
         project = analyzers.Project(request.root, request.options.mode == "staged", request.run_commands)
-        sources = Sources(services.checks, services.tools, project, asker, services.verify_model)
-        dismissed = await services.db.run_read(store.dismissed, str(request.root))
-        pipeline = Pipeline(change, request.options.lenses, request.options.minimum, sources, services.clock, dismissed)
-        async with aclosing(pipeline.facts()) as facts:
-            async for fact in facts:
-                await self._log.tell(fact)
-        if pipeline.outcome.refused is not None:
-            raise ReviewFailed("API_KEY_INVALID", pipeline.outcome.refused)
-        return pipeline.outcome
+        subject = Subject(change, request.options, project, request.target, dismissed)
+        return await inspect(self._services, self._log, subject, use)
 
     def _before(self, tx: Tx, change: Change) -> Record | None:
         options = self.request.options
@@ -195,30 +177,7 @@ def settle(tx: Tx, streams: Streams, stream: str, ending: BrokenOff | Stopped) -
 
 
 def _failed(tx: Tx, review_id: str, progress: Progress, ending: Failed | BrokenOff | Stopped) -> Sequence[ReviewEvent]:
-    if isinstance(ending, BrokenOff):
-        return _end(tx, review_id, progress, "cancelled", ReviewFailed(*_cancelled(ending.reason), word="cancelled"))
-    if isinstance(ending, Stopped):
-        return _end(tx, review_id, progress, "failed", ReviewFailed("INTERNAL_ERROR", INTERRUPTED, word="interrupted"))
-    failure = _failure_in(ending.error)
-    if failure is None:
-        _log.error("review failed", review_id=review_id, exc_info=ending.error)
-        failure = ReviewFailed("INTERNAL_ERROR", INTERNAL)
-    return _end(tx, review_id, progress, "failed", failure)
-
-
-def _end(tx: Tx, review_id: str, progress: Progress, state: State, failure: ReviewFailed) -> Sequence[ReviewEvent]:
-    store.finish(tx, review_id, state)
+    cancelled = CANCELLED.get(ending.reason, CANCELLED[CANCEL]) if isinstance(ending, BrokenOff) else ""
+    failure = failure_of(review_id, ending, cancelled)
+    store.finish(tx, review_id, "cancelled" if isinstance(ending, BrokenOff) else "failed")
     return progress.failed(failure.code, failure.message, tx.now(), failure.word)
-
-
-def _cancelled(reason: str) -> tuple[str, str]:
-    return "GENERATION_FAILED", CANCELLED.get(reason, CANCELLED[CANCEL])
-
-
-def _failure_in(error: Exception) -> ReviewFailed | None:
-    """Find the failure inside the group that a group of tasks raises."""
-    if isinstance(error, ReviewFailed):
-        return error
-    if isinstance(error, ExceptionGroup):
-        return next((found for one in error.exceptions if (found := _failure_in(one)) is not None), None)
-    return None

@@ -17,9 +17,9 @@ AT_ONCE = 2000
 class FileHistory:
     """Reads versions of a file inside one transaction; what it has read once it remembers."""
 
-    def __init__(self, tx: Tx, blobs: Blobs, project: Project, start: str) -> None:
+    def __init__(self, tx: Tx, blobs: Blobs, project: Project, start: str | None) -> None:
         self._tx, self._blobs, self._user_id = tx, blobs, project.owner_user_id
-        self._snapshots = {one.id: one for one in snapshots.ancestry(tx, project.id, [start])}
+        self._snapshots = {one.id: one for one in snapshots.ancestry(tx, project.id, [start] if start else [])}
         self._trees = [one.manifest_hash for one in sorted(self._snapshots.values(), key=lambda one: -one.seq)]
         self._nodes: dict[str, dict[str, Node | None]] = {}
         self._contents: dict[str, bytes] = {}
@@ -52,12 +52,12 @@ class FileHistory:
         found = []
         for parent in here.parents:
             known = self._snapshots.get(parent)
-            path = None if known is None else self._path_in(known.manifest_hash, here.manifest_hash, version.path)
+            path = None if known is None else self.path_in(known.manifest_hash, here.manifest_hash, version.path)
             if path is not None:
                 found.append(Version(parent, path))
         return found
 
-    def _path_in(self, old: str, new: str, path: str) -> str | None:
+    def path_in(self, old: str, new: str, path: str) -> str | None:
         """Return the path that a file of the new tree has in the old one, renamed or not."""
         node = self.node(old, path)
         if node is not None:

@@ -17,6 +17,25 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownFile:
+    """A file of a tree that a workspace shows, or showed, whether or not there is a snapshot of it."""
+
+    project_id: str
+    workspace_id: str
+    tree: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What brought a line, as far as that is known."""
+
+    snapshot_id: str | None
+    conversation_id: str | None
+    message_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """A line (numbered from 1), the snapshot that brought it, and the turn and the sync behind that, if any."""
 

@@ -320,6 +320,46 @@ class DeploymentEnded(Told, frozen=True, tag="deployment.ended"):
         return Activity("deployment.failed", self.snapshot_id, self.error)
 
 
+class ReviewStarted(Told, frozen=True, tag="review.started"):
+    """A review of `tree` has begun; `base_tree` is what it is compared with, null for nothing."""
+
+    against: str
+    base_tree: str | None
+
+
+class ReviewEnded(Told, frozen=True, tag="review.ended"):
+    """A review has its end: `status` is `completed`, `failed` or `cancelled`; `new` findings were not known before."""
+
+    status: str
+    findings: int
+    new: int
+
+
+class FindingNew(Told, frozen=True, tag="finding.new"):
+    """There is a finding; `again` when it was known, and fixed or dismissed, before."""
+
+    file: str
+    line: int | None
+    severity: str
+    lens: str
+    finding: str
+    again: bool
+
+
+class FindingFixed(Told, frozen=True, tag="finding.fixed"):
+    """A finding is in no workspace any more; `tree` is the one in which it was missed last."""
+
+    file: str
+    finding: str
+
+
+class FindingDismissed(Told, frozen=True, tag="finding.dismissed"):
+    """A finding is not wanted."""
+
+    file: str
+    finding: str
+
+
 KINDS: frozenset[str] = frozenset(
     str(one.__struct_config__.tag)
     for one in list(globals().values())
