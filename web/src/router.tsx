@@ -8,6 +8,7 @@ import { itemsRoute } from "./rooms/items/route.tsx";
 import { mapRoute } from "./rooms/map/route.tsx";
 import { memoryRoute } from "./rooms/memory/route.tsx";
 import { overviewRoute } from "./rooms/project/route.tsx";
+import { reviewRoute } from "./rooms/review/route.tsx";
 import { settingsRoute } from "./rooms/settings/route.tsx";
 import { syncRoute } from "./rooms/sync/route.tsx";
 import { workspaceRoute } from "./rooms/workspace/route.tsx";
@@ -15,6 +16,7 @@ import { Trouble, Waiting } from "./parts/States.tsx";
 
 const routeTree = rootRoute.addChildren([
   homeRoute,
+  reviewRoute,
   settingsRoute,
   projectRoute.addChildren([overviewRoute, workspaceRoute, syncRoute, conversationsRoute, conversationRoute, chatsRoute, chatRoute, mapRoute, memoryRoute, itemsRoute, deploymentsRoute]),
 ]);

@@ -14,13 +14,13 @@ from tests.support.turns import Scripts, scripted_server
 from tools import console
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def scripts() -> Scripts:
     """What agents do, by prompt."""
     return Scripts()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def fake() -> Iterator[FakeModelServer]:
     """The models of chats, with the libraries loaded that talk to them: on a busy machine that takes a minute."""
     load_wire("openai")
@@ -28,7 +28,7 @@ def fake() -> Iterator[FakeModelServer]:
         yield running
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def server(
     scripts: Scripts,
     fake: FakeModelServer,
@@ -47,7 +47,7 @@ def server(
         yield running
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def tab(server: TestServer) -> Iterator[Browser]:
     """One tab; it is closed before the server, which would wait for its streams."""
     with Browser() as running:
@@ -56,7 +56,7 @@ def tab(server: TestServer) -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def world(server: TestServer, tab: Browser) -> Iterator[World]:
-    """Somebody with a project, signed in."""
+    """Somebody with a project, signed in: another one for each module."""
     with server.person() as client:
         made = World(server, client)
         made.sign_in(tab)

@@ -9,13 +9,13 @@ const PART = "truncate rounded px-1 py-0.5 hover:bg-hover";
 /** Project / workspace or conversation; the last one is where we are. */
 export function Breadcrumb() {
   const { projectId, workspaceId, conversationId } = useParams({ strict: false });
-  const inSettings = useLocation({ select: ({ pathname }) => pathname.startsWith("/settings") });
+  const room = useLocation({ select: ({ pathname }) => (["settings", "review"] as const).find((one) => pathname.startsWith(`/${one}`)) });
   const { data: projects = [] } = useQuery(projectList);
   const { data: workspaces = [] } = useQuery({ ...workspaceList(projectId ?? ""), enabled: !!projectId && !!workspaceId });
   const { data: conversations = [] } = useQuery({ ...conversationList, enabled: !!conversationId });
   const parts: ReactNode[] = [];
   if (!projectId) parts.push(<Link to="/" className={PART}>{texts.frame.home}</Link>);
-  if (inSettings) parts.push(<Link to="/settings" className={PART}>{texts.frame.settings}</Link>);
+  if (room) parts.push(<Link to={`/${room}`} className={PART}>{texts.frame[room]}</Link>);
   if (projectId) {
     const name = projects.find((one) => one.id === projectId)?.name ?? "…";
     parts.push(<Link to="/projects/$projectId" params={{ projectId }} className={PART} dir="auto">{name}</Link>);

@@ -96,6 +96,7 @@ function useCommands(onToggleLog: () => void): Command[] {
   const { data: conversations = [] } = useQuery(conversationList);
   const { palette: words, frame } = texts;
   const found: Command[] = [{ id: "home", kind: words.room, label: frame.home, run: () => void navigate({ to: "/" }) }];
+  found.push({ id: "review", kind: words.room, label: frame.review, run: () => void navigate({ to: "/review" }) });
   found.push({ id: "settings", kind: words.room, label: frame.settings, run: () => void navigate({ to: "/settings" }) });
   if (projectId) {
     for (const room of PROJECT_ROOMS) {

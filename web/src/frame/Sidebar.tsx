@@ -25,6 +25,9 @@ export function Sidebar({ open, onClose }: { open: boolean; onClose: () => void 
         <Link to="/" className={ITEM} activeProps={ACTIVE} activeOptions={{ exact: true }}>
           {texts.frame.home}
         </Link>
+        <Link to="/review" className={ITEM} activeProps={ACTIVE}>
+          {texts.frame.review}
+        </Link>
         <h2 className="mt-4 mb-1 px-2 text-2xs font-semibold tracking-wide text-faint uppercase">{texts.frame.projects}</h2>
         <ul className="space-y-px">
           {projects.map((project) => (

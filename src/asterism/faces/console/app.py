@@ -21,7 +21,7 @@ from asterism.faces.console.pages import HEADERS as PAGE_HEADERS
 from asterism.faces.console.pages import page
 
 DIST = Path(__file__).parent / "dist"
-ROOMS: Final = ("projects", "settings")  # the first segments of addresses that the browser app understands
+ROOMS: Final = ("projects", "review", "settings")  # the first segments of addresses that the browser app understands
 MEDIA: Final = {
     ".js": "text/javascript; charset=utf-8",
     ".css": "text/css; charset=utf-8",

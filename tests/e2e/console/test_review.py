@@ -1,0 +1,93 @@
+"""Folders of this machine: the room Review in a real browser."""
+
+import json
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from asterism.kernel.llm.fake_server import FakeModelServer, Script
+from asterism.kernel.llm.scenario import Scenario
+from tests.support.browser import Browser, chromium
+from tests.support.console import World, look
+from tests.wire.local.reviewing import Checkout, local
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(chromium() is None, reason="no Chromium is installed"),
+    pytest.mark.xdist_group("console"),
+]
+
+INJECTION = """import sqlite3
+
+
+def find(user):
+    return sqlite3.connect("x").execute("SELECT * FROM t WHERE u = '" + user + "'")
+"""
+SHARED = "def add(item, items=[]):\n    items.append(item)\n    return items\n"
+CLOSER = {
+    "detailedAnalysis": "The quote ends the **text** of the statement.",
+    "rootCause": "Text is joined where a parameter belongs.",
+    "impact": "Everything in the table can be read.",
+    "suggestedFix": "Bind the value.",
+    "patch": None,
+    "relatedIssues": [],
+    "references": [],
+}
+FINDING = "document.querySelector('[data-finding][aria-label*=SQL]')"
+
+
+@pytest.fixture
+def place() -> Iterator[Path]:
+    """A folder with a short path, since pictures show it."""
+    with tempfile.TemporaryDirectory(prefix="orbit-") as folder:
+        yield Path(folder)
+
+
+def test_a_folder_is_trusted_reviewed_and_what_is_dismissed_stays_so(
+    browser: Browser, world: World, fake: FakeModelServer, place: Path
+) -> None:
+    checkout = Checkout(place / "ein täst")
+    checkout.write("src/db.py", INJECTION.replace('u = \'" + user + "\'"', 'u = ?", (user,)'))
+    checkout.commit("Begin")
+    checkout.write("src/db.py", INJECTION)
+    checkout.write("src/shared.py", SHARED)
+    root = json.dumps(str(checkout.root))
+
+    browser.open(f"{world.server.url}/review")
+    browser.write("[name=root]", str(checkout.root))
+    browser.press("Enter")
+    browser.wait(f"document.querySelector('[data-trust]').closest('section').innerText.includes({root})")
+    look(browser, "review-trust")
+    assert not (checkout.root / ".stargazer").exists()
+    press(browser, "document.querySelector('[data-trust]')")
+    browser.wait_text("0 staged, 1 not staged, 1 new")
+    press(browser, "document.querySelector('[data-review]')")
+    browser.wait(f"!!{FINDING}")
+    browser.wait_text("Mutable default argument")
+    look(browser, "review")
+
+    fake.act(Scenario({"Finding: ": [Script((json.dumps(CLOSER),))]}, Script((json.dumps({"issues": []}),))))
+    with local(world.server) as api:
+        assert api.post("/api/config/provider/local/activate", json={"model": "demo"}).status_code == 200
+        press(browser, f"{FINDING}.querySelector('[data-explain]')")
+        browser.wait_text("Everything in the table can be read.")
+        assert api.delete("/api/config").status_code == 200
+    press(browser, f"{FINDING}.querySelector('[data-dismiss]')")
+    browser.wait(f"{FINDING}.innerText.includes('dismissed')")
+    assert "bound parameters" in browser.run(
+        "fetch(document.querySelector('a[download]').href).then((one) => one.text())"
+    )
+
+    press(browser, "document.querySelector('[data-review]')")
+    browser.wait_text("1 dismissed")
+    browser.wait(f"!{FINDING} && document.querySelectorAll('[data-finding]').length > 0")
+    browser.wait("document.querySelectorAll('main li a').length >= 2")
+    look(browser, "review-second")
+
+
+def press(browser: Browser, element: str) -> None:
+    """Do what somebody without a mouse does: go to a thing and press Enter."""
+    browser.wait(f"{element} && !{element}.disabled && ({element}.focus(), document.activeElement === {element})")
+    browser.press("Enter")
