@@ -27,7 +27,7 @@ SAID = {
     "own-model": ["local"],
     "proxy": ["public_url = https://asterism.example.org", "https://asterism.example.org/signin#"],
     "backup": ["monday.backup", "asterism 0."],
-    "postgresql": ["PostgreSQL"],
+    "postgresql": ["PostgreSQL", "tables copied and compared", "objects (0 B) copied"],
 }
 """What the commands of a page print, among other things."""
 
@@ -71,6 +71,7 @@ def test_the_commands_of_a_how_to_work(
         url = fresh_postgres_url()
         request.addfinalizer(lambda: drop_postgres(url))
         script = script.replace("postgresql://asterism@db.example.org/asterism", url)
+        script = script.replace("s3://asterism/content", f"s3://{request.getfixturevalue('s3').bucket()}/content")
     for data in (tmp_path / "data", tmp_path / ".local" / "share" / "asterism"):  # a server has run there
         data.mkdir(parents=True)
         shutil.copyfile(sqlite_factory.template, data / "asterism.db")

@@ -14,7 +14,7 @@ from typing import IO
 import msgspec
 
 from asterism.base.errors import Conflict, Invalid, NotFound, Unavailable
-from asterism.kernel.blobs import Blobs, Spool
+from asterism.kernel.blobs import open_blobs
 from asterism.kernel.db import open_database
 from asterism.kernel.db.migrate import newest_revision
 from asterism.kernel.db.sqlite_copy import settle_sqlite
@@ -32,6 +32,7 @@ from asterism.server.backup import (
     Part,
     Progress,
 )
+from asterism.server.content_copy import copy_objects
 from asterism.server.settings import Settings
 from asterism.server.stores import open_settings_blobs
 
@@ -88,7 +89,9 @@ def restore(
         _look_at(stage, listing)
         with_key = _take_key(settings, stage, passphrase)
         if settings.object_store is not None:
-            _move_objects(stage / BLOBS, open_settings_blobs(settings), progress)
+            staged = open_blobs(stage / BLOBS, spool=stage)
+            copy_objects(staged, open_settings_blobs(settings), [found.key for found in staged.list("")], progress)
+            shutil.rmtree(stage / BLOBS)
         os.sync()
         appear(stage, folder)
     return listing, with_key
@@ -214,20 +217,3 @@ def _take_key(settings: Settings, stage: Path, passphrase: Callable[[], str] | N
         settle_sqlite(stage / DATABASE)
     wrapped.unlink()
     return passphrase is not None
-
-
-def _move_objects(folder: Path, blobs: Blobs, progress: Progress) -> None:
-    """Put every object into a store that is elsewhere. Nothing there is replaced by another: names are never reused."""
-    paths = [path for path in sorted(folder.rglob("*")) if path.is_file()]
-    progress.start("storing objects", len(paths), items=True)
-    keys = []
-    for path in paths:
-        key = path.relative_to(folder).as_posix()
-        with Spool(blobs.spool_folder) as spool, path.open("rb") as file:
-            while piece := file.read(PIECE):
-                spool.write(piece)
-            blobs.put_spool(key, spool)
-        keys.append(key)
-        path.unlink()
-        progress.advance(1)
-    blobs.sync(keys)

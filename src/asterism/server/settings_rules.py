@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from urllib.parse import SplitResult, urlsplit
 
 from asterism.asgi.addresses import read_networks
+from asterism.base.errors import Invalid
 from asterism.base.hosts import is_loopback
 from asterism.server.settings import Settings
 
@@ -27,6 +28,13 @@ def check_values(settings: Settings) -> Iterator[tuple[str, str]]:
             yield name, rule[1]
     if settings.refresh_ttl < settings.access_ttl:
         yield "refresh_ttl", "at least as long as access_ttl"
+
+
+def check_address(name: str, value: str) -> None:
+    """Raise Invalid, without the value, which may hold a password, when it makes no sense for the setting."""
+    rule = _RULES[name]
+    if not rule[0](value):
+        raise Invalid(f"The address given makes no sense: it must be {rule[1]}.")
 
 
 def wording(error: str) -> str:

@@ -10,9 +10,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from asterism.base.errors import Unavailable
-from asterism.kernel.db.database import Database
+from asterism.kernel.db.database import Database, Tx
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+COPYING = "copying/"
 
 
 def newest_revision() -> str:
@@ -40,6 +41,16 @@ def _current(db: Database) -> str | None:
         return str(found) if found else None
 
 
+def copying_mark() -> str:
+    """Return what stands in the place of the revision as long as a copy (`table_copy`) is not complete."""
+    return COPYING + newest_revision()
+
+
+def set_revision(tx: Tx, revision: str) -> None:
+    """Say which revision the database is at."""
+    tx.execute(sa.text("UPDATE alembic_version SET version_num = :revision"), {"revision": revision})
+
+
 def upgrade(db: Database) -> bool:
     """Run what is missing, in one transaction that holds the write lock; return whether anything ran.
 
@@ -49,6 +60,11 @@ def upgrade(db: Database) -> bool:
     found = current_revision(db)
     if found == newest_revision():
         return False
+    if found is not None and found.startswith(COPYING):
+        raise Unavailable(
+            "The database is a copy that was not finished.",
+            hint="Run `asterism db copy` again with the same target, or name another database.",
+        )
     if found is not None and found > newest_revision():
         raise Unavailable(
             f"The database is of a newer version of Asterism (schema {found}, here {newest_revision()}).",
