@@ -112,6 +112,11 @@ def test_errors_name_their_codes() -> None:
     assert "`HEAD_MOVED`" in form["description"]
 
 
+def test_every_route_may_say_that_the_server_stops() -> None:
+    told = {path for path, _, form in OPERATIONS if "`SHUTTING_DOWN`" in str(form["responses"].get("503"))}
+    assert {path for path, _, _ in OPERATIONS} - told == {"/health"}
+
+
 def test_an_error_is_one_shape_wherever_it_is_answered() -> None:
     """A client has one type for an error, not one for each route and status that may answer it."""
     answers = [

@@ -166,3 +166,17 @@ def test_what_a_refused_client_is_still_sending_is_read() -> None:
 
     asyncio.run(scenario())
     assert not left
+
+
+@pytest.mark.parametrize("path", ["/v1/projects", "/v1/nothing/like/it", "/api/reviews", "/device"])
+def test_who_comes_to_a_closed_server_is_sent_away_for_a_moment(path: str) -> None:
+    wrapper = wrapped(hello)
+    assert asyncio.run(ask(wrapper, path))[0]["status"] == 200
+    wrapper.close()
+    start, body = asyncio.run(ask(wrapper, path))
+    assert (start["status"], headers_of(start)[b"retry-after"]) == (503, b"5")
+    assert b"The server is stopping." in body["body"]
+    if path.startswith(("/v1", "/api")):
+        assert msgspec.json.decode(body["body"])["error"]["code"] == "SHUTTING_DOWN"
+    assert asyncio.run(ask(wrapper, path, kind="websocket"))[0]["type"] != "websocket.accept"
+    assert asyncio.run(ask(wrapper, "/health"))[0]["status"] == 200

@@ -359,3 +359,28 @@ def test_a_shared_stream_is_rewritten_and_trimmed(world: tuple[Database, Streams
         assert texts(await db.run_read(streams.read_after, "s", 0)) == [(7, "g")]
 
     asyncio.run(main())
+
+
+async def read_until_stopped(db: Database, streams: Streams) -> tuple[list[Event], bool]:
+    await db.run(streams.create, "s")
+    begun = asyncio.Event()
+
+    async def follow() -> list[Event]:
+        events = []
+        async for event in streams.subscribe("s"):
+            events.append(event)
+            begun.set()
+        return events
+
+    reading = asyncio.create_task(follow())
+    await db.run(streams.append_in, "s", Status("a"))
+    await asyncio.wait_for(begun.wait(), 60)
+    await streams.append("s", Delta("b"))
+    await streams.stop()
+    return await asyncio.wait_for(reading, 60), (await db.run_read(streams.head, "s")).closed  # type: ignore[union-attr]
+
+
+def test_readers_of_open_streams_have_all_and_end_when_streams_stop(world: tuple[Database, Streams]) -> None:
+    events, closed = asyncio.run(read_until_stopped(*world))
+    assert texts(events) == [(1, "a"), (2, "b")]
+    assert not closed

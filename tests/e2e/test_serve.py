@@ -6,6 +6,8 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -32,9 +34,24 @@ def test_the_first_start_prints_a_link_that_works_once(data: Path, tmp_path: Pat
         assert (again.status_code, again.json()["error"]["code"]) == (401, "INVALID_CODE")
 
 
+@contextmanager
+def followed_log(server: ServerProcess) -> Iterator[Iterator[bytes]]:
+    """Sign in by the printed link, make a project and follow its log; yield what is still to come of the stream."""
+    code = server.wait_for(r"/signin#(ast_l_\w+)$").group(1)
+    token = httpx.post(f"{server.url}/v1/auth/link", json={"code": code}).json()["access_token"]
+    with httpx.Client(base_url=server.url, headers={"Authorization": f"Bearer {token}"}, timeout=60) as client:
+        project = client.post("/v1/projects", json={"name": "p"}).json()["project"]["id"]
+        with client.stream("GET", f"/v1/projects/{project}/log/stream") as answer:
+            rest = answer.iter_bytes()
+            assert b"project.created" in next(rest)
+            yield rest
+
+
 def test_stopping_is_clean_and_a_second_start_prints_no_link(data: Path, tmp_path: Path) -> None:
-    with serving(data, home=tmp_path) as server:
+    with serving(data, home=tmp_path) as server, followed_log(server) as stream:
         assert server.end(signal.SIGTERM) == 0
+        list(stream)  # raises when it is cut off instead of ended
+        assert not any("level=error" in line or "Traceback" in line for line in server.lines)
     with serving(data, home=tmp_path) as server:
         assert server.end(signal.SIGINT) == 0
         assert not any("signin#" in line or "new data folder" in line for line in server.lines)
@@ -46,6 +63,7 @@ def test_a_taken_port_is_named(data: Path, tmp_path: Path) -> None:
         assert second.process.wait(60) != 0
         second._reader.join(5)
         assert str(server.port) in second.lines[-2]
+        assert not (tmp_path / "other").exists()
         assert not any("Traceback" in line for line in second.lines)
 
 

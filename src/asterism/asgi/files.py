@@ -13,7 +13,7 @@ class RangeNotSatisfiable(Invalid):
     code = "RANGE_NOT_SATISFIABLE"
 
     def __init__(self, size: int) -> None:
-        super().__init__(f"The range lies outside the {size} bytes of the content.", details={"size": size})
+        super().__init__(f"The range lies outside the content, whose size in bytes is {size}.", details={"size": size})
         self.size = size
 
 

@@ -19,7 +19,7 @@ from asterism.asgi.crowd import Crowd
 from asterism.asgi.incoming import Incoming
 from asterism.asgi.realm import Headers, Knock, Realm, Refusal
 from asterism.base import ids
-from asterism.base.errors import DomainError
+from asterism.base.errors import DomainError, ShuttingDown
 
 Message = MutableMapping[str, Any]
 
@@ -40,6 +40,11 @@ class Wrapper:
         self._realms = realms
         self._addresses = addresses
         self._crowd = crowd or Crowd(total=TOTAL_INSIDE, each=EACH_INSIDE)
+        self._closed = False
+
+    def close(self) -> None:
+        """Let nobody in any more; what is inside goes on."""
+        self._closed = True
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Serve one ASGI connection."""
@@ -80,6 +85,12 @@ class Wrapper:
         if knock.path == ALWAYS_OPEN:
             await self._serve(scope, knock, outgoing)
             return
+        if self._closed:
+            problem = ShuttingDown()
+            await outgoing.refuse(
+                _come_back(_problem(realm, 503, problem.code, problem.message)), head=knock.method == "HEAD"
+            )
+            return
         peer = (scope.get("client") or ("",))[0]
         address = self._addresses.resolve(peer, knock.headers.get(b"x-forwarded-for", b"").decode("latin-1"))
         with self._crowd.inside(address) as admitted:
@@ -87,8 +98,7 @@ class Wrapper:
                 await self._serve(scope, knock, outgoing)
             else:
                 refusal = _problem(realm, 429, "RATE_LIMITED", "Too many requests of this address are being answered.")
-                refusal.headers.append((b"retry-after", b"5"))
-                await outgoing.refuse(refusal, head=knock.method == "HEAD")
+                await outgoing.refuse(_come_back(refusal), head=knock.method == "HEAD")
 
     async def _serve(self, scope: Any, knock: Knock, outgoing: "_Outgoing") -> None:
         if knock.method == "HEAD":
@@ -134,6 +144,11 @@ def _problem(realm: Realm | None, status: int, code: str, message: str) -> Refus
         return Refusal(status, message.encode() + b"\n", [(b"content-type", b"text/plain; charset=utf-8")])
     headers = [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
     return Refusal(status, realm.problem(status, code, message), headers)
+
+
+def _come_back(refusal: Refusal) -> Refusal:
+    refusal.headers.append((b"retry-after", b"5"))
+    return refusal
 
 
 class _Outgoing:

@@ -8,7 +8,7 @@ DomainError
 ├── Invalid           the request itself is wrong
 ├── TooLarge          a size or count limit
 ├── RateLimited       too many; `retry_after` says when to come back
-├── Unavailable       a part we depend on is down or full
+├── Unavailable       a part we depend on is down or full; `ShuttingDown`: the server itself stops
 └── Unsupported       this kind of thing is not handled here
 
 A face maps kinds (and the few codes with a status of their own) to its statuses in one place. Features subclass these
@@ -140,6 +140,15 @@ class Unavailable(DomainError):
 
     kind = Kind.UNAVAILABLE
     code = "UNAVAILABLE"
+
+
+class ShuttingDown(Unavailable):
+    """The server is stopping and begins nothing new (Starbot 0.5)."""
+
+    code = "SHUTTING_DOWN"
+
+    def __init__(self) -> None:
+        super().__init__("The server is stopping.", hint="Try again in a moment.")
 
 
 class Unsupported(DomainError):

@@ -47,6 +47,7 @@ async def behind(front: Front, rt: Runtime, settings: Settings) -> AsyncIterator
         mcp = McpHttp(await asyncio.to_thread(create_app, rt, settings), front)
         stack.push_async_callback(mcp.stop)
         front.open(mcp)
+        stack.callback(front.close)  # first of all
         yield
 
 

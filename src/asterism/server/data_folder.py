@@ -13,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 
-from asterism.base.errors import Invalid, Unavailable
+from asterism.base.errors import Invalid, NotFound, Unavailable
 from asterism.server.settings import Settings
 
 NOTE = "server.json"
@@ -28,7 +28,7 @@ class DataFolderUnusable(Invalid):
     code = "DATA_FOLDER_UNUSABLE"
 
 
-class NoInstallation(Invalid):
+class NoInstallation(NotFound):
     """No server ever kept its data there."""
 
     code = "NO_INSTALLATION"

@@ -29,6 +29,10 @@ class Front:
         self._app = app
         self._opened.set()
 
+    def close(self) -> None:
+        """Answer every request from now on that the server is stopping; those that are inside are served."""
+        self._wrapper.close()
+
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Serve one ASGI connection."""
         await self._wrapper(scope, receive, send)

@@ -51,6 +51,8 @@ async def serve(settings: Settings) -> None:
     It listens, and answers /health, before the rest is even imported, which takes most of a start.
     """
     known = is_installation(settings.data_dir)
+    if not known:
+        check_port(settings.host, settings.port)  # before a folder is made for nothing
     open_folder(settings)
     with claimed(settings, reachable_address(settings)):
         check_port(settings.host, settings.port)

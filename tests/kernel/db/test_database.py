@@ -7,6 +7,7 @@ from contextlib import ExitStack
 import pytest
 import sqlalchemy as sa
 
+from asterism.base.errors import ShuttingDown
 from asterism.kernel.db import Database, Tx
 from asterism.kernel.db.database import READERS
 
@@ -124,3 +125,9 @@ def test_a_resting_connection_sees_what_was_written_since(notes: Database) -> No
     with notes.write() as tx:
         add(tx, 1)
     assert count(notes) == 1
+
+
+def test_who_asks_a_closed_database_hears_that_the_server_stops(notes: Database) -> None:
+    notes.close()
+    with pytest.raises(ShuttingDown):
+        asyncio.run(notes.run_read(lambda tx: tx.scalar(sa.select(sa.func.count()).select_from(NOTES))))

@@ -9,14 +9,13 @@ from typing import Any
 import pytest
 
 from asterism.base.clock import ManualClock
-from asterism.base.errors import Unavailable
+from asterism.base.errors import ShuttingDown, Unavailable
 from asterism.kernel.db import Database, Tx
 from asterism.kernel.runs import (
     BrokenOff,
     Done,
     Ending,
     Failed,
-    HostStopping,
     Lane,
     LaneFull,
     RunHost,
@@ -281,7 +280,7 @@ def test_a_server_that_stops_ends_its_runs_after_their_grace(db: Database) -> No
             await w.launch("a", waiting)
             stopping = asyncio.create_task(w.host.stop())
             await asyncio.sleep(0)
-            with pytest.raises(HostStopping):
+            with pytest.raises(ShuttingDown):
                 await w.launch("b", at_once)
             go.set()
             await stopping

@@ -9,7 +9,7 @@ from asterism.asgi.endpoint import Endpoint, ErrorCase
 from asterism.asgi.openapi.examples import example
 from asterism.asgi.openapi.names import openapi_path, operation_id, resource
 from asterism.asgi.signature import Outcome, members, split
-from asterism.base.errors import DomainError, Kind, Unavailable
+from asterism.base.errors import DomainError, Kind, ShuttingDown, Unavailable
 
 JSON = "application/json"
 EVENT_STREAM = "text/event-stream"
@@ -262,7 +262,7 @@ class Operation:
 
 def all_errors(face: Described, endpoint: Endpoint) -> dict[ErrorCase, None]:
     """Return the declared errors of an endpoint and those that follow from its declaration, each once."""
-    found: list[ErrorCase] = [*face.automatic(endpoint), (Unavailable, Unavailable.code)]
+    found: list[ErrorCase] = [*face.automatic(endpoint), *((kind, kind.code) for kind in (Unavailable, ShuttingDown))]
     found += [one if isinstance(one, tuple) else (one, one.code) for one in endpoint.errors]
     return dict.fromkeys(found)
 

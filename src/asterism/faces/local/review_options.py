@@ -11,20 +11,19 @@ from msgspec import Meta
 
 from asterism.asgi.query import IgnoredWith
 from asterism.asgi.sse import comment, frame
-from asterism.base.errors import Invalid
+from asterism.base.errors import Invalid, ShuttingDown
 from asterism.faces.local.call import LocalCall
 from asterism.faces.local.git import GIT_ERRORS
 from asterism.features.review import inspection, local_providers, local_settings, reviews
 from asterism.features.review.findings import Lens, Severity
 from asterism.kernel.db import Tx
 from asterism.kernel.llm import Target
-from asterism.kernel.runs import HostStopping
 from asterism.kernel.streams import Event
 
 BEAT = b": keep-alive\n\n"
 NO_MODEL = {"CONFIG_NOT_FOUND": 500, "API_KEY_MISSING": 500, "AI_CLIENT_ERROR": 500}
 MODEL_ERRORS = (local_providers.NoProvider, local_providers.KeyMissing, local_providers.NotUsable)
-STREAM_ERRORS = (*GIT_ERRORS, *MODEL_ERRORS, reviews.TooManyReviews, HostStopping)
+STREAM_ERRORS = (*GIT_ERRORS, *MODEL_ERRORS, reviews.TooManyReviews, ShuttingDown)
 """What a route that begins a review answers in place of its stream."""
 _log = structlog.get_logger("asterism")
 

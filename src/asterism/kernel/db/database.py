@@ -17,7 +17,7 @@ from sqlalchemy.engine import Connection, CursorResult, Engine
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from asterism.base.clock import Clock, SystemClock, stamp
-from asterism.base.errors import Unavailable
+from asterism.base.errors import ShuttingDown, Unavailable
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -196,11 +196,17 @@ class Database:
     async def _hop(
         self, pool: ThreadPoolExecutor, begin: Callable[[], Any], fn: Callable[..., R], *args: Any, **kwargs: Any
     ) -> R:
+        """Run in a worker thread. Raises ShuttingDown once the database is closed."""
+
         def work() -> R:
             with begin() as tx:
                 return fn(tx, *args, **kwargs)
 
-        return await asyncio.get_running_loop().run_in_executor(pool, work)
+        try:
+            hop = asyncio.get_running_loop().run_in_executor(pool, work)
+        except RuntimeError:  # the pool was shut down
+            raise ShuttingDown from None
+        return await hop
 
     def check(self) -> list[str]:
         """Return what is wrong with the file and with references between rows; PostgreSQL keeps both by itself."""

@@ -5,7 +5,7 @@ a feature brings a `Work`: what is done, and how its result is written.
 
     lane = Lane(running=8)                                     # how many at once, how many wait
     kind = host.add(RunKind("review", lane, settle))           # `settle` ends a run whose process is gone
-    with host.enter(kind) as place:                            # raises LaneFull, HostStopping
+    with host.enter(kind) as place:                            # raises LaneFull, ShuttingDown
         work = await host.launch(place, begin)                 # `begin(tx, queued)` writes the row, returns the Work
     await host.cancel(work.stream, "cancelled")                # whichever process performs it
 
@@ -25,7 +25,7 @@ Rules
 
 from asterism.kernel.runs.host import RunHost
 from asterism.kernel.runs.lanes import Lane, LaneFull, Place
-from asterism.kernel.runs.models import BrokenOff, Done, Ending, Failed, HostStopping, RunKind, Stopped, Work
+from asterism.kernel.runs.models import BrokenOff, Done, Ending, Failed, RunKind, Stopped, Work
 from asterism.kernel.runs.owners import this_process
 
 __all__ = [
@@ -33,7 +33,6 @@ __all__ = [
     "Done",
     "Ending",
     "Failed",
-    "HostStopping",
     "Lane",
     "LaneFull",
     "Place",

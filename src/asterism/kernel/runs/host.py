@@ -7,11 +7,11 @@ from typing import Any, TypeVar
 
 import structlog
 
-from asterism.base.errors import DomainError, Unavailable
+from asterism.base.errors import DomainError, ShuttingDown, Unavailable
 from asterism.kernel.db import Database, Tx
 from asterism.kernel.runs import owners, store
 from asterism.kernel.runs.lanes import Place
-from asterism.kernel.runs.models import BrokenOff, Done, Ending, Failed, HostStopping, RunKind, Stopped, Work
+from asterism.kernel.runs.models import BrokenOff, Done, Ending, Failed, RunKind, Stopped, Work
 from asterism.kernel.streams import Fact, StreamClosed, Streams
 
 log = structlog.get_logger("asterism.runs")
@@ -97,9 +97,9 @@ class RunHost:
             await asyncio.wait({active.driver})
 
     def enter(self, kind: RunKind, key: str | None = None) -> Place:
-        """Take a place in the kind's lane, to be used as a context. Raises LaneFull, HostStopping."""
+        """Take a place in the kind's lane, to be used as a context. Raises LaneFull, ShuttingDown."""
         if self._stopping:
-            raise HostStopping
+            raise ShuttingDown
         return kind.lane.enter(key)
 
     async def launch(self, place: Place, kind: RunKind, begin: Callable[[Tx, bool], W]) -> W:
@@ -109,7 +109,7 @@ class RunHost:
         that is cancelled meanwhile loses the answer, not the run.
         """
         if self._stopping:
-            raise HostStopping
+            raise ShuttingDown
         place.launched = True
         beginning: asyncio.Task[W] = self._spawn(self._launched(place, kind, begin), BEGINNING)
         return await asyncio.shield(beginning)

@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeAlias, TypeVar
 
-from asterism.base.errors import Unavailable
 from asterism.kernel.db import Tx
 from asterism.kernel.runs.lanes import Lane
 from asterism.kernel.streams import Fact
@@ -78,12 +77,3 @@ class RunKind:
     lane: Lane
     settle: Settle
     grace: float = 0.0
-
-
-class HostStopping(Unavailable):
-    """The server is stopping and begins nothing new."""
-
-    code = "SHUTTING_DOWN"
-
-    def __init__(self) -> None:
-        super().__init__("The server is stopping.", hint="Try again in a moment.")

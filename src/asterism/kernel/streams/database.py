@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
@@ -27,6 +28,7 @@ FLUSH_SECONDS = 0.025  # with the write itself this stays under the promised 50 
 RETRY_SECONDS = 0.25
 POLL_SECONDS = 1.0
 MAX_AHEAD = 500
+READERS_SECONDS = 1.0
 PAGE = 500
 TAKE_OVER_GAP = 1000
 
@@ -55,6 +57,7 @@ class DatabaseStreams:
         self._shared = Shared(db, self._live, self._lock, self._waiters, self.append_in)
         self._flusher: asyncio.Task[None] | None = None
         self._listener: Listener | None = None
+        self._stopping = False
         db.listen(logs.NEWS, self._waiters.wake)
 
     async def start(self) -> None:
@@ -68,11 +71,16 @@ class DatabaseStreams:
             await asyncio.to_thread(self._listener.ready.wait, 5)
 
     async def stop(self) -> None:
-        """Make everything durable and let go."""
+        """Make everything durable, let readers have it, end them, and let go."""
         try:
             await self.flush()
         except Unavailable as error:
             log.warning("streams.flush_failed", error=error.message)
+        self._stopping = True
+        self._waiters.wake_all()
+        with suppress(TimeoutError):  # whoever does not read now is cut off
+            async with asyncio.timeout(READERS_SECONDS):
+                await self._waiters.all_left()
         if self._flusher is not None:
             self._flusher.cancel()
             await asyncio.gather(self._flusher, return_exceptions=True)
@@ -229,7 +237,10 @@ class DatabaseStreams:
         return events[:limit]
 
     async def subscribe(self, stream: str, after: int = 0) -> AsyncGenerator[Event, None]:
-        """Yield every event with a higher seq as it comes; end when the stream is closed and exhausted, or deleted."""
+        """Yield every event with a higher seq as it comes.
+
+        Ends when the stream is closed and exhausted, when it is deleted, and when all streams are stopped.
+        """
         try:
             with self._waiters.waiting(stream) as news:
                 while True:
@@ -238,7 +249,7 @@ class DatabaseStreams:
                     for event in events:
                         after = event.seq
                         yield event
-                    if ended:
+                    if ended or (self._stopping and not events):
                         return
                     if not events:
                         await _news(news, self._poll)

@@ -81,6 +81,7 @@ class Waiters:
 
     def __init__(self) -> None:
         self._of: dict[str, set[tuple[asyncio.AbstractEventLoop, asyncio.Event]]] = {}
+        self._left: asyncio.Event | None = None
 
     @contextmanager
     def waiting(self, stream: str) -> Iterator[asyncio.Event]:
@@ -95,10 +96,23 @@ class Waiters:
                 self._of[stream] = left
             else:
                 del self._of[stream]
+            if self._left is not None and not self._of:
+                self._left.set()
 
     def any(self, stream: str) -> bool:
         """Say whether somebody waits for this stream."""
         return stream in self._of
+
+    def wake_all(self) -> None:
+        """Wake everybody."""
+        for stream in list(self._of):
+            self.wake(stream)
+
+    async def all_left(self) -> None:
+        """Return when nobody waits any more; called once, in the event loop of those who wait."""
+        self._left = asyncio.Event()
+        if self._of:
+            await self._left.wait()
 
     def wake(self, stream: str) -> None:
         """Wake everybody who waits for this stream."""

@@ -31,12 +31,15 @@ class MemoryStreams:
         self._logs: dict[str, _Log] = {}
         self._staged: WeakKeyDictionary[Tx, dict[str, int]] = WeakKeyDictionary()
         self._waiters = Waiters()
+        self._stopping = False
 
     async def start(self) -> None:
         """Nothing to start."""
 
     async def stop(self) -> None:
-        """Nothing to stop."""
+        """End the readers."""
+        self._stopping = True
+        self._waiters.wake_all()
 
     async def flush(self) -> None:
         """Nothing to write."""
@@ -132,7 +135,7 @@ class MemoryStreams:
                 for event in events:
                     after = event.seq
                     yield event
-                if log.closed_at is not None and after >= log.last_seq:
+                if (log.closed_at is not None and after >= log.last_seq) or (self._stopping and not events):
                     return
                 if not events:
                     await news.wait()

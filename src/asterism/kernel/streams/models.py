@@ -70,7 +70,7 @@ class Streams(Protocol):
         ...
 
     async def stop(self) -> None:
-        """Make everything durable and let go."""
+        """Make everything durable, let readers have it, end them, and let go."""
         ...
 
     def create(self, tx: Tx, stream: str, *, shared: bool = False) -> None:
@@ -117,7 +117,10 @@ class Streams(Protocol):
         ...
 
     def subscribe(self, stream: str, after: int = 0) -> AsyncGenerator[Event, None]:
-        """Yield every event with a higher seq as it comes; end when the stream is closed and exhausted, or deleted."""
+        """Yield every event with a higher seq as it comes.
+
+        Ends when the stream is closed and exhausted, when it is deleted, and when all streams are stopped.
+        """
         ...
 
     def delete(self, tx: Tx, stream: str) -> None:

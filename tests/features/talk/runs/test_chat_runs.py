@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from asterism.base.errors import RateLimited
+from asterism.base.errors import RateLimited, ShuttingDown
 from asterism.base.ids import ulid
 from asterism.features.accounts import identity
 from asterism.features.accounts.identity import Caller
@@ -23,7 +23,7 @@ from asterism.features.versions import projects
 from asterism.kernel.blobs import open_blobs
 from asterism.kernel.db import Database, Tx
 from asterism.kernel.llm import FailureKind, Scripted, ScriptedModels
-from asterism.kernel.runs import HostStopping, RunHost
+from asterism.kernel.runs import RunHost
 from asterism.kernel.secrets import memory_secrets
 from asterism.kernel.streams import MemoryStreams
 from tests.support.races import errors_of, race
@@ -326,7 +326,7 @@ def test_a_stopping_server_gives_ten_seconds(db: Database) -> None:
             await w.told(run, "token.delta")
             stopping = asyncio.create_task(w.host.stop())
             await asyncio.sleep(0)
-            with pytest.raises(HostStopping):
+            with pytest.raises(ShuttingDown):
                 await w.begin()
             go.set()
             await stopping

@@ -12,13 +12,13 @@ import httpx
 import pytest
 
 from asterism.base.clock import ManualClock
+from asterism.base.errors import ShuttingDown
 from asterism.faces.runtime import IntegrationServices, Runtime
 from asterism.features.accounts import audit
 from asterism.features.accounts.identity import Caller
 from asterism.features.talk.integrations import Connector
 from asterism.kernel.llm import ToolCall
 from asterism.kernel.llm.fake_server import FakeModelServer, Script
-from asterism.kernel.runs import HostStopping
 from asterism.kernel.upstreams.fakes import FakeGitHub, FakeNotion
 from tests.support.databases import SqliteFactory
 from tests.support.memory import folder_in_memory
@@ -500,7 +500,7 @@ class Failing(Connector):
     """Forgets nothing: Notion meets a server that stops, GitHub a fault of ours."""
 
     async def disconnect(self, caller: Caller, name: str, origin: audit.Origin) -> None:
-        raise HostStopping if name == "notion" else RuntimeError("SELECT secret FROM /etc/passwd")
+        raise ShuttingDown if name == "notion" else RuntimeError("SELECT secret FROM /etc/passwd")
 
 
 def let_fail(rt: Runtime) -> None:

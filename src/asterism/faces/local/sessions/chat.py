@@ -4,11 +4,10 @@ import msgspec
 
 from asterism.asgi.answers import Events
 from asterism.asgi.sse import with_heartbeat
-from asterism.base.errors import Invalid
+from asterism.base.errors import Invalid, ShuttingDown
 from asterism.faces.local.call import LocalCall, Uuid, post
 from asterism.faces.local.review_options import BEAT, MODEL_ERRORS, required_model, unnumbered
 from asterism.features.review import local_chats
-from asterism.kernel.runs import HostStopping
 
 BODY = 1 << 20
 NO_MODEL = {"CONFIG_NOT_FOUND": 400, "API_KEY_MISSING": 400, "AI_CLIENT_ERROR": 400}
@@ -17,7 +16,7 @@ CHAT_ERRORS = (
     local_chats.SessionBusy,
     local_chats.MessageNotSaved,
     *MODEL_ERRORS,
-    HostStopping,
+    ShuttingDown,
 )
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import structlog
 
-from asterism.base.errors import DomainError
+from asterism.base.errors import DomainError, ShuttingDown
 from asterism.features.accounts.identity import Caller
 from asterism.features.operations import action_items, deployments
 from asterism.features.operations.action_runs import project_events, prompts, service, store
@@ -22,7 +22,7 @@ from asterism.features.operations.action_runs.work import GONE, ActionWork, Benc
 from asterism.features.operations.deployments import Deployment
 from asterism.kernel.db import Tx
 from asterism.kernel.llm import Target
-from asterism.kernel.runs import BrokenOff, HostStopping, Lane, LaneFull, RunHost, RunKind, Stopped
+from asterism.kernel.runs import BrokenOff, Lane, LaneFull, RunHost, RunKind, Stopped
 from asterism.kernel.streams import Fact
 
 log = structlog.get_logger("asterism.action_runs")
@@ -126,7 +126,7 @@ class ActionRuns:
         try:
             with self._host.enter(self._kind) as place:
                 await self._host.launch(place, self._kind, lambda tx, _: self._begun(tx, run.id))
-        except (LaneFull, HostStopping, _NotNow):
+        except (LaneFull, ShuttingDown, _NotNow):
             return
         except DomainError as error:
             log.warning("action_runs.not_begun", run=run.id, code=error.code, error=error.message)

@@ -10,7 +10,7 @@ from typing import Any
 import structlog
 
 from asterism.base.clock import parse
-from asterism.base.errors import DomainError
+from asterism.base.errors import DomainError, ShuttingDown
 from asterism.base.masks import needles
 from asterism.features.accounts.identity import Caller
 from asterism.features.operations import infrastructure
@@ -44,7 +44,7 @@ from asterism.features.operations.deployments.toolchains import Tools
 from asterism.features.operations.infrastructure import NewHead, detect_tree
 from asterism.kernel.apps import AppFailed
 from asterism.kernel.db import Tx
-from asterism.kernel.runs import BrokenOff, HostStopping, Lane, RunHost, RunKind, Stopped
+from asterism.kernel.runs import BrokenOff, Lane, RunHost, RunKind, Stopped
 from asterism.kernel.sandbox import SandboxUnavailable
 from asterism.kernel.streams import Streams
 
@@ -233,7 +233,7 @@ class Deployments:
 
         try:
             await self._begin(service.on_behalf_of(waiting.owner_user_id), waiting.slot, again)
-        except (_NotNow, HostStopping):
+        except (_NotNow, ShuttingDown):
             return
         except DomainError as error:
             log.warning("deployments.not_taken_up", deployment=waiting.id, error=error.message)

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator
 
+from asterism.base.errors import ShuttingDown
 from asterism.base.ids import uuid4
 from asterism.features.review.local_chats import answer, store
 from asterism.features.review.local_chats.answer import Question, SessionAnswer
@@ -9,7 +10,7 @@ from asterism.features.review.local_chats.errors import MessageNotSaved, Session
 from asterism.features.review.local_chats.service import add_message
 from asterism.kernel.db import Database, Tx
 from asterism.kernel.llm import Models, RetryPolicy, Target
-from asterism.kernel.runs import HostStopping, Lane, LaneFull, Place, RunHost, RunKind
+from asterism.kernel.runs import Lane, LaneFull, Place, RunHost, RunKind
 from asterism.kernel.streams import Event, Streams
 
 RETRIES = RetryPolicy(pauses=(1.0, 2.0), jitter=0.2, patience=30.0)
@@ -49,7 +50,7 @@ class SessionRuns:
                 run = await self._host.launch(place, self._kind, write)
             except UnknownSession as error:
                 raise UnknownSession(code="SESSION_NOT_FOUND") from error
-            except (SessionBusy, HostStopping):
+            except (SessionBusy, ShuttingDown):
                 raise
             except Exception as error:
                 raise MessageNotSaved("The message could not be stored.") from error

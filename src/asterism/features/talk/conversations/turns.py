@@ -14,7 +14,7 @@ import msgspec
 import structlog
 
 from asterism.base.clock import shift
-from asterism.base.errors import DomainError
+from asterism.base.errors import DomainError, ShuttingDown
 from asterism.features.accounts.identity import Caller
 from asterism.features.talk import catalogue
 from asterism.features.talk.conversations import answer_rows, grants, question_store, store, turn_rows
@@ -39,7 +39,7 @@ from asterism.features.versions.projects import EnvVar
 from asterism.kernel import agents
 from asterism.kernel.agents import Resumption
 from asterism.kernel.db import Tx
-from asterism.kernel.runs import BrokenOff, HostStopping, Lane, LaneFull, Place, RunHost, RunKind, Stopped
+from asterism.kernel.runs import BrokenOff, Lane, LaneFull, Place, RunHost, RunKind, Stopped
 from asterism.kernel.streams import Fact
 
 log = structlog.get_logger("asterism.turns")
@@ -292,7 +292,7 @@ class Turns:
                 turn = await self._host.launch(
                     place, self._kind, lambda tx, _: self._begun(tx, conversation_id, turn_id, place)
                 )
-        except (LaneFull, HostStopping, _NotNow):
+        except (LaneFull, ShuttingDown, _NotNow):
             return False
         except DomainError as error:
             log.warning("turns.not_begun", turn=turn_id, code=error.code, error=error.message)
