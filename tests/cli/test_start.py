@@ -54,7 +54,7 @@ def test_client_verbs_load_nothing_of_the_server():
     assert loaded_after(f"import {modules}, {work}, {bridge}, asterism.cli.output, asterism.cli.session") == set()
 
 
-@pytest.mark.parametrize("verb", ["actions", "env", "token", "keys"])
+@pytest.mark.parametrize("verb", ["actions", "env", "token", "keys", "user", "merge_driver"])
 def test_a_group_alone_shows_its_verbs(verb: str) -> None:
     done = CliRunner().invoke(importlib.import_module(f"asterism.cli.{verb}").app, [])
     assert done.exit_code == 2
@@ -209,6 +209,10 @@ def test_what_is_shown_keeps_its_colours_and_no_others(capsys):
         (["status", "--url", "garbage"], 4, "belongs to no project"),
         (["serve", "--port", "70000"], 2, "'--port': must be at most 65535, not '70000'."),
         (["tag", "--delete"], 2, "one name"),
+        (["tag", "--json", "list"], 2, "Options come after it"),
+        (["whoami", "--url", "garbage"], 2, "is no address of a server"),
+        (["env", "set", "A=1"], 2, "`asterism env set A`"),
+        (["fsck", "--data-dir", "typo"], 4, "is not the data folder of a server"),
     ],
 )
 def test_the_command_line_explains_itself(tmp_path, words, code, says):
@@ -220,12 +224,20 @@ def test_the_command_line_explains_itself(tmp_path, words, code, says):
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (["log", "--limit", "x"], "'--limit': must be a whole number, not 'x'."),
-        (["log", "--limit", "0"], "'--limit': must be at least 1, not '0'."),
+        (["log", "--limit", "x"], "'--limit' / '-n': must be a whole number, not 'x'."),
+        (["log", "--limit", "0"], "'--limit' / '-n': must be at least 1, not '0'."),
         (["dev", "fake-model", "--delay", "x"], "'--delay': must be a number, not 'x'."),
         (["sync", "--take", "x"], "'--take': 'x' is not one of 'main', 'workspace'."),
         (["integrations", "connect", "x"], "'SERVICE': 'x' is not one of 'notion', 'github'."),
         (["clone"], "Missing argument 'PROJECT[:WORKSPACE]'."),
+        (["env", "delete", "A"], "No such command 'delete'. There are: list, set, unset, import."),
+        (["tag", "delete"], "Missing argument 'NAME'."),
+        (["tag", "list", "x"], "'x' is more than `asterism tag list` takes."),
+        (["tag", "a", "b", "c"], "'c' is more than `asterism tag` takes."),
+        (["init", "demo"], "'demo' is more than `asterism init` takes. Did you mean `--project demo`?"),
+        (["drift", "other"], "'other' is more than `asterism drift` takes. Did you mean `--from other`?"),
+        (["map", "sign in"], "'sign in' is more than `asterism map` takes. Did you mean `--search sign in`?"),
+        (["status", "a", "b"], "'a b' is more than `asterism status` takes."),
     ],
 )
 def test_the_parser_speaks_like_all_else(capsys, words, says):

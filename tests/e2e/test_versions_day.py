@@ -84,7 +84,11 @@ def test_moving_to_an_old_snapshot_and_back(tmp_path, pair):
     (one / "a.txt").write_bytes(b"ho\n")
     second = pair("one", "push")["snapshot_id"]
     pair("one", "tag", "start", first)
-    assert [(tag["name"], tag["snapshot_id"]) for tag in pair("one", "tag")["tags"]] == [("start", first)]
+    for words in (("tag",), ("tag", "list")):
+        assert [(tag["name"], tag["snapshot_id"]) for tag in pair("one", *words)["tags"]] == [("start", first)]
+    assert pair("one", "tag", "create", "list", first)["tag"]["name"] == "list"
+    assert pair("one", "tag", "delete", "list")["deleted"] == "list"
+    assert pair("one", "tag", "delete", "list", code=4)["error"]["hint"] == "`asterism tag` lists the names."
     assert pair("one", "diff", "start", second[:10])["files"] == [{"path": "a.txt", "change": "modified"}]
     assert pair("one", "diff", "start")["files"] == [{"path": "a.txt", "change": "modified"}]
     (one / "new" / "empty").mkdir(parents=True)

@@ -18,7 +18,9 @@ def activity(
             metavar="KINDS", help="Only these kinds, with commas between: `turn.ended,sync.*` (default: all)."
         ),
     ] = None,
-    limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many of the newest to begin with.")] = 30,
+    limit: Annotated[
+        int, typer.Option("--limit", "-n", min=1, max=10_000, help="How many of the newest to begin with.")
+    ] = 30,
     url: Url = None,
     token: Token = None,
     as_json: AsJson = False,

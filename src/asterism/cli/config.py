@@ -12,7 +12,7 @@ from asterism.server import settings_sources as sources
 from asterism.server.settings import Settings, is_secret
 
 app = verb_app("Show the server's settings, and trust those of a folder.")
-File = Annotated[Path, typer.Argument(help="The file.")]
+File = Annotated[Path, typer.Argument(metavar="FILE", help="The file.")]
 Named = Annotated[Path | None, typer.Option("--config", help="File of settings, instead of the user's own.")]
 HERE = Path(sources.FILE_NAME)
 

@@ -42,12 +42,16 @@ def list_all(url: Url = None, token: Token = None, as_json: AsJson = False) -> N
 @app.command("set")
 def set_one(key: Key, plain: Plain = False, url: Url = None, token: Token = None, as_json: AsJson = False) -> None:
     """Set a variable. Its value is asked for, or read from standard input; never given as an argument."""
+    from asterism.base.errors import Invalid
     from asterism.cli.output import command, emit, say
     from asterism.cli.places import working_copy
     from asterism.cli.session import open_api
     from asterism.client.deployments import set_variables
 
     with command(as_json=as_json):
+        if "=" in key:
+            hint = f"`asterism env set {key.partition('=')[0]}`; the value is asked for, or read from standard input."
+            raise Invalid(f"{key!r} is no name of a variable.", hint=hint)
         state = working_copy()
         value = _asked(key)
         with open_api(url, token, at=state) as api:

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from asterism.cli.completions import complete_projects
 from asterism.cli.options import AsJson, Token, Url, verb_app
 
 app = verb_app("Write a project's history to a new git repository.")
@@ -11,7 +12,9 @@ app = verb_app("Write a project's history to a new git repository.")
 
 @app.command()
 def export_git(
-    project: Annotated[str, typer.Argument(metavar="PROJECT", help="Name or id of the project.")],
+    project: Annotated[
+        str, typer.Argument(metavar="PROJECT", help="Name or id of the project.", autocompletion=complete_projects)
+    ],
     directory: Annotated[str, typer.Argument(metavar="DIR", help="The folder to make.")],
     url: Url = None,
     token: Token = None,

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from asterism.cli.completions import complete_projects
 from asterism.cli.options import AsJson, Token, Url, verb_app
 
 app = verb_app("Bring the history of a git repository into a project.")
@@ -12,7 +13,12 @@ app = verb_app("Bring the history of a git repository into a project.")
 @app.command()
 def import_git(
     directory: Annotated[str, typer.Argument(metavar="DIR", help="The repository.")],
-    project: Annotated[str, typer.Option(metavar="NAME", help="Name or id of the project; made if there is none.")],
+    project: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME", help="Name or id of the project; made if there is none.", autocompletion=complete_projects
+        ),
+    ],
     url: Url = None,
     token: Token = None,
     as_json: AsJson = False,

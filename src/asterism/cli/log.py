@@ -27,7 +27,7 @@ def log(
     everything: Annotated[
         bool, typer.Option("--all", help="Every snapshot of the project, not only what led there.")
     ] = False,
-    limit: Annotated[int, typer.Option(min=1, help="How many at most.")] = 100,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="How many at most.")] = 100,
     url: Url = None,
     token: Token = None,
     as_json: AsJson = False,

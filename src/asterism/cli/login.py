@@ -31,15 +31,18 @@ def login(url: Url = None, as_json: AsJson = False) -> None:
             say(f"Open   {grant.verification_uri_complete}")
             say(f"and approve the code   {grant.user_code}")
             say(f"It is valid for {count(max(1, grant.expires_in // 60), 'minute')}; this command waits for you.")
-            token, email = _wait(api, grant.device_code, grant.interval, grant.expires_in)
-        where = signin.store(server, token, email)
+            token, email, lasts = _wait(api, grant.device_code, grant.interval, grant.expires_in)
+        where = signin.store(server, token, email, lasts)
         say(f"signed in at {server} as {email}; the token is in {where}")
         if as_json:
             emit({"server": server, "email": email, "stored_in": where})
 
 
-def _wait(api: "Api", device_code: str, interval: int, expires_in: int) -> tuple[str, str]:
-    """Poll until the code is approved. Returns token and address; raises Forbidden or Unauthenticated."""
+def _wait(api: "Api", device_code: str, interval: int, expires_in: int) -> tuple[str, str, int | None]:
+    """Poll until the code is approved. Returns token, address and how many seconds the token is good for.
+
+    Raises Forbidden or Unauthenticated.
+    """
     deadline = time.monotonic() + expires_in
     pace = max(1, interval)
     while time.monotonic() < deadline:
@@ -49,7 +52,7 @@ def _wait(api: "Api", device_code: str, interval: int, expires_in: int) -> tuple
             time.sleep(pace)
             continue
         if answer.access_token:
-            return answer.access_token, answer.user.email if answer.user else ""
+            return answer.access_token, answer.user.email if answer.user else "", answer.expires_in
         if answer.error == "slow_down":
             pace += PATIENCE_SECONDS
         elif answer.error != "authorization_pending":

@@ -15,6 +15,8 @@ from asterism.base.errors import DomainError
 from asterism.cli.coercion import lighten
 from asterism.cli.output import EXIT_INTERRUPTED, exit_code, fail
 
+UsageError: Any = BadParameter.__base__  # of which Typer shows this descendant alone
+
 # verb → (module below asterism.cli, one line for --help). A module offers its command as `app` (a Typer).
 VERBS: dict[str, tuple[str, str]] = {
     "actions": ("actions", "See what needs attention, and let an agent mend it."),
@@ -98,14 +100,14 @@ class LazyGroup(TyperGroup):
         return command
 
     def invoke(self, ctx: Any) -> Any:
-        """Run a verb. What its parser says about a wrong value is put into plain words."""
+        """Run a verb. What its parser says about a wrong command line is put into plain words."""
         try:
             os.getcwd()
         except FileNotFoundError:
             fail("The current folder does not exist any more.", "Go to another one, then run the command again.")
         try:
             return super().invoke(ctx)
-        except BadParameter as error:
+        except UsageError as error:
             from asterism.cli.option_errors import in_words
 
             error.message = in_words(error)

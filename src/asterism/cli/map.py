@@ -18,7 +18,7 @@ def map_(
     project: Annotated[
         str | None, typer.Option("--project", metavar="PROJECT", help="Name or id (default: this folder's project).")
     ] = None,
-    limit: Annotated[int, typer.Option(min=1, max=20, help="How many results at most.")] = 8,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=20, help="How many results at most.")] = 8,
     url: Url = None,
     token: Token = None,
     as_json: AsJson = False,

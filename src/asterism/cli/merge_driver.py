@@ -12,6 +12,11 @@ app = verb_app("Let git merge by structure in a repository.")
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="A folder of the repository (default: this one).")]
 
 
+@app.callback(no_args_is_help=True)
+def group() -> None:
+    """Let git merge by structure in a repository."""
+
+
 @app.command()
 def install(folder: Folder = Path(), as_json: AsJson = False) -> None:
     """Make `asterism merge-file` the merge driver of a repository, for the languages it knows.

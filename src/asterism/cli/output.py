@@ -45,14 +45,19 @@ def exit_code(error: DomainError) -> int:
 
 
 @contextmanager
-def command(*, as_json: bool, code: int | None = None) -> Iterator[None]:
-    """Run the body of a command; an error becomes a message, a hint and an exit code (default: that of its kind)."""
+def command(*, as_json: bool, code: int | None = None, unknown: str | None = None) -> Iterator[None]:
+    """Run the body of a command; an error becomes a message, a hint and an exit code (default: that of its kind).
+
+    `unknown` is the hint for something that is not found, where the error has none.
+    """
     try:
         yield
     except DomainError as error:
-        hint = error.hint
+        hint = error.hint or (unknown if error.kind is Kind.NOT_FOUND else None)
         if error.kind is Kind.UNAUTHENTICATED and SIGN_IN_VERB not in (hint or ""):  # a server speaks of headers
             hint = SIGN_IN
+        if error.code == NO_MODEL_CODE:  # and of its own routes
+            hint = NO_MODEL
         if as_json:
             emit({"error": {"code": error.code, "message": error.message, "hint": hint}})
         fail(error.message, hint, exit_code(error) if code is None else code)
@@ -79,6 +84,10 @@ def fail(message: str, hint: str | None = None, code: int = EXIT_FAILED) -> NoRe
 
 SIGN_IN_VERB = "`asterism login`"
 SIGN_IN = f"Sign in with {SIGN_IN_VERB}, or set ASTERISM_TOKEN."
+
+
+NO_MODEL_CODE = "MODEL_NOT_CONFIGURED"
+NO_MODEL = "Save a provider's key with `asterism providers set` where the server runs, or in its console."
 
 
 def emit(data: dict[str, Any]) -> None:
@@ -108,7 +117,7 @@ def show_list(
         emit({name: to_builtins(found), **beside})
         return
     for entry in found:
-        show(printable(line(entry)))  # no style: names may hold escape sequences
+        show(printable(line(entry)).rstrip())  # no style: names may hold escape sequences
     if not found and none:
         say(none)
 

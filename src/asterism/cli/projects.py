@@ -4,10 +4,11 @@ from typing import Annotated, Any
 
 import typer
 
+from asterism.cli.completions import complete_projects
 from asterism.cli.options import AsJson, Token, Url, verb_app
 
 app = verb_app("List, rename, remove and restore your projects.")
-Name = Annotated[str, typer.Argument(metavar="PROJECT", help="Its name or id.")]
+Name = Annotated[str, typer.Argument(metavar="PROJECT", help="Its name or id.", autocompletion=complete_projects)]
 
 
 @app.callback(invoke_without_command=True)

@@ -11,6 +11,7 @@ from asterism.cli.options import AsJson, Token, Url, verb_app
 if TYPE_CHECKING:
     from asterism.client.integrations import Proposal
 
+UNKNOWN = "`asterism proposals list` shows yours."
 app = verb_app("Decide on what models want written.")
 Ident = Annotated[str, typer.Argument(metavar="ID", help="The proposal's id; see `list`.")]
 
@@ -65,7 +66,7 @@ def show(ident: Ident, url: Url = None, token: Token = None, as_json: AsJson = F
     from asterism.cli.session import open_api
     from asterism.client.integrations import proposal
 
-    with command(as_json=as_json):
+    with command(as_json=as_json, unknown=UNKNOWN):
         with open_api(url, token) as api:
             found = proposal(api.http, ident)
         if as_json:
@@ -93,7 +94,7 @@ def _decide(ident: str, verb: str, url: str | None, token: str | None, *, as_jso
     from asterism.cli.session import open_api
     from asterism.client.integrations import decide
 
-    with command(as_json=as_json):
+    with command(as_json=as_json, unknown=UNKNOWN):
         with open_api(url, token) as api:
             found = decide(api.http, ident, verb)
         if as_json:

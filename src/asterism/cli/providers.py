@@ -22,6 +22,7 @@ from asterism.kernel.db import Database
 from asterism.kernel.llm import PROVIDERS, Limits, ModelFailure, PydanticModels, Request, Target, Turn, provider
 from asterism.kernel.secrets import EnvelopeSecrets, check_keys
 from asterism.server.chats import build_directory
+from asterism.server.data_folder import running_address
 from asterism.server.local import key_places
 from asterism.server.schema import declare_tables
 from asterism.server.settings import Settings
@@ -71,9 +72,10 @@ def group() -> None:
 
 @app.command("list")
 def list_all(data_dir: DataDir = None, as_json: AsJson = False) -> None:
-    """List the providers: whether reviews use one, and whose key chats would use."""
+    """List the providers: whether reviews use one, and whose key chats would use, by the settings of this shell."""
     with command(as_json=as_json), _opened(data_dir) as place:
         rows = _rows(place)
+        _tell_whose_settings(place.settings)
     if as_json:
         emit({"providers": rows})
         return
@@ -123,8 +125,12 @@ def use(name: Name, model: Model = None, data_dir: DataDir = None, as_json: AsJs
 
 @app.command("test")
 def try_out(side: Side = "both", data_dir: DataDir = None, as_json: AsJson = False) -> None:
-    """Ask the models of reviews and chats one short question each. Exits with 1 when one does not answer."""
+    """Ask the models of reviews and chats one short question each, by the settings of this shell.
+
+    Exits with 1 when one does not answer.
+    """
     with command(as_json=as_json), _opened(data_dir) as place:
+        _tell_whose_settings(place.settings)
         results = [_tried(place, one) for one in ("reviews", "chats") if side in {one, "both"}]
     if as_json:
         emit({"tests": results})
@@ -133,6 +139,12 @@ def try_out(side: Side = "both", data_dir: DataDir = None, as_json: AsJson = Fal
             show(f"{result['for']:<8} {'ok' if result['ok'] else 'failed'}: {result['message']}")
     if not all(result["ok"] for result in results):
         sys.exit(1)
+
+
+def _tell_whose_settings(settings: Settings) -> None:
+    """Say that a running server may have been started with other settings than those of this shell."""
+    if url := running_address(settings.data_dir):
+        say(f"the server at {url} may have other settings than this shell, such as keys in its environment")
 
 
 def _rows(place: _Place) -> list[dict[str, str | None]]:

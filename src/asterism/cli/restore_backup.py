@@ -8,7 +8,7 @@ import typer
 
 from asterism.cli.local import DataDir
 from asterism.cli.options import AsJson, verb_app
-from asterism.cli.output import command, emit, say, show
+from asterism.cli.output import command, count, emit, say, show
 from asterism.cli.passphrase import read_passphrase
 from asterism.cli.progressbar import Bar
 
@@ -17,7 +17,7 @@ app = verb_app("Make a data folder from a backup.")
 
 @app.command("restore-backup")
 def restore_backup(
-    file: Annotated[Path, typer.Argument(help="What `asterism backup` wrote.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="What `asterism backup` wrote.")],
     without_key: Annotated[bool, typer.Option("--without-key", help="Leave the master key out.")] = False,
     data_dir: DataDir = None,
     as_json: AsJson = False,
@@ -49,4 +49,4 @@ def restore_backup(
         if not with_key and listing.key_id is not None:
             say(f"put the master key {listing.key_id} into it as `master.key` (mode 0600) before it is served")
         if listing.missing:
-            say(f"{len(listing.missing)} objects were missing already; push them again from where the files are")
+            say(f"{count(len(listing.missing), 'object')} missing already; push again from where the files are")

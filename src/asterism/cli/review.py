@@ -13,7 +13,7 @@ app = verb_app("Review changes before they are committed or merged.")
 @app.command()
 def review(
     directory: Annotated[
-        Path, typer.Argument(metavar="[DIR]", help="A folder of the checkout.", show_default=False)
+        Path, typer.Argument(metavar="DIR", help="A folder of the checkout.", show_default=False)
     ] = Path(),
     staged: Annotated[bool, typer.Option("--staged", help="Review what is staged, and nothing else.")] = False,
     base: Annotated[

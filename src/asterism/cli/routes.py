@@ -30,7 +30,9 @@ ROOT = Path(asterism.__file__).parent
 
 @app.command()
 def routes(
-    pattern: Annotated[str, typer.Argument(help="Part of a method, path or handler, such as sync/prepare.")] = "",
+    pattern: Annotated[
+        str, typer.Argument(metavar="PATTERN", help="Part of a method, path or handler, such as sync/prepare.")
+    ] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Print, for each endpoint that matches, its handler, the use cases it calls and the stores those reach."""

@@ -13,7 +13,7 @@ from asterism.base.errors import Unauthenticated
 from asterism.cli import signin
 from asterism.cli.output import SIGN_IN
 from asterism.client.api import Api
-from asterism.client.http import Http
+from asterism.client.http import Http, address_parts
 from asterism.client.servers import bound_elsewhere, is_here, normal_url, same_server
 from asterism.client.workcopy.state import State, find_top
 
@@ -37,16 +37,22 @@ def open_api(
     """Open the API of the server that `server_of` finds.
 
     The token is `--token`, else `ASTERISM_TOKEN` where that belongs, else the saved sign-in. Raises Unauthenticated
-    without any, unless `anonymous`: then only calls fail. Raises BoundElsewhere.
+    without any, unless `anonymous`: then only calls fail. Raises BoundElsewhere, and Invalid for what is no address.
     """
     server = server_of(url, at, rebind=rebind)
+    address_parts(server)  # before anything is said about a token for it
     bearer = _bearer(server, token, typed=bool(url))
     if not bearer and not anonymous:
         raise NotSignedIn(server)
     if bearer and (not bearer.isascii() or not bearer.isprintable() or " " in bearer):
         raise Unauthenticated("The given token is no token.")
     with Http(server, bearer) as http:
-        yield Api(http)
+        try:
+            yield Api(http)
+        except Unauthenticated as error:
+            if bearer and (day := signin.expired_on(server, bearer)):
+                raise Unauthenticated(f"Your sign-in at {server} expired on {day}.", hint=SIGN_IN) from error
+            raise
 
 
 def server_of(url: str | None, at: State | None = None, *, rebind: bool = False) -> str:

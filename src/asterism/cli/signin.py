@@ -5,6 +5,7 @@ is. Commands look there first, so the keyring is only loaded when it holds somet
 """
 
 import os
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -16,10 +17,11 @@ SERVICE = "asterism"
 
 
 class Entry(msgspec.Struct, omit_defaults=True):
-    """One server: the token itself, or None when the keyring has it."""
+    """One server: the token itself, or None when the keyring has it. `expires_at` in seconds since 1970."""
 
     email: str = ""
     token: str | None = None
+    expires_at: float | None = None
 
 
 def file_path() -> Path:
@@ -37,11 +39,20 @@ def find(server: str) -> str | None:
     return _from_keyring(server)
 
 
-def store(server: str, token: str, email: str) -> str:
-    """Save a token; returns where: `keyring` or the path of the file."""
+def expired_on(server: str, token: str) -> str | None:
+    """Return the day (UTC) on which the saved sign-in expired, None when it is another token or should be good."""
+    entry = _load().get(server)
+    if entry is None or entry.expires_at is None or entry.expires_at > time.time() or find(server) != token:
+        return None
+    return time.strftime("%Y-%m-%d", time.gmtime(entry.expires_at))
+
+
+def store(server: str, token: str, email: str, expires_in: float | None = None) -> str:
+    """Save a token that is good for so many seconds; returns where: `keyring` or the path of the file."""
     entries = _load()
     in_keyring = _to_keyring(server, token)
-    entries[server] = Entry(email, None if in_keyring else token)
+    expires_at = None if expires_in is None else time.time() + expires_in
+    entries[server] = Entry(email, None if in_keyring else token, expires_at)
     _save(entries)
     return "keyring" if in_keyring else str(file_path())
 

@@ -21,8 +21,20 @@ from asterism.server.settings import Settings
 app = verb_app("Add, list and remove local users, and make sign-in links.")
 author = verb_app("Teach authors of snapshots.")
 app.add_typer(author, name="author")
+
+
+@app.callback(no_args_is_help=True)
+def group() -> None:
+    """Add, list and remove local users, and make sign-in links."""
+
+
+@author.callback(no_args_is_help=True)
+def author_group() -> None:
+    """Teach authors of snapshots."""
+
+
 PAIR = re.compile(r"(?P<name>[^<>]*)<(?P<email>[^<>]*)>")
-Email = Annotated[str, typer.Argument(help="The user's address.")]
+Email = Annotated[str, typer.Argument(metavar="EMAIL", help="The user's address.")]
 
 
 @app.command()

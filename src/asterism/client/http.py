@@ -51,7 +51,7 @@ class Http:
         transport: httpx.BaseTransport | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        scheme, host = _parts(url)
+        scheme, host = address_parts(url)
         self.url = url.rstrip("/")
         self._sleep = sleep
         self._client = httpx.Client(
@@ -205,8 +205,8 @@ class Http:
         return self._repeat(attempt, safe=True)
 
 
-def _parts(url: str) -> tuple[str, str]:
-    """Return scheme and host of the server's address. Raises Invalid when it is none."""
+def address_parts(url: str) -> tuple[str, str]:
+    """Return scheme and host of a server's address. Raises Invalid when it is none."""
     try:
         parsed = urlsplit(url)
         scheme, host, _ = parsed.scheme, parsed.hostname or "", parsed.port
