@@ -6,7 +6,13 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from asterism.kernel.provisioning import LocalProvisioner, MemoryProvisioner, Provisioner, ProvisioningFailed
+from asterism.kernel.provisioning import (
+    LocalProvisioner,
+    MemoryProvisioner,
+    Provisioner,
+    ProvisioningFailed,
+    unique_name,
+)
 from tests.support.databases import postgres
 
 KINDS = ("storage:blob", "database:postgres")
@@ -22,7 +28,7 @@ def provisioner(request: pytest.FixtureRequest, tmp_path: Path) -> Provisioner:
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_is_made_is_new_each_time_and_can_be_destroyed_twice(provisioner: Provisioner, kind: str) -> None:
     assert kind in provisioner.types()
-    one, other = (asyncio.run(provisioner.make(kind, "shop")) for _ in range(2))
+    one, other = (asyncio.run(provisioner.make(kind, unique_name("shop"))) for _ in range(2))
     assert one.id != other.id
     assert "shop" in one.id
     assert one.connection != other.connection
@@ -34,12 +40,12 @@ def test_what_is_made_is_new_each_time_and_can_be_destroyed_twice(provisioner: P
 
 def test_what_cannot_be_made_is_said(provisioner: Provisioner) -> None:
     with pytest.raises(ProvisioningFailed):
-        asyncio.run(provisioner.make("database:mysql", "shop"))
+        asyncio.run(provisioner.make("database:mysql", unique_name("shop")))
 
 
 def test_an_app_works_in_its_own_database_and_in_no_other(tmp_path: Path) -> None:
     local = LocalProvisioner(tmp_path, postgres_url=postgres().url())
-    one, other = (asyncio.run(local.make("database:postgres", "My Shop!")) for _ in range(2))
+    one, other = (asyncio.run(local.make("database:postgres", unique_name("My Shop!"))) for _ in range(2))
     with psycopg.connect(one.connection) as connection:
         connection.execute("CREATE TABLE things (id int)")
     with psycopg.connect(postgres().url()) as connection:
@@ -57,14 +63,14 @@ def test_an_app_works_in_its_own_database_and_in_no_other(tmp_path: Path) -> Non
 def test_a_server_that_is_down_makes_nothing(tmp_path: Path) -> None:
     local = LocalProvisioner(tmp_path, postgres_url="postgresql://u:hidden@127.0.0.1:9/x")
     with pytest.raises(ProvisioningFailed) as failed:
-        asyncio.run(local.make("database:postgres", "shop"))
+        asyncio.run(local.make("database:postgres", unique_name("shop")))
     assert "hidden" not in str(failed.value)
 
 
 def test_a_storage_folder_is_removed_with_its_content_and_nothing_else(tmp_path: Path) -> None:
     local = LocalProvisioner(tmp_path / "storage")
     assert local.types() == {"storage:blob"}
-    made = asyncio.run(local.make("storage:blob", "shop"))
+    made = asyncio.run(local.make("storage:blob", unique_name("shop")))
     (Path(made.connection) / "a").write_text("x")
     (tmp_path / "other").mkdir()
     asyncio.run(local.destroy("storage:blob", "../other"))

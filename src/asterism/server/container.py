@@ -2,11 +2,13 @@
 
 import asyncio
 from contextlib import AsyncExitStack
+from functools import partial
 
 from asterism import __version__
 from asterism.asgi.websocket import Sockets
 from asterism.base.clock import Clock, SystemClock
 from asterism.faces.runtime import Runtime
+from asterism.features.operations import infrastructure
 from asterism.features.talk.conversations import Turns, Writer
 from asterism.features.versions.storage import Limits
 from asterism.features.versions.workcopies import WorkingCopies
@@ -138,7 +140,8 @@ async def start_services(rt: Runtime, stack: AsyncExitStack) -> None:
     await rt.turns.start()
     await rt.actions.runs.start()
     runners = (rt.runs, rt.turns, rt.deployments, rt.actions.runs, rt.tree_reviews)
-    departures = Departures(rt.db, [runner.end_orphans for runner in runners])
+    destroy = partial(infrastructure.destroy_discarded, rt.db, rt.provisioners)
+    departures = Departures(rt.db, [*(runner.end_orphans for runner in runners), destroy])
     departures.start()
     stack.push_async_callback(departures.stop)
     stack.push_async_callback(asyncio.to_thread, rt.local.git.close)  # first of all: others wait for what it runs

@@ -7,7 +7,7 @@ from asterism.base.clock import stamp
 from asterism.faces.runtime import Runtime
 from asterism.features.accounts import audit, device_grants, identity
 from asterism.features.insight import atlas, decisions, extraction
-from asterism.features.operations import action_items, action_runs, deployments, maintenance
+from asterism.features.operations import action_items, action_runs, deployments, infrastructure, maintenance
 from asterism.features.operations.maintenance import Chore
 from asterism.features.review import local_chats, reviews, tracked_findings, tree_reviews
 from asterism.features.talk import checkpoints, conversations, integrations, proposals, runs
@@ -46,7 +46,7 @@ def expiry_chores() -> Mapping[str, Chore]:
     return {
         "tokens": identity.purge,
         "device grants": device_grants.purge,
-        "deleted projects": projects.purge_deleted,
+        "deleted projects": lambda tx: projects.purge_deleted(tx, infrastructure.discard_all),
         "deleted workspaces": workspaces.purge_deleted,
         "sync previews": sync.purge_previews,
         "sign-ins at other services": integrations.purge,

@@ -6,11 +6,16 @@ from typing import Any
 
 import httpx
 import pytest
+import sqlalchemy as sa
 
 from asterism.base.ids import ulid
 from asterism.features.operations.infrastructure import store
 from asterism.features.operations.infrastructure.resources import place
+from asterism.features.versions.projects import tables
 from asterism.kernel.clouds import MemoryClouds
+from asterism.kernel.provisioning import unique_name
+from asterism.server.jobs import expiry_chores
+from tests.support.facts import until
 from tests.support.server import TestServer
 from tests.support.trees import error, field_error, make_project, make_workspace, ok, push, put_tree
 
@@ -154,7 +159,7 @@ def test_the_folder_of_a_monorepo_is_chosen_by_the_settings(alice: httpx.Client)
 
 def make_resource(server: TestServer, project: str, kind: str = "storage:blob") -> str:
     """Provision as a deployment does."""
-    made = server.run(server.rt.provisioners["local"].make(kind, "shop"))
+    made = server.run(server.rt.provisioners["local"].make(kind, unique_name("shop")))
     resource_id = ulid()
     with server.rt.db.write() as tx:
         store.insert_resource(
@@ -208,3 +213,17 @@ def test_what_cannot_be_destroyed_says_so(server: TestServer, alice: httpx.Clien
     error(alice.get(f"{path}/{ulid()}"), 404, "NOT_FOUND")
     error(bob.get(f"{path}/{resource}"), 404, "NOT_FOUND")
     error(bob.delete(f"{path}/{resource}"), 404, "NOT_FOUND")
+
+
+def test_storage_is_destroyed_when_its_project_is_purged(server: TestServer, alice: httpx.Client) -> None:
+    project = make_project(alice)
+    make_resource(server, project)
+    (row,) = ok(alice.get(f"/v1/infrastructure/projects/{project}/resources"))["resources"]
+    folder = server.settings.data_dir / "storage" / row["provider_resource_id"]
+    assert folder.is_dir()
+    ok(alice.delete(f"/v1/projects/{project}"))
+    with server.rt.db.write() as tx:
+        tx.execute(sa.update(tables.projects).where(tables.projects.c.id == project).values(deleted_at="2020-01-01"))
+    with server.rt.db.write() as tx:
+        expiry_chores()["deleted projects"](tx)
+    until(lambda: not folder.exists())

@@ -1,7 +1,6 @@
 """Resources of this machine: folders for storage, and databases on a PostgreSQL server that the operator lends."""
 
 import asyncio
-import re
 import secrets
 import shutil
 from pathlib import Path
@@ -17,7 +16,6 @@ STORAGE: Final = "storage:blob"
 POSTGRES: Final = "database:postgres"
 REDIS: Final = "database:redis"
 CONNECT_SECONDS: Final = 10
-_UNFIT = re.compile(r"[^a-z0-9]+")
 
 
 class LocalProvisioner:
@@ -37,13 +35,12 @@ class LocalProvisioner:
 
     async def make(self, kind: str, name: str) -> Made:
         """Make a folder, or a database with its role."""
-        own = f"{_UNFIT.sub('_', name.lower()).strip('_')[:30]}_{secrets.token_hex(8)}"
         if kind == STORAGE:
-            return await asyncio.to_thread(self._make_folder, own)
+            return await asyncio.to_thread(self._make_folder, name)
         if kind == POSTGRES and self._postgres:
-            return await asyncio.to_thread(self._make_database, self._postgres, f"app_{own}")
+            return await asyncio.to_thread(self._make_database, self._postgres, name)
         if kind == REDIS and self._redis:
-            return Made(own, self._redis)
+            return Made(name, self._redis)
         raise ProvisioningFailed(f"this server has no {kind} to lend")
 
     async def destroy(self, kind: str, resource_id: str) -> None:

@@ -10,7 +10,6 @@ class MemoryProvisioner:
         self._types = types
         self.made: dict[str, str] = {}
         self.failing = False
-        self._count = 0
 
     def types(self) -> frozenset[str]:
         """Return the types."""
@@ -20,8 +19,7 @@ class MemoryProvisioner:
         """Make a resource."""
         if self.failing or kind not in self._types:
             raise ProvisioningFailed(f"{kind} cannot be made now")
-        self._count += 1
-        made = Made(f"{name}-{self._count}", f"{kind}://secret@{name}-{self._count}")
+        made = Made(name, f"{kind}://secret@{name}")
         self.made[made.id] = kind
         return made
 

@@ -1,7 +1,11 @@
 """What providers of databases and storage are asked for."""
 
+import re
+import secrets
 from dataclasses import dataclass, field
 from typing import Protocol
+
+_UNFIT = re.compile(r"[^a-z0-9]+")
 
 
 class ProvisioningFailed(Exception):
@@ -16,6 +20,11 @@ class Made:
     connection: str = field(repr=False)
 
 
+def unique_name(name: str) -> str:
+    """Return a name that nobody has, with as much of `name` as fits everywhere: letters, digits and `_`, at most 51."""
+    return f"app_{_UNFIT.sub('_', name.lower()).strip('_')[:30]}_{secrets.token_hex(8)}"
+
+
 class Provisioner(Protocol):
     """Makes and destroys resources at one provider. Calls take seconds: hold no transaction meanwhile."""
 
@@ -24,7 +33,10 @@ class Provisioner(Protocol):
         ...
 
     async def make(self, kind: str, name: str) -> Made:
-        """Make a resource whose name at the provider contains `name`. Raises ProvisioningFailed, leaving nothing."""
+        """Make a resource of a `unique_name`, which is its id: so that one that a crash left can be destroyed.
+
+        Raises ProvisioningFailed, leaving nothing.
+        """
         ...
 
     async def destroy(self, kind: str, resource_id: str) -> None:

@@ -7,6 +7,7 @@ from asterism.features.operations.infrastructure.credentials import (
     save_credential,
     token_of,
 )
+from asterism.features.operations.infrastructure.discards import destroy_discarded, discard_all
 from asterism.features.operations.infrastructure.errors import InvalidCredentials, ProviderDown, UnknownResource
 from asterism.features.operations.infrastructure.models import (
     Credential,
@@ -52,8 +53,10 @@ __all__ = [
     "connections_of",
     "delete_credential",
     "delete_resource",
+    "destroy_discarded",
     "detect_needs",
     "detect_tree",
+    "discard_all",
     "get_resource",
     "get_settings",
     "heads_to_deploy",

@@ -83,3 +83,15 @@ class Resource:
     created_at: str
     updated_at: str
     connected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Discard:
+    """A resource to be destroyed; `due_at` is when, `attempts` how often it was tried."""
+
+    id: str
+    provider: str
+    type: str
+    provider_resource_id: str
+    attempts: int
+    due_at: str

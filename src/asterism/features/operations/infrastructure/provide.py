@@ -1,18 +1,19 @@
 """Getting an app what it needs before it runs (Fastest 10.5, step 3)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from asterism.base import ids
 from asterism.features.accounts.identity import Caller
 from asterism.features.operations.detection import Requirements
 from asterism.features.operations.infrastructure import store
+from asterism.features.operations.infrastructure.discards import discard
 from asterism.features.operations.infrastructure.models import Resource, Status
 from asterism.features.operations.infrastructure.resources import MAX_ERROR, place
 from asterism.features.versions import projects
-from asterism.features.versions.projects import NewVar
+from asterism.features.versions.projects import NewVar, UnknownProject
 from asterism.kernel.db import Database, Tx
-from asterism.kernel.provisioning import Made, Provisioner, ProvisioningFailed
+from asterism.kernel.provisioning import Made, Provisioner, ProvisioningFailed, unique_name
 from asterism.kernel.secrets import Secrets
 
 STORAGE_VAR = "STORAGE_DIR"
@@ -96,17 +97,25 @@ async def _make(
         values = {"status": Status.ERROR, "error": str(error)[:MAX_ERROR]}
         await db.run(lambda tx: store.update_resource(tx, resource_id, values | {"updated_at": tx.now()}))
         raise
-    return await db.run(_ready, secrets, caller, project_id, resource_id, what[1], made)
+    try:
+        return await db.run(_ready, secrets, caller, project_id, resource_id, what[1], made)
+    except (ProvisioningFailed, UnknownProject):
+        await provisioner.destroy(what[1].type, made.id)
+        raise
 
 
 def _reserve(tx: Tx, caller: Caller, project_id: str, provider: str, wanted: Wanted) -> tuple[str, str]:
-    """Write the row of a resource that is about to be made, in the place of one that failed."""
+    """Write the row of a resource that is about to be made, under the name that it will have, and return both.
+
+    One that failed, or that a crash left half made, gives way.
+    """
     project = projects.get_project(tx, caller, project_id)
     now = tx.now()
     for old in store.project_resources(tx, project_id, deleted=False):
         if (old.type, old.name) == (wanted.type, wanted.name):
+            discard(tx, old)
             store.update_resource(tx, old.id, {"status": Status.DELETED, "updated_at": now})
-    row_id = ids.ulid()
+    row_id, name = ids.ulid(), unique_name(project.name)
     store.insert_resource(
         tx,
         {
@@ -114,7 +123,7 @@ def _reserve(tx: Tx, caller: Caller, project_id: str, provider: str, wanted: Wan
             "project_id": project_id,
             "type": wanted.type,
             "provider": provider,
-            "provider_resource_id": None,
+            "provider_resource_id": name,
             "name": wanted.name,
             "connection_info": None,
             "env_var": wanted.env_var,
@@ -124,23 +133,20 @@ def _reserve(tx: Tx, caller: Caller, project_id: str, provider: str, wanted: Wan
             "updated_at": now,
         },
     )
-    return row_id, project.name
+    return row_id, name
 
 
 def _ready(
     tx: Tx, secrets: Secrets, caller: Caller, project_id: str, resource_id: str, wanted: Wanted, made: Made
 ) -> Resource:
-    values = {
-        "status": Status.READY,
-        "provider_resource_id": made.id,
-        "connection_info": secrets.seal(place(resource_id), made.connection),
-        "updated_at": tx.now(),
-    }
-    store.update_resource(tx, resource_id, values)
+    found = store.resource(tx, project_id, resource_id)
+    if found is None or found[0].status is not Status.PROVISIONING:
+        raise ProvisioningFailed("it was given up meanwhile")
+    ready = replace(found[0], status=Status.READY, provider_resource_id=made.id, updated_at=tx.now(), connected=True)
+    values = {name: getattr(ready, name) for name in ("status", "provider_resource_id", "updated_at")}
+    sealed = secrets.seal(place(resource_id), made.connection)
+    store.update_resource(tx, resource_id, values | {"connection_info": sealed})
     new = NewVar(wanted.env_var, made.connection, is_secret=True)
     if all(one.key != wanted.env_var for one in projects.env_values(tx, secrets, caller, project_id)):
         projects.set_env_vars(tx, secrets, caller, project_id, [new], "")
-    found = store.resource(tx, project_id, resource_id)
-    if found is None:
-        raise ProvisioningFailed("the project was deleted meanwhile")
-    return found[0]
+    return ready

@@ -9,12 +9,18 @@ from asterism.features.operations.detection import Runtime
 from asterism.features.operations.infrastructure.models import (
     Credential,
     DeploymentSettings,
+    Discard,
     NewHead,
     Resource,
     Status,
 )
-from asterism.features.operations.infrastructure.tables import deployment_settings, provider_credentials, resources
-from asterism.kernel.db import RowDict, Tx, upsert
+from asterism.features.operations.infrastructure.tables import (
+    deployment_settings,
+    discarded_resources,
+    provider_credentials,
+    resources,
+)
+from asterism.kernel.db import RowDict, Tx, insert_ignore, upsert
 
 _workspaces = sa.table(
     "workspaces", *(sa.column(name) for name in ("id", "project_id", "current_snapshot_id", "deleted_at"))
@@ -115,6 +121,31 @@ def insert_resource(tx: Tx, row: Mapping[str, Any]) -> None:
 def update_resource(tx: Tx, resource_id: str, values: Mapping[str, Any]) -> None:
     """Change a resource."""
     tx.execute(sa.update(resources).where(resources.c.id == resource_id).values(values))
+
+
+def insert_discard(tx: Tx, one: Discard) -> None:
+    """Note a resource that is to be destroyed; noting it again changes nothing."""
+    insert_ignore(tx, discarded_resources, [{name: getattr(one, name) for name in Discard.__slots__}])
+
+
+def due_discards(tx: Tx, now: str, limit: int) -> list[Discard]:
+    """Return resources to be destroyed by now, the longest due first."""
+    columns = discarded_resources.c
+    query = sa.select(discarded_resources).where(columns.due_at <= now).order_by(columns.due_at, columns.id)
+    return [Discard(**row) for row in tx.all(query.limit(limit))]
+
+
+def postpone_discard(tx: Tx, one: Discard, due_at: str) -> bool:
+    """Count an attempt and set when the next one is due; return False when somebody else did meanwhile."""
+    columns = discarded_resources.c
+    still = (columns.id == one.id, columns.due_at == one.due_at)
+    values = {"due_at": due_at, "attempts": one.attempts + 1}
+    return bool(tx.execute(sa.update(discarded_resources).where(*still).values(values)).rowcount)
+
+
+def delete_discard(tx: Tx, discard_id: str) -> None:
+    """Forget a resource that was destroyed."""
+    tx.execute(sa.delete(discarded_resources).where(discarded_resources.c.id == discard_id))
 
 
 def _credential(row: RowDict) -> Credential:

@@ -48,6 +48,17 @@ resources = sa.Table(
     sa.Column("created_at", sa.Text, nullable=False),
     sa.Column("updated_at", sa.Text, nullable=False),
 )
+discarded_resources = sa.Table(
+    "discarded_resources",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("provider", sa.Text, nullable=False),
+    sa.Column("type", sa.Text, nullable=False),
+    sa.Column("provider_resource_id", sa.Text, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("due_at", sa.Text, nullable=False),
+)
+"""What outlives its project until a provider has destroyed it: no foreign key, since the rows it stood in are gone."""
 sa.Index("ix_infrastructure_resources_project_id", resources.c.project_id)
 sa.Index(
     "uq_infrastructure_resources_live",

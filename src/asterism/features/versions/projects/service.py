@@ -1,5 +1,7 @@
 """Use cases of projects."""
 
+from collections.abc import Callable
+
 from asterism.base import ids
 from asterism.base.clock import shift
 from asterism.base.errors import Conflict
@@ -120,12 +122,18 @@ def restore_project(tx: Tx, caller: Caller, project_id: str) -> Project:
     return get_project(tx, caller, project_id)
 
 
-def purge_deleted(tx: Tx) -> int:
-    """Remove projects whose grace time is over; return how many. For the expiry job."""
+def purge_deleted(tx: Tx, before_each: Callable[[Tx, str], None] = lambda _tx, _project_id: None) -> int:
+    """Remove projects whose grace time is over; return how many. For the expiry job.
+
+    `before_each` is called with the id of a project whose rows are about to go, in the same transaction.
+    """
     before = shift(tx.now(), seconds=-GRACE_DAYS * DAY)
-    purged = [one for one in store.deleted_before(tx, before, 20) if store.purge(tx, one, before)]
+    purged = [one for one in store.deleted_before(tx, before, 20) if store.lock_deleted(tx, one, before)]
     for project_id in purged:
+        before_each(tx, project_id)
+        store.purge(tx, project_id)
         project_log.remove(tx, project_id)
+        tx.tell(PRESENCE, project_id)
     return len(purged)
 
 

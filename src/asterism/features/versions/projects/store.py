@@ -83,9 +83,15 @@ def deleted_before(tx: Tx, moment: str, limit: int) -> list[str]:
     return [row["id"] for row in rows]
 
 
-def purge(tx: Tx, project_id: str, before: str) -> int:
-    """Remove a project, if it is still deleted since before that moment, with everything that hangs on it."""
-    return tx.execute(sa.delete(projects).where(projects.c.id == project_id, projects.c.deleted_at < before)).rowcount
+def lock_deleted(tx: Tx, project_id: str, before: str) -> bool:
+    """Return whether a project is still deleted since before that moment; then nobody restores it meanwhile."""
+    still = (projects.c.id == project_id, projects.c.deleted_at < before)
+    return bool(tx.execute(sa.update(projects).where(*still).values(deleted_at=projects.c.deleted_at)).rowcount)
+
+
+def purge(tx: Tx, project_id: str) -> None:
+    """Remove a project with everything that hangs on it."""
+    tx.execute(sa.delete(projects).where(projects.c.id == project_id))
 
 
 def _mine(user_id: str) -> sa.Select[Any]:

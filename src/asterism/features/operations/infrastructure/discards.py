@@ -1,0 +1,55 @@
+"""Resources that nobody holds any more, until their provider has destroyed them (ADR 0175)."""
+
+from collections.abc import Mapping
+
+import structlog
+
+from asterism.base.clock import shift
+from asterism.features.operations.infrastructure import store
+from asterism.features.operations.infrastructure.models import Discard, Resource
+from asterism.kernel.db import Database, Tx
+from asterism.kernel.provisioning import Provisioner, ProvisioningFailed
+
+log = structlog.get_logger("asterism.resources")
+FIRST_WAIT = 60  # seconds until the second attempt; each further wait is twice as long
+LONGEST_WAIT = 6 * 3600  # seconds
+AT_ONCE = 20
+
+
+def discard(tx: Tx, resource: Resource) -> None:
+    """Have a resource destroyed soon, whatever becomes of its row."""
+    if resource.provider_resource_id is not None:
+        store.insert_discard(tx, Discard(
+            resource.id, resource.provider, resource.type, resource.provider_resource_id, 0, tx.now()
+        ))  # fmt: skip
+
+
+def discard_all(tx: Tx, project_id: str) -> None:
+    """Have everything destroyed that providers hold for a project, whose rows are about to go."""
+    for resource in store.project_resources(tx, project_id, deleted=False):
+        discard(tx, resource)
+
+
+async def destroy_discarded(db: Database, provisioners: Mapping[str, Provisioner]) -> None:
+    """Destroy what is due. What fails is tried again, later each time; of several processes one does it."""
+    for one in await db.run_read(lambda tx: store.due_discards(tx, tx.now(), AT_ONCE)):
+        if not await db.run(_claim, one):
+            continue
+        try:
+            await _destroy(provisioners, one)
+        except ProvisioningFailed as error:
+            log.warning("resources.not_destroyed", type=one.type, resource=one.provider_resource_id, error=str(error))
+        else:
+            await db.run(store.delete_discard, one.id)
+
+
+def _claim(tx: Tx, one: Discard) -> bool:
+    wait = min(FIRST_WAIT * 2 ** min(one.attempts, 16), LONGEST_WAIT)
+    return store.postpone_discard(tx, one, shift(tx.now(), seconds=wait))
+
+
+async def _destroy(provisioners: Mapping[str, Provisioner], one: Discard) -> None:
+    provisioner = provisioners.get(one.provider)
+    if provisioner is None:
+        raise ProvisioningFailed("this server does not know the provider")
+    await provisioner.destroy(one.type, one.provider_resource_id)
