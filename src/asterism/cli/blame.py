@@ -31,9 +31,9 @@ def blame(
     token: Token = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show each line of a file with the snapshot, author and day that brought it; `*` marks those of an agent.
+    """Show each line of a file with the snapshot, author and day that brought it.
 
-    Where the snapshot was deployed is said below.
+    `*` marks lines of an agent, `!` those with findings. Where the snapshot was deployed is said below.
     """
     from asterism.cli.output import command, emit, say
     from asterism.cli.pager import paged
@@ -59,7 +59,7 @@ def _shown(lines: list[dict[str, Any]], *, prompts: bool) -> "list[Line]":
     shown: list[Line] = []
     last = None
     for one in lines:
-        mark = "*" if one["message_id"] else " "
+        mark = ("!" if one.get("findings") else " ") + ("*" if one["message_id"] else " ")
         who = (one["author_name"] or "-")[:WHO]
         if prompts and one["message_id"] not in (None, last):
             shown.append((f"# {' '.join((one['prompt'] or '').split())[:PROMPT]}", "cyan"))

@@ -38,6 +38,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "drift": ("drift", "Show how far this folder's workspace and main are apart."),
     "env": ("env", "Look after the variables that deployed apps are given."),
     "export-git": ("export_git", "Write a project's history to a new git repository."),
+    "findings": ("findings", "Review what a workspace shows, and say what becomes of findings."),
     "fork": ("fork", "Go on from a moment of a conversation in a new one."),
     "fsck": ("fsck", "Check everything that a server stores, and repair it."),
     "import-git": ("import_git", "Bring the history of a git repository into a project."),

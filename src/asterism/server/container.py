@@ -9,6 +9,7 @@ from asterism.asgi.websocket import Sockets
 from asterism.base.clock import Clock, SystemClock
 from asterism.faces.runtime import Runtime
 from asterism.features.operations import infrastructure
+from asterism.features.review import tracked_findings
 from asterism.features.talk.conversations import Turns, Writer
 from asterism.features.versions.storage import Limits
 from asterism.features.versions.workcopies import WorkingCopies
@@ -121,7 +122,8 @@ async def start_services(rt: Runtime, stack: AsyncExitStack) -> None:
     stack.push_async_callback(seen.stop)
     stack.callback(rt.actions.analyst.close)
     register_jobs(rt)
-    moves = MoveRelay(rt.db, rt.jobs, {**FOLLOWERS, MOVED: (*FOLLOWERS[MOVED], rt.actions.analyst.enqueue)})
+    more = (rt.actions.analyst.enqueue, partial(tracked_findings.enqueue_where_any, rt.db))
+    moves = MoveRelay(rt.db, rt.jobs, {**FOLLOWERS, MOVED: (*FOLLOWERS[MOVED], *more)})
     moves.start()
     stack.push_async_callback(moves.stop)
     stack.push_async_callback(asyncio.to_thread, rt.jobs.close)

@@ -20,7 +20,7 @@ log = structlog.get_logger("asterism.moves")
 
 Follower = Callable[[JobQueue, str], None]
 FOLLOWERS: Mapping[str, Sequence[Follower]] = {
-    MOVED: (forecast.enqueue, drift.enqueue, decisions.enqueue, deployments.enqueue, tracked_findings.enqueue),
+    MOVED: (forecast.enqueue, drift.enqueue, decisions.enqueue, deployments.enqueue),
     projects.PRESENCE: (deployments.enqueue_tidy,),
     tracked_findings.NEWS: (tracked_findings.enqueue,),
     conversations.ANSWERED: (extraction.enqueue_conversation,),

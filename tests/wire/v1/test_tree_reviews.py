@@ -1,12 +1,15 @@
 """Reviews of stored trees over the wire, and the life of what they find (Beyond 5)."""
 
 import json
+import subprocess
+from pathlib import Path
 from typing import Any
 
 import httpx
 
 from asterism.features.review import tracked_findings
 from asterism.vcs.content import hash_bytes
+from tests.support.commands import answer, run
 from tests.support.server import TestServer
 from tests.support.sse import Frame, parse_frames
 from tests.support.trees import Tree, error, make_project, make_workspace, ok, push, put_tree
@@ -99,6 +102,10 @@ def test_a_finding_lives_with_the_trees(server: TestServer, alice: httpx.Client,
     world.look()
     assert finding["id"] in [one["id"] for one in world.findings(status="open", path="app.py")]
 
+    snapshot = push(alice, world.project, world.side, CHANGED, parent_snapshot_ids=[world.base])["id"]
+    blamed = ok(alice.get(f"/v1/snapshots/{snapshot}/blame", params={"path": "app.py"}))["lines"]
+    assert [one["line"] for one in blamed if finding["id"] in one["findings"]] == [5]
+
     dismissed = ok(alice.post(f"/v1/findings/{finding['id']}/dismiss"))["finding"]
     assert dismissed == ok(alice.post(f"/v1/findings/{finding['id']}/dismiss"))["finding"] | {
         "changed_at": dismissed["changed_at"]
@@ -136,3 +143,21 @@ def test_what_cannot_be_reviewed_is_said(server: TestServer, alice: httpx.Client
     ended = ok(alice.post(f"/v1/reviews/{read['review']['id']}/cancel"))["review"]
     assert ended == read["review"]
     assert hash_bytes(lines) not in json.dumps(read)
+
+
+def test_the_command_line_reviews_and_decides(server: TestServer, alice: httpx.Client, tmp_path: Path) -> None:
+    world = Review(server, alice)
+    world.show(world.side, CHANGED)
+    token = alice.headers["authorization"].removeprefix("Bearer ")
+    environment = {"ASTERISM_URL": str(alice.base_url), "ASTERISM_TOKEN": token}
+
+    def findings(*arguments: str) -> "subprocess.CompletedProcess[str]":
+        return run(tmp_path, environment, "findings", *arguments, "--project", world.project)
+
+    reviewed = answer(findings("review", "--workspace", "side", "--lenses", "security", "--json"))
+    assert reviewed["review"]["lenses"] == ["security"]
+    [finding, *_] = reviewed["findings"]
+    assert f"{finding['id']}  {finding['severity']}" in findings("list", "--workspace", "side").stdout
+    assert findings("dismiss", finding["id"][-8:]).stderr.splitlines()[-1].endswith("is dismissed.")
+    shown = findings("show", finding["id"]).stdout
+    assert ("dismissed" in shown, world.side in shown) == (True, True)

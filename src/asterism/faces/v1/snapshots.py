@@ -1,7 +1,7 @@
 """`/v1/snapshots`: a snapshot, its tree, what differs between two, and where lines come from."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Annotated, Literal, Self, TypeVar
 
@@ -12,6 +12,7 @@ from asterism.base.pagination import Page
 from asterism.faces.v1.call import Call, get
 from asterism.faces.v1.wire import Snapshot, SnapshotAnswer
 from asterism.features.operations import deployments
+from asterism.features.review import tracked_findings
 from asterism.features.talk import provenance
 from asterism.features.versions import snapshots, storage
 from asterism.features.versions.snapshots import ComparedFile
@@ -170,7 +171,7 @@ class Asked(msgspec.Struct, rename={"first": "from", "last": "to"}):
 
 
 class BlamedLine(msgspec.Struct):
-    """A line, the snapshot that brought it, and the turn behind that: its conversation, answer and prompt."""
+    """A line, the snapshot that brought it, the turn behind that (conversation, answer, prompt), and findings on it."""
 
     line: int
     text: str
@@ -182,9 +183,10 @@ class BlamedLine(msgspec.Struct):
     message_id: str | None
     prompt: str | None
     sync_id: str | None
+    findings: list[str]
 
     @classmethod
-    def of(cls, one: provenance.Line) -> Self:
+    def of(cls, one: provenance.Line, findings: Sequence[str]) -> Self:
         """Write a line."""
         turn = one.turn
         return cls(
@@ -198,6 +200,7 @@ class BlamedLine(msgspec.Struct):
             turn.message_id if turn else None,
             turn.prompt if turn else None,
             one.sync_id,
+            list(findings),
         )
 
 
@@ -223,9 +226,14 @@ class BlameList(msgspec.Struct):
 
 @get("/v1/snapshots/{snapshot_id:str}/blame", errors=(storage.UnknownPath,))
 def blame(call: Call, snapshot_id: str, query: Asked) -> BlameList:
-    """GET /v1/snapshots/:snapshotId/blame: which snapshot, turn and prompt brought each line of a file."""
+    """GET /v1/snapshots/:snapshotId/blame: what brought each line of a file, and the findings on it."""
     found = provenance.blame_file(
         call.tx, call.rt.blobs, call.caller, snapshot_id, query.path, first=query.first, last=query.last
     )
+    paths = {query.path, *(one.path for one in found)}
+    marked = tracked_findings.findings_of_file(
+        call.tx, call.rt.blobs, call.caller, snapshot_id, query.path, sorted(paths)
+    )
     deployed = deployments.list_of_snapshot(call.tx, call.caller, snapshot_id)
-    return BlameList([BlamedLine.of(one) for one in found], [DeployedTo.of(one) for one in deployed])
+    lines = [BlamedLine.of(one, marked.get(one.number, ())) for one in found]
+    return BlameList(lines, [DeployedTo.of(one) for one in deployed])

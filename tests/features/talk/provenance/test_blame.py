@@ -5,7 +5,7 @@ import pytest
 from asterism.base.errors import Invalid
 from asterism.features.talk import provenance
 from asterism.features.talk.conversations import store
-from asterism.features.talk.provenance import Line
+from asterism.features.talk.provenance import Line, Origin
 from asterism.features.versions import workspaces
 from asterism.features.versions.snapshots import NewSnapshot, UnknownSnapshot
 from asterism.features.versions.storage import UnknownPath
@@ -45,6 +45,10 @@ def test_a_line_that_a_turn_brought_names_turn_and_prompt(talk: Talk) -> None:
         with talk.db.write() as tx:
             store.update_message(tx, f"a{number}", {"workspace_id": talk.main.id, "completed_at": tx.now()})
             talk.changed(tx, f"a{number}", trees[number - 1], trees[number])
+    shown = provenance.ShownFile(talk.project.id, talk.main.id, trees[2], "a")
+    with talk.db.read() as tx:
+        unsaved = provenance.origins_of(tx, talk.shelf.blobs, shown, [1, 2, 3])
+    assert unsaved == {1: Origin(first, None, None), 2: Origin(None, talk.id, "a1"), 3: Origin(None, talk.id, "a2")}
     last = push(talk, {"a": b"by hand\nby one\nby two\nby hand too\n"}, first)
     found = ask(talk, last, "a")
     assert [one.snapshot_id for one in found] == [first, last, last, last]

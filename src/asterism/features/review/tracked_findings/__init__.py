@@ -7,7 +7,8 @@ says which are fixed.
 
 from asterism.features.review.tracked_findings.anchors import anchor_of
 from asterism.features.review.tracked_findings.errors import UnknownFinding
-from asterism.features.review.tracked_findings.jobs import FOLLOW, SWEEP, enqueue, register
+from asterism.features.review.tracked_findings.jobs import FOLLOW, SWEEP, enqueue, enqueue_where_any, register
+from asterism.features.review.tracked_findings.marks import findings_of_file
 from asterism.features.review.tracked_findings.models import (
     Anchor,
     Found,
@@ -26,7 +27,6 @@ from asterism.features.review.tracked_findings.service import (
     dismiss,
     dismissed_prints,
     findings_by_id,
-    findings_on_lines,
     get_finding,
     keep,
     known_prints,
@@ -53,8 +53,9 @@ __all__ = [
     "dismiss",
     "dismissed_prints",
     "enqueue",
+    "enqueue_where_any",
     "findings_by_id",
-    "findings_on_lines",
+    "findings_of_file",
     "get_finding",
     "keep",
     "known_prints",

@@ -17,7 +17,7 @@ from asterism.kernel.db import Database, Tx
 log = structlog.get_logger("asterism.findings")
 
 FOLLOWER = "findings"
-BEHIND_AT_ONCE = 500
+BEHIND, BEHIND_AT_ONCE = 100_000, 500
 NO_TREE = TreeState(None, 0)
 
 
@@ -64,8 +64,14 @@ def refresh(db: Database, blobs: Blobs, project_id: str) -> int:
 
 
 def behind(tx: Tx) -> list[str]:
-    """Return projects whose workspaces moved since their findings were looked up."""
-    return workspaces.projects_behind(tx, FOLLOWER, limit=BEHIND_AT_ONCE)
+    """Return projects with findings whose workspaces moved since these were looked up."""
+    known = store.projects(tx)
+    return [one for one in workspaces.projects_behind(tx, FOLLOWER, limit=BEHIND) if one in known][:BEHIND_AT_ONCE]
+
+
+def has_findings(tx: Tx, project_id: str) -> bool:
+    """Say whether a project has findings at all."""
+    return store.newest_number(tx, project_id) > 0
 
 
 def _main_first(live: Sequence[Workspace]) -> list[Workspace]:

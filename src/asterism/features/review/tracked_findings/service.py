@@ -1,6 +1,6 @@
 """Use cases of findings: kept by reviews, listed, dismissed, taken up again."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from asterism.base import ids
@@ -8,7 +8,7 @@ from asterism.base.pagination import Page, decode_cursor, encode_cursor
 from asterism.features.accounts.identity import Caller
 from asterism.features.review.findings import identity
 from asterism.features.review.tracked_findings import log_entries, store
-from asterism.features.review.tracked_findings.anchors import Text, likeness_of
+from asterism.features.review.tracked_findings.anchors import likeness_of
 from asterism.features.review.tracked_findings.errors import UnknownFinding
 from asterism.features.review.tracked_findings.models import Found, Seen, Spot, Status, Tracked
 from asterism.features.versions import projects, workspaces
@@ -188,18 +188,6 @@ def dismissed_prints(tx: Tx, project_id: str) -> frozenset[str]:
 def known_prints(tx: Tx, project_id: str, fingerprints: Sequence[str]) -> frozenset[str]:
     """Return those fingerprints that a project knows."""
     return frozenset(one.fingerprint for one in store.by_fingerprints(tx, project_id, fingerprints))
-
-
-def findings_on_lines(tx: Tx, project_id: str, paths: Sequence[str], content: bytes) -> Mapping[int, list[str]]:
-    """Return the open findings that stand in a content, by line, of those known at one of the paths that it has had."""
-    text = Text(content)
-    found: dict[int, list[str]] = {}
-    for one in store.of_paths(tx, project_id, list(dict.fromkeys(paths))):
-        line = text.line_of(one.anchor, one.first.line) if one.status == "open" else None
-        if line:
-            for number in range(line, line + max(1, len(one.anchor.lines) if one.anchor.kind == "lines" else 1)):
-                found.setdefault(number, []).append(one.id)
-    return found
 
 
 def _live(tx: Tx, project: projects.Project, found: Sequence[Tracked]) -> list[Tracked]:

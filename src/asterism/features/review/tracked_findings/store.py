@@ -48,6 +48,11 @@ def newest_number(tx: Tx, project_id: str) -> int:
     return int(tx.scalar(sa.select(sa.func.max(_f.number)).where(_f.project_id == project_id)) or 0)
 
 
+def projects(tx: Tx) -> frozenset[str]:
+    """Return the projects that have findings."""
+    return frozenset(row["project_id"] for row in tx.all(sa.select(_f.project_id).distinct()))
+
+
 def project_of(tx: Tx, finding_id: str) -> str | None:
     """Return the project of a finding, whoever owns it."""
     found: str | None = tx.scalar(sa.select(_f.project_id).where(_f.id == finding_id))
@@ -131,14 +136,17 @@ def note_gone(tx: Tx, ids: Sequence[str], tree: str) -> None:
 
 def place(tx: Tx, workspace_id: str, spots: Mapping[str, Spot | None]) -> None:
     """Say where findings, by id, stand in a workspace; None for nowhere."""
-    gone = [one for one, spot in spots.items() if spot is None]
-    for start in range(0, len(gone), AT_ONCE):
-        some = gone[start : start + AT_ONCE]
+    known = list(spots)
+    for start in range(0, len(known), AT_ONCE):
+        some = known[start : start + AT_ONCE]
         tx.execute(finding_places.delete().where(_p.workspace_id == workspace_id, _p.finding_id.in_(some)))
-    for finding_id, spot in spots.items():
-        if spot is not None:
-            row = {"finding_id": finding_id, "workspace_id": workspace_id, "path": spot.path, "line": spot.line}
-            upsert(tx, finding_places, row, key=["finding_id", "workspace_id"], update=["path", "line"])
+    rows = [
+        {"finding_id": finding_id, "workspace_id": workspace_id, "path": spot.path, "line": spot.line}
+        for finding_id, spot in spots.items()
+        if spot is not None
+    ]
+    if rows:
+        tx.execute(finding_places.insert(), rows)
 
 
 def copy_places(tx: Tx, source_id: str, target_id: str) -> None:
