@@ -24,7 +24,7 @@ def logs(
     from asterism.base.errors import NotFound
     from asterism.cli.output import command, emit
     from asterism.cli.places import working_copy
-    from asterism.cli.seeing_through import pause, show_line
+    from asterism.cli.seeing_through import show_line
     from asterism.cli.session import open_api
     from asterism.client import deployments as calls
 
@@ -38,5 +38,5 @@ def logs(
             if as_json:
                 emit({"deployment": newest[0], "entries": calls.log(api, newest[0]["id"])})
                 return
-            for entry in calls.follow(api, newest[0]["id"], pause, forever=follow):
+            for entry in calls.follow(api, newest[0]["id"], forever=follow):
                 show_line(entry)

@@ -22,7 +22,7 @@ def see_through(api: "Api", deployment_id: str, *, logs: bool, as_json: bool) ->
     from asterism.cli.output import EXIT_FAILED, emit, fail, say
     from asterism.client import deployments as calls
 
-    for entry in calls.follow(api, deployment_id, pause, forever=False):
+    for entry in calls.follow(api, deployment_id, forever=False):
         if logs:
             show_line(entry)
     ended = calls.deployment(api, deployment_id)

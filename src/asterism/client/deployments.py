@@ -1,13 +1,16 @@
 """Deployments and variables of a project, as the command line speaks of them."""
 
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from asterism.base.errors import Invalid, NotFound
+from asterism.base.errors import Invalid, NotFound, Unavailable
 from asterism.client.api import Api
+from asterism.client.events import read_events
 
 _ROOT = "/v1/infrastructure"
 Answer = dict[str, Any]
+RETRY_SECONDS = 2.0
 
 
 def deploy(api: Api, workspace_id: str) -> str:
@@ -50,22 +53,23 @@ def log(api: Api, deployment_id: str) -> list[Answer]:
     return list(api.http.json("GET", f"{_ROOT}/deployments/{deployment_id}/logs", Answer)["log"]["entries"])
 
 
-def follow(api: Api, deployment_id: str, wait: Callable[[], object], *, forever: bool) -> Iterator[Answer]:
+def follow(
+    api: Api, deployment_id: str, *, forever: bool, sleep: Callable[[float], None] = time.sleep
+) -> Iterator[Answer]:
     """Yield the lines of a log as they come, until the deployment has ended; `forever` goes on with the app's own.
 
-    `wait` is called between two looks.
+    A lost connection is made again. `sleep` is a seam for tests.
     """
-    seen = 0
+    path, after = f"{_ROOT}/deployments/{deployment_id}/logs/stream", 0
     while True:
-        ended = (
-            deployment(api, deployment_id)["status"] != "deploying"
-        )  # asked first: nothing that came before is missed
-        entries = log(api, deployment_id)
-        yield from entries[seen:]
-        seen = len(entries)
-        if ended and not forever:
+        try:
+            with api.http.stream("GET", path, query={"after": after, "app": str(forever).lower()}) as pieces:
+                for event in read_events(pieces, last=frozenset({"ended"})):
+                    after = after if event.seq is None else event.seq
+                    yield from event.data.get("entries", ())
             return
-        wait()
+        except Unavailable:
+            sleep(RETRY_SECONDS)
 
 
 def variables(api: Api, project_id: str) -> list[Answer]:

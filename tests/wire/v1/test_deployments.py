@@ -1,5 +1,6 @@
 """Deployments: from a pushed tree to an app that answers, again and again."""
 
+import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -100,6 +101,20 @@ def test_a_build_that_fails_says_so(alice: httpx.Client) -> None:
     assert ("build", "no luck") in said
     assert said[-1] == ("deploy", done["error"])
     assert log["completedAt"]
+    path = f"/v1/infrastructure/deployments/{done['deployment_id']}/logs/stream"
+    frames = [fields_of(frame) for frame in alice.get(path).text.split("\n\n") if frame.startswith("id:")]
+    assert [one["event"] for one in frames] == ["log"] * (len(frames) - 1) + ["ended"]
+    told = [json.loads(one["data"]) for one in frames]
+    assert [entry for one in told[:-1] for entry in one["entries"]] == log["entries"]
+    assert (told[-1]["status"], told[-1]["error"]) == ("failed", done["error"])
+    last = {"Last-Event-ID": frames[-2]["id"]}
+    assert [fields_of(one)["event"] for one in alice.get(path, headers=last).text.strip().split("\n\n")] == ["ended"]
+    assert alice.get(path, headers={"Last-Event-ID": frames[-1]["id"]}).status_code == 204
+
+
+def fields_of(frame: str) -> dict[str, str]:
+    """Return the fields of a frame of server-sent events."""
+    return dict(line.split(": ", 1) for line in frame.split("\n"))
 
 
 def test_what_nobody_can_run_is_said(alice: httpx.Client) -> None:

@@ -1,11 +1,13 @@
 """Deployments as they are written (Fastest 10.5, Beyond 8)."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from typing import Literal, Self
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from asterism.asgi.sse import frame
 from asterism.features.operations import deployments
 
 
@@ -94,6 +96,11 @@ class LogEntry(msgspec.Struct):
     stream: Literal["stdout", "stderr"]
     content: str
 
+    @classmethod
+    def of(cls, one: deployments.LogEntry) -> Self:
+        """Write a line."""
+        return cls(one.timestamp, one.step.value, "stderr" if one.stream == "stderr" else "stdout", one.content)
+
 
 class DeploymentLog(msgspec.Struct, rename="camel", kw_only=True):
     """What a deployment said so far."""
@@ -108,13 +115,38 @@ class DeploymentLog(msgspec.Struct, rename="camel", kw_only=True):
         """Write a log."""
         return cls(
             deployment_id=found.deployment.id,
-            entries=[
-                LogEntry(one.timestamp, one.step.value, "stderr" if one.stream == "stderr" else "stdout", one.content)
-                for one in found.entries
-            ],
+            entries=[LogEntry.of(one) for one in found.entries],
             started_at=found.deployment.started_at,
             completed_at=UNSET if found.deployment.completed_at is None else found.deployment.completed_at,
         )
+
+
+class LogGrown(msgspec.Struct, tag="log"):
+    """Lines that came; the number of the frame is what to go on after."""
+
+    entries: list[LogEntry]
+
+
+class LogEnded(msgspec.Struct, tag="ended"):
+    """How the deployment ended; nothing follows."""
+
+    status: Literal["success", "failed"]
+    url: str | None
+    error: str | None
+
+
+async def log_frames(
+    grown: AsyncGenerator[deployments.Piece | deployments.Deployment, None], after: int
+) -> AsyncGenerator[bytes, None]:
+    """Encode what comes of a log as server-sent events."""
+    async with aclosing(grown) as following:
+        async for one in following:
+            if isinstance(one, deployments.Piece):
+                after = one.seq
+                yield frame("log", LogGrown([LogEntry.of(entry) for entry in one.entries]), after)
+                continue
+            status: Literal["success", "failed"] = "success" if one.status is deployments.Status.SUCCESS else "failed"
+            yield frame("ended", LogEnded(status, one.url, one.error), after + 1)
 
 
 class LogAnswer(msgspec.Struct):

@@ -1,8 +1,9 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Link, useNavigate } from "@tanstack/react-router";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { api, ask, type Shapes } from "../../api/client.ts";
 import { keys } from "../../log/keys.ts";
+import { useFolded } from "../../log/useFolded.ts";
 import { Badge } from "../../parts/Badge.tsx";
 import { Button } from "../../parts/Button.tsx";
 import { Dialog } from "../../parts/Dialog.tsx";
@@ -10,19 +11,21 @@ import { Hash } from "../../parts/Hash.tsx";
 import { Log } from "../../parts/Log.tsx";
 import { Section } from "../../parts/Section.tsx";
 import { Select } from "../../parts/Select.tsx";
-import { Loaded, Trouble } from "../../parts/States.tsx";
+import { Trouble } from "../../parts/States.tsx";
 import { texts } from "../../texts.ts";
 import { addressOf } from "./address.ts";
 import { TONES } from "./Deployments.tsx";
-import { logOf, type Deployment } from "./queries.ts";
+import { logStreamOf, type Deployment } from "./queries.ts";
+import { heard, NOTHING_SAID } from "./saying.ts";
 
 const words = texts.deployments;
 const FROM = "/projects/$projectId/deployments";
 
 /** One deployment: where it runs, what it said, why it failed, and how to go back to it. */
 export function DeploymentView({ deployment, others }: { deployment: Deployment; others: readonly Deployment[] }) {
+  const { other = "" } = useSearch({ from: FROM });
   const navigate = useNavigate({ from: FROM });
-  const query = useQuery(logOf(deployment));
+  const said = useFolded(logStreamOf(deployment.id), NOTHING_SAID, heard);
   const comparable = others.filter((one) => one.id !== deployment.id);
   const href = addressOf(deployment.url);
   return (
@@ -41,7 +44,7 @@ export function DeploymentView({ deployment, others }: { deployment: Deployment;
         {comparable.length > 0 && (
           <Select
             label={words.compare}
-            value=""
+            value={comparable.some((one) => one.id === other) ? other : ""}
             choices={[{ value: "", label: words.chooseOther }, ...comparable.map((one) => ({ value: one.id, label: nameOf(one) }))]}
             onChange={(event) => void navigate({ search: (old) => ({ ...old, deployment: deployment.id, other: event.target.value || undefined }) })}
           />
@@ -52,7 +55,7 @@ export function DeploymentView({ deployment, others }: { deployment: Deployment;
       )}
       {deployment.cause && <Cause deployment={deployment} cause={deployment.cause} />}
       <div className="border-t border-line">
-        <Loaded query={query}>{(lines) => <Log label={words.log} lines={lines} live={deployment.status === "deploying"} />}</Loaded>
+        <Log label={words.log} lines={said.lines} live={deployment.status === "deploying"} />
       </div>
     </Section>
   );

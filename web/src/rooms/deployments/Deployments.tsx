@@ -1,10 +1,11 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { api, ask } from "../../api/client.ts";
 import { workspaceList } from "../../frame/queries.ts";
 import { keys } from "../../log/keys.ts";
 import { Badge, type Tone } from "../../parts/Badge.tsx";
 import { Button } from "../../parts/Button.tsx";
+import { Entry, Listing } from "../../parts/Listing.tsx";
 import { Page } from "../../parts/Page.tsx";
 import { Section } from "../../parts/Section.tsx";
 import { Select } from "../../parts/Select.tsx";
@@ -95,37 +96,31 @@ function History({ projectId, workspaceId }: { projectId: string; workspaceId: s
             deployments.length === 0 ? (
               <Empty title={words.none}>{words.noneHint}</Empty>
             ) : (
-              <ul className="max-h-64 overflow-y-auto">
+              <Listing className="max-h-64">
                 {deployments.map((one) => (
                   <Row key={one.id} deployment={one} chosen={one.id === chosen?.id} />
                 ))}
-              </ul>
+              </Listing>
             )
           }
         </Loaded>
       </Section>
       {chosen && <DeploymentView key={chosen.id} deployment={chosen} others={query.data ?? []} />}
-      {chosen && other && <Difference deployment={chosen} other={other} />}
+      {chosen && other && other !== chosen.id && <Difference deployment={chosen} other={other} />}
     </div>
   );
 }
 
 function Row({ deployment, chosen }: { deployment: Deployment; chosen: boolean }) {
   return (
-    <li className="border-b border-line last:border-0">
-      <Link
-        from={FROM}
-        to="."
-        search={(old) => ({ workspace: old.workspace, deployment: deployment.id })}
-        aria-current={chosen ? "true" : undefined}
-        className="row min-h-10 flex-wrap px-3 py-1.5 hover:bg-hover aria-[current]:bg-accent-soft"
-      >
+    <Entry from={FROM} to="." search={(old) => ({ workspace: old.workspace, deployment: deployment.id })} chosen={chosen}>
+      <span className="row min-h-7 flex-wrap">
         <Badge tone={TONES[deployment.status]}>{words.status[deployment.status]}</Badge>
         <span className="min-w-0 flex-1 truncate" dir="auto">
           {deployment.rollback_of ? words.rolledBack : words.trigger[deployment.trigger]}
         </span>
         <Time at={deployment.started_at} className="text-xs text-soft" />
-      </Link>
-    </li>
+      </span>
+    </Entry>
   );
 }

@@ -1,5 +1,4 @@
-// An entry `deployment.*` of the project log makes all of this out of date. A log has no entries there while it grows,
-// so it is asked for again until its deployment has ended.
+// An entry `deployment.*` of the project log makes all of this out of date; what a deployment says has a stream of its own.
 import { queryOptions } from "@tanstack/react-query";
 import { api, ask, type Shapes } from "../../api/client.ts";
 import { keys } from "../../log/keys.ts";
@@ -7,7 +6,6 @@ import { keys } from "../../log/keys.ts";
 export type Deployment = Shapes["DeploymentRecord"];
 export type DeploymentSettings = Shapes["WorkspaceSettings"];
 
-const LOOK_AGAIN = 1000; // milliseconds
 const key = (projectId: string, ...part: string[]) => keys.project(projectId, "deployments", ...part);
 
 export const deploymentsOf = (projectId: string, workspaceId: string) =>
@@ -23,17 +21,8 @@ export const deploymentsOf = (projectId: string, workspaceId: string) =>
       ).deployments,
   });
 
-export const logOf = ({ project_id, id, status }: Deployment) =>
-  queryOptions({
-    queryKey: key(project_id, "log", id),
-    queryFn: async () =>
-      (
-        await ask(
-          api.GET("/v1/infrastructure/deployments/{deployment_id}/logs", { params: { path: { deployment_id: id } } }),
-        )
-      ).log.entries.map((one) => ({ content: one.content, error: one.stream === "stderr" })),
-    refetchInterval: status === "deploying" ? LOOK_AGAIN : false,
-  });
+/** The log as it grows; where an app runs, what it says follows. */
+export const logStreamOf = (id: string): string => `/v1/infrastructure/deployments/${id}/logs/stream?app=true`;
 
 export const differenceOf = (projectId: string, id: string, other: string) =>
   queryOptions({

@@ -23,7 +23,7 @@ export function RunView({ run }: { run: ActionRun }) {
         {works(run) && (
           <span className="row">
             <Spinner />
-            {words.attempt(run.attempt_count, run.max_attempts ?? run.attempt_count)}
+            {words.attempts(run.max_attempts ?? 1)}
           </span>
         )}
       </div>

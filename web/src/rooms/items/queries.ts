@@ -1,12 +1,9 @@
-// Items go out of date with entries `action_item.*`, as Home's do. A run tells the log nothing until it is applied, so
-// runs are asked for again while one works.
+// Items go out of date with entries `action_item.*`, and their runs with `run.*`, as Home's do.
 import { queryOptions } from "@tanstack/react-query";
 import { api, ask, type Shapes } from "../../api/client.ts";
 import { keys } from "../../log/keys.ts";
 
 export type ActionRun = Shapes["ActionItemRun"];
-
-const LOOK_AGAIN = 1500; // milliseconds
 
 export const itemsOf = (projectId: string) =>
   queryOptions({
@@ -22,5 +19,4 @@ export const actionRunsOf = (itemId: string) =>
     queryKey: [...keys.needs, "runs", itemId],
     queryFn: async () =>
       (await ask(api.GET("/v1/action-items/{item_id}/runs", { params: { path: { item_id: itemId } } }))).runs,
-    refetchInterval: ({ state }) => (state.data?.some(works) ? LOOK_AGAIN : false),
   });

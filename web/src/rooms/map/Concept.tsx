@@ -71,7 +71,7 @@ function Neighbours({ title, found }: { title: string; found: readonly Neighbour
         {found.slice(0, SHOWN).map(({ concept, type }) => (
           <li key={`${type} ${concept.id}`} className="row">
             <Badge>{type}</Badge>
-            <Link from={FROM} to="." search={{ concept: concept.id }} className="min-w-0 truncate text-accent underline" dir="auto">{concept.name}</Link>
+            <Link from={FROM} to="." search={(old) => ({ ...old, concept: concept.id })} className="min-w-0 truncate text-accent underline" dir="auto">{concept.name}</Link>
           </li>
         ))}
       </ul>

@@ -1,7 +1,8 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Link, useSearch } from "@tanstack/react-router";
+import { useSearch } from "@tanstack/react-router";
 import { keys } from "../../log/keys.ts";
 import { Button } from "../../parts/Button.tsx";
+import { Beside, Entry, Listing } from "../../parts/Listing.tsx";
 import { Section } from "../../parts/Section.tsx";
 import { Empty, Loaded, Trouble } from "../../parts/States.tsx";
 import { Time } from "../../parts/Time.tsx";
@@ -21,28 +22,22 @@ export function History({ place }: { place: Place }) {
         const chosen = versions.find((one) => one.version === version) ?? versions[0];
         if (!chosen) return <Empty title={words.empty}>{words.emptyHint}</Empty>;
         return (
-          <div className="grid gap-4 lg:grid-cols-[minmax(0,1fr)_minmax(0,2fr)] lg:items-start">
+          <Beside>
             <Section title={words.versions}>
-              <ul className="max-h-[60vh] overflow-y-auto">
+              <Listing>
                 {versions.map((one) => (
-                  <li key={one.version} className="border-b border-line last:border-0">
-                    <Link
-                      from={FROM}
-                      to="."
-                      search={(old) => ({ ...old, version: one.version })}
-                      aria-current={one.version === chosen.version ? "true" : undefined}
-                      className="row px-3 py-1.5 hover:bg-hover aria-[current]:bg-accent-soft"
-                    >
+                  <Entry key={one.version} from={FROM} to="." search={(old) => ({ ...old, version: one.version })} chosen={one.version === chosen.version}>
+                    <span className="row">
                       <span className="tabular-nums">{one.version}</span>
                       <span className="min-w-0 flex-1 truncate text-soft">{words.source[one.source]}</span>
                       <Time at={one.updated_at} className="text-xs text-soft" />
-                    </Link>
-                  </li>
+                    </span>
+                  </Entry>
                 ))}
-              </ul>
+              </Listing>
             </Section>
             <Version key={chosen.version} place={place} version={chosen.version} newest={chosen === versions[0]} />
-          </div>
+          </Beside>
         );
       }}
     </Loaded>

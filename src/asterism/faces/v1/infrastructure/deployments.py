@@ -1,13 +1,25 @@
 """`/v1/infrastructure/deployments/:deploymentId`: its end, its log, repeating it (Fastest 10.5, Beyond 8)."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
+from asterism.asgi.answers import Events, NoContent
+from asterism.asgi.signature import Header
 from asterism.base.errors import Invalid
 from asterism.faces.v1.call import Call, get, post
+from asterism.faces.v1.open_streams import follow
+from asterism.faces.v1.runs import cursor_of
 from asterism.faces.v1.wire import Done
-from asterism.faces.v1.wire_deployments import DeploymentAnswer, DeploymentLog, DeploymentRecord, LogAnswer
+from asterism.faces.v1.wire_deployments import (
+    DeploymentAnswer,
+    DeploymentLog,
+    DeploymentRecord,
+    LogAnswer,
+    LogEnded,
+    LogGrown,
+    log_frames,
+)
 from asterism.features.operations import deployments
 from asterism.features.operations.deployments import (
     AlreadyEnded,
@@ -28,6 +40,13 @@ class DeploymentStatus(msgspec.Struct):
     url: str | None = None
     error: str | None = None
     completed_at: str | None = None
+
+
+class LogFollowed(msgspec.Struct):
+    """The number to go on after (the header Last-Event-ID wins); `app`: go on with what the app says once it runs."""
+
+    after: str = "0"
+    app: bool = False
 
 
 class DeployedChange(msgspec.Struct):
@@ -70,6 +89,19 @@ def deployments_by_id(call: Call, deployment_id: str) -> DeploymentAnswer:
 def logs(call: Call, deployment_id: str) -> LogAnswer:
     """GET /v1/infrastructure/deployments/:deploymentId/logs: what it said so far, while it runs too."""
     return LogAnswer(DeploymentLog.of(deployments.read_log(call.tx, call.caller, deployment_id)))
+
+
+@get(f"{PATH}/logs/stream", errors=(UnknownDeployment,))
+async def log_stream(
+    call: Call, deployment_id: str, query: LogFollowed, last_event_id: Annotated[str | None, Header("Last-Event-ID")]
+) -> Events[LogGrown | LogEnded] | NoContent:
+    """GET /v1/infrastructure/deployments/:deploymentId/logs/stream: its log from after a cursor on, as it grows."""
+    after, db = cursor_of(last_event_id, query.after), call.rt.db
+    growth = await db.run_read(deployments.read_growth, call.caller, deployment_id, max(0, after - 1))
+    if growth.ended and after > 0 and not growth.pieces:
+        return NoContent()  # the end was told already
+    grown = deployments.follow_log(db, call.caller, deployment_id, after, app=query.app)
+    return follow(call, log_frames(grown, after), {})
 
 
 @post(f"{PATH}/status", errors=(UnknownDeployment, AlreadyEnded, Invalid))

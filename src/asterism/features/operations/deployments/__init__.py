@@ -11,6 +11,7 @@ from asterism.features.operations.deployments.errors import (
 from asterism.features.operations.deployments.frames import running_frames, shown
 from asterism.features.operations.deployments.jobs import enqueue, enqueue_tidy, register
 from asterism.features.operations.deployments.local import LocalTarget
+from asterism.features.operations.deployments.log_following import Piece, follow_log, read_growth
 from asterism.features.operations.deployments.manager import Deployments
 from asterism.features.operations.deployments.models import (
     Cause,
@@ -56,6 +57,7 @@ __all__ = [
     "NoSnapshot",
     "NotApproved",
     "NothingToRollBackTo",
+    "Piece",
     "Plan",
     "Shop",
     "Status",
@@ -69,6 +71,7 @@ __all__ = [
     "enqueue",
     "enqueue_tidy",
     "find_tools",
+    "follow_log",
     "get_deployment",
     "lend_node",
     "lend_python",
@@ -77,6 +80,7 @@ __all__ = [
     "list_of_snapshot",
     "newest_failures",
     "prune_logs",
+    "read_growth",
     "read_log",
     "register",
     "running_frames",

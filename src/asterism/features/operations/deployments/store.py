@@ -137,6 +137,16 @@ def log(tx: Tx, deployment_id: str) -> list[LogEntry]:
     return [entry for row in rows for entry in msgspec.json.decode(row["entries"], type=list[LogEntry])]
 
 
+def log_from(tx: Tx, deployment_id: str, number: int, limit: int) -> list[tuple[int, list[LogEntry]]]:
+    """Return the pieces of a log from a number on, in order."""
+    columns = deployment_logs.c
+    query = sa.select(columns.number, columns.entries).where(
+        columns.deployment_id == deployment_id, columns.number >= number
+    )
+    rows = tx.all(query.order_by(columns.number).limit(limit))
+    return [(row["number"], msgspec.json.decode(row["entries"], type=list[LogEntry])) for row in rows]
+
+
 def newest_env(tx: Tx, project_id: str) -> RowDict | None:
     """Return the newest version of a project's variables."""
     query = sa.select(env_versions).where(env_versions.c.project_id == project_id)
