@@ -77,6 +77,7 @@ def test_what_was_not_there_comes_with_the_file_wherever_it_is_known_to_be() -> 
     assert carried(anchored, {}, {"a.py": BAD}, stood=False) == Spot("a.py", 21)
     assert carried(anchored, {}, {"lib/a.py": BAD}, stood=False) == Spot("lib/a.py", 21)
     assert carried(anchored, {}, {"else.py": BAD}, stood=False) is None
+    assert carried(anchored, {"a.py": BODY}, {"else.py": BAD}, stood=False) == Spot("else.py", 21)
 
 
 def test_a_file_that_cannot_be_read_keeps_its_finding() -> None:

@@ -86,7 +86,8 @@ def _refresh_one(db: Database, about: _Project, workspace: Workspace) -> bool:
         if current is None:
             return False
         states = store.states(tx, project_id)
-        look = _look(current, workspaces.working_manifest(tx, about.project, current), states)
+        tree = workspaces.working_manifest(tx, about.project, current)
+        look = _look(tx, about.project, current, tree, states)
         if states.get(workspace.id) == TreeState(look.tree, about.newest):
             return False
     try:
@@ -102,28 +103,37 @@ def _refresh_one(db: Database, about: _Project, workspace: Workspace) -> bool:
     return True
 
 
-def _look(workspace: Workspace, tree: str | None, states: Mapping[str, TreeState]) -> _Look:
-    """Begin at the workspace's own state, or where it has none at that of another, which is likely to be near."""
-    mine = states.get(workspace.id)
-    if mine is not None and mine.tree is not None:
-        return _Look(workspace, tree, mine, workspace.id)
-    other = next((one for one in states if states[one].tree is not None), None)
-    return (
-        _Look(workspace, tree, NO_TREE, workspace.id) if other is None else _Look(workspace, tree, states[other], other)
-    )
+def _look(
+    tx: Tx, project: projects.Project, workspace: Workspace, tree: str | None, states: Mapping[str, TreeState]
+) -> _Look:
+    """Begin at the workspace's own state, or where it has none at that of another, which is likely to be near.
+
+    A state whose tree is not stored any more is none.
+    """
+    others = [one for one in states if one != workspace.id]
+    for source in (workspace.id, *others):
+        before = states.get(source, NO_TREE)
+        if before.tree is not None and storage.find_manifest(tx, project.owner_user_id, before.tree) is not None:
+            return _Look(workspace, tree, before, source)
+    return _Look(workspace, tree, NO_TREE, workspace.id)
 
 
 def _spots(db: Database, about: _Project, look: _Look) -> dict[str, Spot | None]:
-    """Return where findings stand in a workspace, as far as that differs from where they stood in its source."""
+    """Return where findings stand in a workspace, as far as that differs from where they stood in its source.
+
+    What does not stand in another workspace says nothing about this one: that begins at the tree it was found in.
+    """
     spots: dict[str, Spot | None] = {}
+    own = look.source == look.workspace.id
+    with db.read() as tx:
+        fresh = store.after_number(tx, about.project.id, look.before.upto)
+        fresh += [] if own else store.absent(tx, about.project.id, look.source, look.before.upto)
     if look.before.upto:
         steps = _steps(db, about, look.before.tree, look.tree)
         with db.read() as tx:
             touched = store.of_paths(tx, about.project.id, list(steps.changed), look.before.upto)
         standing = {one.id: one.places[look.source] for one in touched if look.source in one.places}
-        spots |= carry(touched, standing, steps)
-    with db.read() as tx:
-        fresh = store.after_number(tx, about.project.id, look.before.upto)
+        spots |= carry([one for one in touched if own or one.id in standing], standing, steps)
     by_tree: dict[str, list[Tracked]] = {}
     for one in fresh:
         if one.number <= about.newest:

@@ -63,8 +63,9 @@ def carry(found: Sequence[Tracked], standing: Mapping[str, Spot], steps: Steps) 
 
 def _candidates(one: Tracked, spot: Spot | None, steps: Steps) -> list[str]:
     """Return the changed paths at which a finding may be now: its own one first, then those it has had anywhere."""
-    known = [] if spot is None else [steps.path_now(spot.path)]
-    known += [one.first.path, *sorted({place.path for place in one.places.values()})]
+    had = [] if spot is None else [spot.path]
+    had += [one.first.path, *sorted({place.path for place in one.places.values()})]
+    known = [name for path in had for name in (steps.path_now(path), path)]
     return [path for path in dict.fromkeys(known) if steps.entry(path) is not None]
 
 

@@ -90,6 +90,12 @@ def after_number(tx: Tx, project_id: str, number: int) -> list[Tracked]:
     return _read(tx, sa.and_(_f.project_id == project_id, _f.number > number))
 
 
+def absent(tx: Tx, project_id: str, workspace_id: str, upto: int) -> list[Tracked]:
+    """Return the findings of a project, up to a number, that do not stand in a workspace."""
+    placed = sa.select(_p.finding_id).where(_p.workspace_id == workspace_id)
+    return _read(tx, sa.and_(_f.project_id == project_id, _f.number <= upto, _f.id.not_in(placed)))
+
+
 def fingerprints(tx: Tx, project_id: str, status: Status) -> frozenset[str]:
     """Return what the findings of a project with a status are known by."""
     query = sa.select(_f.fingerprint).where(_f.project_id == project_id, _f.status == status)
