@@ -224,7 +224,7 @@ class BlameList(msgspec.Struct):
     deployments: list[DeployedTo]
 
 
-@get("/v1/snapshots/{snapshot_id:str}/blame", errors=(storage.UnknownPath,))
+@get("/v1/snapshots/{snapshot_id:str}/blame", errors=(storage.UnknownPath, storage.BlobsMissing))
 def blame(call: Call, snapshot_id: str, query: Asked) -> BlameList:
     """GET /v1/snapshots/:snapshotId/blame: what brought each line of a file, and the findings on it."""
     found = provenance.blame_file(

@@ -9,7 +9,7 @@ from asterism.features.versions import projects, snapshots, storage, sync
 from asterism.kernel.blobs import Blobs
 from asterism.kernel.db import Tx
 from asterism.vcs.blame import Version, blame
-from asterism.vcs.linediff import split_lines
+from asterism.vcs.linediff import MAX_BYTES, split_lines
 
 
 def blame_file(
@@ -17,7 +17,7 @@ def blame_file(
 ) -> list[Line]:
     """Return the lines of a file from `first` to `last` (from 1, both included), each with what brought it.
 
-    Raises UnknownSnapshot, UnknownPath, or Invalid for what is no text of up to 2 MiB.
+    Raises UnknownSnapshot, UnknownPath, BlobsMissing, or Invalid for what is no text of up to 2 MiB.
     """
     snapshot = snapshots.get_snapshot(tx, caller, snapshot_id)
     project = projects.get_project(tx, caller, snapshot.project_id)
@@ -27,6 +27,8 @@ def blame_file(
         raise storage.UnknownPath(path)
     start = Version(snapshot.id, path)
     content = history.content(start)
+    if node.type == "file" and not content and 0 < node.size <= MAX_BYTES:
+        raise storage.BlobsMissing([node.hash])
     if node.type != "file" or (node.size and not content) or b"\0" in content:
         raise Invalid.field("query.path", "must name a text of at most 2 MiB")
     lines = split_lines(content)
