@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from asterism.vcs.glob import NeverMatches, translate_path
 from asterism.vcs.ignore import RULE_FILES, Ignore
 
 Files = dict[bytes, bytes]
@@ -297,3 +298,9 @@ def test_no_rule_file_takes_long(rules: bytes) -> None:
         for folder in (False, True):
             ignore.ignores(path, folder=folder)
     assert time.process_time() - began < 10
+
+
+def test_a_pattern_may_need_4096_bytes_of_a_path() -> None:
+    assert translate_path(b"?" * 4096)
+    with pytest.raises(NeverMatches):
+        translate_path(b"?" * 4097)

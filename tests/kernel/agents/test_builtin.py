@@ -80,6 +80,7 @@ def test_the_model_is_told_who_it_is_what_there_is_and_what_the_project_says(tmp
         b.play("Done.")
         await b.turn("Say: größe", history=(Said("user", "Before"), Said("assistant", "Yes")), instructions="Be kind.")
         request = b.models.requests[0]
+        assert request.max_output_tokens == 16_000
         assert "Use tabs." in request.system
         assert "Be kind." in request.system
         assert [(turn.role, turn.text) for turn in request.turns] == [

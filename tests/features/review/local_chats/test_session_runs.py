@@ -161,6 +161,7 @@ def test_a_small_window_gets_less_history_until_none_is_left(db: Database) -> No
             w.models.play(*[too_long] * 4)
             assert (await w.ask(session))[-1]["error"]["code"] == "AI_ERROR"
             assert [len(request.turns) for request in w.models.requests] == [4, 3, 1]
+            assert {request.max_output_tokens for request in w.models.requests} == {8192}
 
     asyncio.run(main())
 
