@@ -11,7 +11,7 @@ import pytest
 
 from tests.client.trees import build, describe
 from tests.support.commands import answer, run
-from tests.support.process import ASTERISM, clean_environment
+from tests.support.process import ASTERISM, clean_environment, started
 
 
 @pytest.fixture
@@ -143,20 +143,18 @@ def test_a_folder_belongs_to_one_project(pair):
 
 def test_signing_in_and_out(tmp_path, sqlite_server, signed_in):
     home = {"ASTERISM_URL": sqlite_server.url}
-    process = subprocess.Popen(
-        [*ASTERISM, "login"], cwd=tmp_path, env=clean_environment(tmp_path, home), stderr=subprocess.PIPE, text=True
-    )
-    assert process.stderr is not None
-    first, second = process.stderr.readline(), process.stderr.readline()
-    code = re.search(r"[A-Z]{4}-[0-9]{4}", second)
-    assert code is not None
-    assert code[0] in first
-    with sqlite_server.client(signed_in["ASTERISM_TOKEN"]) as client:
-        assert client.post("/v1/oauth/device/authorize", json={"user_code": code[0]}).status_code == 200
-        me = client.get("/v1/auth/me").json()
-    assert process.wait(30) == 0
-    assert "ast_" not in process.stderr.read()
-    process.stderr.close()
+    environment = clean_environment(tmp_path, home)
+    with started([*ASTERISM, "login"], cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        first, second = process.stderr.readline(), process.stderr.readline()
+        code = re.search(r"[A-Z]{4}-[0-9]{4}", second)
+        assert code is not None
+        assert code[0] in first
+        with sqlite_server.client(signed_in["ASTERISM_TOKEN"]) as client:
+            assert client.post("/v1/oauth/device/authorize", json={"user_code": code[0]}).status_code == 200
+            me = client.get("/v1/auth/me").json()
+        assert process.wait(30) == 0
+        assert "ast_" not in process.stderr.read()
 
     assert answer(run(tmp_path, home, "whoami", "--json")) == me
     [saved] = (tmp_path / ".config" / "asterism").iterdir()
@@ -187,10 +185,9 @@ def test_a_restore_that_is_stopped_leaves_a_whole_tree(tmp_path, pair, signed_in
     trees[first] = describe(one)
     target = second
     for milliseconds in (0, 3, 8, 15):
-        process = subprocess.Popen(
-            [*ASTERISM, "restore", target], cwd=one, env=clean_environment(tmp_path, signed_in), stderr=-3, stdout=-3
-        )
-        stop_when_moving(process, one / ".asterism" / "journal.json", milliseconds / 1000, how)
+        environment = clean_environment(tmp_path, signed_in)
+        with started([*ASTERISM, "restore", target], cwd=one, env=environment, stderr=-3, stdout=-3) as process:
+            stop_when_moving(process, one / ".asterism" / "journal.json", milliseconds / 1000, how)
         if how != signal.SIGKILL:
             assert describe(one) in trees.values()
         for path, what in describe(one).items():

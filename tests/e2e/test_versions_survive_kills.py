@@ -21,7 +21,7 @@ from asterism.client.push import Wish, push
 from tests.client.trees import build, describe
 from tests.support.commands import answer, run
 from tests.support.killable import KillableServer
-from tests.support.process import ASTERISM, asterism, clean_environment
+from tests.support.process import ASTERISM, asterism, clean_environment, started
 from tests.support.server import TestServer, free_port
 
 KILLS = 14
@@ -113,10 +113,8 @@ def test_a_killed_push_keeps_the_blobs_it_had_sent(tmp_path, sqlite_server: Test
     command = [*ASTERISM, "push", "work", "--json"]
     stored = 0
     for _ in range(10):
-        process = subprocess.Popen(command, cwd=tmp_path, env=clean_environment(tmp_path, signed_in), stdout=-3)
-        stored = wait_for_blobs(sqlite_server, signed_in, process, more_than=stored)
-        process.kill()
-        process.wait(30)
+        with started(command, cwd=tmp_path, env=clean_environment(tmp_path, signed_in), stdout=-3) as process:
+            stored = wait_for_blobs(sqlite_server, signed_in, process, more_than=stored)
         if stored:
             break
     done = answer(run(tmp_path, signed_in, "push", "work", "--json"))
@@ -140,14 +138,11 @@ def wait_for_blobs(server: TestServer, signed_in: dict, process: "subprocess.Pop
 def test_a_killed_clone_is_finished_by_the_next(tmp_path, signed_in):
     build(tmp_path / "work", {f"f{n}": ("file", os.urandom(100_000), 0o644) for n in range(300)})
     answer(run(tmp_path, signed_in, "push", "work", "--json"))
-    process = subprocess.Popen(
-        [*ASTERISM, "clone", "work", "back"], cwd=tmp_path, env=clean_environment(tmp_path, signed_in), stderr=-3
-    )
     incoming = tmp_path / "back" / ".asterism" / "incoming"
-    while process.poll() is None and not (incoming.is_dir() and len(os.listdir(incoming)) > 5):
-        pass
-    process.kill()
-    process.wait(30)
+    command = [*ASTERISM, "clone", "work", "back"]
+    with started(command, cwd=tmp_path, env=clean_environment(tmp_path, signed_in), stderr=-3) as process:
+        while process.poll() is None and not (incoming.is_dir() and len(os.listdir(incoming)) > 5):
+            pass
     seen = describe(tmp_path / "back")
     assert {name: seen[name] for name in seen} == {name: describe(tmp_path / "work")[name] for name in seen}
     if process.returncode != 0:

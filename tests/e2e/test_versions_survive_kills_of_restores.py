@@ -9,7 +9,7 @@ import pytest
 
 from tests.client.trees import build, describe
 from tests.support.commands import answer, run
-from tests.support.process import ASTERISM, clean_environment
+from tests.support.process import ASTERISM, clean_environment, started
 
 TRIALS = 4
 FILES = 400
@@ -29,14 +29,12 @@ def test_a_killed_restore_or_pull_leaves_whole_files_and_is_finished_by_the_next
         here, there = trees[1 - trial % 2][1], trees[trial % 2][1]
         verb = ["pull"] if trial % 2 else ["restore", trees[0][0]]  # the workspace's head is the second version
         assert describe(work) == here
-        process = subprocess.Popen([*ASTERISM, *verb, "--json"], cwd=work, env=home, stdout=-3, stderr=-3)
-        if trial % 4 < 2:
-            wait_for_journal(work, process)
-            time.sleep(chance.uniform(0, APPLYING_SECONDS))
-        else:
-            time.sleep(chance.uniform(0, whole_command))
-        process.kill()
-        process.wait(30)
+        with started([*ASTERISM, *verb, "--json"], cwd=work, env=home, stdout=-3, stderr=-3) as process:
+            if trial % 4 < 2:
+                wait_for_journal(work, process)
+                time.sleep(chance.uniform(0, APPLYING_SECONDS))
+            else:
+                time.sleep(chance.uniform(0, whole_command))
         cut_off += (work / ".asterism" / "journal.json").exists()
         seen = describe(work)
         for path in here.keys() | there.keys() | seen.keys():

@@ -23,7 +23,7 @@ from asterism.client.sync import Asked, sync
 from asterism.client.workcopy.state import State
 from tests.client.trees import build, describe
 from tests.support.commands import run
-from tests.support.process import ASTERISM, clean_environment
+from tests.support.process import ASTERISM, clean_environment, started
 
 FILES = 300
 TRIALS = 6
@@ -84,18 +84,13 @@ def test_a_command_that_is_ended_leaves_a_tree_and_is_finished_by_the_next(
         old = describe(place.work)
         new = {**old, **describe_files(tree(trial))}
         number = signal.SIGINT if trial % 2 else signal.SIGKILL
-        started = time.monotonic()
-        process = subprocess.Popen(
-            [*ASTERISM, verb, "--json"],
-            cwd=place.work,
-            env=clean_environment(tmp_path, signed_in),
-            stdout=-3,
-            stderr=-3,
-        )
-        wait(place.work, process, whole * trial / TRIALS, until_it_changes=trial % 4 < 2)
-        process.send_signal(number)
-        process.wait(60)
-        whole = max(whole, time.monotonic() - started)
+        began = time.monotonic()
+        environment = clean_environment(tmp_path, signed_in)
+        with started([*ASTERISM, verb, "--json"], cwd=place.work, env=environment, stdout=-3, stderr=-3) as process:
+            wait(place.work, process, whole * trial / TRIALS, until_it_changes=trial % 4 < 2)
+            process.send_signal(number)
+            process.wait(60)
+        whole = max(whole, time.monotonic() - began)
         seen = describe(place.work)
         assert seen.keys() == old.keys()
         assert [path for path in seen if seen[path] not in (old[path], new[path])] == []

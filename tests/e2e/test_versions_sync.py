@@ -3,7 +3,6 @@
 import os
 import pty
 import select
-import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,7 +23,7 @@ from asterism.client.sync import Asked, Synced, sync
 from asterism.client.workcopy.state import State
 from tests.client.trees import build, describe
 from tests.support.commands import answer, run
-from tests.support.process import ASTERISM, clean_environment
+from tests.support.process import ASTERISM, clean_environment, started
 
 TREE = {name: ("file", f"{name} 1\n{name} 2\n{name} 3\n".encode(), 0o644) for name in ("a", "b", "c")}
 
@@ -453,26 +452,25 @@ def test_who_stops_at_a_question_changes_nothing(folders: Folders, key: bytes, c
 def talk(folders: Folders, keys: list[bytes], **environment: str) -> tuple[int, str]:
     """Run `asterism sync` in a terminal of its own and give the next keys at each question."""
     ours, theirs = pty.openpty()
-    process = subprocess.Popen(
+    with started(
         [*ASTERISM, "sync"],
         cwd=folders.side,
         env=clean_environment(folders.top, {**folders.environment, "TERM": "dumb", **environment}),
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,
-        start_new_session=True,
         preexec_fn=lambda: __import__("fcntl").ioctl(0, __import__("termios").TIOCSCTTY, 0),
-    )
-    os.close(theirs)
-    said, answered, left = b"", 0, list(keys)
-    while select.select([ours], [], [], 60)[0]:
-        try:
-            said += os.read(ours, 4096)
-        except OSError:
-            break
-        asked = said.count(b"stop] ")
-        while answered < asked and left:
-            os.write(ours, left.pop(0))
-            answered += 1
-    os.close(ours)
-    return process.wait(60), said.decode()
+    ) as process:
+        os.close(theirs)
+        said, answered, left = b"", 0, list(keys)
+        while select.select([ours], [], [], 60)[0]:
+            try:
+                said += os.read(ours, 4096)
+            except OSError:
+                break
+            asked = said.count(b"stop] ")
+            while answered < asked and left:
+                os.write(ours, left.pop(0))
+                answered += 1
+        os.close(ours)
+        return process.wait(60), said.decode()

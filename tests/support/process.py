@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from queue import Empty, Queue
+from typing import Any
 
 from tests.support.facts import PATIENCE
 from tests.support.server import free_port
@@ -105,6 +106,27 @@ class ServerProcess:
 
 
 @contextmanager
+def started(command: Sequence[str | Path], **options: Any) -> "Iterator[subprocess.Popen[Any]]":
+    """Run a program in a session of its own; what is left of it and of its children at the end is killed.
+
+    So a case that fails in the block leaves no process behind, and waits for none.
+    """
+    process = subprocess.Popen(command, **{"start_new_session": True, **options})
+    try:
+        yield process
+    finally:
+        _end(process)
+        for pipe in filter(None, (process.stdin, process.stdout, process.stderr)):
+            pipe.close()
+
+
+def _end(process: "subprocess.Popen[Any]") -> None:
+    with suppress(ProcessLookupError):  # what it started is of its session, and ends with it
+        os.killpg(process.pid, signals.SIGKILL)
+    process.wait(30)
+
+
+@contextmanager
 def serving(
     data: Path,
     *,
@@ -118,7 +140,5 @@ def serving(
     try:
         yield server.ready()
     finally:
-        with suppress(ProcessLookupError):  # what it started is of its session, and ends with it
-            os.killpg(server.process.pid, signals.SIGKILL)
-        server.process.wait(30)
+        _end(server.process)
         server._reader.join(5)

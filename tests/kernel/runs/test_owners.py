@@ -6,15 +6,15 @@ import subprocess
 import sys
 
 from asterism.kernel.runs.owners import is_gone, is_here, is_silent, this_process
+from tests.support.process import started
 
 NOW = "2026-02-04T12:01:00.000Z"
 
 
 def test_a_process_lives_until_it_has_ended() -> None:
     program = "from asterism.kernel.runs import this_process; print(this_process(), flush=True); input()"
-    with subprocess.Popen(
-        [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as other:
+    command = [sys.executable, "-c", program]
+    with started(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
         assert other.stdout is not None
         owner = other.stdout.readline().strip()
         assert is_here(owner)

@@ -15,6 +15,7 @@ import pytest
 from asterism.kernel.sandbox import Ending, Outcome
 from asterism.kernel.sandbox.process import _told_by_thread, absolute_path, run_bounded
 from tests.support.facts import until
+from tests.support.process import started
 
 
 def run(script: str, folder: Path, **options: Any) -> Outcome:
@@ -110,7 +111,7 @@ def test_a_run_can_be_cancelled(script: str, tmp_path: Path) -> None:
 
 
 def test_a_thread_tells_the_end_where_the_system_does_not() -> None:
-    with subprocess.Popen(["cat"], stdin=subprocess.PIPE) as process:
+    with started(["cat"], stdin=subprocess.PIPE) as process:
         watch = _told_by_thread(process)
         assert select.select([watch], [], [], 0) == ([], [], [])
         assert process.stdin is not None

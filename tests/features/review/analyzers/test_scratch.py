@@ -4,11 +4,14 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from asterism.features.review.analyzers import Scratch
+from tests.support.process import started
 
 WORKER = """
 import sys, time
@@ -21,29 +24,25 @@ with Scratch(Path(sys.argv[1])).folder() as folder:
 """
 
 
-def working(shared: Path) -> tuple["subprocess.Popen[str]", Path]:
-    process = subprocess.Popen(
-        [sys.executable, "-c", WORKER, str(shared)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
-    assert process.stdout is not None
-    return process, Path(process.stdout.readline().strip())
+@contextmanager
+def working(shared: Path) -> Iterator[tuple["subprocess.Popen[str]", Path]]:
+    command = [sys.executable, "-c", WORKER, str(shared)]
+    with started(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        yield process, Path(process.stdout.readline().strip())
 
 
 def test_copies_of_a_killed_process_are_swept_and_those_of_a_living_one_are_not(tmp_path):
-    (dead, left), (alive, used) = working(tmp_path / "reviews"), working(tmp_path / "reviews")
-    os.kill(dead.pid, signal.SIGKILL)
-    dead.wait(30)
-    assert (left / "secret.py").exists()
-    scratch = Scratch(tmp_path / "reviews")
-    scratch.open()
-    assert not left.exists()
-    assert (used / "secret.py").exists()
-    alive.communicate("", timeout=30)
-    assert not used.exists()
-    scratch.close()
-    for process in (dead, alive):
-        process.stdout.close()
-        process.stdin.close()
+    with working(tmp_path / "reviews") as (dead, left), working(tmp_path / "reviews") as (alive, used):
+        os.kill(dead.pid, signal.SIGKILL)
+        dead.wait(30)
+        assert (left / "secret.py").exists()
+        scratch = Scratch(tmp_path / "reviews")
+        scratch.open()
+        assert not left.exists()
+        assert (used / "secret.py").exists()
+        alive.communicate("", timeout=30)
+        assert not used.exists()
+        scratch.close()
 
 
 def test_folders_are_private_and_go_with_their_use(tmp_path):

@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -12,7 +13,7 @@ import pytest
 from asterism.kernel.llm import ToolCall
 from asterism.kernel.llm.fake_server import FakeModelServer, Script
 from asterism.kernel.upstreams.fakes import FakeGitHub, FakeNotion
-from tests.support.process import ASTERISM, clean_environment
+from tests.support.process import ASTERISM, clean_environment, started
 from tests.support.trees import ok
 from tests.wire.v1.integrations.conftest import Member
 
@@ -34,9 +35,9 @@ class CommandLine:
             command, env=self._environment, cwd=self._home, input=stdin, capture_output=True, text=True, timeout=120
         )
 
-    def start(self, *arguments: str) -> "subprocess.Popen[str]":
+    def start(self, *arguments: str) -> "AbstractContextManager[subprocess.Popen[str]]":
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-        return subprocess.Popen([*ASTERISM, *arguments], env=self._environment, cwd=self._home, text=True, **pipes)
+        return started([*ASTERISM, *arguments], env=self._environment, cwd=self._home, text=True, **pipes)
 
     def json(self, *arguments: str, stdin: str = "") -> Any:
         done = self(*arguments, "--json", stdin=stdin)
