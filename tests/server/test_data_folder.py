@@ -51,10 +51,12 @@ def test_the_claim_of_a_folder_holds_by_every_name(tmp_path: Path) -> None:
         pass
 
 
-def test_servers_on_postgresql_may_share_a_folder(tmp_path: Path) -> None:
+def test_servers_on_postgresql_share_no_folder(tmp_path: Path) -> None:
     settings = Settings(data_dir=tmp_path, database_url="postgresql://somewhere/asterism")
-    with claimed(settings, URL), claimed(settings, "http://127.0.0.1:3001"):
-        assert running_address(tmp_path) == URL
+    second = claimed(settings, "http://127.0.0.1:3001")
+    with claimed(settings, URL), pytest.raises(FolderInUse, match=f"process {os.getpid()} at {URL}") as caught, second:
+        pass
+    assert "have a folder each" in str(caught.value.hint)
 
 
 def test_a_new_folder_is_private(tmp_path: Path) -> None:

@@ -5,7 +5,8 @@ Jobs and models stay off, since nothing that is killed here needs them; the rest
 
 import asyncio
 import multiprocessing
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Mapping
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -24,13 +25,22 @@ START_SECONDS = 60
 class KillableServer:
     """A server on `data` and `port`; runs from construction until `kill`.
 
-    `alter` is called in its process before anything starts; it is found by name there, so it stands in a module.
+    `environment` is added to its own. `alter` is called in its process before anything starts; it is found by name
+    there, so it stands in a module.
     """
 
-    def __init__(self, data: Path, port: int, alter: Callable[[Runtime], None] | None = None, **settings: Any) -> None:
+    def __init__(
+        self,
+        data: Path,
+        port: int,
+        alter: Callable[[Runtime], None] | None = None,
+        environment: Mapping[str, str] | None = None,
+        **settings: Any,
+    ) -> None:
         self.url = f"http://127.0.0.1:{port}"
         ours, theirs = _processes.Pipe(duplex=False)
-        self.process = _processes.Process(target=_main, args=(data, port, theirs, alter, settings), daemon=True)
+        arguments = (data, port, theirs, alter, environment or {}, settings)
+        self.process = _processes.Process(target=_main, args=arguments, daemon=True)
         self.process.start()
         theirs.close()
         assert ours.poll(START_SECONDS), "the server did not start"
@@ -44,8 +54,14 @@ class KillableServer:
 
 
 def _main(
-    data: Path, port: int, ready: Connection, alter: Callable[[Runtime], None] | None, settings: dict[str, Any]
+    data: Path,
+    port: int,
+    ready: Connection,
+    alter: Callable[[Runtime], None] | None,
+    environment: Mapping[str, str],
+    settings: dict[str, Any],
 ) -> None:
+    os.environ.update(environment)  # what it is forked from has that of an earlier test
     asyncio.run(_serve(Settings(data_dir=data, port=port, **settings), ready, alter))
 
 

@@ -1,4 +1,4 @@
-"""The data folder: made and kept for its owner alone, used by one embedded server at a time (ADR 0036).
+"""The data folder: made and kept for its owner alone, used by one server at a time (ADR 0036, 0205).
 
 Imports only what listening takes (ADR 0071).
 """
@@ -130,8 +130,9 @@ def close_files(paths: Iterable[Path]) -> None:
 def claimed(settings: Settings, url: str) -> Iterator[None]:
     """Note in the data folder that this process serves it at `url`, while the context is open. Raises FolderInUse.
 
-    With SQLite a second server would take the first one's runs and leases for those of a dead one, so there is one
-    server to a folder and to a database file. The claim ends with its process, however that ends.
+    With SQLite a second server would take the first one's runs and leases for those of a dead one; with any database
+    it would start the first one's apps again and work in its working copies. So there is one server to a folder, and to
+    a database file. The claim ends with its process, however that ends.
     """
     database = settings.sqlite_file
     places = [settings.data_dir / NOTE]
@@ -140,8 +141,7 @@ def claimed(settings: Settings, url: str) -> Iterator[None]:
     handles: list[int] = []
     try:
         for place in places:
-            handle = _claim(place, Note(os.getpid(), url), alone=database is not None)
-            handles += [handle] if handle is not None else []
+            handles.append(_claim(place, Note(os.getpid(), url)))  # noqa: PERF401 - the first is let go if the second fails
         yield
     finally:
         for handle in handles:
@@ -150,8 +150,8 @@ def claimed(settings: Settings, url: str) -> Iterator[None]:
             os.close(handle)
 
 
-def _claim(place: Path, note: Note, *, alone: bool) -> int | None:
-    """Hold the lock of a note and write it; None when another server holds it and `alone` is not asked for."""
+def _claim(place: Path, note: Note) -> int:
+    """Hold the lock of a note and write it. Raises FolderInUse when another server holds it."""
     try:
         place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         handle = os.open(place, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
@@ -165,12 +165,11 @@ def _claim(place: Path, note: Note, *, alone: bool) -> int | None:
     except BlockingIOError:
         other = _read(handle)
         os.close(handle)
-        if not alone:
-            return None
         who = f"process {other.pid} at {other.url}" if other else "another process"
         raise FolderInUse(
             f"The data in {place.parent} is served already, by {who}.",
-            hint="Stop that server first, or choose another folder with --data-dir.",
+            hint="Stop that server first, or choose another folder with --data-dir: "
+            "servers that share a database on PostgreSQL have a folder each.",
         ) from None
     with suppress(OSError):  # the lock is what counts; on a full disk only the address stays unsaid
         os.ftruncate(handle, 0)

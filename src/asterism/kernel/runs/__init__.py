@@ -26,7 +26,7 @@ Rules
 from asterism.kernel.runs.host import RunHost
 from asterism.kernel.runs.lanes import Lane, LaneFull, Place
 from asterism.kernel.runs.models import BrokenOff, Done, Ending, Failed, RunKind, Stopped, Work
-from asterism.kernel.runs.owners import this_process
+from asterism.kernel.runs.owners import has_died, this_process
 
 __all__ = [
     "BrokenOff",
@@ -40,5 +40,6 @@ __all__ = [
     "RunKind",
     "Stopped",
     "Work",
+    "has_died",
     "this_process",
 ]

@@ -33,6 +33,11 @@ def is_gone(owner: str) -> bool:
     return bool(began) and began != _began(int(pid))
 
 
+def has_died(holder: str) -> bool:
+    """Whether the process that `this_process` named has surely ended; false for this very process."""
+    return holder.rpartition("/")[0] != this_process().rpartition("/")[0] and is_gone(holder)
+
+
 def is_here(owner: str) -> bool:
     """Whether the process of that name ran on this machine."""
     return owner.partition("/")[0] == socket.gethostname()

@@ -1,6 +1,8 @@
 """Garbage collection never takes what is referenced, used lately, or just being uploaded; and gives the rest back."""
 
 import random
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from asterism.base.ids import ulid
 from asterism.features.versions import storage
 from asterism.features.versions.storage import CollectionRunning, CollectionUnsafe
 from asterism.features.versions.storage.sweep_store import take_lease
+from asterism.kernel.runs import this_process
 from tests.support.shelf import Shelf
 from tests.support.trees import entries_of, name_of
 
@@ -107,6 +110,19 @@ def test_two_collections_of_one_storage_take_turns(shelf: Shelf) -> None:
         shelf.collect()
     shelf.clock.advance(601)  # its process was killed
     shelf.collect()
+
+
+def test_a_collection_whose_process_died_blocks_nobody(shelf: Shelf) -> None:
+    program = "from asterism.kernel.runs import this_process; print(this_process())"
+    dead = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.strip()
+    shelf.put(b"loose")
+    with shelf.db.write() as tx:
+        assert take_lease(tx, shelf.user, dead)
+    assert shelf.collect().deleted_blobs == 1
+    with shelf.db.write() as tx:
+        assert take_lease(tx, shelf.user, this_process())  # of this very process, which lives
+    with pytest.raises(CollectionRunning):
+        shelf.collect()
 
 
 def test_a_pack_that_is_mostly_dead_is_rewritten(shelf: Shelf) -> None:

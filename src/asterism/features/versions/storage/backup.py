@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from asterism.base import ids
 from asterism.features.versions.storage import inspection_store, sweep_store
 from asterism.features.versions.storage.errors import CollectionRunning
 from asterism.kernel.db import Database
+from asterism.kernel.runs import this_process
 
 
 @contextmanager
@@ -15,7 +15,7 @@ def uncollected(db: Database) -> Iterator[Callable[[], None]]:
 
     Yields a function that prolongs it, to be called at least every five minutes. Raises CollectionRunning.
     """
-    holder = ids.ulid()
+    holder = this_process()
 
     def take() -> None:
         with db.write() as tx:

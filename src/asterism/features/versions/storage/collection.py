@@ -8,17 +8,17 @@ the commit that forgets them. Interrupted anywhere, the next collection finishes
 from collections.abc import Sequence
 from contextlib import nullcontext
 
-from asterism.base import ids
 from asterism.base.clock import shift
 from asterism.base.pagination import decode_cursor, encode_cursor
 from asterism.features.versions.storage import store, sweep_store
 from asterism.features.versions.storage.collection_models import Collected, CollectionRequest, Roots
-from asterism.features.versions.storage.errors import CollectionRunning
 from asterism.features.versions.storage.keys import manifest_key
+from asterism.features.versions.storage.leases import SECONDS, lease
 from asterism.features.versions.storage.marks import Marks, check_readable, find_roots, held_blobs, mark
 from asterism.features.versions.storage.reclaim import clean_objects
 from asterism.kernel.blobs import Blobs, Spare
 from asterism.kernel.db import Database, Tx
+from asterism.kernel.runs import this_process
 
 SWEPT_AT_ONCE = 2000
 TREES_AT_ONCE = 5000
@@ -37,16 +37,9 @@ def collect(
     Forgetting takes room in the database's journal, so on a full disk the `spare` is given up for it.
     Raises CollectionUnsafe, CollectionRunning, Invalid (cursor) or Unavailable.
     """
-    holder = ids.ulid()
-    with spare.given_up() if spare is not None else nullcontext():
-        with db.write() as tx:
-            if not sweep_store.take_lease(tx, user_id, holder):
-                raise CollectionRunning
-        try:
-            return _Collection(db, blobs, user_id, request, sources, holder).run()
-        finally:
-            with db.write() as tx:
-                sweep_store.drop_lease(tx, user_id, holder)
+    holder = this_process()
+    with spare.given_up() if spare is not None else nullcontext(), lease(db, user_id, holder):
+        return _Collection(db, blobs, user_id, request, sources, holder).run()
 
 
 class _Collection:
@@ -108,7 +101,7 @@ class _Collection:
     def _again(self, tx: Tx) -> set[str]:
         """Hold the storage, mark what was added since, and return the manifests that must be kept."""
         store.lock(tx, self._user_id)
-        sweep_store.take_lease(tx, self._user_id, self._holder)
+        sweep_store.take_lease(tx, self._user_id, self._holder, SECONDS)
         roots = find_roots(tx, self._user_id, self._sources, self._cutoff)
         mark(tx, self._user_id, roots, self._marks, self._candidates)
         self._candidates -= held_blobs(tx, self._user_id, self._sources)

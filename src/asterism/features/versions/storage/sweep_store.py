@@ -22,9 +22,9 @@ from asterism.kernel.db import RowDict, Tx, insert_ignore
 LEASE_SECONDS = 600
 
 
-def take_lease(tx: Tx, user_id: str, holder: str) -> bool:
-    """Take, or prolong, the right to collect; return False when somebody else has it."""
-    now, until = tx.now(), shift(tx.now(), seconds=LEASE_SECONDS)
+def take_lease(tx: Tx, user_id: str, holder: str, seconds: int = LEASE_SECONDS) -> bool:
+    """Take, or prolong, the right to collect for so many seconds; return False when somebody else has it."""
+    now, until = tx.now(), shift(tx.now(), seconds=seconds)
     row = {"user_id": user_id, "holder": holder, "expires_at": until}
     if insert_ignore(tx, collection_leases, [row]):
         return True
@@ -34,6 +34,12 @@ def take_lease(tx: Tx, user_id: str, holder: str) -> bool:
             sa.update(collection_leases).where(collection_leases.c.user_id == user_id, free).values(row)
         ).rowcount
     )
+
+
+def lease_holder(tx: Tx, user_id: str) -> str | None:
+    """Return who has the right to collect, or had it last."""
+    found = tx.scalar(sa.select(collection_leases.c.holder).where(collection_leases.c.user_id == user_id))
+    return None if found is None else str(found)
 
 
 def drop_lease(tx: Tx, user_id: str, holder: str) -> None:
