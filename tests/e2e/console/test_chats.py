@@ -46,6 +46,10 @@ def test_a_chat_proposes_what_to_remember_and_the_memory_has_it(
     browser.wait_text("All times are in UTC.")
     browser.wait("!document.querySelector('[data-live]')")
     look(browser, "chat")
+    browser.click("[data-name=Rename]")
+    browser.write("[name=name]", "Which clock")
+    browser.press("Enter")
+    browser.wait("document.querySelector('h1').innerText === 'Which clock' && !document.querySelector('dialog[open]')")
     browser.run("location.reload()")
     browser.wait_text("I propose to remember that.")
     browser.click("[data-approve]")
@@ -61,11 +65,28 @@ def test_a_chat_proposes_what_to_remember_and_the_memory_has_it(
     browser.wait_text("merged with what was written meanwhile")
     browser.wait("document.querySelector('[name=memory]').value.startsWith('# Orbit and more')")
     browser.wait("document.querySelector('[name=memory]').value.includes('Written elsewhere.')")
+    clash_and_decide(browser, world)
     browser.open(world.path("/memory?part=blame"))
     browser.wait_text("a model")
     browser.open(world.path("/memory?part=history"))
     browser.wait_text("by a proposal")
     look(browser, "memory")
+
+
+def clash_and_decide(browser: Browser, world: World) -> None:
+    """Write a line that somebody else writes too, see base, mine and theirs, and save what is right."""
+    current = ok(world.client.get(f"/v1/projects/{world.project}/memory"))
+    theirs = {"content": "# Theirs\n" + current["content"].partition("\n")[2], "base_updated_at": current["updated_at"]}
+    browser.write("[name=memory]", "# Mine\n\nAll times are in UTC.\n\nWritten elsewhere.\n")
+    ok(world.client.put(f"/v1/projects/{world.project}/memory", json=theirs))
+    browser.click("[data-save]")
+    browser.wait("document.querySelector('[data-clash]').innerText.includes('# Theirs')")
+    look(browser, "memory-clash")
+    browser.click("[data-take=theirs]")
+    browser.write("[name=memory]", "# Both\n\nAll times are in UTC.\n\nWritten elsewhere.\n")
+    browser.click("[data-save]")
+    browser.wait("!document.querySelector('[data-clash]')")
+    assert ok(world.client.get(f"/v1/projects/{world.project}/memory"))["content"].startswith("# Both")
 
 
 def test_an_answer_survives_a_reload_and_is_stopped(browser: Browser, world: World, fake: FakeModelServer) -> None:

@@ -51,7 +51,7 @@ def test_a_deployment_fails_an_agent_mends_it_and_it_is_rolled_back(browser: Bro
     browser.wait("document.querySelectorAll('a[aria-current]').length > 0")
     browser.wait(f"document.querySelectorAll('section li a').length >= 3 && {SETTLED}")
     browser.open(f"{base}/deployments?deployment={first}")
-    browser.click("[data-rollback]")
+    browser.click("[data-confirm='Go back to this one']")
     browser.wait("!!document.querySelector('dialog[open]')")
     browser.click("[data-go]")
     browser.wait_text("back to an older one")

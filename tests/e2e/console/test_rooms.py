@@ -59,6 +59,11 @@ def test_files_history_and_comparison_of_a_workspace(browser: Browser, world: Wo
     browser.open(world.path(f"/workspaces/{world.main}?view=history"))
     browser.wait_text("Wait longer")
     look(browser, "workspace-history")
+    browser.click("[data-name='Name it']")
+    browser.write("[name=name]", "before-the-move")
+    browser.press("Enter")
+    browser.click("[aria-label='Take the name away: before-the-move']")
+    browser.wait("!document.querySelector('[aria-label^=\"Take the name away\"]')")
     browser.open(world.path(f"/workspaces/{world.main}?view=compare"))
     browser.wait_text("src/config.ini")
     buttons = "[...document.querySelectorAll('button[aria-expanded]')]"

@@ -1,9 +1,11 @@
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
 import { useState } from "react";
 import { api, ask, type Shapes } from "../../api/client.ts";
+import { keys } from "../../log/keys.ts";
 import { Badge } from "../../parts/Badge.tsx";
 import { Button, Spinner } from "../../parts/Button.tsx";
+import { NameDialog } from "../../parts/NameDialog.tsx";
 import { Page } from "../../parts/Page.tsx";
 import { Prose } from "../../parts/Prose.tsx";
 import { Empty, Loaded, Trouble } from "../../parts/States.tsx";
@@ -30,7 +32,7 @@ function Talk({ projectId, chatId }: { projectId: string; chatId: string }) {
   const active = started ?? chat.data?.meta?.active_run_id;
   const answer = useAnswer(chatId, active, () => setStarted(undefined));
   return (
-    <Page title={chat.data?.title ?? words.untitled}>
+    <Page title={chat.data?.title ?? words.untitled} actions={chat.data && <Renaming projectId={projectId} chat={chat.data} />}>
       <div className="grid gap-4 lg:grid-cols-[minmax(0,5fr)_minmax(0,3fr)] lg:items-start">
         <div className="flex min-w-0 flex-col gap-4">
           <Loaded query={messages}>
@@ -58,6 +60,16 @@ function Talk({ projectId, chatId }: { projectId: string; chatId: string }) {
       </div>
     </Page>
   );
+}
+
+function Renaming({ projectId, chat }: { projectId: string; chat: Shapes["Chat"] }) {
+  const client = useQueryClient();
+  const onSave = async (title: string) => {
+    await ask(api.PATCH("/v1/chats/{chat_id}", { params: { path: { chat_id: chat.id } }, body: { title } }));
+    await client.invalidateQueries({ queryKey: keys.chat(chat.id) });
+    void client.invalidateQueries({ queryKey: keys.project(projectId, "chats") });
+  };
+  return <NameDialog title={words.rename} name={chat.title} onSave={onSave} />;
 }
 
 function Message({ message }: { message: Shapes["Message"] }) {

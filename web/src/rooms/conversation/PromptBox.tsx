@@ -6,6 +6,7 @@ import { Button } from "../../parts/Button.tsx";
 import { INPUT } from "../../parts/Field.tsx";
 import { Trouble } from "../../parts/States.tsx";
 import { texts } from "../../texts.ts";
+import { Grants } from "./Grants.tsx";
 
 const words = texts.conversation;
 
@@ -13,6 +14,7 @@ const words = texts.conversation;
 export function PromptBox({ conversationId, busy }: { conversationId: string; busy: boolean }) {
   const kept = `asterism_draft_${conversationId}`;
   const [text, setText] = useState(() => sessionStorage.getItem(kept) ?? "");
+  const [granted, setGranted] = useState<readonly string[]>([]); // for one turn
   const client = useQueryClient();
   const write = (value: string) => {
     sessionStorage.setItem(kept, value);
@@ -20,9 +22,15 @@ export function PromptBox({ conversationId, busy }: { conversationId: string; bu
   };
   const sending = useMutation({
     mutationFn: (prompt: string) =>
-      ask(api.POST("/v1/conversations/{conversation_id}/messages", { params: { path: { conversation_id: conversationId } }, body: { prompt } })),
+      ask(
+        api.POST("/v1/conversations/{conversation_id}/messages", {
+          params: { path: { conversation_id: conversationId } },
+          body: { prompt, ...(granted.length > 0 ? { grants: granted.map((key) => `env:${key}`) } : {}) },
+        }),
+      ),
     onSuccess: () => {
       write("");
+      setGranted([]);
       return client.invalidateQueries({ queryKey: keys.conversation(conversationId, "messages") });
     },
   });
@@ -54,6 +62,7 @@ export function PromptBox({ conversationId, busy }: { conversationId: string; bu
         />
         <Button look="primary" type="submit" busy={sending.isPending} disabled={!text.trim()}>{words.send}</Button>
       </div>
+      <Grants granted={granted} onGrant={setGranted} />
     </form>
   );
 }

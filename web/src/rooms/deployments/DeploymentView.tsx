@@ -1,17 +1,14 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import { useState } from "react";
 import { api, ask, type Shapes } from "../../api/client.ts";
 import { keys } from "../../log/keys.ts";
 import { useFolded } from "../../log/useFolded.ts";
 import { Badge } from "../../parts/Badge.tsx";
-import { Button } from "../../parts/Button.tsx";
-import { Dialog } from "../../parts/Dialog.tsx";
+import { Confirm } from "../../parts/Confirm.tsx";
 import { Hash } from "../../parts/Hash.tsx";
 import { Log } from "../../parts/Log.tsx";
 import { Section } from "../../parts/Section.tsx";
 import { Select } from "../../parts/Select.tsx";
-import { Trouble } from "../../parts/States.tsx";
 import { texts } from "../../texts.ts";
 import { addressOf } from "./address.ts";
 import { TONES } from "./Deployments.tsx";
@@ -55,7 +52,7 @@ export function DeploymentView({ deployment, others }: { deployment: Deployment;
       )}
       {deployment.cause && <Cause deployment={deployment} cause={deployment.cause} />}
       <div className="border-t border-line">
-        <Log label={words.log} lines={said.lines} live={deployment.status === "deploying"} />
+        <Log label={words.log} lines={said.lines} live={deployment.status === "deploying" || (!said.ended && said.lines.length === 0)} />
       </div>
     </Section>
   );
@@ -113,33 +110,12 @@ function Cause({ deployment, cause }: { deployment: Deployment; cause: Shapes["F
 }
 
 function Rollback({ deployment }: { deployment: Deployment }) {
-  const [open, setOpen] = useState(false);
   const client = useQueryClient();
   const navigate = useNavigate({ from: FROM });
-  const going = useMutation({
-    mutationFn: () =>
-      ask(
-        api.POST("/v1/infrastructure/deployments/{deployment_id}/rollback", {
-          params: { path: { deployment_id: deployment.id } },
-        }),
-      ),
-    onSuccess: async () => {
-      await client.invalidateQueries({ queryKey: keys.project(deployment.project_id, "deployments") });
-      setOpen(false);
-      void navigate({ search: (old) => ({ workspace: old.workspace }) });
-    },
-  });
-  return (
-    <>
-      <Button data-rollback onClick={() => setOpen(true)}>{words.rollback}</Button>
-      <Dialog title={words.rollback} open={open} onClose={() => setOpen(false)}>
-        <p>{words.rollbackHint}</p>
-        {going.error && <Trouble error={going.error} />}
-        <div className="row mt-4 justify-end">
-          <Button onClick={() => setOpen(false)}>{texts.cancel}</Button>
-          <Button look="primary" data-go busy={going.isPending} onClick={() => going.mutate()}>{words.rollback}</Button>
-        </div>
-      </Dialog>
-    </>
-  );
+  const onGo = async () => {
+    await ask(api.POST("/v1/infrastructure/deployments/{deployment_id}/rollback", { params: { path: { deployment_id: deployment.id } } }));
+    await client.invalidateQueries({ queryKey: keys.project(deployment.project_id, "deployments") });
+    void navigate({ search: (old) => ({ workspace: old.workspace }) });
+  };
+  return <Confirm title={words.rollback} hint={words.rollbackHint} onGo={onGo} />;
 }

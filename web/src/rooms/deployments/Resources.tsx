@@ -1,8 +1,9 @@
-import { useQuery } from "@tanstack/react-query";
+import { useQueryClient, useQuery } from "@tanstack/react-query";
+import { api, ask, type Shapes } from "../../api/client.ts";
 import { Badge, type Tone } from "../../parts/Badge.tsx";
+import { Confirm } from "../../parts/Confirm.tsx";
 import { Section } from "../../parts/Section.tsx";
 import { Empty, Loaded } from "../../parts/States.tsx";
-import type { Shapes } from "../../api/client.ts";
 import { texts } from "../../texts.ts";
 import { resourcesOf } from "./queries.ts";
 
@@ -26,6 +27,7 @@ export function Resources({ projectId }: { projectId: string }) {
                     <span className="min-w-0 flex-1 truncate" dir="auto">{one.name}</span>
                     <span className="text-xs text-soft">{one.type} · {one.provider}</span>
                     <Badge tone={tones[one.status]}>{one.status}</Badge>
+                    {one.status !== "deleted" && <Destroy resource={one} />}
                   </p>
                   {one.error && <p className="text-xs break-words text-bad">{one.error}</p>}
                 </li>
@@ -36,4 +38,14 @@ export function Resources({ projectId }: { projectId: string }) {
       </Loaded>
     </Section>
   );
+}
+
+function Destroy({ resource }: { resource: Shapes["Resource"] }) {
+  const client = useQueryClient();
+  const onGo = async () => {
+    const path = { project_id: resource.project_id, resource_id: resource.id };
+    await ask(api.DELETE("/v1/infrastructure/projects/{project_id}/resources/{resource_id}", { params: { path } }));
+    await client.invalidateQueries({ queryKey: resourcesOf(resource.project_id).queryKey });
+  };
+  return <Confirm danger title={words.destroy} about={resource.name} hint={words.destroyHint} onGo={onGo} />;
 }

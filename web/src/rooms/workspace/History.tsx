@@ -12,7 +12,7 @@ import { texts } from "../../texts.ts";
 import { graphOf, type GraphRow } from "./graph.ts";
 import { historyOf, tagsOf } from "./queries.ts";
 import { Restore, Restored, useRestoring } from "./Restore.tsx";
-import { Tagging } from "./Tagging.tsx";
+import { Tag, Tagging } from "./Tagging.tsx";
 
 const words = texts.workspace;
 const FROM = "/projects/$projectId/workspaces/$workspaceId";
@@ -78,7 +78,7 @@ function Row({ snapshot, workspace, row, width, tags, onRestore }: RowProps) {
             </Link>
             {current && <Badge tone="accent">{words.head}</Badge>}
             {tags.map((tag) => (
-              <Badge key={tag} tone="good">{tag}</Badge>
+              <Tag key={tag} projectId={workspace.project_id} name={tag} />
             ))}
           </p>
           <p className="row text-xs text-soft">
