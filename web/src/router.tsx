@@ -3,6 +3,7 @@ import { projectRoute, rootRoute } from "./parents.tsx";
 import { chatRoute, chatsRoute } from "./rooms/chat/route.tsx";
 import { conversationRoute, conversationsRoute } from "./rooms/conversation/route.tsx";
 import { deploymentsRoute } from "./rooms/deployments/route.tsx";
+import { findingsRoute } from "./rooms/findings/route.tsx";
 import { homeRoute } from "./rooms/home/route.tsx";
 import { itemsRoute } from "./rooms/items/route.tsx";
 import { mapRoute } from "./rooms/map/route.tsx";
@@ -18,7 +19,7 @@ const routeTree = rootRoute.addChildren([
   homeRoute,
   reviewRoute,
   settingsRoute,
-  projectRoute.addChildren([overviewRoute, workspaceRoute, syncRoute, conversationsRoute, conversationRoute, chatsRoute, chatRoute, mapRoute, memoryRoute, itemsRoute, deploymentsRoute]),
+  projectRoute.addChildren([overviewRoute, workspaceRoute, syncRoute, conversationsRoute, conversationRoute, chatsRoute, chatRoute, mapRoute, memoryRoute, findingsRoute, itemsRoute, deploymentsRoute]),
 ]);
 
 export const router = createRouter({

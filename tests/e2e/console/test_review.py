@@ -11,6 +11,7 @@ from asterism.kernel.llm.fake_server import FakeModelServer, Script
 from asterism.kernel.llm.scenario import Scenario
 from tests.support.browser import Browser, chromium
 from tests.support.console import World, look
+from tests.support.trees import ok, push
 from tests.wire.local.reviewing import Checkout, local
 
 pytestmark = [
@@ -56,6 +57,7 @@ def test_a_folder_is_trusted_reviewed_and_what_is_dismissed_stays_so(
     root = json.dumps(str(checkout.root))
 
     browser.open(f"{world.server.url}/review")
+    browser.wait("document.querySelector('[name=root]').value !== ''")
     browser.write("[name=root]", str(checkout.root))
     browser.press("Enter")
     browser.wait(f"document.querySelector('[data-trust]').closest('section').innerText.includes({root})")
@@ -85,6 +87,25 @@ def test_a_folder_is_trusted_reviewed_and_what_is_dismissed_stays_so(
     browser.wait(f"!{FINDING} && document.querySelectorAll('[data-finding]').length > 0")
     browser.wait("document.querySelectorAll('main li a').length >= 2")
     look(browser, "review-second")
+
+
+def test_a_workspace_is_reviewed_and_a_finding_dismissed_by_keyboard_alone(browser: Browser, world: World) -> None:
+    tree = {"README.md": b"# Orbit\n", "src/db.py": INJECTION.encode()}
+    head = ok(world.client.get(f"/v1/workspaces/{world.side}"))["workspace"]["current_snapshot_id"]
+    push(world.client, world.project, world.side, tree, parent_snapshot_ids=[head])
+    browser.open(world.path(f"/findings?workspace={world.side}"))
+    browser.wait_text("Nothing is open")
+    press(browser, "document.querySelector('[data-review]')")
+    browser.wait(f"!!{FINDING}")
+    browser.wait("document.querySelector('[data-summary]')?.innerText.startsWith('Found')")
+    browser.wait(
+        "[...document.querySelectorAll('[data-finding] a')].some((one) => one.innerText === 'in faster-stats')"
+    )
+    look(browser, "findings")
+    press(browser, f"{FINDING}.querySelector('[data-dismiss]')")
+    browser.wait(f"!{FINDING}")
+    press(browser, "document.querySelector('a[href*=\"standing=dismissed\"]')")
+    browser.wait(f"{FINDING}.innerText.includes('Take the dismissal back')")
 
 
 def press(browser: Browser, element: str) -> None:

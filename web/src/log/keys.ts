@@ -29,6 +29,8 @@ const PARTS: Record<string, readonly string[]> = {
   proposal: ["proposals"],
   index: ["atlas"],
   decision: ["decisions"],
+  review: ["reviews", "findings"],
+  finding: ["findings"],
   deployment: ["deployments", "resources"],
   action_item: [],
   turn: ["conversations"],

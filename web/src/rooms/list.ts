@@ -7,6 +7,7 @@ export const PROJECT_ROOMS = [
   { to: "/projects/$projectId/chats", label: texts.rooms.chats, exact: false },
   { to: "/projects/$projectId/map", label: texts.rooms.map, exact: false },
   { to: "/projects/$projectId/memory", label: texts.rooms.memory, exact: false },
+  { to: "/projects/$projectId/findings", label: texts.rooms.findings, exact: false },
   { to: "/projects/$projectId/items", label: texts.rooms.items, exact: false },
   { to: "/projects/$projectId/deployments", label: texts.rooms.deployments, exact: false },
 ] as const;

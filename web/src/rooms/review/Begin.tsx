@@ -1,17 +1,16 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
-import type { Shapes } from "../../api/client.ts";
 import { Button } from "../../parts/Button.tsx";
 import { Section } from "../../parts/Section.tsx";
 import { Select } from "../../parts/Select.tsx";
 import { Loaded, Trouble } from "../../parts/States.tsx";
 import { texts } from "../../texts.ts";
+import { AS_SET, How } from "./How.tsx";
 import { begin, statusOf, type Mode } from "./queries.ts";
 
 const words = texts.review;
 const MODES = Object.keys(words.mode) as Mode[];
-const LENSES = Object.keys(words.lens) as Shapes["Lens"][];
 
 /** What has changed in the folder, and how it shall be reviewed. */
 export function Begin({ root }: { root: string }) {
@@ -38,13 +37,12 @@ export function Begin({ root }: { root: string }) {
 
 function Form({ root, begins, changed }: { root: string; begins: Mode; changed: boolean }) {
   const [chosen, setMode] = useState<Mode>();
-  const [profile, setProfile] = useState("");
-  const [lenses, setLenses] = useState<readonly string[]>([]);
+  const [how, setHow] = useState(AS_SET);
   const client = useQueryClient();
   const navigate = useNavigate({ from: "/review" });
   const mode = chosen ?? begins;
   const beginning = useMutation({
-    mutationFn: () => begin(root, { mode, profile, lenses }),
+    mutationFn: () => begin(root, { mode, ...how }),
     onSuccess: async (review) => {
       void client.invalidateQueries({ queryKey: statusOf(root).queryKey });
       await navigate({ search: { root, review } });
@@ -60,24 +58,7 @@ function Form({ root, begins, changed }: { root: string; begins: Mode; changed: 
       }}
     >
       <Select label={words.which} name="mode" value={mode} choices={MODES.map((one) => ({ value: one, label: words.mode[one] }))} onChange={(event) => setMode(event.target.value as Mode)} />
-      <Select label={words.profile} name="profile" value={profile} choices={Object.entries(words.profiles).map(([value, label]) => ({ value: value === "settings" ? "" : value, label }))} onChange={(event) => setProfile(event.target.value)} />
-      <fieldset>
-        <legend className="mb-1 font-medium">{words.lenses}</legend>
-        <div className="flex flex-wrap gap-x-3">
-          {LENSES.map((one) => (
-            <label key={one} className="row min-h-7 gap-1">
-              <input
-                type="checkbox"
-                name={one}
-                checked={lenses.includes(one)}
-                onChange={({ target }) => setLenses(target.checked ? [...lenses, one] : lenses.filter((other) => other !== one))}
-              />
-              {words.lens[one]}
-            </label>
-          ))}
-        </div>
-        <p className="text-xs text-soft">{words.lensesHint}</p>
-      </fieldset>
+      <How how={how} onChange={setHow} />
       {beginning.error && <Trouble error={beginning.error} />}
       <div className="row justify-end">
         {!changed && <span className="text-soft">{words.clean}</span>}

@@ -7,9 +7,8 @@ import { Diff } from "../../parts/Diff.tsx";
 import { Prose } from "../../parts/Prose.tsx";
 import { Trouble } from "../../parts/States.tsx";
 import { texts } from "../../texts.ts";
-import { codeOf } from "./code.ts";
+import { IssueView } from "./IssueView.tsx";
 import { savedReview, type Issue } from "./queries.ts";
-import { SEVERITY_TONES } from "./tones.ts";
 
 const words = texts.review;
 
@@ -20,7 +19,7 @@ interface Props {
   known: Shapes["Drilldown"] | undefined;
 }
 
-/** One finding: what it says on one side, the lines that it is about on the other, and what can be done with it. */
+/** One finding of a folder's review, with a closer look when one was taken. */
 export function Finding({ review, issue, dismissed, known }: Props) {
   const client = useQueryClient();
   const params = { path: { id: review, issue: issue.id } };
@@ -37,70 +36,23 @@ export function Finding({ review, issue, dismissed, known }: Props) {
     onSuccess,
   });
   return (
-    <article data-finding={issue.id} aria-label={issue.title} className="border-b border-line px-3 py-2.5 last:border-0">
-      <div className="row flex-wrap">
-        <Badge tone={SEVERITY_TONES[issue.severity]}>{words.severity[issue.severity]}</Badge>
-        <h3 className={`min-w-0 flex-1 font-medium break-words ${dismissed ? "text-soft line-through" : ""}`} dir="auto">{issue.title}</h3>
-        {issue.state === "new" && <Badge tone="accent">{words.isNew}</Badge>}
-        {dismissed && <Badge>{words.dismissed}</Badge>}
-      </div>
-      <div className="mt-2 grid gap-3 xl:grid-cols-2">
-        <div className="min-w-0 space-y-2">
-          <Prose text={issue.symptom} />
-          {issue.whyItMatters !== issue.symptom && <Prose text={issue.whyItMatters} />}
-          {issue.rationale !== issue.whyItMatters && issue.rationale !== issue.symptom && <Prose text={issue.rationale} />}
-          {issue.recommendation && (
-            <div>
-              <h4 className="text-xs font-semibold text-soft">{words.recommendation}</h4>
-              <Prose text={issue.recommendation} />
-            </div>
-          )}
-          <p className="text-xs text-soft">
-            {[issue.source, issue.ruleId, words.sure(issue.confidence)].filter(Boolean).join(" · ")}
-          </p>
-        </div>
-        <Code issue={issue} />
-      </div>
-      {issue.suggested_patch && (
-        <div className="mt-2 rounded-md border border-line">
-          <Diff text={issue.suggested_patch} label={words.patch} />
-        </div>
-      )}
+    <IssueView
+      issue={issue}
+      dismissed={dismissed}
+      badges={issue.state === "new" && <Badge tone="accent">{words.isNew}</Badge>}
+      actions={
+        <>
+          <Button look="quiet" data-dismiss={dismissed ? "undo" : "do"} busy={dismissing.isPending} title={words.dismissHint} onClick={() => dismissing.mutate()}>
+            {dismissed ? words.restore : words.dismiss}
+          </Button>
+          {!known && <Button data-explain busy={explaining.isPending} onClick={() => explaining.mutate()}>{words.explain}</Button>}
+        </>
+      }
+    >
       {known && <Explained drilldown={known} />}
       {dismissing.error && <Trouble error={dismissing.error} />}
       {explaining.error && <Trouble error={explaining.error} />}
-      <div className="row mt-2 flex-wrap justify-end">
-        <Button look="quiet" data-dismiss={dismissed ? "undo" : "do"} busy={dismissing.isPending} title={words.dismissHint} onClick={() => dismissing.mutate()}>
-          {dismissed ? words.restore : words.dismiss}
-        </Button>
-        {!known && <Button data-explain busy={explaining.isPending} onClick={() => explaining.mutate()}>{words.explain}</Button>}
-      </div>
-    </article>
-  );
-}
-
-function Code({ issue }: { issue: Issue }) {
-  const lines = codeOf(issue);
-  const blame = issue.enrichment?.blame;
-  if (lines.length === 0) return <p className="text-soft">{words.wholeFile}</p>;
-  return (
-    <figure className="min-w-0 self-start overflow-hidden rounded-md border border-line">
-      <div tabIndex={0} role="group" aria-label={words.code} dir="ltr" className="overflow-x-auto py-1 font-mono text-xs leading-5">
-        <div className="w-max min-w-full">
-          {lines.map((line, index) => (
-            <div key={index} className={`flex ${line.meant ? "bg-warn-soft" : ""}`}>
-              <span className="w-11 shrink-0 pe-3 text-end text-soft select-none">{line.number ?? "−"}</span>
-              <span className="pe-4 whitespace-pre">{line.text || " "}</span>
-            </div>
-          ))}
-        </div>
-      </div>
-      {blame && (
-        <figcaption className="truncate border-t border-line px-2 py-1 text-xs text-soft" title={`${blame.authorEmail} ${blame.commitDate}`} dir="auto">
-          {blame.author}: {blame.summary}
-        </figcaption>
-      )}
-    </figure>
+    </IssueView>
   );
 }
 

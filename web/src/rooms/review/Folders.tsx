@@ -12,7 +12,8 @@ const words = texts.review;
 
 /** Which folder is looked at: any by its path, those that are trusted by choosing. */
 export function Folders({ root }: { root: string }) {
-  const [path, setPath] = useState(root);
+  const [draft, setDraft] = useState<string>(); // what was typed stands, whatever answer comes meanwhile
+  const path = draft ?? root;
   const navigate = useNavigate({ from: "/review" });
   const { data: known = [] } = useQuery(trustedFolders);
   const trusted = known.find((one) => one.repoRoot === root);
@@ -27,7 +28,7 @@ export function Folders({ root }: { root: string }) {
           void navigate({ search: { root: path.trim() || undefined } });
         }}
       >
-        <Field label={words.path} name="root" dir="ltr" list={id} spellCheck={false} hint={words.pathHint} value={path} onChange={(event) => setPath(event.target.value)} />
+        <Field label={words.path} name="root" dir="ltr" list={id} spellCheck={false} hint={words.pathHint} value={path} onChange={(event) => setDraft(event.target.value)} />
         <datalist id={id}>
           {known.map((one) => <option key={one.projectId} value={one.repoRoot} />)}
         </datalist>

@@ -1,18 +1,13 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, ask } from "../../api/client.ts";
-import { useFolded } from "../../log/useFolded.ts";
-import { Badge, type Tone } from "../../parts/Badge.tsx";
-import { Button, Spinner } from "../../parts/Button.tsx";
 import { Section } from "../../parts/Section.tsx";
-import { Empty, Loaded, Trouble } from "../../parts/States.tsx";
+import { Empty, Loaded } from "../../parts/States.tsx";
 import { texts } from "../../texts.ts";
 import { Findings } from "./Findings.tsx";
-import { NOT_BEGUN, told, type LensProgress, type Progress } from "./progress.ts";
 import { savedReview, stateOf, streamOf } from "./queries.ts";
-import { SEVERITY_TONES } from "./tones.ts";
+import { Running } from "./Running.tsx";
 
 const words = texts.review;
-const TONES: Record<LensProgress["state"], Tone> = { works: "accent", done: "good", failed: "bad" };
 
 /** A review: followed while it runs, read when it is saved. It goes on when nobody looks. */
 export function OneReview({ id }: { id: string }) {
@@ -21,7 +16,7 @@ export function OneReview({ id }: { id: string }) {
     <Loaded query={query}>
       {(state) => {
         if (state.reviewSaved) return <SavedReview id={id} />;
-        return state.sessionActive ? <Running id={id} /> : <Section title={words.one}><Empty title={words.gone}>{words.goneHint}</Empty></Section>;
+        return state.sessionActive ? <Followed id={id} /> : <Section title={words.one}><Empty title={words.gone}>{words.goneHint}</Empty></Section>;
       }}
     </Loaded>
   );
@@ -32,66 +27,12 @@ function SavedReview({ id }: { id: string }) {
   return <Loaded query={query}>{(review) => <Findings review={review} />}</Loaded>;
 }
 
-function Running({ id }: { id: string }) {
+function Followed({ id }: { id: string }) {
   const client = useQueryClient();
-  const progress = useFolded(streamOf(id), NOT_BEGUN, told, {
-    onEnd: () => {
-      void client.invalidateQueries({ queryKey: stateOf(id).queryKey });
-      void client.invalidateQueries({ queryKey: ["review", "of"] });
-    },
-  });
-  const stopping = useMutation({
-    mutationFn: () => ask(api.POST("/api/reviews/{id}/cancel", { params: { path: { id } }, body: {} })),
-  });
-  return (
-    <Section
-      title={words.running}
-      actions={!progress.ended && <Button data-stop busy={stopping.isPending} onClick={() => stopping.mutate()}>{words.stop}</Button>}
-    >
-      {stopping.error && <Trouble error={stopping.error} />}
-      <p role="status" className="row px-3 pt-2.5 text-soft">
-        {!progress.ended && <Spinner />}
-        {words.step[progress.step]} {progress.files > 0 && words.reading(progress.files, progress.skipped)}
-      </p>
-      {progress.error && <p role="alert" className="m-3 rounded-md bg-bad-soft px-3 py-2 text-bad">{progress.error.message}</p>}
-      <ul className="px-3 py-2">
-        {progress.lenses.map((one) => <LensRow key={one.agent} lens={one} />)}
-      </ul>
-      <Previews progress={progress} />
-    </Section>
-  );
-}
-
-function LensRow({ lens }: { lens: LensProgress }) {
-  return (
-    <li data-lens={lens.lens} className="py-1.5">
-      <p className="row flex-wrap">
-        <Badge tone={TONES[lens.state]}>{words.lensState[lens.state]}</Badge>
-        <span className="font-medium">{words.lens[lens.lens]}</span>
-        <span className="text-xs text-soft">{words.findings(lens.found)}</span>
-      </p>
-      {lens.total > 0 && (
-        <progress className="mt-1 h-1.5 w-full accent-(--accent)" max={lens.total} value={lens.state === "works" ? lens.read : lens.total} aria-label={words.lens[lens.lens]} />
-      )}
-      <p className="truncate text-xs text-soft" dir="auto">{lens.thought || lens.file}</p>
-    </li>
-  );
-}
-
-function Previews({ progress }: { progress: Progress }) {
-  if (progress.previews.length === 0) return null;
-  return (
-    <div className="border-t border-line px-3 py-2">
-      <h3 className="text-xs font-semibold text-soft">{words.candidates}</h3>
-      <ul className="max-h-60 overflow-y-auto">
-        {progress.previews.map((one, index) => (
-          <li key={index} className="row py-0.5">
-            <Badge tone={SEVERITY_TONES[one.severity]}>{words.severity[one.severity]}</Badge>
-            <span className="min-w-0 flex-1 truncate" dir="auto">{one.title}</span>
-            <code className="max-w-[40%] truncate text-soft" dir="ltr">{one.file}{one.line_start ? `:${one.line_start}` : ""}</code>
-          </li>
-        ))}
-      </ul>
-    </div>
-  );
+  const onEnd = () => {
+    void client.invalidateQueries({ queryKey: stateOf(id).queryKey });
+    void client.invalidateQueries({ queryKey: ["review", "of"] });
+  };
+  const onStop = () => ask(api.POST("/api/reviews/{id}/cancel", { params: { path: { id } }, body: {} }));
+  return <Running stream={streamOf(id)} onEnd={onEnd} onStop={onStop} />;
 }
