@@ -27,7 +27,8 @@ def rows(done: "subprocess.CompletedProcess[str]") -> dict[str, dict[str, str]]:
 
 
 def test_a_key_is_saved_for_both_sides_and_never_shown(tmp_path: Path) -> None:
-    assert "is not the data folder of a server" in asterism(tmp_path, "providers", "list").stderr
+    nowhere = asterism(tmp_path, "providers", "list")
+    assert (nowhere.returncode, "is not the data folder of a server" in nowhere.stderr) == (4, True)
     done = asterism(tmp_path, "providers", "set", "openai", "--model", "gpt-x", stdin=KEY + "\n")
     assert (done.returncode, done.stdout) == (0, "OpenAI is set for reviews and chats.\n"), done.stderr
     listed = asterism(tmp_path, "providers", "list", "--json")

@@ -131,6 +131,8 @@ def test_words_are_read_as_typer_reads_them(words, capsys):
         (NotFound("x"), 4),
         (Conflict("x"), 5),
         (Unavailable("x"), 6),
+        (FileNotFoundError(2, "x"), 4),
+        (PermissionError(13, "x"), 1),
     ],
 )
 def test_errors_have_exit_codes(error, code, capsys):
@@ -140,6 +142,15 @@ def test_errors_have_exit_codes(error, code, capsys):
     printed = capsys.readouterr()
     assert printed.out == ""
     assert printed.err.startswith("asterism: x\n")
+
+
+def test_where_a_route_has_a_value_is_not_told_and_what_is_missing_has_a_hint(capsys):
+    with pytest.raises(SystemExit), command(as_json=False):
+        raise Invalid.field("query.kinds", "names a kind that does not exist: x")
+    assert capsys.readouterr().err == "asterism: kinds: names a kind that does not exist: x\n"
+    with pytest.raises(SystemExit), command(as_json=False, unknown="`asterism x` lists them."):
+        raise NotFound("gone")
+    assert capsys.readouterr().err == "asterism: gone\nhint: `asterism x` lists them.\n"
 
 
 def test_a_failure_is_one_object_with_json(capsys):
@@ -209,16 +220,29 @@ def test_what_is_shown_keeps_its_colours_and_no_others(capsys):
         (["status", "--url", "garbage"], 4, "belongs to no project"),
         (["serve", "--port", "70000"], 2, "'--port': must be at most 65535, not '70000'."),
         (["tag", "--delete"], 2, "one name"),
-        (["tag", "--json", "list"], 2, "Options come after it"),
-        (["whoami", "--url", "garbage"], 2, "is no address of a server"),
-        (["env", "set", "A=1"], 2, "`asterism env set A`"),
-        (["fsck", "--data-dir", "typo"], 4, "is not the data folder of a server"),
     ],
 )
 def test_the_command_line_explains_itself(tmp_path, words, code, says):
     done = asterism(*words, home=tmp_path, extra={}, cwd=tmp_path)
     assert done.returncode == code, done.stderr
     assert says in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        (["tag", "--json", "list"], 2, "Options come after it"),
+        (["whoami", "--url", "garbage"], 2, "is no address of a server"),
+        (["env", "set", "A=1"], 2, "`asterism env set A`"),
+        (["merge-file", "no-such-file", "b", "c"], 4, "no-such-file"),
+    ],
+)
+def test_a_wrong_word_is_answered_with_the_right_one(capsys, tmp_path, monkeypatch, words, code, says):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as ended:
+        whole(words, prog_name="asterism")
+    assert ended.value.code == code
+    assert says in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

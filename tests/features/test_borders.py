@@ -11,6 +11,7 @@ from asterism.features.insight.lookups import lookups
 from asterism.features.operations.deployments import UnknownDeployment, service
 from asterism.features.review.inspection import ReviewFailed, options
 from asterism.features.review.inspection.collection import check_size
+from asterism.features.review.reviews import legacy_review
 from asterism.features.talk.conversations import turn_rows
 from asterism.features.talk.conversations.titles import clean_title
 from asterism.features.talk.integrations import github_arguments as github
@@ -39,6 +40,7 @@ def pull_of(size: int) -> None:
         (lambda n: turn_rows.check_prompt("x" * n), 200_000, "at most 200000 characters"),
         (lambda n: check_size(n, 0), 300, "the limit of 300"),
         (lambda n: check_size(1, n), 2 * MIB, "the limit of 2097152 bytes"),
+        (legacy_review.check_size, 512 << 10, "the limit of 524288 bytes"),
         (lambda n: options.file_names(None, [f"f{number}" for number in range(n)]), 200, "At most 200 files"),
         (lambda n: github.check_search(github.GitHubSearch("q", per_page=1, page=n)), 1000, "the first 1000 results"),
         (lambda n: pull(github.PullRequestFile("f", "x" * n)), MIB, "1048576"),
@@ -52,6 +54,7 @@ def pull_of(size: int) -> None:
         "prompt",
         "files of a review",
         "diff of a review",
+        "diff of an older review",
         "named files of a review",
         "results of GitHub",
         "file of a pull request",

@@ -28,7 +28,7 @@ def fork(
     from asterism.cli.output import command, emit, say, show
     from asterism.cli.session import open_api
 
-    with command(as_json=as_json):
+    with command(as_json=as_json, unknown="`asterism talk` says the id of a conversation when it begins."):
         if (at is None) == (before is None):
             raise Invalid(
                 "Give the moment by --at or --before.", hint=f"`asterism rewind {conversation}` lists the checkpoints."

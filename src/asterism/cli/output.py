@@ -25,12 +25,13 @@ from asterism.base.errors import DomainError, Invalid, Kind
 Entry = TypeVar("Entry")
 EXIT_FAILED = 1
 EXIT_USAGE = 2
+EXIT_NOT_FOUND = 4
 EXIT_INTERRUPTED = 130
 WARNINGS = 40
 _EXITS = {
     Kind.UNAUTHENTICATED: 3,
     Kind.FORBIDDEN: 3,
-    Kind.NOT_FOUND: 4,
+    Kind.NOT_FOUND: EXIT_NOT_FOUND,
     Kind.CONFLICT: 5,
     Kind.UNAVAILABLE: 6,
     Kind.RATE_LIMITED: 6,
@@ -58,9 +59,10 @@ def command(*, as_json: bool, code: int | None = None, unknown: str | None = Non
             hint = SIGN_IN
         if error.code == NO_MODEL_CODE:  # and of its own routes
             hint = NO_MODEL
+        message = error.message.removeprefix("query.")  # where a route has it, of which people know nothing
         if as_json:
-            emit({"error": {"code": error.code, "message": error.message, "hint": hint}})
-        fail(error.message, hint, exit_code(error) if code is None else code)
+            emit({"error": {"code": error.code, "message": message, "hint": hint}})
+        fail(message, hint, exit_code(error) if code is None else code)
     except KeyboardInterrupt:
         fail("interrupted", code=EXIT_INTERRUPTED)
     except BrokenPipeError:  # whoever read our output has gone
@@ -71,7 +73,7 @@ def command(*, as_json: bool, code: int | None = None, unknown: str | None = Non
         message = f"{error.strerror or type(error).__name__}{where}"
         if as_json:
             emit({"error": {"code": "DISK", "message": message, "hint": None}})
-        fail(message, code=code or EXIT_FAILED)
+        fail(message, code=code or (EXIT_NOT_FOUND if isinstance(error, FileNotFoundError) else EXIT_FAILED))
 
 
 def fail(message: str, hint: str | None = None, code: int = EXIT_FAILED) -> NoReturn:

@@ -37,7 +37,7 @@ def rewind(
     from asterism.cli.output import command, count, emit, say, show
     from asterism.cli.session import open_api
 
-    with command(as_json=as_json):
+    with command(as_json=as_json, unknown="`asterism talk` says the id of a conversation when it begins."):
         if sum(one is not None for one in (to, before, undo)) > 1:
             raise Invalid("--to, --before and --undo exclude each other.", hint="Give one of them.")
         with open_api(url, token) as api:

@@ -110,10 +110,7 @@ class LegacyReview:
             )
         except (git.NotGitRepo, git.GitNotFound) as error:
             raise ReviewFailed("AI_ERROR", error.message) from error
-        if change.diff_bytes > DIFF_BYTES:
-            raise ReviewFailed(
-                "AI_ERROR", f"The diff of {change.diff_bytes} bytes is larger than the limit of {DIFF_BYTES} bytes."
-            )
+        check_size(change.diff_bytes)
         return change
 
     async def _ask(self, change: Change) -> str:
@@ -166,3 +163,9 @@ def failed(ending: Ending[LegacyRecord]) -> LegacyError:
 
 def _error(code: str, message: str) -> LegacyError:
     return LegacyError(LegacyCause(code, message))
+
+
+def check_size(size: int) -> None:
+    """Raise ReviewFailed when a diff is larger than one call to a model takes."""
+    if size > DIFF_BYTES:
+        raise ReviewFailed("AI_ERROR", f"The diff of {size} bytes is larger than the limit of {DIFF_BYTES} bytes.")
