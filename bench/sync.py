@@ -44,6 +44,7 @@ def run() -> Report:
         for size, changes in CASES:
             made = case(size, changes)
             sync = Sync(client, made, server.processor_seconds)
+            server.settle()
             git = Git(Path(folder) / f"{size}-{changes}", made)
             seconds, peer, ratio = paired(sync.once, git.once, runs=RUNS)
             figures = (median(sync.preparing), seconds, peer)

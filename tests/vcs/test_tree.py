@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from asterism.vcs import manifest, rules, tree
 from asterism.vcs.diff import diff, equal
 from asterism.vcs.manifest import Entry
-from asterism.vcs.manifest_delta import compare_texts, has_regular_layout
+from asterism.vcs.manifest_delta import END, HEAD, TAIL, compare_texts, has_regular_layout
+from asterism.vcs.splice import can_be_spliced
 from asterism.vcs.tree_diff import same_tree, tree_changes
 from asterism.vcs.tree_edit import EditRefused, edit_tree
 
@@ -87,6 +88,21 @@ def test_a_few_differences_in_a_long_text_cost_a_few_entries(seed: int) -> None:
     assert delta is not None
     assert (len(delta.removed), len(delta.added)) == (12, 12)
     assert {e.path for e in delta.removed} == {path for path in old if new.get(path) != old[path]}
+
+
+@given(st.data(), st.sets(st.from_regex(r"[a-c]{1,3}", fullmatch=True), min_size=2, max_size=9))
+def test_a_text_compared_with_one_in_order_tells_whether_it_is_in_order_too(
+    data: st.DataObject, names: set[str]
+) -> None:
+    def text(paths: list[str]) -> bytes:
+        return HEAD + END.join(manifest.encode([file(path)])[len(HEAD) : -len(TAIL)] for path in paths) + TAIL
+
+    old = sorted(data.draw(st.lists(st.sampled_from(sorted(names)), unique=True, min_size=1)))
+    new = data.draw(st.lists(st.sampled_from(sorted(names)), unique=True, min_size=1))
+    for paths in (new, sorted(new)):
+        delta = compare_texts(text(old), text(paths))
+        assert delta is not None
+        assert delta.in_order == can_be_spliced(text(paths)) == (paths == sorted(paths))
 
 
 def file(path: str) -> Entry:

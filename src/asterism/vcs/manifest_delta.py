@@ -5,6 +5,7 @@ the canonical form, running along the two texts and meeting again after each dif
 differ at the speed of comparing memory.
 """
 
+import operator
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -33,21 +34,32 @@ _ENTRY = rb"".join(
         rb")?",
     )
 )
+_PATH = re.compile(rb'\n      "path": "(.*)"')
 _ENTRIES = re.compile(rb"(?:" + _ENTRY + rb"\n    \},\n)*+")
 _decoder = msgspec.json.Decoder(list[Entry])
 
 
 @dataclass(frozen=True, slots=True)
 class ManifestDelta:
-    """The entries that lead from one manifest to another: the second is the first without `removed`, with `added`."""
+    """The entries that lead from one manifest to another: the second is the first without `removed`, with `added`.
+
+    `in_order` says that the second can be spliced (`vcs/splice.py`), if the first can.
+    """
 
     removed: list[Entry]
     added: list[Entry]
+    in_order: bool
 
 
 def has_regular_layout(data: bytes) -> bool:
     """Say whether a valid manifest is laid out like the canonical form, so that it can be cut between entries."""
     return _is_framed(data) and _ENTRIES.fullmatch(_stretch(data, len(HEAD), len(data) - len(TAIL))) is not None
+
+
+def paths_ascend(text: bytes) -> bool:
+    """Say whether the paths in a text of regular layout are in ascending order, and written without escapes."""
+    paths = _PATH.findall(text)
+    return all(map(operator.lt, paths, paths[1:])) and not (b"\\" in text and any(b"\\" in path for path in paths))
 
 
 def compare_texts(old: bytes, new: bytes) -> ManifestDelta | None:
@@ -60,15 +72,17 @@ def compare_texts(old: bytes, new: bytes) -> ManifestDelta | None:
         return None
     removed: list[bytes] = []
     added: list[bytes] = []
+    in_order = True
     for start, end, new_start, new_end in _differences(old, new):
         if start < 0:
             return None
         removed.append(_stretch(old, start, end))
         added.append(_stretch(new, new_start, new_end))
+        in_order = in_order and paths_ascend(_with_neighbours(new, new_start, new_end))
     if not _ENTRIES.fullmatch(b"".join(added)):
         return None
     try:
-        return ManifestDelta(_decode(removed), _decode(added))
+        return ManifestDelta(_decode(removed), _decode(added), in_order)
     except msgspec.MsgspecError:
         return None
 
@@ -80,6 +94,13 @@ def _is_framed(data: bytes) -> bool:
 def _stretch(data: bytes, start: int, end: int) -> bytes:
     """Return some entries, each with its `END`, also where the last one of the text is among them."""
     return data[start:end] + END if start < end == len(data) - len(TAIL) else data[start:end]
+
+
+def _with_neighbours(data: bytes, start: int, end: int) -> bytes:
+    """Return some entries with the one before them and the one behind."""
+    before = data.rfind(END, 0, max(start - len(END), 0))
+    behind = data.find(END, end)
+    return data[before if before >= 0 else 0 : behind if behind >= 0 else len(data)]
 
 
 def _differences(old: bytes, new: bytes) -> Iterator[tuple[int, int, int, int]]:

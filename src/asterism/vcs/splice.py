@@ -4,28 +4,25 @@ In the canonical form (Fastest 7.4) no string holds a raw line feed, so the text
 else: the manifest can be cut there, searched by bisection, and put together again.
 """
 
-import operator
-import re
-from bisect import bisect_left
 from collections.abc import Mapping
 
 import msgspec
 
 from asterism.vcs.manifest import EMPTY, Entry, encode, read
-from asterism.vcs.manifest_delta import has_regular_layout
+from asterism.vcs.manifest_delta import has_regular_layout, paths_ascend
 
 _HEAD = b'{\n  "version": "1",\n  "files": [\n    {\n'
 _FOOT = b"\n    }\n  ]\n}"
 _BETWEEN = b"\n    },\n    {\n"
 _PATH = b'\n      "path": '
 MANY = 2000
-_PATH_LINE = re.compile(rb'\n      "path": "(.*)"')
 
 
 def splice(manifest: bytes, changes: Mapping[str, Entry | None]) -> bytes:
     """Return the canonical manifest with the entry at each path replaced, added, or (None) removed.
 
-    `manifest` must be in canonical form; the result equals `encode` of the changed entries.
+    `manifest` must be one that `can_be_spliced`, and so is the result. Of a canonical one, it equals `encode` of the
+    changed entries.
     """
     return exchange(manifest, changes)[0]
 
@@ -34,26 +31,32 @@ def exchange(manifest: bytes, changes: Mapping[str, Entry | None]) -> tuple[byte
     """Do what `splice` does, and return beside its result the entries that stood at those paths before."""
     if manifest == EMPTY or len(changes) > MANY or not manifest.startswith(_HEAD):
         return _rebuilt(manifest, changes)
-    blocks = manifest[len(_HEAD) : -len(_FOOT)].split(_BETWEEN)
+    pieces: list[bytes] = []
     gone: list[bytes] = []
-    for path, entry in changes.items():
-        place = bisect_left(blocks, path.encode(), key=_path_of)
-        known = place < len(blocks) and _path_of(blocks[place]) == path.encode()
-        gone += blocks[place : place + known]
-        blocks[place : place + known] = [] if entry is None else [_block(entry)]
-    text = _HEAD + _BETWEEN.join(blocks) + _FOOT if blocks else EMPTY
+    kept_from, end = len(_HEAD), len(manifest) - len(_FOOT)
+    for path, entry in sorted(changes.items()):
+        start = _place(manifest, path.encode(), kept_from, end)
+        if start > kept_from:
+            pieces.append(manifest[kept_from : start - len(_BETWEEN)])
+        kept_from = start
+        if start < end and _path_at(manifest, start) == path.encode():
+            stop = _block_end(manifest, start, end)
+            gone.append(manifest[start:stop])
+            kept_from = stop + len(_BETWEEN)
+        if entry is not None:
+            pieces.append(_block(entry))
+    if kept_from < end:
+        pieces.append(manifest[kept_from:end])
+    text = b"".join((_HEAD, _BETWEEN.join(pieces), _FOOT)) if pieces else EMPTY
     return text, read(_HEAD + _BETWEEN.join(gone) + _FOOT) if gone else []
 
 
-def is_canonical(manifest: bytes) -> bool:
+def can_be_spliced(manifest: bytes) -> bool:
     """Say whether a valid manifest can be spliced: laid out like the canonical form, its paths in ascending order.
 
     A path that is written with escapes is not looked into; the answer is no then.
     """
-    if not has_regular_layout(manifest):
-        return False
-    paths = _PATH_LINE.findall(manifest)
-    return all(map(operator.lt, paths, paths[1:])) and not any(b"\\" in path for path in paths)
+    return has_regular_layout(manifest) and paths_ascend(manifest)
 
 
 def _rebuilt(manifest: bytes, changes: Mapping[str, Entry | None]) -> tuple[bytes, list[Entry]]:
@@ -67,8 +70,29 @@ def _block(entry: Entry) -> bytes:
     return encode([entry])[len(_HEAD) : -len(_FOOT)]
 
 
-def _path_of(block: bytes) -> bytes:
-    start = block.index(_PATH) + len(_PATH)
-    end = block.find(b"\n", start)
-    line = (block[start:] if end < 0 else block[start:end]).removesuffix(b",")
+def _place(manifest: bytes, path: bytes, low: int, end: int) -> int:
+    """Return where the first entry begins whose path is not below `path`, of those that begin at `low` or later.
+
+    Behind the last one that is `end` and the text that would stand between.
+    """
+    high = end + len(_BETWEEN)
+    while low < high:
+        between = manifest.rfind(_BETWEEN, low, min((low + high) // 2 + len(_BETWEEN), end))
+        start = low if between < 0 else between + len(_BETWEEN)
+        if _path_at(manifest, start) < path:
+            low = _block_end(manifest, start, end) + len(_BETWEEN)
+        else:
+            high = start
+    return low
+
+
+def _block_end(manifest: bytes, start: int, end: int) -> int:
+    found = manifest.find(_BETWEEN, start, end)
+    return end if found < 0 else found
+
+
+def _path_at(manifest: bytes, start: int) -> bytes:
+    """Return the path of the entry that begins at `start`; it has one."""
+    line_start = manifest.index(_PATH, start) + len(_PATH)
+    line = manifest[line_start : manifest.index(b"\n", line_start)].removesuffix(b",")
     return msgspec.json.decode(line, type=str).encode() if b"\\" in line else line[1:-1]

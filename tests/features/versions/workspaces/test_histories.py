@@ -7,9 +7,11 @@ import pytest
 from asterism.features.accounts.identity import Caller
 from asterism.features.versions import projects, snapshots, storage, workspaces
 from asterism.features.versions.snapshots import NewSnapshot
+from asterism.features.versions.storage.comparison import WORTHWHILE_BYTES
 from asterism.features.versions.workspaces import NewWorkspace
 from asterism.vcs import diff, manifest
 from asterism.vcs.manifest import Entry
+from asterism.vcs.manifest_delta import END, HEAD, TAIL
 from tests.support.shelf import Shelf
 from tests.support.trees import name_of
 
@@ -92,6 +94,18 @@ def test_random_trees_come_back_and_differ_as_they_do(shelf: Shelf, seed: int) -
                 changes = storage.changes(tx, shelf.user, name, other_name)
                 assert changes == diff.diff(tree.values(), other.values())
                 assert storage.equal(tx, shelf.user, name, other_name) == (not changes)
+
+
+def test_whether_a_manifest_can_be_spliced_is_known_of_the_next_one_too(shelf: Shelf) -> None:
+    links = [Entry(type="symlink", path=f"d{n:04}", target="x" * 40) for n in range(1000)]
+    in_order, longer = manifest.encode(links), manifest.encode([*links, Entry(type="symlink", path="d", target="y")])
+    blocks = longer[len(HEAD) : -len(TAIL)].split(END)
+    turned = HEAD + END.join([*blocks[:-2], blocks[-1], blocks[-2]]) + TAIL
+    for text, known in ((in_order, True), (longer, True), (turned, False)):
+        storage.upload(shelf.db, shelf.blobs, shelf.user, name_of(text), text)
+        with shelf.db.read() as tx:
+            found = storage.manifest(tx, shelf.user, name_of(text))
+        assert (found.spliceable, found.size > WORTHWHILE_BYTES) == (known, True)
 
 
 def test_a_manifest_that_is_wrong_is_refused_beside_a_recent_one_like_it(shelf: Shelf) -> None:

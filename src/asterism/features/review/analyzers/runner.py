@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,7 +39,7 @@ async def prepared(files: Sequence[ReviewedFile], project: Project, tools: Tools
 
     The files' secrets are looked for here, away from the event loop; whoever shows a line later finds it done.
     """
-    with tools.workplace() as folder:
+    async with _apart(tools.workplace()) as folder:
         copies = await asyncio.to_thread(_copy, files, folder)
         yield Job(
             files=files,
@@ -51,6 +51,16 @@ async def prepared(files: Sequence[ReviewedFile], project: Project, tools: Tools
             run_commands=project.run_commands,
             by_path={file.path: file for file in files},
         )
+
+
+@asynccontextmanager
+async def _apart(place: AbstractContextManager[Path]) -> AsyncIterator[Path]:
+    """Enter and leave `place` away from the event loop: taking a thousand files away holds up everybody else."""
+    folder = await asyncio.to_thread(place.__enter__)
+    try:
+        yield folder
+    finally:
+        await asyncio.to_thread(place.__exit__, None, None, None)
 
 
 def _copy(files: Iterable[ReviewedFile], folder: Path) -> dict[str, Path]:

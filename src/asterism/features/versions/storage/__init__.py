@@ -50,6 +50,7 @@ from asterism.features.versions.storage.manifests import (
     missing_counts,
     require_complete,
     store_entries,
+    store_manifest,
     upload,
 )
 from asterism.features.versions.storage.models import MEBIBYTE, Limits, Manifest, Place, Stored, Usage
@@ -114,6 +115,7 @@ __all__ = [
     "send",
     "store_bytes",
     "store_entries",
+    "store_manifest",
     "store_small",
     "store_spool",
     "tree_records",

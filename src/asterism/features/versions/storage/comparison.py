@@ -22,7 +22,22 @@ def prepare_by_comparing(db: Database, blobs: Blobs, user_id: str, named: str, d
         return None
     base = _choose(db, user_id, len(data))
     delta = _compare(blobs, user_id, base, data) if base is not None else None
-    if base is None or delta is None or rules.suspicious(delta.added):
+    return None if base is None or delta is None else _prepared(db, user_id, named, data, base, delta)
+
+
+def prepare_edited(
+    db: Database, user_id: str, named: str, data: bytes, base_hash: str, delta: ManifestDelta
+) -> Prepared | None:
+    """Take a manifest apart that is the stored one `base_hash` with some entries exchanged; None as above."""
+    with db.read() as tx:
+        base = store.manifest(tx, user_id, base_hash)
+    return None if base is None or base.missing else _prepared(db, user_id, named, data, base, delta)
+
+
+def _prepared(
+    db: Database, user_id: str, named: str, data: bytes, base: Manifest, delta: ManifestDelta
+) -> Prepared | None:
+    if rules.suspicious(delta.added):
         return None
     entries = base.entries - len(delta.removed) + len(delta.added)
     if entries > rules.MAX_ENTRIES:
@@ -37,7 +52,7 @@ def prepare_by_comparing(db: Database, blobs: Blobs, user_id: str, named: str, d
     except (EditRefused, KeyError):
         return None
     fresh = frozenset(entry.hash for entry in delta.added if entry.type == "file")
-    return Prepared(named, data, entries, fresh, top, forest, True, base.hash)
+    return Prepared(named, data, entries, fresh, top, forest, True, base.spliceable and delta.in_order, base.hash)
 
 
 def _choose(db: Database, user_id: str, size: int) -> Manifest | None:

@@ -44,7 +44,7 @@ def contents(tx: Tx, user_id: str, pack_id: str) -> list[PackedBlob]:
 def manifests_after(tx: Tx, user_id: str, cursor: str, limit: int) -> list[Manifest]:
     """Return manifests (not counting what they miss), by hash, after the one named by `cursor`."""
     query = sa.select(manifests).where(manifests.c.user_id == user_id, manifests.c.hash > cursor)
-    fields = ("hash", "object_id", "size", "root", "entries", "files", "total_bytes")
+    fields = ("hash", "object_id", "size", "root", "entries", "files", "total_bytes", "spliceable")
     rows = tx.all(query.order_by(manifests.c.hash).limit(limit))
     return [Manifest(**{name: row[name] for name in fields}, missing=0) for row in rows]
 

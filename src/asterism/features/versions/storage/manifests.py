@@ -7,7 +7,7 @@ from asterism.base import ids
 from asterism.base.errors import Unavailable
 from asterism.features.versions.storage import store
 from asterism.features.versions.storage.blobs import check_room
-from asterism.features.versions.storage.comparison import prepare_by_comparing
+from asterism.features.versions.storage.comparison import prepare_by_comparing, prepare_edited
 from asterism.features.versions.storage.errors import (
     MOST_NAMED,
     BlobsMissing,
@@ -23,7 +23,7 @@ from asterism.vcs import manifest as format
 from asterism.vcs import tree
 from asterism.vcs.content import hash_bytes, is_hash
 from asterism.vcs.manifest import Entry
-from asterism.vcs.manifest_delta import has_regular_layout
+from asterism.vcs.manifest_delta import ManifestDelta, has_regular_layout, paths_ascend
 
 
 def prepare(data: bytes, named: str) -> Prepared:
@@ -31,7 +31,8 @@ def prepare(data: bytes, named: str) -> Prepared:
     entries = format.read(data)
     top, forest = tree.build(entries)
     blobs = frozenset(entry.hash for entry in entries if entry.type == "file")
-    return Prepared(named, data, len(entries), blobs, top, forest, has_regular_layout(data))
+    regular = has_regular_layout(data)
+    return Prepared(named, data, len(entries), blobs, top, forest, regular, regular and paths_ascend(data))
 
 
 def upload(db: Database, blobs: Blobs, user_id: str, named: str, data: bytes, *, quota: int | None = None) -> bool:
@@ -42,6 +43,23 @@ def upload(db: Database, blobs: Blobs, user_id: str, named: str, data: bytes, *,
     """
     if hash_bytes(data) != named:
         raise HashMismatch(named)
+    return store_manifest(db, blobs, user_id, named, data, quota=quota)
+
+
+def store_manifest(
+    db: Database,
+    blobs: Blobs,
+    user_id: str,
+    named: str,
+    data: bytes,
+    *,
+    quota: int | None = None,
+    edited: tuple[str, ManifestDelta] | None = None,
+) -> bool:
+    """Store a manifest whose hash is known to be `named`, otherwise as `upload` does.
+
+    `edited` names a stored manifest and what was changed in it, and spares finding that out.
+    """
     with db.read() as tx:
         known = store.manifest(tx, user_id, named)
     if known is not None:
@@ -53,7 +71,10 @@ def upload(db: Database, blobs: Blobs, user_id: str, named: str, data: bytes, *,
                 return False
     with db.read() as tx:
         check_room(tx, user_id, quota, len(data))
-    prepared = prepare_by_comparing(db, blobs, user_id, named, data) or prepare(data, named)
+    if edited is None:
+        prepared = prepare_by_comparing(db, blobs, user_id, named, data) or prepare(data, named)
+    else:
+        prepared = prepare_edited(db, user_id, named, data, *edited) or prepare(data, named)
     object_id = write(blobs, user_id, prepared.hash, prepared.data)
     try:
         with db.write() as tx:

@@ -46,7 +46,10 @@ class Pack:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """A stored manifest. `root` names the record of its top folder; `missing` counts blobs that are not stored."""
+    """A stored manifest. `root` names the record of its top folder; `missing` counts blobs that are not stored.
+
+    `spliceable` says that its text is known to be one that can be spliced (`vcs/splice.py`).
+    """
 
     hash: str
     object_id: str
@@ -56,6 +59,7 @@ class Manifest:
     files: int
     total_bytes: int
     missing: int
+    spliceable: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,7 @@ class Prepared:
     """A manifest that was read, checked and taken apart, ready to be stored.
 
     `blobs` are those that it names, without those that the manifest `base` names, if it was read by comparing the two.
-    `regular` says that its text can be compared so.
+    `regular` says that its text can be compared so, `spliceable` that it can be spliced.
     """
 
     hash: str
@@ -73,6 +77,7 @@ class Prepared:
     top: Node
     forest: Forest
     regular: bool
+    spliceable: bool
     base: str | None = None
 
 

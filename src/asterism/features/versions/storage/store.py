@@ -127,7 +127,7 @@ def manifest(tx: Tx, user_id: str, manifest_hash: str) -> Manifest | None:
     )
     if row is None:
         return None
-    fields = ("hash", "object_id", "size", "root", "entries", "files", "total_bytes", "missing")
+    fields = ("hash", "object_id", "size", "root", "entries", "files", "total_bytes", "spliceable", "missing")
     return Manifest(**{name: row[name] for name in fields})
 
 
@@ -165,7 +165,7 @@ def recent_manifests(tx: Tx, user_id: str, limit: int) -> list[Manifest]:
         manifests.c.user_id == user_id, manifests.c.regular.is_(True), manifests.c.hash.not_in(missing)
     )
     rows = tx.all(query.order_by(manifests.c.touched_at.desc()).limit(limit))
-    fields = ("hash", "object_id", "size", "root", "entries", "files", "total_bytes")
+    fields = ("hash", "object_id", "size", "root", "entries", "files", "total_bytes", "spliceable")
     return [Manifest(**{name: row[name] for name in fields}, missing=0) for row in rows]
 
 
@@ -198,6 +198,7 @@ def insert_manifest(tx: Tx, user_id: str, prepared: Prepared, object_id: str, mi
             files=prepared.top.files,
             total_bytes=prepared.top.size,
             regular=prepared.regular,
+            spliceable=prepared.spliceable,
             touched_at=tx.now(),
         )
     )

@@ -58,6 +58,7 @@ manifests = sa.Table(
     sa.Column("files", sa.BigInteger, nullable=False),
     sa.Column("total_bytes", sa.BigInteger, nullable=False),
     sa.Column("regular", sa.Boolean, nullable=False),
+    sa.Column("spliceable", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("touched_at", sa.Text, nullable=False),
 )
 sa.Index("ix_manifests_user_id_touched_at", manifests.c.user_id, manifests.c.touched_at)

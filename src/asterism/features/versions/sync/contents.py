@@ -71,6 +71,11 @@ class Contents:
         with _lost_as_missing(manifest_hash), self.db.read() as tx:
             return storage.manifest_bytes(tx, self.blobs, self.user_id, manifest_hash)
 
+    def is_spliceable(self, manifest_hash: str) -> bool:
+        """Say whether a manifest is known to be one that can be spliced. Raises UnknownManifest."""
+        with self.db.read() as tx:
+            return storage.manifest(tx, self.user_id, manifest_hash).spliceable
+
     def store(self, contents: Iterable[bytes]) -> None:
         """Store contents that a merge or a person made. Raises QuotaExceeded."""
         made = list(contents)

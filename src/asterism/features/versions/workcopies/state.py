@@ -19,7 +19,7 @@ from asterism.kernel.workcopy.watch import Watch
 from asterism.vcs.content import hash_bytes
 from asterism.vcs.manifest import encode, read
 from asterism.vcs.merge import Changes, apply_changes
-from asterism.vcs.splice import is_canonical, splice
+from asterism.vcs.splice import can_be_spliced, splice
 
 
 class CopyState:
@@ -32,7 +32,7 @@ class CopyState:
         self._start = start
         self._most_files = most_files
         self._entries = read(start)
-        self._canonical = is_canonical(start)
+        self._canonical = can_be_spliced(start)
         self.ledger = Ledger(self._entries)
         self._cache = cache
         self._watch = Watch(self._top)
