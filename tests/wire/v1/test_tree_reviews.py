@@ -147,7 +147,7 @@ def test_what_cannot_be_reviewed_is_said(server: TestServer, alice: httpx.Client
 
 def test_the_command_line_reviews_and_decides(server: TestServer, alice: httpx.Client, tmp_path: Path) -> None:
     world = Review(server, alice)
-    world.show(world.side, CHANGED)
+    snapshot = push(alice, world.project, world.side, CHANGED, parent_snapshot_ids=[world.base])["id"]
     token = alice.headers["authorization"].removeprefix("Bearer ")
     environment = {"ASTERISM_URL": str(alice.base_url), "ASTERISM_TOKEN": token}
 
@@ -156,7 +156,8 @@ def test_the_command_line_reviews_and_decides(server: TestServer, alice: httpx.C
 
     reviewed = answer(findings("review", "--workspace", "side", "--lenses", "security", "--json"))
     assert reviewed["review"]["lenses"] == ["security"]
-    [finding, *_] = reviewed["findings"]
+    [finding, *_] = [one for one in reviewed["findings"] if one["line_start"] == 5]
+    assert (finding["introduced_by"], finding["first_seen"]["snapshot_id"]) == ({"snapshot_id": snapshot}, snapshot)
     assert f"{finding['id']}  {finding['severity']}" in findings("list", "--workspace", "side").stdout
     assert findings("dismiss", finding["id"][-8:]).stderr.splitlines()[-1].endswith("is dismissed.")
     shown = findings("show", finding["id"]).stdout

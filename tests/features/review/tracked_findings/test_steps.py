@@ -85,6 +85,10 @@ def test_a_file_that_cannot_be_read_keeps_its_finding() -> None:
     assert carried(tracked(EVAL), {"a.py": BAD}, {"a.py": changed}, lost=changed) == Spot("a.py", 21)
 
 
+def test_a_file_of_too_many_lines_is_not_read_and_keeps_its_finding() -> None:
+    assert carried(tracked(EVAL), {"a.py": BAD}, {"a.py": b"\n" * 200_001}) == Spot("a.py", 21)
+
+
 def test_a_finding_about_removed_lines_ends_when_they_are_back() -> None:
     removed = tracked(lines("eval( text )", kind="without"), line=20)
     assert carried(removed, {"a.py": BODY}, {"a.py": BODY + b"more\n"}) == Spot("a.py", 20)

@@ -124,6 +124,7 @@ def test_the_same_is_joined_and_a_cancel_ends_it(shelf: Shelf, caller: Caller, c
             assert await b.reviews.cancel(caller, first.id) == cancelled
             assert (await b.ended(first))[-1] == "error"
             assert len(b.models.closed) == len(b.models.requests)
+            assert (await b.ended(other))[-1] == "error"
             return cancelled, other
 
     cancelled, other = asyncio.run(scenario())

@@ -9,7 +9,7 @@ from asterism.features.review.tracked_findings.models import Tracked
 from asterism.features.versions import snapshots, storage
 from asterism.kernel.blobs import Blobs
 from asterism.kernel.db import Tx
-from asterism.vcs.linediff import MAX_BYTES
+from asterism.vcs.linediff import MAX_BYTES, within_limits
 
 
 def findings_of_file(
@@ -27,10 +27,10 @@ def findings_of_file(
     if node is None or node.type != "file" or node.size > MAX_BYTES:
         return {}
     try:
-        text = Text(storage.content(tx, blobs, caller.user_id, node.hash))
+        content = storage.content(tx, blobs, caller.user_id, node.hash)
     except storage.BlobsMissing:
         return {}
-    return _marked(text, candidates)
+    return _marked(Text(content), candidates) if within_limits(content) else {}
 
 
 def _marked(text: Text, candidates: Sequence[Tracked]) -> dict[int, list[str]]:

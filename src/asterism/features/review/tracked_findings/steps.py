@@ -6,7 +6,7 @@ from functools import cached_property
 from asterism.features.review.tracked_findings.anchors import Text
 from asterism.features.review.tracked_findings.models import Spot, Tracked
 from asterism.vcs.diff import Change
-from asterism.vcs.linediff import MAX_BYTES
+from asterism.vcs.linediff import MAX_BYTES, within_limits
 from asterism.vcs.manifest import Entry
 from asterism.vcs.merge.similarity import pair_files
 
@@ -37,7 +37,7 @@ class Steps:
         """Read what will be looked into, at once."""
         wanted = {entry.hash for path in paths if (entry := self.entry(path)) is not None and entry.size <= MAX_BYTES}
         found = self._read(sorted(wanted - self._texts.keys()))
-        self._texts |= {name: Text(found[name]) if name in found else None for name in wanted}
+        self._texts |= {name: _text(found.get(name)) for name in wanted}
 
     def entry(self, path: str) -> Entry | None:
         """Return the file that a changed path has now."""
@@ -49,6 +49,10 @@ class Steps:
         """Return what a changed path holds now, None for nothing or what cannot be read."""
         entry = self.entry(path)
         return None if entry is None else self._texts.get(entry.hash)
+
+
+def _text(content: bytes | None) -> Text | None:
+    return Text(content) if content is not None and within_limits(content) else None
 
 
 def carry(found: Sequence[Tracked], standing: Mapping[str, Spot], steps: Steps) -> dict[str, Spot | None]:
