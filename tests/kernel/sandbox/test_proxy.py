@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,25 @@ def test_the_machine_itself_is_refused_under_every_name(head: bytes, tmp_path: P
 
     asyncio.run(main())
     assert not reached
+
+
+@pytest.mark.parametrize(("size", "answered"), [(64 << 10, b"HTTP/1.1 403 "), ((64 << 10) + 1, b"")])
+def test_the_head_of_a_request_has_64_kib(size: int, answered: bytes, tmp_path: Path) -> None:
+    begun = b"CONNECT 127.0.0.1:1 HTTP/1.1\r\nhost: x\r\nfiller: "
+
+    async def main() -> None:
+        async with asyncio.timeout(60), open_proxy(tmp_path / "p.sock") as path:
+            reader, writer = await asyncio.open_unix_connection(str(path))
+            writer.write(begun + b"x" * (size - len(begun)))
+            if answered:
+                writer.write(b"\r\n\r\n")
+            with suppress(ConnectionResetError):
+                told = await reader.read(100)
+                assert told.startswith(answered)
+                assert bool(told) == bool(answered)
+            writer.close()
+
+    asyncio.run(main())
 
 
 def test_everything_else_is_reached_plain_and_through_tunnels(tmp_path: Path) -> None:

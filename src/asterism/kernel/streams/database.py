@@ -28,7 +28,7 @@ FLUSH_SECONDS = 0.025  # with the write itself this stays under the promised 50 
 RETRY_SECONDS = 0.25
 POLL_SECONDS = 1.0
 MAX_AHEAD = 500
-READERS_SECONDS = 1.0
+READERS_SECONDS = 4.0
 PAGE = 500
 TAKE_OVER_GAP = 1000
 
