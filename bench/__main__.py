@@ -14,7 +14,7 @@ from pathlib import Path
 from bench.report import Report, merge
 
 FOLDER = Path(__file__).parent
-SHARED = {"__init__", "__main__", "report", "load", "servers", "trees"}
+SHARED = {"__init__", "__main__", "fleets", "load", "report", "servers", "trees"}
 
 
 def names() -> list[str]:

@@ -41,6 +41,11 @@ def test_compose_waits_for_the_database_and_keeps_the_data() -> None:
     services = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]
     assert services["asterism"]["depends_on"]["database"]["condition"] == "service_healthy"
     assert services["asterism"]["volumes"] == ["data:/data"]
+    here, store = services["asterism"]["environment"], services["store"]
+    assert store["environment"]["ROOT_ACCESS_KEY"] == here["AWS_ACCESS_KEY_ID"]
+    assert store["environment"]["ROOT_SECRET_KEY"] == here["AWS_SECRET_ACCESS_KEY"]
+    assert f"mkdir -p /content/{here['ASTERISM_OBJECT_STORE'].split('/')[2]} " in store["entrypoint"][-1]
+    assert store["volumes"] == ["content:/content"]
     assert all(port.startswith("127.0.0.1:") for port in services["asterism"]["ports"])
 
 

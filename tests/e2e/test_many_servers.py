@@ -12,9 +12,12 @@ from typing import Any
 
 import httpx
 import pytest
+import sqlalchemy as sa
 
+from asterism.base.errors import Unavailable
 from asterism.features.accounts import identity
 from asterism.kernel.db import open_database
+from asterism.kernel.db.migrate import newest_revision, set_revision, upgrade
 from asterism.kernel.llm.fake_server import FakeModelServer, Script, running_in_thread
 from asterism.kernel.secrets import FileKeyStore, rotate
 from asterism.server.schema import declare_tables
@@ -29,7 +32,7 @@ from tests.support.sse import parse_frames
 from tests.support.trees import error, make_project, make_workspace, name_of, ok, push, put_tree
 from tests.support.turns import Person, by_prompt
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600), pytest.mark.xdist_group("fleet")]
 SERVERS = 3
 
 
@@ -203,6 +206,31 @@ def test_a_new_master_key_is_seen_by_all(fleet: Fleet) -> None:
     assert read() == ["one"] * SERVERS
     set_at(1, "two")
     assert read() == ["two"] * SERVERS
+
+
+def test_a_schema_that_only_grew_is_served_by_the_older_version_beside_the_newer(fleet: Fleet) -> None:
+    """The first half of a rolling upgrade: a newer version has brought the schema up to date."""
+    grown = ("projects", "workspaces", "snapshots", "blobs", "manifests", "trees")
+    db = open_database(fleet.database)
+    try:
+        with db.write() as tx:
+            for table in grown:
+                tx.execute(sa.text(f"ALTER TABLE {table} ADD COLUMN grown TEXT DEFAULT 'new'"))
+            tx.execute(sa.text("CREATE TABLE grown (id TEXT PRIMARY KEY)"))
+            set_revision(tx, "9999")
+        for client in fleet.clients():
+            project = make_project(client)
+            pushed = push(client, project, make_workspace(client, project), {"a": b"grown"})
+            assert ok(client.get(f"/v1/snapshots/{pushed['id']}"))["snapshot"]["complete"]
+        with pytest.raises(Unavailable, match="newer version"):
+            upgrade(db)
+    finally:
+        with db.write() as tx:
+            for table in grown:
+                tx.execute(sa.text(f"ALTER TABLE {table} DROP COLUMN grown"))
+            tx.execute(sa.text("DROP TABLE grown"))
+            set_revision(tx, newest_revision())
+        db.close()
 
 
 def test_what_a_killed_server_performed_is_ended_by_the_others(fleet: Fleet) -> None:
