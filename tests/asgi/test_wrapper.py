@@ -178,5 +178,7 @@ def test_who_comes_to_a_closed_server_is_sent_away_for_a_moment(path: str) -> No
     assert b"The server is stopping." in body["body"]
     if path.startswith(("/v1", "/api")):
         assert msgspec.json.decode(body["body"])["error"]["code"] == "SHUTTING_DOWN"
+    oauth = msgspec.json.decode(asyncio.run(ask(wrapper, "/v1/oauth/token", "POST"))[1]["body"])
+    assert oauth == {"error": "server_error", "error_description": "The server is stopping."}
     assert asyncio.run(ask(wrapper, path, kind="websocket"))[0]["type"] != "websocket.accept"
     assert asyncio.run(ask(wrapper, "/health"))[0]["status"] == 200

@@ -58,6 +58,6 @@ class Realm(Protocol):
         """Return what every answer under this path carries, unless it says something else itself."""
         ...
 
-    def problem(self, status: int, code: str, message: str) -> bytes:
-        """Word what the wrapper itself refuses (too many at once, two Host headers)."""
+    def problem(self, path: str, status: int, code: str, message: str) -> bytes:
+        """Word what the wrapper itself refuses (too many at once, two Host headers, a stop)."""
         ...

@@ -71,7 +71,7 @@ class Wrapper:
 
     def _refuse(self, scope: Any, knock: Knock, realm: Realm | None) -> Refusal | None:
         if sum(name == b"host" for name, _ in scope["headers"]) > 1:  # RFC 9112 3.2: two readers could read two hosts
-            return _problem(realm, 400, "VALIDATION_ERROR", "A request has one Host header.")
+            return _problem(realm, knock.path, 400, "VALIDATION_ERROR", "A request has one Host header.")
         if realm is not None and (refusal := realm.refuse(knock)) is not None:
             return refusal
         if knock.method != "OPTIONS":
@@ -88,7 +88,7 @@ class Wrapper:
         if self._closed:
             problem = ShuttingDown()
             await outgoing.refuse(
-                _come_back(_problem(realm, 503, problem.code, problem.message)), head=knock.method == "HEAD"
+                _come_back(_problem(realm, knock.path, 503, problem.code, problem.message)), head=knock.method == "HEAD"
             )
             return
         peer = (scope.get("client") or ("",))[0]
@@ -97,7 +97,9 @@ class Wrapper:
             if admitted:
                 await self._serve(scope, knock, outgoing)
             else:
-                refusal = _problem(realm, 429, "RATE_LIMITED", "Too many requests of this address are being answered.")
+                refusal = _problem(
+                    realm, knock.path, 429, "RATE_LIMITED", "Too many requests of this address are being answered."
+                )
                 await outgoing.refuse(_come_back(refusal), head=knock.method == "HEAD")
 
     async def _serve(self, scope: Any, knock: Knock, outgoing: "_Outgoing") -> None:
@@ -139,11 +141,11 @@ def _domain_cause(error: BaseException | None) -> DomainError | None:
     return _domain_cause(error.__cause__ or error.__context__)
 
 
-def _problem(realm: Realm | None, status: int, code: str, message: str) -> Refusal:
+def _problem(realm: Realm | None, path: str, status: int, code: str, message: str) -> Refusal:
     if realm is None:
         return Refusal(status, message.encode() + b"\n", [(b"content-type", b"text/plain; charset=utf-8")])
     headers = [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
-    return Refusal(status, realm.problem(status, code, message), headers)
+    return Refusal(status, realm.problem(path, status, code, message), headers)
 
 
 def _come_back(refusal: Refusal) -> Refusal:

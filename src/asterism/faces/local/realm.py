@@ -73,7 +73,7 @@ class LocalRealm:
             allowed = [(b"access-control-allow-origin", origin)]
         return [*SECURITY, (b"vary", b"Origin"), *allowed]
 
-    def problem(self, status: int, code: str, message: str) -> bytes:  # noqa: ARG002 - a realm's signature
+    def problem(self, path: str, status: int, code: str, message: str) -> bytes:  # noqa: ARG002 - a realm's signature
         """Word a refusal in the envelope of `/api`."""
         return msgspec.json.encode({"error": {"message": message, "code": code}})
 

@@ -11,7 +11,8 @@ from asterism.asgi.body import MalformedJson, TooSlow
 from asterism.asgi.endpoint import Endpoint, ErrorCase
 from asterism.base.errors import DomainError, Invalid, Kind, NotFound, RateLimited, TooLarge, Unsupported
 from asterism.faces.v1.call import Rules
-from asterism.faces.v1.errors import OAUTH_PATHS, oauth_status, oauth_word, status_of
+from asterism.faces.v1.errors import oauth_status, oauth_word, status_of
+from asterism.faces.v1.realm import OAUTH_PATHS
 from asterism.features.accounts.identity import InsufficientScope, NotSignedIn
 
 TAGS = {

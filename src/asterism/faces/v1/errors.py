@@ -9,8 +9,8 @@ from litestar.connection import ASGIConnection
 from asterism.asgi.body import Disconnected
 from asterism.asgi.files import RangeNotSatisfiable
 from asterism.base.errors import DomainError, Kind, RateLimited
+from asterism.faces.v1.realm import OAUTH_PATHS
 
-OAUTH_PATHS = frozenset({"/v1/oauth/device", "/v1/oauth/token"})
 OAUTH_KINDS = {Kind.RATE_LIMITED: "slow_down", Kind.UNAVAILABLE: "server_error"}
 STATUS_OF_KIND = {
     Kind.UNAUTHENTICATED: 401,

@@ -10,6 +10,9 @@ METHODS = b"GET, POST, PUT, PATCH, DELETE, OPTIONS"
 REQUEST_HEADERS = b"Authorization, Content-Type, Accept, Last-Event-ID, Cache-Control, X-Request-Id, Range"
 EXPOSED = b"X-Run-Id, X-Message-Id, X-Request-Id, Retry-After, Location, Allow, ETag, Content-Range"
 
+OAUTH_PATHS = frozenset({"/v1/oauth/device", "/v1/oauth/token"})
+OAUTH_WORDS = {429: "slow_down", 503: "server_error"}  # RFC 6749 5.2, RFC 8628 3.5
+
 
 @dataclass(frozen=True, slots=True)
 class V1Realm:
@@ -34,7 +37,7 @@ class V1Realm:
             return None
         if knock.origin.partition(b"://")[2] == knock.headers.get(b"host"):
             return None  # our own page
-        body = self.problem(403, "FORBIDDEN_ORIGIN", "Pages of this origin may not open streams here.")
+        body = self.problem(knock.path, 403, "FORBIDDEN_ORIGIN", "Pages of this origin may not open streams here.")
         return Refusal(403, body, [(b"content-type", b"application/json"), (b"cache-control", b"no-store")])
 
     def headers(self, path: str, origin: bytes | None) -> Headers:  # noqa: ARG002 - a realm's signature
@@ -56,8 +59,12 @@ class V1Realm:
             (b"access-control-max-age", b"600"),
         ]
 
-    def problem(self, status: int, code: str, message: str) -> bytes:  # noqa: ARG002 - a realm's signature
-        """Word a refusal in the envelope of `/v1`."""
+    def problem(self, path: str, status: int, code: str, message: str) -> bytes:
+        """Word a refusal in the envelope of `/v1`, or as clients of OAuth read it."""
+        if path in OAUTH_PATHS:
+            return msgspec.json.encode(
+                {"error": OAUTH_WORDS.get(status, "invalid_request"), "error_description": message}
+            )
         return msgspec.json.encode({"error": {"code": code, "message": message}})
 
     def _allow(self, origin: bytes | None) -> Headers:
