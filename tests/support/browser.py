@@ -92,6 +92,25 @@ class Browser:
         element = f"document.querySelector({json.dumps(selector)})"
         self.wait(f"{element} && {element}.offsetParent && !{element}.disabled && ({element}.click(), true)")
 
+    def enter(self, selector: str, key: str = "Enter") -> None:
+        """Do what somebody without a mouse does: go to a thing, and press a key on it (a space where it is ticked)."""
+        element = f"document.querySelector({json.dumps(selector)})"
+        ready = f"{element} && {element}.offsetParent && !{element}.disabled"
+        heard = (
+            "addEventListener('keydown', (event) => { window.keyed = event.target; }, { capture: true, once: true })"
+        )
+        focused = f"({element}.focus(), window.wanted = {element}, document.activeElement === {element})"
+        deadline = time.monotonic() + SECONDS
+        while time.monotonic() < deadline:
+            self.wait(f"{ready} && {focused} && (window.keyed = null, {heard}, true)")
+            self.press(key)
+            try:
+                if self.run("window.keyed === window.wanted"):
+                    return  # else it was drawn anew in between, and the key went nowhere
+            except PageFailed:
+                return  # the key led away from the page
+        raise PageFailed(f"no key reached {selector}")
+
     def type(self, selector: str, text: str) -> None:
         """Put a text into a field."""
         element = f"document.querySelector({json.dumps(selector)})"

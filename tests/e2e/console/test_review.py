@@ -36,7 +36,8 @@ CLOSER = {
     "relatedIssues": [],
     "references": [],
 }
-FINDING = "document.querySelector('[data-finding][aria-label*=SQL]')"
+SQL = "[data-finding][aria-label*=SQL]"
+FINDING = f"document.querySelector('{SQL}')"
 
 
 @pytest.fixture
@@ -63,9 +64,9 @@ def test_a_folder_is_trusted_reviewed_and_what_is_dismissed_stays_so(
     browser.wait(f"document.querySelector('[data-trust]').closest('section').innerText.includes({root})")
     look(browser, "review-trust")
     assert not (checkout.root / ".stargazer").exists()
-    press(browser, "document.querySelector('[data-trust]')")
+    browser.enter("[data-trust]")
     browser.wait_text("0 staged, 1 not staged, 1 new")
-    press(browser, "document.querySelector('[data-review]')")
+    browser.enter("[data-review]")
     browser.wait(f"!!{FINDING}")
     browser.wait_text("Mutable default argument")
     look(browser, "review")
@@ -73,16 +74,16 @@ def test_a_folder_is_trusted_reviewed_and_what_is_dismissed_stays_so(
     fake.act(Scenario({"Finding: ": [Script((json.dumps(CLOSER),))]}, Script((json.dumps({"issues": []}),))))
     with local(world.server) as api:
         assert api.post("/api/config/provider/local/activate", json={"model": "demo"}).status_code == 200
-        press(browser, f"{FINDING}.querySelector('[data-explain]')")
+        browser.enter(f"{SQL} [data-explain]")
         browser.wait_text("Everything in the table can be read.")
         assert api.delete("/api/config").status_code == 200
-    press(browser, f"{FINDING}.querySelector('[data-dismiss]')")
+    browser.enter(f"{SQL} [data-dismiss]")
     browser.wait(f"{FINDING}.innerText.includes('dismissed')")
     assert "bound parameters" in browser.run(
         "fetch(document.querySelector('a[download]').href).then((one) => one.text())"
     )
 
-    press(browser, "document.querySelector('[data-review]')")
+    browser.enter("[data-review]")
     browser.wait_text("1 dismissed")
     browser.wait(f"!{FINDING} && document.querySelectorAll('[data-finding]').length > 0")
     browser.wait("document.querySelectorAll('main li a').length >= 2")
@@ -95,20 +96,14 @@ def test_a_workspace_is_reviewed_and_a_finding_dismissed_by_keyboard_alone(brows
     push(world.client, world.project, world.side, tree, parent_snapshot_ids=[head])
     browser.open(world.path(f"/findings?workspace={world.side}"))
     browser.wait_text("Nothing is open")
-    press(browser, "document.querySelector('[data-review]')")
+    browser.enter("[data-review]")
     browser.wait(f"!!{FINDING}")
     browser.wait("document.querySelector('[data-summary]')?.innerText.startsWith('Found')")
     browser.wait(
         "[...document.querySelectorAll('[data-finding] a')].some((one) => one.innerText === 'in faster-stats')"
     )
     look(browser, "findings")
-    press(browser, f"{FINDING}.querySelector('[data-dismiss]')")
+    browser.enter(f"{SQL} [data-dismiss]")
     browser.wait(f"!{FINDING}")
-    press(browser, "document.querySelector('a[href*=\"standing=dismissed\"]')")
+    browser.enter("a[href*='standing=dismissed']")
     browser.wait(f"{FINDING}.innerText.includes('Take the dismissal back')")
-
-
-def press(browser: Browser, element: str) -> None:
-    """Do what somebody without a mouse does: go to a thing and press Enter."""
-    browser.wait(f"{element} && !{element}.disabled && ({element}.focus(), document.activeElement === {element})")
-    browser.press("Enter")

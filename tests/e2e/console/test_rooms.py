@@ -32,13 +32,13 @@ def test_a_project_shows_what_happens_as_it_happens(browser: Browser, world: Wor
     browser.wait_text("What it is for")
     browser.wait_text("of small bodies.")
     look(browser, "project")
-    browser.click("[aria-label='Project log']")
+    browser.enter("[aria-label='Project log']")
     browser.wait("!!document.querySelector('[role=log]')")
     world.client.post(f"/v1/projects/{world.project}/workspaces", json={"name": "made-elsewhere"})
     browser.wait("document.querySelector('[role=log]').innerText.includes('made-elsewhere')")
     browser.wait("document.querySelector('nav').innerText.includes('made-elsewhere')")
     look(browser, "project-log")
-    browser.click("[aria-label='Hide the project log']")
+    browser.enter("[aria-label='Hide the project log']")
 
 
 def test_files_history_and_comparison_of_a_workspace(browser: Browser, world: World) -> None:
@@ -59,10 +59,10 @@ def test_files_history_and_comparison_of_a_workspace(browser: Browser, world: Wo
     browser.open(world.path(f"/workspaces/{world.main}?view=history"))
     browser.wait_text("Wait longer")
     look(browser, "workspace-history")
-    browser.click("[data-name='Name it']")
+    browser.enter("[data-name='Name it']")
     browser.write("[name=name]", "before-the-move")
     browser.press("Enter")
-    browser.click("[aria-label='Take the name away: before-the-move']")
+    browser.enter("[aria-label='Take the name away: before-the-move']")
     browser.wait("!document.querySelector('[aria-label^=\"Take the name away\"]')")
     browser.open(world.path(f"/workspaces/{world.main}?view=compare"))
     browser.wait_text("src/config.ini")
@@ -75,13 +75,13 @@ def test_files_history_and_comparison_of_a_workspace(browser: Browser, world: Wo
 
 def test_a_workspace_goes_back_to_a_snapshot_and_forth_again(browser: Browser, world: World) -> None:
     browser.open(world.path(f"/workspaces/{world.main}?view=history"))
-    browser.click("button[data-restore]")
+    browser.enter("button[data-restore]")
     browser.wait_text("you can come back")
-    browser.click("dialog[open] button[data-go]")
+    browser.enter("dialog[open] button[data-go]")
     browser.wait_text("The workspace now stands at")
     state = world.client.get(f"/v1/workspaces/{world.main}").json()["workspace"]
     assert state["current_snapshot_id"] == world.base
-    browser.click("button[data-undo]")
+    browser.enter("button[data-undo]")
     browser.wait("document.querySelector('main ol li')?.innerText.includes('Wait longer')")
     state = world.client.get(f"/v1/workspaces/{world.main}").json()["workspace"]
     assert state["current_snapshot_id"] == world.head

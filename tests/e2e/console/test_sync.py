@@ -1,4 +1,4 @@
-"""The flow of a sync: what differs, a decision edited by hand, the sync, and its undoing."""
+"""The flow of a sync by keyboard alone: what differs, a decision edited by hand, the sync, and its undoing."""
 
 import pytest
 
@@ -25,7 +25,7 @@ def test_a_decision_is_edited_by_hand_and_the_sync_undone(browser: Browser, worl
     browser.open(world.path(f"/workspaces/{world.side}/sync"))
     browser.wait_text("Both have, differently")
     look(browser, "sync-drift")
-    browser.click("button[data-prepare]")
+    browser.enter("button[data-prepare]")
     browser.wait_text("0 of 1 decided")
     browser.wait_text("timeout = 45")
     browser.wait_text("timeout = 30")
@@ -33,13 +33,13 @@ def test_a_decision_is_edited_by_hand_and_the_sync_undone(browser: Browser, worl
     browser.run("document.querySelector('textarea').focus(); document.querySelector('textarea').select()")
     browser.write("textarea", "[net]\ntimeout = 37\nretries = 3\n")
     browser.wait_text("1 of 1 decided")
-    browser.click("button[data-execute]")
+    browser.enter("button[data-execute]")
     browser.wait_text("Undo this sync")
     assert "timeout = 37" in text_of(world, "src/config.ini")
     both = text_of(world, "src/stats.py")
     assert "value + 33" in both
     assert "value * 30" in both
     look(browser, "sync-done")
-    browser.click("button[data-undo]")
+    browser.enter("button[data-undo]")
     browser.wait_text("The workspace is back at")
     assert text_of(world, "src/config.ini") == before

@@ -40,16 +40,35 @@ export function follow({ path, after, onEvent, onBack }: Following): () => void 
   };
 }
 
-/** Follow in this tab alone: what ends soon and is told from its beginning. */
+/**
+ * Follow in this tab alone: what ends, and is told from its beginning. While the tab is hidden it takes none of the
+ * browser's few connections; what was missed is told when it is seen again.
+ */
 export function followAlone({ path, after, onEvent, onBack }: Following): () => void {
-  const stopped = new AbortController();
   let last = after;
-  void reading(path, stopped.signal, () => last, onBack, (event) => {
-    if (Number(event.id) <= last) return;
-    last = Number(event.id);
-    onEvent(event);
-  });
-  return () => stopped.abort();
+  let reader: AbortController | undefined;
+  const begin = () => {
+    reader = new AbortController();
+    void reading(path, reader.signal, () => last, onBack, (event) => {
+      if (Number(event.id) <= last) return;
+      last = Number(event.id);
+      onEvent(event);
+    });
+  };
+  const end = () => {
+    reader?.abort();
+    reader = undefined;
+  };
+  const look = () => {
+    if (document.hidden) end();
+    else if (!reader) begin();
+  };
+  document.addEventListener("visibilitychange", look);
+  look();
+  return () => {
+    document.removeEventListener("visibilitychange", look);
+    end();
+  };
 }
 
 async function reading(

@@ -257,6 +257,12 @@ def test_models_and_usage(talk: Talk, fake: FakeModelServer) -> None:
     listed = talk.get("/v1/models")
     assert {model["source"] for model in listed["models"] if model["provider"] == "openai"} == {"user"}
     assert listed["defaults"]["standard"] == "openai:gpt-5-mini"
+    for script, ok, failure in ((Script(("yes",)), True, None), (Script(status=401), False, "auth")):
+        fake.play(script)
+        tried = talk.client.post("/v1/models/trial", json={"model": "openai:gpt-5-mini"}).json()
+        assert (tried["ok"], tried["failure"], bool(tried["message"])) == (ok, failure, not ok)
+        assert fake.calls[-1].key == "sk-" + "a" * 20
+    assert talk.client.post("/v1/models/trial", json={"model": "anthropic:claude"}).status_code == 409
     talk.say("Hello")
     fake.play(Script(("Hi",), usage=(1_000_000, 100_000)))
     talk.run()

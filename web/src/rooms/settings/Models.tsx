@@ -29,7 +29,7 @@ export function Models() {
             ) : (
               <ul>
                 {found.map((one) => (
-                  <Key key={one.id} entry={one} />
+                  <Key key={one.id} entry={one} model={models.data?.models.find((other) => other.provider === one.provider)?.id} />
                 ))}
               </ul>
             )
@@ -65,21 +65,27 @@ function useRefresh() {
   return () => client.invalidateQueries({ queryKey: ["settings"] });
 }
 
-function Key({ entry }: { entry: Shapes["ApiKey"] }) {
+function Key({ entry, model }: { entry: Shapes["ApiKey"]; model: string | undefined }) {
   const refresh = useRefresh();
   const { provider } = entry;
   const forgetting = useMutation({
     mutationFn: () => ask(api.DELETE("/v1/auth/api-keys/{provider}", { params: { path: { provider } } })),
     onSuccess: refresh,
   });
+  const trying = useMutation({ mutationFn: (name: string) => ask(api.POST("/v1/models/trial", { body: { model: name } })) });
   return (
     <li className="border-b border-line">
       <div className="row flex-wrap px-3 py-1.5">
         <span className="font-medium">{provider}</span>
         <code className="min-w-0 truncate text-soft" dir="ltr">{entry.key_value}</code>
         <Time at={entry.updated_at} className="ms-auto text-xs text-faint" />
+        {model && <Button data-try busy={trying.isPending} title={words.tryHint(model)} onClick={() => trying.mutate(model)}>{words.try}</Button>}
         <Button look="danger" busy={forgetting.isPending} onClick={() => forgetting.mutate()}>{words.forget}</Button>
       </div>
+      <p role="status" className="px-3 pb-1.5 empty:hidden">
+        {trying.data && <span className={trying.data.ok ? "text-good" : "text-bad"}>{trying.data.message ?? words.answers(trying.data.milliseconds)}</span>}
+      </p>
+      {trying.error && <Trouble error={trying.error} />}
       {forgetting.error && <Trouble error={forgetting.error} />}
     </li>
   );

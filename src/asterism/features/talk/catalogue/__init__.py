@@ -16,6 +16,7 @@ from asterism.features.talk.catalogue.service import (
     target_of,
     usable_providers,
 )
+from asterism.features.talk.catalogue.trial import Trial, try_model
 
 __all__ = [
     "RUN_PROVIDERS",
@@ -25,6 +26,7 @@ __all__ = [
     "ModelNotConfigured",
     "ModelSpec",
     "Tier",
+    "Trial",
     "UnknownModel",
     "check_name",
     "choose",
@@ -33,5 +35,6 @@ __all__ = [
     "load_catalogue",
     "named",
     "target_of",
+    "try_model",
     "usable_providers",
 ]
