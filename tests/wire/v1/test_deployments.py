@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -224,3 +225,26 @@ def test_apps_start_again_with_the_server(sqlite_factory: SqliteFactory, tmp_pat
                 return False
 
         assert until(up)
+
+
+def test_an_app_that_another_server_deploys_anew_moves_there(tmp_path: Path) -> None:
+    shared: dict[str, Any] = {"master_key_file": tmp_path / "master.key", "object_store": str(tmp_path / "blobs")}
+    url = fresh_postgres_url()
+    with (
+        TestServer(tmp_path / "a", url, sandbox="plain", **shared) as first,
+        TestServer(tmp_path / "b", url, sandbox="plain", **shared) as second,
+        first.person() as client,
+        second.client(client.headers["Authorization"].split()[1]) as there,
+    ):
+        place = Place(client)
+        old = place.deploy()
+        first.run(first.rt.deployments.end_orphans())
+        assert answer_of(old["url"]) == "one"
+        push(client, place.project, place.workspace, {"main.py": APP.replace(b"VERSION", b"two")})
+        place.client = there
+        new = place.deploy()
+        assert new["success"], new["error"]
+        assert answer_of(new["url"]) == "two"
+        for server in (first, second):
+            server.run(server.rt.deployments.end_orphans())
+        assert (first.rt.deployments.shop.local.running(), answer_of(new["url"])) == (set(), "two")

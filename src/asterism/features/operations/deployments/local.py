@@ -91,6 +91,10 @@ class LocalTarget:
         """Return the places that have an app in this process."""
         return self.host.slots()
 
+    def newest(self) -> dict[str, str]:
+        """Return the deployment that was started last in each place that has an app in this process."""
+        return {slot: versions[-1] for slot, versions in self._versions.items() if slot in self.running()}
+
     async def stop(self, slot: str) -> None:
         """End the app of a slot."""
         await self.host.stop(slot)

@@ -38,7 +38,14 @@ from asterism.features.operations.deployments.pipeline import (
     find_same,
 )
 from asterism.features.operations.deployments.plans import requirements_of
-from asterism.features.operations.deployments.presence_store import drop_slot, known, live_projects, orphans, presence
+from asterism.features.operations.deployments.presence_store import (
+    drop_slot,
+    known,
+    live_projects,
+    orphans,
+    presence,
+    replaced,
+)
 from asterism.features.operations.deployments.service import Asked, Told
 from asterism.features.operations.deployments.toolchains import Tools
 from asterism.features.operations.infrastructure import NewHead, detect_tree
@@ -107,6 +114,8 @@ class Deployments:
         for one in await self.shop.db.run_read(orphans):
             if not await self._break_off(one, DELETED):
                 await self.shop.db.run(self._end_unhosted, one)
+        for slot_name in await self.shop.db.run_read(replaced, self.shop.local.newest()):
+            await self.shop.local.stop(slot_name)  # another server has deployed it anew, and it answers there
         slots = await self.shop.db.run_read(store.slots)
         names = {slot.slot for slot in slots} | self.shop.local.running()
         present = await self.shop.db.run_read(presence, names)

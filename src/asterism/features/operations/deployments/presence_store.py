@@ -1,6 +1,6 @@
 """SQL of whether what deployments and apps belong to is still there."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Final
 
 import sqlalchemy as sa
@@ -50,6 +50,18 @@ def live_projects(tx: Tx, project_ids: Collection[str]) -> set[str]:
 def known(tx: Tx, deployment_ids: Collection[str]) -> set[str]:
     """Return those deployments that there are."""
     return _present(tx, deployments, deployment_ids, live=False)
+
+
+def replaced(tx: Tx, newest: Mapping[str, str]) -> set[str]:
+    """Return those places of apps that belong to another deployment than the last one that was started there.
+
+    One that is not done yet is about to belong there: it gets its place in the transaction that ends it.
+    """
+    owners = {row["slot"]: row["deployment_id"] for row in tx.all(sa.select(app_slots))}
+    columns = deployments.c
+    done = sa.select(columns.id).where(columns.id.in_(sorted(newest.values())), columns.status != Status.DEPLOYING)
+    ended = {row["id"] for row in tx.all(done)}
+    return {slot for slot, mine in newest.items() if slot in owners and owners[slot] != mine and mine in ended}
 
 
 def drop_slot(tx: Tx, slot: str) -> None:
