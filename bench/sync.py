@@ -1,6 +1,5 @@
 """What merging main into a workspace costs the server over size of tree and number of changes, against `git merge`."""
 
-import hashlib
 import os
 import resource
 import subprocess
@@ -8,13 +7,10 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import httpx
 
-from asterism.vcs import manifest
-from asterism.vcs.batch import frame_head
-from asterism.vcs.manifest import Entry
+from bench.projects import Project
 from bench.report import Report, median, paired
 from bench.servers import serving
 from bench.trees import PEER_ENVIRONMENT
@@ -107,15 +103,14 @@ class Sync:
     """A project whose main and side have parted, and whose side can be synced again and again."""
 
     def __init__(self, client: httpx.Client, made: Case, processor: Callable[[], float]) -> None:
-        self.client = client
         self.processor = processor
         self.preparing: list[float] = []
         self.processing: list[float] = []
-        self.project = self.post("/v1/projects", name="bench")["project"]["id"]
-        self.main, self.side = self.workspace("main"), self.workspace("side")
-        base = self.push(self.main, made.base)
-        self.push(self.main, made.main, base)
-        self.push(self.side, made.ours, base)
+        self.project = Project(client)
+        main, self.side = self.project.workspace("main"), self.project.workspace("side")
+        base = self.project.push(main, made.base)
+        self.project.push(main, made.main, base)
+        self.project.push(self.side, made.ours, base)
 
     def once(self) -> float:
         """Prepare, execute, and go back; return the seconds of the first two."""
@@ -123,40 +118,16 @@ class Sync:
         self.preparing.append(timed(self.prepare) / 1000)
         seconds = self.preparing[-1] + timed(self.execute) / 1000
         self.processing.append(self.processor() - before)
-        self.post(f"/v1/workspaces/{self.side}/sync/undo")
+        self.project.post(f"/v1/workspaces/{self.side}/sync/undo")
         return seconds
 
     def prepare(self) -> None:
         """Prepare a sync."""
-        self.preview = self.post(f"/v1/workspaces/{self.side}/sync/prepare")["preview"]
+        self.preview = self.project.post(f"/v1/workspaces/{self.side}/sync/prepare")["preview"]
 
     def execute(self) -> None:
         """Execute what was prepared."""
-        self.post(f"/v1/workspaces/{self.side}/sync/execute", preview_id=self.preview["id"])
-
-    def workspace(self, name: str) -> str:
-        """Make a workspace."""
-        return str(self.post(f"/v1/projects/{self.project}/workspaces", name=name)["workspace"]["id"])
-
-    def push(self, workspace: str, tree: dict[str, bytes], *parents: str) -> str:
-        """Store a tree and make it a workspace's head."""
-        frames = [frame_head(hashlib.sha256(one).hexdigest(), len(one)) + one for one in tree.values()]
-        for start in range(0, len(frames), 2_000):
-            self.client.post("/v1/blobs/batch", content=b"".join(frames[start : start + 2_000])).raise_for_status()
-        data = manifest.encode(
-            Entry(type="file", path=name, hash=hashlib.sha256(c).hexdigest(), size=len(c), mode=0o644)
-            for name, c in tree.items()
-        )
-        name = hashlib.sha256(data).hexdigest()
-        self.client.put(f"/v1/blobs/manifests/{name}", content=data).raise_for_status()
-        new = {"manifest_hash": name, "workspace_id": workspace, "parent_snapshot_ids": list(parents)}
-        return str(self.post(f"/v1/projects/{self.project}/snapshots", **new)["snapshot"]["id"])
-
-    def post(self, address: str, **body: Any) -> Any:
-        """Send a request that has to succeed."""
-        answer = self.client.post(address, json=body)
-        answer.raise_for_status()
-        return answer.json()
+        self.project.post(f"/v1/workspaces/{self.side}/sync/execute", preview_id=self.preview["id"])
 
 
 class Git:
