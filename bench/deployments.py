@@ -48,7 +48,7 @@ def run() -> Report:
     report.table(["", "median", "slowest", "aim"], rows)
     sandbox = "in bubblewrap" if shutil.which("bwrap") else "as plain processes"
     report.note(
-        f"Apps run {sandbox}; `POST …/deploy` until it answers. The last row gives the server alone, without any app and "
+        f"Apps run {sandbox}; `POST …/deploy` until it answers. The last row gives the server without any app and "
         f"with all of them, over {IDLE_SECONDS} s each. Load of the machine at the end: {os.getloadavg()[0]:.1f}."
     )
     return report

@@ -35,13 +35,12 @@ class Running:
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def settle(self, most: float = 600) -> None:
-        """Wait until the server has done what it does in the background: five seconds that cost it next to nothing."""
-        before, until = self.processor_seconds(), time.monotonic() + most
-        while time.monotonic() < until:
+        """Wait until the server has done what it does in the background: twenty seconds that cost it little."""
+        calm, before, until = 0, self.processor_seconds(), time.monotonic() + most
+        while calm < 4 and time.monotonic() < until:
             time.sleep(5)
             now = self.processor_seconds()
-            if now - before < 0.25:
-                return
+            calm = calm + 1 if now - before < 0.2 else 0
             before = now
 
     def resident_mib(self) -> float:
