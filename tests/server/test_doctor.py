@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from asterism.kernel.db.migrate import copying_mark
 from asterism.server.boot import prepare
 from asterism.server.container import build_runtime
 from asterism.server.doctor import Finding, examine
@@ -46,11 +47,19 @@ def test_a_running_server_is_well_and_stays_as_it_is(server: TestServer) -> None
     assert not list(server.rt.blobs.list("doctor"))
 
 
-def newer(settings: Settings) -> Settings:
+def at_revision(settings: Settings, revision: str) -> Settings:
     with sqlite3.connect(settings.data_dir / "asterism.db") as connection:
-        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+        connection.execute("UPDATE alembic_version SET version_num = ?", (revision,))
     connection.close()
     return settings
+
+
+def newer(settings: Settings) -> Settings:
+    return at_revision(settings, "9999")
+
+
+def half_copied(settings: Settings) -> Settings:
+    return at_revision(settings, copying_mark())
 
 
 def without_key(settings: Settings) -> Settings:
@@ -76,6 +85,7 @@ def no_model(settings: Settings) -> Settings:
     ("spoil", "about"),
     [
         (newer, "database"),
+        (half_copied, "database"),
         (without_key, "keys"),
         (no_store, "store"),
         (no_database, "database"),

@@ -21,7 +21,7 @@ from asterism.base.masks import mask, needles
 from asterism.features.talk.catalogue import RUN_PROVIDERS
 from asterism.kernel.blobs import ObjectMissing
 from asterism.kernel.db import Database, open_database
-from asterism.kernel.db.migrate import current_revision, newest_revision
+from asterism.kernel.db.migrate import COPYING, current_revision, newest_revision
 from asterism.kernel.git import Git
 from asterism.kernel.llm import provider
 from asterism.kernel.sandbox import isolation_problem
@@ -105,6 +105,9 @@ def _database(settings: Settings) -> Iterator[Finding]:
         name = f"SQLite, {file}" if file is not None else f"PostgreSQL, {_address(settings.database)}"
         if found is None:
             yield Finding("database", "warns", f"{name}: it is empty.", "The next `asterism serve` makes the tables.")
+        elif found.startswith(COPYING):
+            text = f"{name}: it is a copy that was not finished."
+            yield Finding("database", "fails", text, "Run `asterism db copy` again with the same target.")
         elif found < newest:
             text = f"{name}: schema {found}, this version has {newest}."
             yield Finding("database", "warns", text, "The next `asterism serve` brings it up to date.")
