@@ -19,6 +19,14 @@ test("nodes stand beside what they lead to, none upon another", () => {
   }
 });
 
+test("a line over several columns leaves the row of what stands between", () => {
+  const found = placed([node("a", 0), node("b", 1), node("c", 2)], [{ from: "a", to: "b" }, { from: "b", to: "c" }, { from: "c", to: "a" }]);
+  const heights = (path: string) => [...path.matchAll(/[\d.]+ ([\d.]+)/g)].map((one) => Number(one[1]));
+  const [first, , back] = found.lines.map((one) => heights(one.path));
+  assert.equal(new Set(first).size, 1);
+  assert.ok(back?.some((y) => y > (first?.[0] ?? 0) + NODE.height / 2 && y <= found.height));
+});
+
 test("columns follow the lines, and a circle is cut once", () => {
   const lines = [{ from: "a", to: "b" }, { from: "b", to: "c" }, { from: "a", to: "c" }, { from: "c", to: "a" }];
   assert.deepEqual([...columnsOf(["a", "b", "c"], lines)], [["a", 0], ["b", 1], ["c", 2]]);

@@ -22,6 +22,7 @@ export interface Placed<N extends Node> {
 export const NODE = { width: 168, height: 26 } as const;
 const GAP = { across: 64, down: 8 } as const;
 const MARGIN = { side: 12, arc: 40 } as const;
+const BOW = 28; // how far a line goes around what stands between its ends
 const SWEEPS = 4;
 
 /** Place nodes; lines to what is not there, and from a node to itself, are left out. */
@@ -30,7 +31,7 @@ export function placed<N extends Node>(nodes: readonly N[], lines: readonly Line
   const kept = lines.filter(({ from, to }) => from !== to && known.has(from) && known.has(to));
   const columns = ordered(inColumns(nodes), kept);
   const tallest = Math.max(0, ...columns.map((one) => one.length));
-  const height = MARGIN.side * 2 + tallest * (NODE.height + GAP.down);
+  const height = MARGIN.side * 2 + tallest * (NODE.height + GAP.down) + BOW;
   const at = new Map<string, { x: number; y: number }>();
   const found = columns.flatMap((column, index) =>
     column.map((node, row) => {
@@ -93,6 +94,11 @@ function pathOf(from: Place | undefined, to: Place | undefined): string {
     return `M${x} ${y1}C${bend} ${y1} ${bend} ${y2} ${x} ${y2}`;
   }
   const [x1, x2] = from.x < to.x ? [from.x + NODE.width, to.x] : [from.x, to.x + NODE.width];
+  if (Math.abs(to.x - from.x) > NODE.width + GAP.across) {
+    // below the columns between, under whose nodes it would vanish
+    const [y, turn] = [Math.max(y1, y2) + BOW, from.x < to.x ? GAP.across : -GAP.across];
+    return `M${x1} ${y1}C${x1 + turn} ${y} ${x2 - turn} ${y} ${x2} ${y2}`;
+  }
   const middle = (x1 + x2) / 2;
   return `M${x1} ${y1}C${middle} ${y1} ${middle} ${y2} ${x2} ${y2}`;
 }
