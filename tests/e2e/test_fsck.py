@@ -73,7 +73,7 @@ def test_a_misspelt_folder_is_refused_by_what_cannot_begin_there(tmp_path: Path)
     nowhere = tmp_path / "typo"
     for arguments in (["fsck"], ["keys", "rotate"], ["user", "link", "a@b"], ["user", "add", "a@b"]):
         done = asterism(*arguments, "--data-dir", str(nowhere), home=tmp_path)
-        assert done.returncode == 1
+        assert done.returncode == 4
         assert "is not the data folder" in done.stderr
         assert not nowhere.exists()
     done = asterism("token", "create", "--data-dir", str(nowhere), home=tmp_path)
