@@ -4,6 +4,7 @@ import pytest
 
 from tests.support.browser import Browser, chromium
 from tests.support.console import World, sign_in, token_of
+from tests.support.facts import until
 from tests.support.server import TestServer
 from tests.support.trees import make_project, ok
 
@@ -32,8 +33,10 @@ def test_a_token_that_is_taken_back_signs_the_tab_out(
 
 
 def test_a_banner_says_that_the_server_is_away_and_goes_when_it_is_back(browser: Browser, world: World) -> None:
+    browser.requested.clear()
     browser.open(world.path())
     browser.wait_text("What it is for")
+    until(lambda: browser.wait("true") and any("/log/stream" in url for url in browser.requested))
     browser.offline(True)
     try:
         # Told as the system tells it, until the last answer that was on its way has come.
