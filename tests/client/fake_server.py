@@ -11,6 +11,7 @@ from asterism.client.api import Api
 from asterism.client.http import Http
 from asterism.vcs import manifest
 from asterism.vcs.batch import BatchReader, FrameData, FrameEnd, FrameStart, frame_head
+from asterism.vcs.splice import splice
 
 
 class FakeServer:
@@ -177,6 +178,16 @@ class FakeServer:
         manifest.read(data)
         self.manifests[parts[2]] = data
         return httpx.Response(201, json={"hash": parts[2], "created": True})
+
+    def _post_manifests_2(self, request, parts):
+        edit = json.loads(request.read())
+        if edit["base_hash"] not in self.manifests:
+            return _error(404, "NOT_FOUND")
+        changes = dict.fromkeys(edit["removed"]) | {one["path"]: manifest.Entry(**one) for one in edit["changed"]}
+        data = splice(self.manifests[edit["base_hash"]], changes)
+        name = hashlib.sha256(data).hexdigest()
+        self.manifests[name] = data
+        return httpx.Response(201, json={"hash": name, "created": True})
 
     def _get_manifests(self, request, parts):
         found = self.manifests.get(parts[2])

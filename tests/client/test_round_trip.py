@@ -71,6 +71,30 @@ def test_an_unchanged_tree_is_neither_read_nor_sent(tmp_path):
     assert not any(path.startswith("/v1/blobs") for _, path in server.calls)
 
 
+@pytest.mark.parametrize("lacks", ["nothing", "the base", "the route"])
+def test_of_a_manifest_only_what_changed_is_sent_where_that_will_do(tmp_path, lacks):
+    server = FakeServer()
+    work = tmp_path / "work"
+    build(work, {f"f{n}": ("file", b"1", 0o644) for n in range(30)})
+    pushed(server, work)
+    (work / "f1").write_bytes(b"other")
+    (work / "f2").unlink()
+    server.calls.clear()
+    if lacks == "the base":
+        server.manifests.clear()
+    if lacks == "the route":
+        server._post_manifests_2 = None
+    done = pushed(server, work)
+    assert server.manifests[done.manifest_hash]
+    sent = [path.rpartition("/")[2] for method, path in server.calls if "/manifests/" in path]
+    assert sent == (["delta"] if lacks == "nothing" else ["delta", done.manifest_hash])
+    for n in (3, 4, 5):  # more than a tenth of the 29
+        (work / f"f{n}").unlink()
+    server.calls.clear()
+    done = pushed(server, work)
+    assert ("PUT", f"/v1/blobs/manifests/{done.manifest_hash}") in server.calls
+
+
 def wait_for_the_clock(folder: Path) -> None:
     """Return when what is in `folder` is old enough that a later change would show in its times."""
     newest = max(path.stat().st_ctime_ns for path in folder.rglob("*"))

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from asterism.base.errors import NotFound
+from asterism.base.errors import NotFound, TooLarge
 from asterism.client.http import TRANSFER_SECONDS, Http
 from asterism.client.models import (
     DeviceGrant,
@@ -24,6 +24,7 @@ from asterism.client.models import (
     Workspace,
 )
 from asterism.vcs import batch
+from asterism.vcs.manifest import Entry
 
 T = TypeVar("T")
 
@@ -312,6 +313,16 @@ class Api:
         """Store a manifest."""
         self.http.raw("PUT", f"/v1/blobs/manifests/{name}", data, kind="application/json", seconds=TRANSFER_SECONDS)
 
+    def edit_manifest(self, base: str, changes: Mapping[str, Entry | None]) -> str | None:
+        """Store a manifest by what differs from a stored one; return its hash, None when the server lacks the base."""
+        changed = [entry for entry in changes.values() if entry is not None]
+        removed = [path for path, entry in changes.items() if entry is None]
+        body = {"base_hash": base, "changed": changed, "removed": removed}
+        try:
+            return self.http.json("POST", "/v1/manifests/delta", _Stored, body=body, safe=True).hash
+        except (NotFound, TooLarge):  # the former is also what an older server says
+            return None
+
     def get_manifest(self, name: str) -> bytes:
         """Return the bytes of a manifest. Raises NotFound."""
         return self.http.raw("GET", f"/v1/blobs/manifests/{name}", seconds=TRANSFER_SECONDS)
@@ -324,6 +335,10 @@ class Api:
             if not cursor:
                 return
             query = {**query, "cursor": cursor}
+
+
+class _Stored(msgspec.Struct):
+    hash: str
 
 
 class _Me(msgspec.Struct):

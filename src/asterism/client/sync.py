@@ -20,7 +20,7 @@ from asterism.client.move import steps_to
 from asterism.client.progress import Progress
 from asterism.client.projects import find_workspace
 from asterism.client.pull import Pulled, pull_held
-from asterism.client.push import Wish, push_held, send_content
+from asterism.client.push import Wish, push_held, send_content, send_manifest
 from asterism.client.revisions import head_of
 from asterism.client.tree import Tree, read_tree
 from asterism.client.workcopy.apply import at_work
@@ -204,7 +204,10 @@ class _Sync:
         send_content(self._api, self._state, look.tree, self._state.bound().base, self._progress)
         for blob in self._api.missing_blobs(list(look.contents)) if look.contents else ():
             self._put(blob, look.contents[blob])
-        data = encode(look.entries) if look.behind else look.tree.manifest
+        if not look.behind:
+            send_manifest(self._api, look.tree)
+            return self._api.prepare_sync(self._place.id, self._source, look.tree.manifest_hash)
+        data = encode(look.entries)
         self._api.put_manifest(hash_bytes(data), data)
         return self._api.prepare_sync(self._place.id, self._source, hash_bytes(data))
 

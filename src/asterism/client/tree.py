@@ -1,6 +1,6 @@
 """The tree of a working copy as it is now, with its manifest."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from asterism.client.progress import Progress
 from asterism.client.workcopy.state import State
@@ -58,6 +58,10 @@ class Tree:
         if not self._manifest_hash:
             self._manifest_hash = hash_bytes(self.manifest)
         return self._manifest_hash
+
+    def edit(self) -> tuple[str, Mapping[str, Entry | None]] | None:
+        """Return the manifest that this one is made from, and what is other (None: gone); None when that is unknown."""
+        return None if self._changes is None else (self._cache.manifest_hash, self._changes)
 
     def files_since(self, manifest_hash: str) -> list[Entry] | None:
         """Return the files that differ from the tree of that manifest, None when only a full comparison can tell."""

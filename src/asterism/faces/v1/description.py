@@ -26,6 +26,7 @@ TAGS = {
     "infrastructure": "Where apps run: accounts at providers, settings, resources, and what a tree needs.",
     "integrations": "Notion and GitHub: connected, or not.",
     "jobs": "What the server did in the background; for administrators.",
+    "manifests": "Manifests that are stored by what differs from a stored one; those sent whole are among the blobs.",
     "models": "The models that runs can use.",
     "oauth": "Device sign-in (RFC 8628), tokens exchanged, revoked (RFC 7009) and looked at (RFC 7662).",
     "projects": "Projects and everything that belongs to one.",

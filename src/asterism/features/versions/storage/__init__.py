@@ -26,6 +26,7 @@ from asterism.features.versions.storage.blobs import (
 )
 from asterism.features.versions.storage.collection import collect
 from asterism.features.versions.storage.collection_models import Collected, CollectionRequest, Roots
+from asterism.features.versions.storage.edits import Edited, edit_manifest
 from asterism.features.versions.storage.errors import (
     BlobGone,
     BlobsMissing,
@@ -67,6 +68,7 @@ __all__ = [
     "CollectionRequest",
     "CollectionRunning",
     "CollectionUnsafe",
+    "Edited",
     "Found",
     "HashMismatch",
     "Inspected",
@@ -88,6 +90,7 @@ __all__ = [
     "collect",
     "content",
     "drop_leases",
+    "edit_manifest",
     "entries",
     "equal",
     "find",

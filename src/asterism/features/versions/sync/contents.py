@@ -63,18 +63,13 @@ class Contents:
         """Return the entries of a tree. Raises UnknownManifest, or BlobsMissing when the manifest was lost."""
         if manifest_hash is None:
             return []
-        with _lost_as_missing(manifest_hash), self.db.read() as tx:
+        with lost_as_missing(manifest_hash), self.db.read() as tx:
             return storage.entries(tx, self.blobs, self.user_id, manifest_hash)
 
     def text(self, manifest_hash: str) -> bytes:
         """Return the bytes of a manifest. Raises UnknownManifest, or BlobsMissing when they were lost."""
-        with _lost_as_missing(manifest_hash), self.db.read() as tx:
+        with lost_as_missing(manifest_hash), self.db.read() as tx:
             return storage.manifest_bytes(tx, self.blobs, self.user_id, manifest_hash)
-
-    def is_spliceable(self, manifest_hash: str) -> bool:
-        """Say whether a manifest is known to be one that can be spliced. Raises UnknownManifest."""
-        with self.db.read() as tx:
-            return storage.manifest(tx, self.user_id, manifest_hash).spliceable
 
     def store(self, contents: Iterable[bytes]) -> None:
         """Store contents that a merge or a person made. Raises QuotaExceeded."""
@@ -91,7 +86,7 @@ def _whole(content: bytes | memoryview | Iterator[bytes]) -> bytes:
 
 
 @contextmanager
-def _lost_as_missing(manifest_hash: str) -> Iterator[None]:
+def lost_as_missing(manifest_hash: str) -> Iterator[None]:
     """Take a manifest whose bytes were lost for content that is to be sent again (Fastest 5.8)."""
     try:
         yield

@@ -1,0 +1,63 @@
+"""`/v1/manifests`: manifests that are stored by what differs from a stored one (ADR 0177)."""
+
+import asyncio
+from typing import Annotated, Final, Literal
+
+import msgspec
+from msgspec import Meta
+
+from asterism.asgi.answers import Created, Ok
+from asterism.asgi.limits import CONTENT
+from asterism.base.errors import Invalid
+from asterism.faces.v1.blobs.manifests import StoredManifest
+from asterism.faces.v1.call import Call, post
+from asterism.features.versions import storage
+from asterism.vcs import manifest
+from asterism.vcs.manifest import Entry
+from asterism.vcs.rules import ManifestInvalid
+
+MOST_CHANGES: Final = 2_000
+
+
+class ManifestEntry(msgspec.Struct, omit_defaults=True):
+    """An entry as manifests have it (Fastest 7.3); a member that its type does not have is left out."""
+
+    type: Literal["file", "dir", "symlink"]
+    path: str
+    hash: str = ""
+    size: int = 0
+    mode: int = 0
+    target: str = ""
+
+
+class ManifestEdit(msgspec.Struct):
+    """What to change in the manifest `base_hash`: entries that are new or other, and paths that are gone."""
+
+    base_hash: str
+    changed: Annotated[list[ManifestEntry], Meta(max_length=MOST_CHANGES)] = msgspec.field(default_factory=list)
+    removed: Annotated[list[str], Meta(max_length=MOST_CHANGES)] = msgspec.field(default_factory=list)
+
+
+@post(
+    "/v1/manifests/delta",
+    rate=CONTENT,
+    errors=(storage.QuotaExceeded, storage.ManifestLost, storage.UnknownManifest, ManifestInvalid, Invalid),
+)
+async def upload_delta(call: Call, body: ManifestEdit) -> Created[StoredManifest] | Ok[StoredManifest]:
+    """POST /v1/manifests/delta: store a manifest that differs from a stored one in a few entries (Ours)."""
+    changes = changes_of(body)
+    where = (call.rt.db, call.rt.blobs, call.caller.user_id)
+    quota = call.rt.storage_limits.quota_bytes
+    made = await asyncio.to_thread(storage.edit_manifest, *where, body.base_hash, changes, quota=quota)
+    answer = StoredManifest(made.hash, made.created)
+    return Created(answer) if made.created else Ok(answer)
+
+
+def changes_of(body: ManifestEdit) -> dict[str, Entry | None]:
+    """Return the changes by path. Raises Invalid when a path is named twice, ManifestInvalid for an entry as such."""
+    entries = manifest.read(msgspec.json.encode({"version": "1", "files": body.changed}))
+    found: dict[str, Entry | None] = dict.fromkeys(body.removed)
+    found |= {entry.path: entry for entry in entries}
+    if len(found) < len(body.removed) + len(entries):
+        raise Invalid.field("removed", "names a path twice, or one that is changed too")
+    return found

@@ -1,0 +1,51 @@
+"""A manifest made from a stored one by changing a few entries: the cost is that of the change (ADR 0177)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from asterism.features.versions.storage.manifests import manifest, manifest_bytes, store_manifest
+from asterism.kernel.blobs import Blobs
+from asterism.kernel.db import Database
+from asterism.vcs.content import hash_bytes
+from asterism.vcs.manifest import Entry, encode, read
+from asterism.vcs.manifest_delta import ManifestDelta
+from asterism.vcs.merge import apply_changes
+from asterism.vcs.splice import can_be_spliced, exchange
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """What became of a manifest: its hash, whether it is new, and what stood at the changed paths before."""
+
+    hash: str
+    created: bool
+    before: Mapping[str, Entry]
+
+
+def edit_manifest(
+    db: Database,
+    blobs: Blobs,
+    user_id: str,
+    base_hash: str,
+    changes: Mapping[str, Entry | None],
+    *,
+    quota: int | None = None,
+) -> Edited:
+    """Store the stored manifest `base_hash` with the entry at each path replaced, added, or (None) removed.
+
+    The result is in the canonical form if the base is. For a worker thread, outside a transaction. Raises
+    UnknownManifest, ManifestLost, ManifestInvalid, TooManyEntries, QuotaExceeded or Unavailable.
+    """
+    with db.read() as tx:
+        text, known = manifest_bytes(tx, blobs, user_id, base_hash), manifest(tx, user_id, base_hash).spliceable
+    edited: tuple[str, ManifestDelta] | None = None
+    if known or can_be_spliced(text):
+        data, gone = exchange(text, changes)
+        added = [entry for entry in changes.values() if entry is not None]
+        edited = base_hash, ManifestDelta(gone, added, in_order=True)
+    else:
+        gone = read(text)
+        data = encode(apply_changes(gone, changes))
+    made = hash_bytes(data)
+    created = made != base_hash and store_manifest(db, blobs, user_id, made, data, quota=quota, edited=edited)
+    return Edited(made, created, {entry.path: entry for entry in gone if entry.path in changes})
