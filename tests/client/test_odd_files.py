@@ -149,6 +149,15 @@ def test_a_file_that_is_too_large_is_named(server, work, size):
         assert not server.blobs
 
 
+@pytest.fixture
+def interruptible():
+    """Let SIGINT interrupt, also where the suite was started in the background, which ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_an_interrupt_waits_for_the_end_of_the_block():
     done = []
 

@@ -31,11 +31,12 @@ export function useLogSource(projectId: string): void {
   const { data } = useLogEntries(projectId);
   const ready = data !== undefined;
   useEffect(() => {
-    const log = client.getQueryData<Log>(keys.project(projectId, "log"));
-    if (!log) return;
+    const known = client.getQueryState<Log>(keys.project(projectId, "log"));
+    if (!known?.data) return;
+    catchUp(client, known.dataUpdatedAt);
     return follow({
       path: `/v1/projects/${projectId}/log/stream`,
-      after: log.lastSeq,
+      after: known.data.lastSeq,
       onEvent: (event) => {
         if (event.event === "reset") refresh(client);
         else add(client, projectId, JSON.parse(event.data) as Entry);
@@ -76,7 +77,18 @@ function followFromNow(client: QueryClient, projectId: string): () => void {
 }
 
 function refresh(client: QueryClient): void {
-  void client.invalidateQueries({ predicate: (query) => query.queryKey[2] !== "log" && query.queryKey[0] !== "snapshot" });
+  void client.invalidateQueries({ predicate: (query) => canChange(query.queryKey) });
+}
+
+/** Ask anew for what was read before the log was: no entry that follows tells of a change that came in between. */
+function catchUp(client: QueryClient, since: number): void {
+  void client.invalidateQueries({
+    predicate: ({ queryKey, state }) => canChange(queryKey) && state.dataUpdatedAt > 0 && state.dataUpdatedAt <= since,
+  });
+}
+
+function canChange(key: readonly unknown[]): boolean {
+  return key[2] !== "log" && key[0] !== "snapshot";
 }
 
 function add(client: QueryClient, projectId: string, entry: Entry): void {
