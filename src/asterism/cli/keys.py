@@ -7,9 +7,9 @@ from asterism.cli.options import AsJson, verb_app
 from asterism.cli.output import count, emit, say, show
 from asterism.cli.progressbar import Bar
 from asterism.kernel.secrets import EnvelopeSecrets, RotationReport, check_keys, rotate
-from asterism.server.local import credentials_file
+from asterism.server.model_access import credentials_file
 from asterism.server.schema import declare_tables
-from asterism.server.signin import settings_key_store
+from asterism.server.stores import settings_key_store
 
 app = verb_app("Look after the master key.")
 

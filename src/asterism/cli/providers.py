@@ -21,12 +21,11 @@ from asterism.features.talk import catalogue
 from asterism.kernel.db import Database
 from asterism.kernel.llm import PROVIDERS, Limits, ModelFailure, PydanticModels, Request, Target, Turn, provider
 from asterism.kernel.secrets import EnvelopeSecrets, check_keys
-from asterism.server.chats import build_directory
 from asterism.server.data_folder import running_address
-from asterism.server.local import key_places
+from asterism.server.model_access import build_directory, key_places
 from asterism.server.schema import declare_tables
 from asterism.server.settings import Settings
-from asterism.server.signin import settings_key_store
+from asterism.server.stores import settings_key_store
 
 app = verb_app("Choose the models that reviews and chats use.")
 Name = Annotated[str, typer.Argument(metavar="PROVIDER", help="gemini, openai, anthropic, local …; see `list`.")]

@@ -23,10 +23,9 @@ def _found(settings: Settings) -> Target | None:
     # what a review without a model does not need, and would wait for
     from asterism.features.review import local_providers
     from asterism.kernel.secrets import EnvelopeSecrets
-    from asterism.server.local import key_places
+    from asterism.server.model_access import key_places
     from asterism.server.schema import declare_tables
-    from asterism.server.signin import settings_key_store
-    from asterism.server.stores import open_settings_database
+    from asterism.server.stores import open_settings_database, settings_key_store
 
     declare_tables()
     db = open_settings_database(settings)

@@ -30,8 +30,7 @@ from asterism.kernel.db.sqlite_copy import copy_sqlite, settle_sqlite
 from asterism.kernel.secrets import prove_keys, wrap_ring
 from asterism.server.data_folder import NoInstallation, is_installation
 from asterism.server.settings import Settings
-from asterism.server.signin import settings_key_store
-from asterism.server.stores import open_settings_blobs
+from asterism.server.stores import open_settings_blobs, settings_key_store
 
 FORMAT = 1
 DATABASE, JOBS, CREDENTIALS, KEY = "asterism.db", "jobs.db", "credentials.json", "master.key.wrapped"

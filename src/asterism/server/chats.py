@@ -1,7 +1,7 @@
 """Builds what chats need: the model directory and their runs."""
 
 from asterism.faces.runtime import IntegrationServices
-from asterism.features.talk.catalogue import ModelDirectory, load_catalogue
+from asterism.features.talk.catalogue import ModelDirectory
 from asterism.features.talk.integrations import searching_tools
 from asterism.features.talk.proposals import Proposals, writers
 from asterism.features.talk.runs import ChatRuns, Starter
@@ -12,25 +12,6 @@ from asterism.kernel.llm import Models
 from asterism.kernel.runs import RunHost
 from asterism.kernel.secrets import Secrets
 from asterism.kernel.streams import Streams
-from asterism.server.settings import Settings
-
-KEYS = ("anthropic", "openai", "google", "groq", "mistral", "local")
-TIERS = ("fast", "balanced", "best")
-
-
-def build_directory(settings: Settings) -> ModelDirectory:
-    """Return what the settings say of models. Raises Invalid when the catalogue cannot be read."""
-    keys = {name: getattr(settings, f"{name}_api_key") for name in KEYS}
-    tiers = {tier: getattr(settings, f"model_{tier}") for tier in TIERS}
-    return ModelDirectory(
-        catalogue=load_catalogue(settings.model_catalog),
-        base_urls=settings.base_urls,
-        server_keys={name: key for name, key in keys.items() if key},
-        tiers={tier: model for tier, model in tiers.items() if model},  # type: ignore[misc]
-        local_model=settings.local_model,
-        title_model=settings.title_model,
-        embedding_model=settings.embedding_model,
-    )
 
 
 def build_runs(

@@ -23,7 +23,7 @@ from asterism.kernel.streams import DatabaseStreams
 from asterism.server.actions import build_actions
 from asterism.server.advisor import build_advisor
 from asterism.server.agents import build_agents
-from asterism.server.chats import build_directory, build_runs
+from asterism.server.chats import build_runs
 from asterism.server.departures import Departures
 from asterism.server.deployment_hosts import build_clouds, build_deployments, build_provisioners
 from asterism.server.insight import build_insight
@@ -31,12 +31,13 @@ from asterism.server.integrations import build_integrations
 from asterism.server.jobs import register_jobs
 from asterism.server.local import build_local
 from asterism.server.lock_tools import build_lock_tools
+from asterism.server.model_access import build_directory
 from asterism.server.moves import FOLLOWERS, MoveRelay
 from asterism.server.reviews import build_reviews, build_tree_reviews
 from asterism.server.roots import ROOTS
 from asterism.server.settings import Settings
-from asterism.server.signin import ActivityWriter, build_sign_in, settings_key_store
-from asterism.server.stores import open_settings_blobs, open_settings_database
+from asterism.server.signin import ActivityWriter, build_sign_in
+from asterism.server.stores import open_settings_blobs, open_settings_database, settings_key_store
 from asterism.server.turns import turn_ports
 
 

@@ -27,12 +27,11 @@ from asterism.kernel.llm import provider
 from asterism.kernel.sandbox import isolation_problem
 from asterism.kernel.secrets import prove_keys
 from asterism.server.agents import choose_agent
-from asterism.server.chats import build_directory
 from asterism.server.data_folder import find_open_files, is_installation, running_address
+from asterism.server.model_access import build_directory
 from asterism.server.serve import check_port, reachable_address
 from asterism.server.settings import Settings, is_secret
-from asterism.server.signin import settings_key_store
-from asterism.server.stores import open_settings_blobs
+from asterism.server.stores import open_settings_blobs, settings_key_store
 
 MODEL_SECONDS = 5.0
 SERVER_SECONDS = 5.0

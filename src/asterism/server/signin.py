@@ -1,4 +1,4 @@
-"""Builds the sign-in services and the secrets from the settings, and writes down who was seen."""
+"""Builds the sign-in services from the settings, and writes down who was seen."""
 
 import asyncio
 from contextlib import suppress
@@ -12,17 +12,11 @@ from asterism.faces.runtime import SignIn
 from asterism.features.accounts.identity import Activity, Lifetimes, SignUp
 from asterism.kernel.db import Database
 from asterism.kernel.oidc import IdTokens, JwksCache, Provider, fetch_over_http, google
-from asterism.kernel.secrets import KeyStore, open_key_store
 from asterism.server.front import addresses_of
 from asterism.server.settings import Settings
 
 FLUSH_SECONDS = 5.0
 log = structlog.get_logger("asterism")
-
-
-def settings_key_store(settings: Settings) -> KeyStore:
-    """Return the key store of the data folder. Raises MasterKeyError when its file is unsafe or damaged."""
-    return open_key_store(settings.master_key_file or settings.data_dir / "master.key", settings.key_store)
 
 
 def build_sign_in(settings: Settings, clock: Clock) -> SignIn:

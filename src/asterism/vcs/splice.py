@@ -30,7 +30,7 @@ def splice(manifest: bytes, changes: Mapping[str, Entry | None]) -> bytes:
 def exchange(manifest: bytes, changes: Mapping[str, Entry | None]) -> tuple[bytes, list[Entry]]:
     """Do what `splice` does, and return beside its result the entries that stood at those paths before."""
     if manifest == EMPTY or len(changes) > MANY or not manifest.startswith(_HEAD):
-        return _rebuilt(manifest, changes)
+        return rebuild(manifest, changes)
     pieces: list[bytes] = []
     gone: list[bytes] = []
     kept_from, end = len(_HEAD), len(manifest) - len(_FOOT)
@@ -59,7 +59,8 @@ def can_be_spliced(manifest: bytes) -> bool:
     return has_regular_layout(manifest) and paths_ascend(manifest)
 
 
-def _rebuilt(manifest: bytes, changes: Mapping[str, Entry | None]) -> tuple[bytes, list[Entry]]:
+def rebuild(manifest: bytes, changes: Mapping[str, Entry | None]) -> tuple[bytes, list[Entry]]:
+    """Do what `exchange` does to any valid manifest, by reading and writing all of it."""
     before = {entry.path: entry for entry in read(manifest)}
     entries: dict[str, Entry | None] = {**before, **changes}
     gone = [before[path] for path in changes if path in before]

@@ -7,10 +7,9 @@ from asterism.features.versions.storage.manifests import manifest, manifest_byte
 from asterism.kernel.blobs import Blobs
 from asterism.kernel.db import Database
 from asterism.vcs.content import hash_bytes
-from asterism.vcs.manifest import Entry, encode, read
+from asterism.vcs.manifest import Entry
 from asterism.vcs.manifest_delta import ManifestDelta
-from asterism.vcs.merge import apply_changes
-from asterism.vcs.splice import can_be_spliced, exchange
+from asterism.vcs.splice import can_be_spliced, exchange, rebuild
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +43,7 @@ def edit_manifest(
         added = [entry for entry in changes.values() if entry is not None]
         edited = base_hash, ManifestDelta(gone, added, in_order=True)
     else:
-        gone = read(text)
-        data = encode(apply_changes(gone, changes))
+        data, gone = rebuild(text, changes)
     made = hash_bytes(data)
     created = made != base_hash and store_manifest(db, blobs, user_id, made, data, quota=quota, edited=edited)
-    return Edited(made, created, {entry.path: entry for entry in gone if entry.path in changes})
+    return Edited(made, created, {entry.path: entry for entry in gone})
