@@ -16,6 +16,7 @@ from asterism.kernel.llm import (
     json_object,
     provider,
 )
+from asterism.kernel.llm.reading.frames import MAX_EVENT, Frame, Frames, Unreadable
 from asterism.kernel.llm.reading.wellformed import Joiner
 
 
@@ -96,3 +97,19 @@ def test_pieces_cut_anywhere_are_joined_again(text: str, data: st.DataObject) ->
         out += piece
     out += joiner.rest()
     assert out == text.replace("\x00", "\ufffd")
+
+
+def test_a_line_and_an_event_have_so_many_bytes_at_most() -> None:
+    def told(*lines: str) -> list[Frame]:
+        return list(Frames().feed("".join(f"data: {line}\n" for line in lines).encode() + b"\n"))
+
+    line = json.dumps({"a": "x" * (MAX_EVENT - len('data: {"a": ""}'))})
+    (frame,) = told(line)
+    assert len(frame.value["a"]) == MAX_EVENT - len('data: {"a": ""}')
+    with pytest.raises(Unreadable):
+        told(line + " ")
+    first, second = '{"b": 1,', '"a": "x"}' + " " * (MAX_EVENT - len('{"b": 1,"a": "x"}'))
+    (frame,) = told(first, second)
+    assert frame.value == {"a": "x", "b": 1}
+    with pytest.raises(Unreadable):
+        told(first, second + " ")

@@ -11,6 +11,7 @@ import pytest
 from asterism.base.errors import Invalid
 from asterism.features.review import analyzers
 from asterism.features.review.analyzers import commands, rule_map, sarif
+from asterism.features.review.analyzers.models import OUTPUT, AnalyzerFailed
 from asterism.features.review.findings import Issue, Lens, ReviewedFile, Severity
 from asterism.vcs.unified import parse
 
@@ -297,3 +298,16 @@ def test_placing_masks_and_drops():
     assert issue.severity is Severity.BLOCKER
     assert secret not in str(issue)
     assert issue.evidence[0].excerpt == 'KEY = "AKIA\u2026[masked]"'
+
+
+def test_a_program_says_so_much_at_most(tmp_path: Path) -> None:
+    async def work(count: int) -> int:
+        tools = analyzers.ToolRunner()
+        try:
+            return len((await tools(["head", "-c", str(count), "/dev/zero"], tmp_path, 60)).stdout)
+        finally:
+            tools.close()
+
+    assert asyncio.run(work(OUTPUT)) == OUTPUT
+    with pytest.raises(AnalyzerFailed, match="wrote more than 20 MiB"):
+        asyncio.run(work(OUTPUT + 1))

@@ -55,6 +55,14 @@ def test_files_are_read_compared_and_skipped_as_a_checkout_has_them(shelf: Shelf
     }
 
 
+@pytest.mark.parametrize(("count", "size"), [(2000, 1), (32, 2 << 20)])
+def test_as_much_as_a_review_takes_is_read(shelf: Shelf, count: int, size: int) -> None:
+    tree = shelf.put_entries([Entry(path=f"{n}.py", hash=LOST, size=size) for n in range(count)])
+    with pytest.raises(ReviewFailed, match=rf"\(unreadable\) and {count - 10} more") as failed:
+        change(shelf, None, tree)
+    assert failed.value.code == "NO_DIFF"  # read, as far as it is there
+
+
 def test_more_than_a_review_takes_is_not_read(shelf: Shelf) -> None:
     many = shelf.put_entries([Entry(path=f"{n}.py", hash=LOST, size=1) for n in range(2001)])
     large = shelf.put_entries([Entry(path=f"{n}.py", hash=LOST, size=2 << 20) for n in range(33)])
