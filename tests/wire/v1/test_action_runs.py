@@ -97,7 +97,8 @@ class Item:
         self.tree = {**tree, "name": self.name.encode()}
         self.push(self.tree)
         server.run(replace(server.rt.actions.analyst, checks=()).analyze(self.project))
-        (item,) = ok(client.get("/v1/action-items"))["items"]
+        found = ok(client.get("/v1/action-items"))["items"]
+        (item,) = [one for one in found if one["workspace_id"] == self.workspace]
         self.id = str(item["id"])
 
     def push(self, tree: Tree) -> None:
@@ -258,6 +259,22 @@ def test_processes_share_the_queue_and_one_that_dies_in_an_attempt_gives_it_back
         run = shared.ended(second)
         assert (run["status"], run["attempt_count"], run["report"]) == ("ready", 1, "Done.")
         assert (len(agent.jobs[held.name]), len(agent.jobs[shared.name])) == (1, 1)
+
+
+def test_two_runs_of_a_person_are_worked_on_at_once(server: TestServer, alice: httpx.Client, agent: Agent) -> None:
+    gate, items = asyncio.Event(), [Item(server, alice, agent) for _ in range(3)]
+    for one in items:
+        one.does((Wait(gate), Write("answer", "good\n")))
+    runs = [one.start()["id"] for one in items]
+    until(lambda: sum(one.name in agent.jobs for one in items) == 2)
+    shown = [one.run(run)["status"] for one, run in zip(items, runs, strict=True)]
+    assert sorted(shown) == ["queued", "running", "running"]
+
+    async def opened() -> None:
+        gate.set()
+
+    server.run(opened())
+    assert [one.ended(run)["status"] for one, run in zip(items, runs, strict=True)] == ["ready"] * 3
 
 
 def test_what_cannot_be_run_says_why(item: Item, bob: httpx.Client) -> None:

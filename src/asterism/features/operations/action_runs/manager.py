@@ -157,7 +157,7 @@ class ActionRuns:
         if found.launch == 0:
             project_events.run_started(tx, found, item.note.title)
         run = replace(found, **values)
-        return ActionWork(run, item, output, self._choose(tx, found.owner_user_id), self.bench)
+        return ActionWork(run, item, output, self._choose(tx, found.owner_user_id), self.bench, self._wake)
 
     def _settle(self, tx: Tx, stream: str, ending: BrokenOff | Stopped) -> Sequence[Fact]:
         """End a run whose process is gone, or did not end in time."""

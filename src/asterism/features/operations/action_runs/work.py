@@ -1,7 +1,7 @@
 """One run as the host performs it: an agent in a private copy, the checks, and up to three attempts (Fastest 9.4)."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from typing import Final
@@ -82,13 +82,14 @@ class AttemptFailed(Exception):
 
 @dataclass(slots=True)
 class ActionWork:
-    """The work of one run, by an agent that asks `target`."""
+    """The work of one run, by an agent that asks `target`; its end is told by `wake`, since others may wait for it."""
 
     run: ActionRun
     item: StoredItem
     failed_output: str | None
     target: Target
     bench: Bench
+    wake: Callable[[], None]
     _tree: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -223,6 +224,7 @@ class ActionWork:
 
     def finish(self, tx: Tx, ending: Ending[Outcome]) -> Sequence[Ended]:
         """Write how the run ended; one whose server stops waits to be taken up again."""
+        tx.after_commit(self.wake)
         return finish(tx, self.run.id, ending)
 
 
