@@ -144,7 +144,8 @@ async def start_services(rt: Runtime, stack: AsyncExitStack) -> None:
     await rt.actions.runs.start()
     runners = (rt.runs, rt.turns, rt.deployments, rt.actions.runs, rt.tree_reviews)
     destroy = partial(infrastructure.destroy_discarded, rt.db, rt.provisioners)
-    departures = Departures(rt.db, [*(runner.end_orphans for runner in runners), destroy])
-    departures.start()
-    stack.push_async_callback(departures.stop)
+    for enders in ([runner.end_orphans for runner in runners], [destroy]):  # a provider that is slow holds up no other
+        departures = Departures(rt.db, enders)
+        departures.start()
+        stack.push_async_callback(departures.stop)
     stack.push_async_callback(asyncio.to_thread, rt.local.git.close)  # first of all: others wait for what it runs
