@@ -93,7 +93,7 @@ def _refresh_one(db: Database, about: _Project, workspace: Workspace) -> bool:
     try:
         spots = {} if look.tree is None else _spots(db, about, look)
     except (storage.UnknownManifest, storage.BlobsMissing) as error:
-        log.warning("findings cannot be looked up", workspace=workspace.id, reason=error.message)
+        log.warning("findings.not_looked_up", workspace=workspace.id, reason=error.message)
         return False
     with db.write() as tx:
         tx.take_turns(TURNS, project_id)

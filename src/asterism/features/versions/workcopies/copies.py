@@ -161,10 +161,11 @@ class WorkingCopies:
         changes = state.ledger.changes() if state.ledger.differing() else {}
         if not changes and copy.about.start is None:
             return None
-        name, data = state.manifest(changes)
-        if name != copy.about.start:
-            quota = self.limits.quota_bytes
-            storage.upload(self._db, self._blobs, copy.about.user_id, name, data, quota=quota)
+        start, (name, data, delta) = copy.about.start, state.manifest(changes)
+        if name != start:
+            where, quota = (self._db, self._blobs, copy.about.user_id), self.limits.quota_bytes
+            edited = None if start is None or delta is None else (start, delta)
+            storage.store_manifest(*where, name, data, quota=quota, edited=edited)
         return name
 
     def _count(self, copy: WorkingCopy, pairs: Sequence[tuple[Entry | None, Entry | None]]) -> list[Counted]:

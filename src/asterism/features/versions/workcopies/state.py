@@ -18,8 +18,9 @@ from asterism.kernel.workcopy.walk import look
 from asterism.kernel.workcopy.watch import Watch
 from asterism.vcs.content import hash_bytes
 from asterism.vcs.manifest import encode, read
+from asterism.vcs.manifest_delta import ManifestDelta
 from asterism.vcs.merge import Changes, apply_changes
-from asterism.vcs.splice import can_be_spliced, splice
+from asterism.vcs.splice import can_be_spliced, exchange
 
 
 class CopyState:
@@ -97,12 +98,19 @@ class CopyState:
                 return
         raise CopyGone
 
-    def manifest(self, changes: Changes) -> tuple[str, bytes]:
-        """Return hash and bytes of the canonical manifest of the start with these changes made."""
+    def manifest(self, changes: Changes) -> tuple[str, bytes, ManifestDelta | None]:
+        """Return hash and bytes of the canonical manifest of the start with these changes made.
+
+        The third is the difference from the start, None where it is not known.
+        """
         if not changes:
-            return hash_bytes(self._start), self._start
-        data = splice(self._start, changes) if self._canonical else encode(apply_changes(self._entries, changes))
-        return hash_bytes(data), data
+            return hash_bytes(self._start), self._start, None
+        if not self._canonical:
+            data = encode(apply_changes(self._entries, changes))
+            return hash_bytes(data), data, None
+        data, gone = exchange(self._start, changes)
+        added = [entry for entry in changes.values() if entry is not None]
+        return hash_bytes(data), data, ManifestDelta(gone, added, in_order=True)
 
     def close(self) -> None:
         """Stop watching."""
