@@ -12,13 +12,14 @@ ROOT = Path(__file__).parent.parent
 TARGET = ROOT / "THIRD-PARTY-NOTICES.md"
 PIN = re.compile(r"^([\w.-]+)==([^\s;\\]+)", re.MULTILINE)
 ELSEWHERE = {
+    "agent-client-protocol": "Apache-2.0",  # which only its file of the licence says
     "colorama": "BSD-3-Clause",
     "httpx2-jsfetch": "BSD-3-Clause",
     "pywin32": "PSF-2.0",
     "pywin32-ctypes": "BSD-3-Clause",
     "tzdata": "Apache-2.0",
 }
-"""Licences of packages that the lock holds for other systems than the one this runs on."""
+"""Licences that no installed package says: mostly of those that the lock holds for other systems than this one."""
 HEAD = """# Third-party notices
 
 Asterism is installed together with the packages below, which it does not contain; each comes with the text of its own
@@ -54,7 +55,7 @@ def licence(name: str) -> str:
         raise ValueError(f"{name} is not installed here; add its licence to ELSEWHERE.") from None
     classifiers = [text.rpartition(" :: ")[2] for text in about.get_all("Classifier", []) if text.startswith("License")]
     expression, text = (about.get_all(field, [""])[0] for field in ("License-Expression", "License"))
-    said = expression or " / ".join(classifiers) or text.partition("\n")[0]
+    said = expression or " / ".join(classifiers) or text.partition("\n")[0] or ELSEWHERE.get(name)
     if not said:
         raise ValueError(f"{name} does not say under which licence it stands.")
     return said

@@ -24,6 +24,7 @@ SAID = {
     "two-agents": ["def count(prices):", "def mean(prices):"],
     "console": ["/signin#"],
     "ci-review": ["::error file=run.py,line=3", "exit code 1: the check fails"],
+    "editors": ["notes"],
     "own-model": ["local"],
     "proxy": ["public_url = https://asterism.example.org", "https://asterism.example.org/signin#"],
     "backup": ["monday.backup", "asterism 0."],

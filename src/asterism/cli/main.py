@@ -19,6 +19,7 @@ UsageError: Any = BadParameter.__base__  # of which Typer shows this descendant 
 
 # verb → (module below asterism.cli, one line for --help). A module offers its command as `app` (a Typer).
 VERBS: dict[str, tuple[str, str]] = {
+    "acp": ("acp", "Serve conversations with a workspace's agent to editors."),
     "actions": ("actions", "See what needs attention, and let an agent mend it."),
     "activity": ("activity", "Show what happens in this folder's project."),
     "agent": ("agent", "Look after the coding agent of conversations."),

@@ -15,6 +15,7 @@ from asterism.client.http import Http
 
 PAUSE_SECONDS = 0.2
 QUIET_ROUNDS = 10  # without news after a turn's end, nothing more of it is coming
+FILES_ROUNDS = 150  # when it is known to have changed files, of which nothing was told yet
 PAGE = 1000
 
 Frame = dict[str, Any]
@@ -47,20 +48,30 @@ class Talk:
         made = http.json("POST", "/v1/conversations", dict[str, Any], body=body, safe=False)
         return cls(http, str(made["conversation"]["id"]), sleep=sleep)
 
+    def history(self) -> Iterator[tuple[dict[str, Any], list[dict[str, Any]]]]:
+        """Yield the messages, oldest first, each with the parts that its agent told; the newest thousand."""
+        outputs = self._http.json("GET", f"{self._path}/opencode-messages", dict[str, Any])["messages"]
+        for message in self._http.json("GET", f"{self._path}/messages", dict[str, Any])["messages"]:
+            yield message, outputs.get(message["id"], {}).get("parts", [])
+
     def send(self, prompt: str) -> Sent:
         """Hand the agent a prompt."""
         return self._http.json("POST", f"{self._path}/messages", Sent, body={"prompt": prompt}, safe=False)
 
     def follow(self, message_id: str) -> Iterator[Frame]:
         """Yield the frames of the log from where it was left, until a message has ended and its files are told."""
-        ended, quiet = False, 0
-        while not (ended and quiet >= QUIET_ROUNDS):
+        ended, changed, quiet = False, False, 0
+        while not (ended and quiet >= (FILES_ROUNDS if changed else QUIET_ROUNDS)):
             page = self._page(self._seq, PAGE)
             for frame in page.events:
                 self._seq = int(frame["seq"])
                 yield frame
                 if frame["type"] == "message_complete" and frame["message"]["id"] == message_id:
                     ended = True
+                elif frame["type"] == "checkpoint" and frame["item"]["message_id"] == message_id:
+                    changed = changed or bool(frame["item"]["files"])
+                elif ended and frame["type"] in ("files_changed", "warning", "error"):
+                    changed = False
                 if ended and frame["type"] == "timeline_summary":
                     return
             quiet = 0 if page.events else quiet + 1
@@ -77,9 +88,14 @@ class Talk:
         path = f"{self._path}/opencode-questions/{question_id}/reject"
         self._http.json("POST", path, dict[str, Any], body={}, safe=True)
 
-    def cancel(self, message_id: str) -> None:
-        """End a turn."""
-        body = {"message_id": message_id}
+    def save(self) -> str | None:
+        """Register what the workspace shows; return the snapshot that is its head then, None while it is empty."""
+        found = self._http.json("POST", f"{self._path}/snapshot", dict[str, Any], body={}, safe=True)["snapshot_id"]
+        return None if found is None else str(found)
+
+    def cancel(self, message_id: str | None) -> None:
+        """End a turn, None for the one that runs."""
+        body = {} if message_id is None else {"message_id": message_id}
         self._http.json("POST", f"{self._path}/cancel", dict[str, Any], body=body, safe=True)
 
     @property
@@ -110,43 +126,52 @@ class Shown:
 
     def text(self, frame: Frame) -> str:
         """Return the text that a frame adds to the answer."""
-        part = self._part(frame)
-        if part is None or part["type"] != "text":
-            return ""
+        part = self.part(frame)
+        return "" if part is None or part["type"] != "text" else self.added(part, told(frame).get("delta"))
+
+    def added(self, part: dict[str, Any], delta: str | None = None) -> str:
+        """Return what a part of text adds to what was shown of it; `delta` where it tells only that."""
         seen, whole = self._lengths.get(part["id"], 0), str(part.get("text") or "")
-        added = whole[seen:] if whole else str(self._told(frame).get("delta") or "")
-        self._lengths[part["id"]] = seen + len(added)
-        return added
+        more = whole[seen:] if whole else delta or ""
+        self._lengths[part["id"]] = seen + len(more)
+        return more
 
     def call(self, frame: Frame) -> str | None:
         """Return a line about a call of a tool once it has ended, None for every other frame."""
-        part = self._part(frame)
+        part = self.part(frame)
         if part is None or part["type"] != "tool" or part["id"] in self._calls:
             return None
         state = part.get("state") or {}
         if state.get("status") not in ("completed", "error"):
             return None
         self._calls.add(part["id"])
-        given = state.get("input") or {}
-        about = next((str(given[name]) for name in ("filePath", "command", "pattern", "path") if name in given), "")
-        failed = " failed" if state["status"] == "error" else ""
-        return f"{part['tool']} {about.splitlines()[0] if about else ''}".rstrip() + failed
+        return call_title(part) + (" failed" if state["status"] == "error" else "")
 
     def question(self, frame: Frame) -> dict[str, Any] | None:
         """Return the question that a frame asks."""
-        if self._kind(frame) != "question.asked" or frame["messageId"] != self.message_id:
+        if kind(frame) != "question.asked" or frame["messageId"] != self.message_id:
             return None
-        return dict(self._told(frame))
+        return told(frame)
 
-    def _part(self, frame: Frame) -> dict[str, Any] | None:
-        if self._kind(frame) != "message.part.updated" or frame["messageId"] != self.message_id:
+    def part(self, frame: Frame) -> dict[str, Any] | None:
+        """Return the part of the answer that a frame tells."""
+        if kind(frame) != "message.part.updated" or frame["messageId"] != self.message_id:
             return None
-        return dict(self._told(frame)["part"])
+        return dict(told(frame)["part"])
 
-    @staticmethod
-    def _kind(frame: Frame) -> str:
-        return str(frame["event"]["payload"]["type"]) if frame["type"] == "opencode_event" else ""
 
-    @staticmethod
-    def _told(frame: Frame) -> dict[str, Any]:
-        return dict(frame["event"]["payload"]["properties"])
+def kind(frame: Frame) -> str:
+    """Return what an agent tells by a frame, nothing where it is not the agent who tells."""
+    return str(frame["event"]["payload"]["type"]) if frame["type"] == "opencode_event" else ""
+
+
+def told(frame: Frame) -> dict[str, Any]:
+    """Return what belongs to what an agent tells."""
+    return dict(frame["event"]["payload"]["properties"])
+
+
+def call_title(part: dict[str, Any]) -> str:
+    """Return a call of a tool in one line: the tool, and what it is about."""
+    given = (part.get("state") or {}).get("input") or {}
+    about = next((str(given[name]) for name in ("filePath", "command", "pattern", "path") if name in given), "")
+    return f"{part['tool']} {about.splitlines()[0] if about else ''}".rstrip()
