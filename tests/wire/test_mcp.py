@@ -14,7 +14,8 @@ from mcp import Client, StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
 
 from asterism.faces.mcp.http import McpHttp, load_sdk
-from asterism.faces.mcp.tools import TOOLS
+from asterism.faces.mcp.tools import ADDING, CHANGING, REQUESTS, TOOLS
+from asterism.features.accounts import identity
 from tests.support.process import clean_environment
 from tests.support.server import TestServer
 from tests.support.trees import make_project, make_workspace, name_of, push
@@ -63,7 +64,9 @@ async def look_around(client: Client, project: str, snapshot: str) -> None:
     """Find the file that was pushed, from nothing but the token."""
     tools = (await client.list_tools()).tools
     assert {tool.name for tool in tools} == set(TOOLS)
-    assert all(tool.annotations and tool.annotations.read_only_hint for tool in tools)
+    hints = {tool.name: tool.annotations for tool in tools if tool.annotations}
+    assert {name for name, hint in hints.items() if not hint.read_only_hint} == set(ADDING) | set(CHANGING)
+    assert {name for name, hint in hints.items() if hint.destructive_hint} == set(CHANGING)
     [found] = (await called(client, "list_projects"))["projects"]
     assert found["id"] == project
     assert [one["id"] for one in (await called(client, "list_snapshots", project_id=project))["snapshots"]] == [
@@ -120,6 +123,49 @@ def test_a_command_speaks_it_over_pipes(server: TestServer, alice: httpx.Client,
         async with over_pipes(server, token_of(alice), tmp_path) as client:
             await look_around(client, project, snapshot)
             assert await refused(client, "show_project", project_id="nowhere")
+
+    run(body)
+
+
+async def merge_and_review(client: Client, project: str, main: str, idea: str) -> None:
+    """Bring main into a workspace and back out of it, review that, and write down what was learned."""
+    preview = (await called(client, "prepare_sync", workspace_id=idea, source_workspace_id=main))["preview"]
+    await called(client, "execute_sync", workspace_id=idea, preview_id=preview["id"])
+    assert "preview" in (await refused(client, "execute_sync", workspace_id=idea, preview_id="nothing")).lower()
+    await called(client, "undo_sync", workspace_id=idea)
+    review = (await called(client, "start_review", workspace_id=idea, against="head"))["review"]["id"]
+    assert (await called(client, "read_review", review_id=review))["review"]["id"] == review
+    await called(client, "write_project_memory", project_id=project, content="We greet.")
+    assert (await called(client, "read_project_memory", project_id=project))["content"] == "We greet."
+    for tool, argument in (("change_decision", "decision_id"), ("dismiss_action_item", "item_id")):
+        more = {"project_id": project, "status": "confirmed"} if tool == "change_decision" else {}
+        assert await refused(client, tool, **{argument: "nowhere"}, **more)
+
+
+def test_a_model_merges_reviews_and_writes(server: TestServer, alice: httpx.Client) -> None:
+    project = make_project(alice)
+    main = make_workspace(alice, project)
+    base = push(alice, project, main, {"src/greet.py": FILE})["id"]
+    idea = make_workspace(alice, project, name="idea", base_snapshot_id=base)
+    push(alice, project, main, {"src/greet.py": FILE, "more.py": b"x = 1\n"})
+
+    async def body() -> None:
+        async with over_http(server, token_of(alice)) as client:
+            await merge_and_review(client, project, main, idea)
+
+    run(body)
+
+
+def test_a_token_that_only_reads_has_tools_that_only_read(server: TestServer, alice: httpx.Client) -> None:
+    project = make_project(alice)
+    with server.rt.db.write() as tx:
+        user = identity.find_user(tx, alice.get("/v1/auth/me").json()["user"]["email"])
+        made = identity.create_token(tx, user, kind="u", name="r", client="cli", seconds=600, scope=identity.READ)
+
+    async def body() -> None:
+        async with over_http(server, made.text) as client:
+            assert {tool.name for tool in (await client.list_tools()).tools} == set(REQUESTS)
+            assert await refused(client, "write_project_memory", project_id=project, content="x")
 
     run(body)
 

@@ -17,7 +17,7 @@ from asterism.faces.mcp.tools import Request
 
 log = structlog.get_logger("asterism.mcp")
 PATH = "/mcp"
-ASKED_SECONDS = 60.0
+ASKED_SECONDS = 120.0
 FORWARDED = ("authorization", "x-forwarded-for", "x-forwarded-proto", "x-forwarded-host")
 NOT_LOADED = {
     "error": {

@@ -1,4 +1,4 @@
-"""The tools: each one is a route of `/v1` that only reads, described by what the route itself declares."""
+"""The tools: each one is a route of `/v1`, described by what the route itself declares; most of them only read."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from asterism.asgi.endpoint import Endpoint
 from asterism.asgi.openapi import request_path
 from asterism.base.errors import Invalid
 from asterism.faces.v1.endpoints import ENDPOINTS
+from asterism.faces.v1.scopes import only_reads
 
 REQUESTS = {
     "list_projects": "GET /v1/projects",
@@ -39,7 +40,10 @@ REQUESTS = {
     "read_review": "GET /v1/reviews/:reviewId",
     "list_findings": "GET /v1/projects/:projectId/findings",
     "read_project_log": "GET /v1/projects/:projectId/log",
+    "list_next_steps": "GET /v1/projects/:projectId/next-steps",
     "list_action_items": "GET /v1/action-items",
+    "list_action_item_runs": "GET /v1/action-items/:itemId/runs",
+    "read_action_item_run": "GET /v1/action-items/runs/:runId",
     "list_conversations": "GET /v1/conversations",
     "read_conversation": "GET /v1/conversations/:conversationId/messages",
     "list_chats": "GET /v1/projects/:projectId/chats",
@@ -47,6 +51,26 @@ REQUESTS = {
     "list_deployments": "GET /v1/infrastructure/workspaces/:workspaceId/deployments",
     "read_deployment_log": "GET /v1/infrastructure/deployments/:deploymentId/logs",
 }
+ADDING = {
+    "prepare_sync": "POST /v1/workspaces/:workspaceId/sync/prepare",
+    "start_review": "POST /v1/workspaces/:workspaceId/reviews",
+    "extract_decisions": "POST /v1/projects/:projectId/decisions/extract",
+    "start_action_item_run": "POST /v1/action-items/:itemId/runs",
+}
+"""What makes something new and leaves the rest alone."""
+CHANGING = {
+    "execute_sync": "POST /v1/workspaces/:workspaceId/sync/execute",
+    "undo_sync": "POST /v1/workspaces/:workspaceId/sync/undo",
+    "cancel_review": "POST /v1/reviews/:reviewId/cancel",
+    "dismiss_finding": "POST /v1/findings/:findingId/dismiss",
+    "reopen_finding": "POST /v1/findings/:findingId/reopen",
+    "write_project_memory": "PUT /v1/projects/:projectId/memory",
+    "write_workspace_memory": "PUT /v1/workspaces/:workspaceId/memory",
+    "change_decision": "PATCH /v1/projects/:projectId/decisions/:decisionId",
+    "apply_action_item_run": "POST /v1/action-items/runs/:runId/apply",
+    "dismiss_action_item": "POST /v1/action-items/:itemId/dismiss",
+}
+"""What changes something that is there; clients ask somebody first."""
 MORE = {
     "list_files": " The `hash` of a file is what `read_content` takes.",
     "read_content": " Text only; hashes of files are told by `list_files` and `diff_snapshots`.",
@@ -55,6 +79,13 @@ MORE = {
     "show_map": " Concepts of the code and what connects them.",
     "list_findings": " `present_in` are the workspaces that have one; `open` ones are still to be dealt with.",
     "list_action_items": " What analyses of the code found, drift, and deployments that failed.",
+    "prepare_sync": " Nothing changes yet: `execute_sync` takes the `preview_id`, and an answer to each decision.",
+    "execute_sync": " Call `prepare_sync` first. `undo_sync` takes it back.",
+    "start_review": " It goes on by itself; `read_review` tells how far it is and what it found.",
+    "start_action_item_run": " An agent works on it by itself; `read_action_item_run` tells what it made.",
+    "apply_action_item_run": " Look at its patch and checks by `read_action_item_run` first.",
+    "write_project_memory": " Read it first; its `updated_at` as `base_updated_at` lets both be merged.",
+    "write_workspace_memory": " Read it first; its `updated_at` as `base_updated_at` lets both be merged.",
     "read_project_memory": " It is what people and agents noted for everybody who works on the project.",
     "read_workspace_memory": " It is what was noted for those who work in the workspace.",
 }
@@ -69,14 +100,29 @@ class Request:
     path: str
     query: Mapping[str, str]
     body: Mapping[str, Any] | None
+    repeatable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """A route as a tool: its arguments are the parameters of the path and of the query, and the members of the body."""
+    """A route as a tool: its arguments are the parameters of the path and of the query, and the members of the body.
+
+    `destructive`: it changes what is there, and does not only add to it.
+    """
 
     name: str
     endpoint: Endpoint
+    destructive: bool = False
+
+    @property
+    def only_reads(self) -> bool:
+        """Whether it is open to tokens that may only read."""
+        return only_reads(self.endpoint)
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether calling it twice comes to the same as once."""
+        return self.only_reads or self.endpoint.method == "PUT"
 
     @property
     def description(self) -> str:
@@ -120,8 +166,9 @@ class Tool:
             path = start + quote(value, safe="") + rest.partition("}")[2]
         left = {name: value for name, value in arguments.items() if name not in signature.path and value is not None}
         if self.endpoint.body is not None:
-            return Request(self.endpoint.method, path, {}, left)
-        return Request(self.endpoint.method, path, {name: _text(value) for name, value in left.items()}, None)
+            return Request(self.endpoint.method, path, {}, left, self.repeatable)
+        query = {name: _text(value) for name, value in left.items()}
+        return Request(self.endpoint.method, path, query, None, self.repeatable)
 
 
 def _text(value: Any) -> str:
@@ -131,7 +178,8 @@ def _text(value: Any) -> str:
 
 def _find() -> dict[str, Tool]:
     known = {f"{endpoint.method} {request_path(endpoint)}": endpoint for endpoint in ENDPOINTS}
-    return {name: Tool(name, known[request]) for name, request in REQUESTS.items()}
+    adding = {name: Tool(name, known[request]) for name, request in (REQUESTS | ADDING).items()}
+    return adding | {name: Tool(name, known[request], destructive=True) for name, request in CHANGING.items()}
 
 
 TOOLS = _find()

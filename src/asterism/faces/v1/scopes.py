@@ -67,12 +67,18 @@ def check_route(endpoint: Endpoint | SocketEndpoint, caller: Caller, path: Mappi
         return
     line = request_line(endpoint)
     if scope.name == "read":
-        fine = line in READING or (endpoint.method == "GET" and line not in SECRET)
+        fine = only_reads(endpoint)
     else:
         bound = {"project_id": scope.project_id, "workspace_id": scope.workspace_id}
         fine = line in AGENT and all(value == bound.get(name, value) for name, value in path.items())
     if not fine:
         raise InsufficientScope
+
+
+def only_reads(endpoint: Endpoint | SocketEndpoint) -> bool:
+    """Whether an endpoint is open to tokens that may only read."""
+    line = request_line(endpoint)
+    return line in READING or (endpoint.method == "GET" and line not in SECRET)
 
 
 def check_content(endpoint: Endpoint, call: Call, body: Any) -> None:
