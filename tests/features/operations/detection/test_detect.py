@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from asterism.features.operations.detection import Database, Offer, Runtime, Source, detect, overridden, suggest
 from tests.features.operations.detection.apps import APPS, package
+from tests.features.operations.detection.public import PUBLIC
 
 
 def source(files, root=""):
@@ -20,7 +21,7 @@ def found(files, root=""):
     return detect(source(files, root))
 
 
-@pytest.mark.parametrize("app", APPS, ids=lambda app: f"{app.runtime}-{app.name}")
+@pytest.mark.parametrize("app", [*APPS, *PUBLIC], ids=lambda app: f"{app.runtime}-{app.name}")
 def test_an_app_is_known_for_what_it_is(app):
     needs = found(app.files).requirements
     recipe = needs.recipe

@@ -7,8 +7,10 @@ from pathlib import PurePosixPath
 from asterism.features.operations.detection import rules
 from asterism.features.operations.detection.ecosystems import recipe_of
 from asterism.features.operations.detection.findings import Finding
+from asterism.features.operations.detection.frameworks import served_by
 from asterism.features.operations.detection.models import Database, Detection, Requirements, Runtime, Signal
-from asterism.features.operations.detection.source import Source, names_of
+from asterism.features.operations.detection.packages import is_monorepo
+from asterism.features.operations.detection.source import Source
 
 EDGE_FROM = 0.6
 MAX_ROOTS = 50
@@ -35,10 +37,12 @@ def detect(source: Source) -> Detection:
     runtime_sums = _sums(found, frozenset(Runtime))
     framework_sums = _sums(found, frozenset(one.effect for one in found if one.signal.id.startswith("framework.")))
     runtime = _runtime(runtime_sums)
-    framework = max(framework_sums, key=lambda name: framework_sums[name], default=None)
+    native = served_by(framework_sums).get(runtime) if runtime is not None else None
+    framework = max(framework_sums, key=lambda name: (round(framework_sums[name], 6), name == native), default=None)
     signals = tuple(finding.signal for finding in found)
     edge = sum(finding.signal.confidence for finding in found if finding.effect == "edge")
-    recipe = recipe_of(source, runtime, framework, frozenset(signal.id for signal in signals))
+    made_with = framework if runtime in {Runtime.NODE, Runtime.BUN} else native or framework
+    recipe = recipe_of(source, runtime, made_with, frozenset(signal.id for signal in signals))
     return Detection(
         requirements=Requirements(
             runtime=runtime,
@@ -113,8 +117,5 @@ def _roots(source: Source) -> tuple[str, ...]:
     """Return the folders below that look like apps of their own: what a monorepo lets one choose from."""
     folders = {str(PurePosixPath(path).parent) for path in source.paths if path.rpartition("/")[2] in _MARKS}
     members = sorted(folders - {"."}, key=lambda folder: (folder.count("/"), folder))
-    is_monorepo = bool(names_of(source.json("package.json").get("workspaces"))) or any(
-        path in source for path in ("pnpm-workspace.yaml", "turbo.json", "nx.json", "lerna.json", "go.work")
-    )
     has_own = any(mark in source for mark in _MARKS)
-    return tuple(members[:MAX_ROOTS]) if is_monorepo or not has_own else ()
+    return tuple(members[:MAX_ROOTS]) if is_monorepo(source) or not has_own else ()

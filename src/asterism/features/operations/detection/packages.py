@@ -20,6 +20,13 @@ def node_packages(source: Source) -> frozenset[str]:
     return frozenset(name for group in _NODE_GROUPS for name in names_of(member(package, group)))
 
 
+def is_monorepo(source: Source) -> bool:
+    """Tell whether a folder holds several packages, one of which is chosen by the settings."""
+    return bool(names_of(source.json("package.json").get("workspaces"))) or any(
+        path in source for path in ("pnpm-workspace.yaml", "turbo.json", "nx.json", "lerna.json", "go.work")
+    )
+
+
 def python_packages(source: Source) -> frozenset[str]:
     """Return the requirements of every usual file, lower case, with dashes (PEP 503)."""
     return frozenset(_RUNS.sub(lambda _: "-", name).lower() for name in _python_names(source))

@@ -4,17 +4,25 @@ from collections.abc import Iterator
 from typing import Final
 
 from asterism.base.linear import compiled
+from asterism.features.operations.detection.ecosystems import has_go_main
 from asterism.features.operations.detection.findings import Finding, hit
-from asterism.features.operations.detection.frameworks import find_frameworks
+from asterism.features.operations.detection.frameworks import find_frameworks, served_by
 from asterism.features.operations.detection.models import Database, Runtime
 from asterism.features.operations.detection.packages import node_packages, python_packages, ruby_packages
-from asterism.features.operations.detection.source import Source
+from asterism.features.operations.detection.source import Source, text_member
 
 SCRIPTS: Final = (".js", ".ts", ".tsx", ".mjs", ".cjs")
 WRANGLER_FILES: Final = ("wrangler.toml", "wrangler.json", "wrangler.jsonc")
 _EDGE_HINT = compiled(r"""runtime:\s*["']edge["']|edge-runtime""")
 _NODE_ONLY = compiled(r"""(?:from|import|require)\s*\(?\s*["'](?:node:)?(?:fs|child_process|net)(?:/promises)?["']""")
 _PRISMA_PROVIDER = compiled(r'(?s)datasource\s+\w+\s*\{[^}]*provider\s*=\s*"(\w+)"')
+
+_SCRIPT = compiled(r"""<script[^>\n]{0,200}\ssrc\s*=\s*["']([^"'\n]{1,200})["']""")
+_HUGO_FILES: Final = tuple(
+    f"{folder}{name}.{ending}"
+    for folder, name in (("", "hugo"), ("config/_default/", "hugo"), ("config/_default/", "config"))
+    for ending in ("toml", "yaml", "yml", "json")
+)
 
 _POSTGRES = frozenset(["pg", "postgres", "@prisma/client", "prisma", "drizzle-orm", "typeorm", "sequelize", "knex"])
 _POSTGRES_DRIVERS = frozenset({"pg", "postgres"})
@@ -33,17 +41,29 @@ _RUNTIME_FILES: Final = (
     (Runtime.GO, "runtime.go.workspace", 0.8, ("go.work",)),
     (Runtime.STATIC, "runtime.static.index", 0.6, ("index.html", "public/index.html")),
     (Runtime.STATIC, "runtime.static.file", 0.8, ("Staticfile",)),
-    (Runtime.STATIC, "runtime.static.hugo", 0.9, ("hugo.toml", "hugo.yaml", "hugo.json", "config/_default/hugo.toml")),
-    (Runtime.STATIC, "runtime.static.mkdocs", 0.9, ("mkdocs.yml",)),
+    (Runtime.STATIC, "runtime.static.mkdocs", 0.9, ("mkdocs.yml", "mkdocs.yaml")),
+    (Runtime.STATIC, "runtime.static.mdbook", 0.9, ("book.toml",)),
+    (Runtime.STATIC, "runtime.static.quarto", 0.9, ("_quarto.yml", "_quarto.yaml")),
     (Runtime.BUN, "runtime.bun.lock", 1.4, ("bun.lock", "bun.lockb", "bunfig.toml")),
     (Runtime.DENO, "runtime.deno.config", 1.0, ("deno.json", "deno.jsonc", "deno.lock")),
     (Runtime.RUST, "runtime.rust.cargo", 0.9, ("Cargo.toml",)),
-    (Runtime.JAVA, "runtime.java.maven", 0.9, ("pom.xml",)),
-    (Runtime.JAVA, "runtime.java.gradle", 0.9, ("build.gradle", "build.gradle.kts", "settings.gradle", "gradlew")),
+    (Runtime.JAVA, "runtime.java.maven", 1.4, ("pom.xml",)),
+    (
+        Runtime.JAVA,
+        "runtime.java.gradle",
+        1.4,
+        ("build.gradle", "build.gradle.kts", "settings.gradle", "settings.gradle.kts", "gradlew"),
+    ),
+    (Runtime.JAVA, "runtime.java.other", 1.4, ("build.sbt", "project.clj", "deps.edn")),
     (Runtime.RUBY, "runtime.ruby.gemfile", 0.9, ("Gemfile",)),
     (Runtime.RUBY, "runtime.ruby.rack", 0.6, ("config.ru", "config/environment.rb")),
     (Runtime.PHP, "runtime.php.composer", 0.9, ("composer.json",)),
-    (Runtime.PHP, "runtime.php.index", 0.7, ("index.php", "public/index.php", "artisan")),
+    (
+        Runtime.PHP,
+        "runtime.php.index",
+        0.7,
+        ("index.php", *(f"{name}/index.php" for name in ("public", "web", "webroot", "htdocs")), "artisan"),
+    ),
     (Runtime.ELIXIR, "runtime.elixir.mix", 1.5, ("mix.exs",)),
     (Runtime.DOCKER, "runtime.docker.file", 0.3, ("Dockerfile", "Containerfile")),
 )
@@ -53,9 +73,12 @@ def find(source: Source) -> list[Finding]:
     """Return every rule that matches a folder, each id once."""
     found: dict[str, Finding] = {}
     node, python = node_packages(source), python_packages(source)
+    runtimes, frameworks = list(_runtimes(source)), list(find_frameworks(source, node, python))
     for part in (
-        _runtimes(source),
-        find_frameworks(source, node, python),
+        runtimes,
+        _nested(source, runtimes),
+        _serving(source, {one.effect for one in runtimes}, {one.effect for one in frameworks}),
+        frameworks,
         _edge(source, node),
         _databases(source, node, python),
         _storage(source, node, python),
@@ -80,13 +103,66 @@ def _runtimes(source: Source) -> Iterator[Finding]:
         files = source.in_root(*endings)
         if files:
             yield hit(rule, weight, f"{files[0]} lies in the root", runtime)
-    hugo = source.first("config.toml", "config.yaml", "config.yml")
-    if hugo and (source.has_folder("content") or source.has_folder("layouts")):
-        rule = "runtime.static.zola" if _is_zola(source) else "runtime.static.hugo"
-        yield hit(rule, 0.9, f"{hugo} stands beside a site's folders", Runtime.STATIC)
-    if "jekyll" in ruby_packages(source) or ("_config.yml" in source and source.has_folder("_posts")):
-        yield hit("runtime.static.jekyll", 1.6, "a Jekyll site", Runtime.STATIC)
+    yield from _bun(source)
     yield from _deno_sources(source)
+    yield from _sites(source)
+
+
+def _nested(source: Source, runtimes: list[Finding]) -> Iterator[Finding]:
+    """Yield a .NET project below a top that says nothing; its tools find their way to it by name."""
+    project = next(iter(source.below(".csproj", ".fsproj", depth=3)), None)
+    if project and not runtimes:
+        yield hit("runtime.dotnet.nested", 0.9, f"{project} is there", Runtime.DOTNET)
+
+
+def _serving(source: Source, runtimes: set[str], frameworks: set[str]) -> Iterator[Finding]:
+    """Tell apart runtimes that stand beside each other: what answers requests counts, what only builds parts less."""
+    families = runtimes - {Runtime.STATIC, Runtime.DOCKER, Runtime.BUN, Runtime.DENO}
+    if len(families) < 2:
+        return
+    serving = served_by(frameworks)
+    package = source.json("package.json")
+    for runtime in sorted(families):
+        name = serving.get(Runtime(runtime))
+        if runtime == Runtime.NODE:
+            starts = text_member(package, "scripts", "start") is not None
+            if starts or name:
+                reason = f"requests are answered by {name}" if name else "package.json says how to start"
+                yield hit("runtime.node.server", 0.5, reason, Runtime.BUN if Runtime.BUN in runtimes else runtime)
+        elif name:
+            yield hit(f"runtime.{runtime}.server", 0.8, f"requests are answered by {name}", runtime)
+        elif (runtime == Runtime.GO and has_go_main(source)) or (runtime == Runtime.RUST and "src/main.rs" in source):
+            yield hit(f"runtime.{runtime}.program", 0.5, "it makes a program", runtime)
+
+
+def _bun(source: Source) -> Iterator[Finding]:
+    package = source.json("package.json")
+    if (text_member(package, "packageManager") or "").startswith("bun@"):
+        yield hit("runtime.bun.manager", 1.4, "bun is the package manager", Runtime.BUN)
+    if (text_member(package, "scripts", "start") or "").startswith("bun "):
+        yield hit("runtime.bun.script", 0.8, "bun starts it", Runtime.BUN)
+    types = {"bun-types", "@types/bun"} & node_packages(source)
+    if types:
+        yield hit("runtime.bun.types", 0.6, f"depends on {min(types)}", Runtime.BUN)
+
+
+def _sites(source: Source) -> Iterator[Finding]:
+    hugo = source.first(*_HUGO_FILES)
+    plain = source.first("config.toml", "config.yaml", "config.yml")
+    if plain and any(source.has_folder(name) for name in ("content", "layouts", "archetypes")):
+        hugo = hugo or plain
+    if hugo:
+        by_npm = "hugo" in (text_member(source.json("package.json"), "scripts", "build") or "")
+        rule = "runtime.static.zola" if _is_zola(source) else "runtime.static.hugo"
+        yield hit(rule, 0.5 if by_npm else 1.4, f"{hugo} stands beside a site's folders", Runtime.STATIC)
+    has_folders = any(source.has_folder(name) for name in ("_posts", "_layouts", "_includes"))
+    if {"jekyll", "github-pages"} & ruby_packages(source) or ("_config.yml" in source and has_folders):
+        yield hit("runtime.static.jekyll", 1.6, "a Jekyll site", Runtime.STATIC)
+    if "index.html" in source and "package.json" not in source:
+        loaded = (hit_[1].removeprefix("./").removeprefix("/") for hit_ in _SCRIPT.finditer(source.text("index.html")))
+        script = next((path for path in loaded if path in source), None)
+        if script:
+            yield hit("runtime.static.page", 0.3, f"index.html loads {script}", Runtime.STATIC)
 
 
 def _is_zola(source: Source) -> bool:
@@ -96,7 +172,8 @@ def _is_zola(source: Source) -> bool:
 def _deno_sources(source: Source) -> Iterator[Finding]:
     if "package.json" in source:
         return
-    for path in source.in_root(".ts", ".js", ".tsx", ".mjs"):
+    scripts = source.below(".ts", ".js", ".tsx", ".mjs", depth=1)
+    for path in (one for one in scripts if one.startswith("src/") or "/" not in one):
         text = source.text(path)
         if "Deno." in text or "https://deno.land/" in text or '"jsr:' in text:
             yield hit("runtime.deno.source", 0.9, f"{path} speaks to Deno", Runtime.DENO)

@@ -1,10 +1,12 @@
 """How apps of each runtime are installed, built and started."""
 
-from asterism.features.operations.detection.ecosystems import compiled, node, python, scripted, static
+from asterism.features.operations.detection.ecosystems import compiled, jvm, node, python, scripted, static
+from asterism.features.operations.detection.ecosystems.compiled import has_go_main
+from asterism.features.operations.detection.ecosystems.site_tools import SERVERS
 from asterism.features.operations.detection.models import Recipe, Runtime
 from asterism.features.operations.detection.source import Source
 
-__all__ = ["recipe_of"]
+__all__ = ["SERVERS", "has_go_main", "recipe_of"]
 
 
 def recipe_of(source: Source, runtime: Runtime | None, framework: str | None, rules: frozenset[str]) -> Recipe:
@@ -17,9 +19,9 @@ def recipe_of(source: Source, runtime: Runtime | None, framework: str | None, ru
         case Runtime.GO:
             return compiled.go(source)
         case Runtime.RUST:
-            return compiled.rust(source)
+            return compiled.rust(source, framework)
         case Runtime.JAVA:
-            return compiled.java(source, framework)
+            return jvm.recipe(source, framework)
         case Runtime.DOTNET:
             return compiled.dotnet(source)
         case Runtime.RUBY:

@@ -1,25 +1,18 @@
-"""Go, Rust, Java and .NET: what builds them and what runs the result."""
+"""Go, Rust and .NET: what builds them and what runs the result."""
 
 from asterism.base.linear import compiled
-from asterism.features.operations.detection.ecosystems import procfile
+from asterism.features.operations.detection.ecosystems import declared
 from asterism.features.operations.detection.ecosystems.versions import pinned
 from asterism.features.operations.detection.models import Recipe
 from asterism.features.operations.detection.source import Source, member, text_member
 
 _GO_LINE = compiled(r"(?m)^go\s+(\S+)")
 _GO_MAIN = compiled(r"(?m)^package\s+main\b")
-_JAVA_VERSIONS = compiled(
-    r"<(?:java\.version|maven\.compiler\.(?:release|source|target)|release)>\s*([\d.]+)\s*<"
-    r"|(?:sourceCompatibility|JavaLanguageVersion\.of|VERSION_|jvmToolchain)\D{0,20}?([\d.]+)"
-)
-_APPLICATION = compiled(
-    r"""(?m)^\s*(?:id\s*\(?\s*["']application["']|application\s*$|apply plugin:\s*["']application["'])"""
-)
-_PROJECT_NAME = compiled(r"""rootProject\.name\s*=\s*["']([\w.-]+)["']""")
 _FRAMEWORK = compiled(r"<TargetFrameworks?>\s*net(?:coreapp)?([\d.]+)")
 _ASSEMBLY = compiled(r"<AssemblyName>\s*([\w.-]+)\s*<")
-_RUNNABLE = compiled(r"Microsoft\.NET\.Sdk\.(?:Web|Worker)|<OutputType>\s*Exe")
-_SYSTEM_JAVA = compiled(r"(?m)^java\.runtime\.version\s*=\s*([\d.]+)")
+_RUNNABLE = compiled(r"Microsoft\.NET\.Sdk\.(?:Web|Worker|BlazorWebAssembly)|<OutputType>\s*Exe")
+_IN_BROWSER = compiled(r"Microsoft\.NET\.Sdk\.BlazorWebAssembly")
+_SERVES = compiled(r'"Microsoft\.NET\.Sdk\.Web"')
 
 
 def go(source: Source) -> Recipe:
@@ -27,8 +20,10 @@ def go(source: Source) -> Recipe:
     hit = _GO_LINE.search(source.text("go.mod")) or _GO_LINE.search(source.text("go.work"))
     version = hit[1] if hit else pinned(source, "go", ".go-version")
     install = "go mod download" if source.first("go.mod", "go.work") else None
-    start = procfile.web(source) or f"go run {_go_package(source)}"
-    return Recipe("go", version, install, None, start)
+    start = declared.start(source) or f"go run {_go_package(source) if install else _go_files(source)}"
+    # Hosts that read a Procfile put the programs of a module into bin/ before they start one.
+    build = "go build -o bin/ ./..." if start.removeprefix("./").startswith("bin/") else None
+    return Recipe("go", version, install, declared.build(source) or build, start)
 
 
 def _go_package(source: Source) -> str:
@@ -41,18 +36,31 @@ def _go_package(source: Source) -> str:
     return f"./{chosen}"
 
 
+def _go_files(source: Source) -> str:
+    """Return the files of a program that is no module."""
+    return " ".join(path for path in source.in_root(".go") if not path.endswith("_test.go")) or "."
+
+
+def has_go_main(source: Source) -> bool:
+    """Tell whether a tree holds a Go program rather than a library."""
+    return any(_is_go_main(source, path) for path in source.below(".go", depth=2))
+
+
 def _is_go_main(source: Source, path: str) -> bool:
     return not path.endswith("_test.go") and _GO_MAIN.search(source.text(path)) is not None
 
 
-def rust(source: Source) -> Recipe:
+def rust(source: Source, framework: str | None) -> Recipe:
     """Return how a Rust app is built and run: the default binary, of the member that has one in a workspace."""
     cargo = source.toml("Cargo.toml")
     channel = text_member(source.toml("rust-toolchain.toml"), "toolchain", "channel")
     version = text_member(cargo, "package", "rust-version") or channel or pinned(source, "rust", "rust-toolchain")
     name = _rust_binary(source)
     start = f"./target/release/{name}" if name else None
-    return Recipe("cargo", version, "cargo fetch", "cargo build --release", procfile.web(source) or start)
+    if start and framework == "rocket":  # it reads no PORT
+        start = f"ROCKET_ADDRESS=0.0.0.0 ROCKET_PORT=$PORT {start}"
+    build = declared.build(source) or "cargo build --release"
+    return Recipe("cargo", version, "cargo fetch", build, declared.start(source) or start)
 
 
 def _rust_binary(source: Source) -> str | None:
@@ -63,51 +71,17 @@ def _rust_binary(source: Source) -> str | None:
         if default:
             return default
         bins = member(cargo, "bin")
-        named = text_member(bins[0], "name") if isinstance(bins, list) and bins else None
+        listed = [one for one in bins if isinstance(one, dict)] if isinstance(bins, list) else []
+        main = next((one for one in listed if one.get("path") == "src/main.rs"), None)
+        if main is None and "src/main.rs" in folder:
+            return text_member(cargo, "package", "name")
+        named = text_member(main or next(iter(listed), None), "name")
         if named:
             return named
-        if "src/main.rs" in folder:
-            return text_member(cargo, "package", "name")
         alone = [path for path in folder.paths if path.startswith("src/bin/") and path.count("/") == 2]
         if alone:
             return alone[0].removeprefix("src/bin/").removesuffix(".rs")
     return None
-
-
-def java(source: Source, framework: str | None) -> Recipe:
-    """Return how a Java or Kotlin app is built and run, by the wrapper that it brings where there is one."""
-    if "pom.xml" in source:
-        maven = "./mvnw" if "mvnw" in source else "mvn"
-        jar = "target/quarkus-app/quarkus-run.jar" if framework == "quarkus" else "target/*.jar"
-        recipe = Recipe("maven", None, None, f"{maven} -DskipTests package", f"java -jar {jar}")
-    else:
-        gradle = "./gradlew" if "gradlew" in source else "gradle"
-        recipe = Recipe("gradle", None, None, f"{gradle} build -x test", _gradle_start(source, framework))
-    return Recipe(
-        recipe.package_manager, _java_version(source), None, recipe.build, procfile.web(source) or recipe.start
-    )
-
-
-def _gradle_start(source: Source, framework: str | None) -> str:
-    if framework == "quarkus":
-        return "java -jar build/quarkus-app/quarkus-run.jar"
-    script = source.text("build.gradle") + source.text("build.gradle.kts")
-    named = _PROJECT_NAME.search(source.text("settings.gradle") + source.text("settings.gradle.kts"))
-    if framework is None and named and _APPLICATION.search(script):
-        return f"tar -xf build/distributions/*.tar -C build && ./build/{named[1]}*/bin/{named[1]}"
-    # Spring Boot leaves a second jar without dependencies, named -plain.
-    return "java -jar $(ls build/libs/*.jar | grep -v -- -plain.jar | head -n 1)"
-
-
-def _java_version(source: Source) -> str | None:
-    said = _SYSTEM_JAVA.search(source.text("system.properties"))
-    if said:
-        return said[1]
-    for path in ("pom.xml", "build.gradle", "build.gradle.kts"):
-        hit = _JAVA_VERSIONS.search(source.text(path))
-        if hit:
-            return hit[1] or hit[2]
-    return pinned(source, "java", ".java-version")
 
 
 def dotnet(source: Source) -> Recipe:
@@ -121,6 +95,11 @@ def dotnet(source: Source) -> Recipe:
     target = f"{chosen} " if chosen and "/" in chosen else ""
     stem = chosen.rpartition("/")[2].rpartition(".")[0] if chosen else None
     name = assembly[1] if assembly else stem
-    start = procfile.web(source) or (f"dotnet out/{name}.dll" if name else None)
+    build = declared.build(source) or f"dotnet publish {target}-c Release -o out"
+    if _IN_BROWSER.search(text):
+        return Recipe("nuget", version, f"dotnet restore {target}".rstrip(), build, None, "out/wwwroot")
+    start = declared.start(source) or (f"dotnet out/{name}.dll" if name else None)
+    if start and _SERVES.search(text) and not declared.start(source):
+        start = f"{start} --urls http://0.0.0.0:$PORT"
     restore = f"dotnet restore {target}".rstrip()
-    return Recipe("nuget", version, restore, f"dotnet publish {target}-c Release -o out", start)
+    return Recipe("nuget", version, restore, build, start)

@@ -3,7 +3,7 @@
 from typing import Final
 
 from asterism.base.linear import compiled
-from asterism.features.operations.detection.ecosystems import procfile
+from asterism.features.operations.detection.ecosystems import declared
 from asterism.features.operations.detection.ecosystems.versions import number_in, pinned
 from asterism.features.operations.detection.models import Recipe
 from asterism.features.operations.detection.packages import python_packages
@@ -14,9 +14,22 @@ _APP: Final = {
     "starlette": compiled(r"(?m)^(\w+)\s*(?::[^=\n]+)?=\s*Starlette\("),
     "litestar": compiled(r"(?m)^(\w+)\s*(?::[^=\n]+)?=\s*Litestar\("),
     "flask": compiled(r"(?m)^(\w+)\s*(?::[^=\n]+)?=\s*(?:flask\.)?Flask\("),
+    "quart": compiled(r"(?m)^(\w+)\s*(?::[^=\n]+)?=\s*(?:quart\.)?Quart\("),
+    "sanic": compiled(r"(?m)^(\w+)\s*(?::[^=\n]+)?=\s*(?:sanic\.)?Sanic\("),
+    "dash": compiled(r"(?m)^(\w+)\s*=\s*\w+\.server\s*$"),
 }
+_MADE = compiled(r"(?m)^(\w+)\s*(?::[^=\n]+)?=\s*(?:\w+\.)?create_app\(")
 _FACTORY = compiled(r"(?m)^def\s+create_app\s*\(")
 _WSGI = compiled(r"""WSGI_APPLICATION\s*=\s*["']([\w.]+)\.\w+["']""")
+_SCRIPT_SERVERS: Final = {
+    "streamlit": "streamlit run {} --server.address 0.0.0.0 --server.port $PORT",
+    "chainlit": "chainlit run {} --headless --host 0.0.0.0 --port $PORT",
+}
+_SITES: Final = {
+    "mkdocs": ("mkdocs build", "site"),
+    "pelican": ("pelican content -o output -s publishconf.py", "output"),
+}
+"""What makes a site of a generator, and where it lies then."""
 _INSTALLS: Final = {
     "uv": "uv sync",
     "poetry": "poetry install --no-interaction",
@@ -26,15 +39,16 @@ _INSTALLS: Final = {
 
 
 def recipe(source: Source, framework: str | None) -> Recipe:
-    """Return how a Python app is installed and started."""
+    """Return how a Python app is installed and started, or made where it is a site."""
     manager = _manager(source)
+    build, output = _SITES.get(framework or "", (None, None))
     return Recipe(
         package_manager=manager,
         version=_version(source),
         install=_install(source, manager),
-        build="mkdocs build" if framework == "mkdocs" else None,
-        start=None if framework == "mkdocs" else procfile.web(source) or _start(source, framework),
-        output="site" if framework == "mkdocs" else None,
+        build=build or declared.build(source),
+        start=None if build else declared.start(source) or _start(source, framework),
+        output=output,
     )
 
 
@@ -80,10 +94,9 @@ def _start(source: Source, framework: str | None) -> str | None:
     if framework in _APP:
         return _web_app(source, framework, packages)
     entry = source.first("main.py", "app.py", "server.py", "run.py", "wsgi.py", "src/main.py", "src/app.py", "bot.py")
-    if framework == "streamlit":
-        script = entry or source.first("streamlit_app.py", "Home.py")
-        flags = "--server.address 0.0.0.0 --server.port $PORT"
-        return f"streamlit run {script} {flags}" if script else None
+    if framework in _SCRIPT_SERVERS:
+        script = source.first("streamlit_app.py") or entry or source.first("Home.py")
+        return _SCRIPT_SERVERS[framework].format(script) if script else None
     if entry:
         return f"python {entry}"
     return _module(source)
@@ -103,40 +116,64 @@ def _module(source: Source) -> str | None:
 
 
 def _django(source: Source, packages: frozenset[str]) -> str:
-    settings = (path for path in source.below(".py", depth=3) if "settings" in path)
-    named = next((hit[1] for path in settings if (hit := _WSGI.search(source.text(path)))), None)
-    wsgi = next(iter(source.below("wsgi.py", depth=2)), None)
-    module = named or (wsgi.removesuffix(".py").replace("/", ".") if wsgi else None)
-    if "gunicorn" in packages and module:
-        return f"gunicorn {module} --bind 0.0.0.0:$PORT"
-    return "python manage.py runserver 0.0.0.0:$PORT"
+    """Return what serves a Django site, whose manage.py may lie up to two folders down."""
+    found = (path for path in source.below("manage.py", depth=2) if path.rpartition("/")[2] == "manage.py")
+    manage = next(found, "manage.py")
+    folder = manage.rpartition("/")[0]
+    inside = source.at(folder)
+    chosen = next((name for name in ("gunicorn", "daphne", "uvicorn") if name in packages), None)
+    module = _django_module(inside, "asgi" if chosen in {"daphne", "uvicorn"} else "wsgi")
+    if chosen is None or module is None:
+        return f"python {manage} runserver 0.0.0.0:$PORT"
+    if chosen == "gunicorn":
+        return f"gunicorn {f'--chdir {folder} ' if folder else ''}{module} --bind 0.0.0.0:$PORT"
+    entering = f"cd {folder} && " if folder else ""
+    where = "-b 0.0.0.0 -p $PORT" if chosen == "daphne" else "--host 0.0.0.0 --port $PORT"
+    return f"{entering}{chosen} {where} {module}:application"
+
+
+def _django_module(source: Source, kind: str) -> str | None:
+    if kind == "wsgi":
+        settings = (path for path in source.below(".py", depth=3) if "settings" in path)
+        named = next((hit[1] for path in settings if (hit := _WSGI.search(source.text(path)))), None)
+        if named:
+            return named
+    found = next(iter(source.below(f"{kind}.py", depth=2)), None)
+    return found.removesuffix(".py").replace("/", ".") if found else None
 
 
 def _web_app(source: Source, framework: str, packages: frozenset[str]) -> str | None:
-    module, name = _find_app(source, framework)
+    module, name, made = _find_app(source, framework)
     target = f"{module}:{name}"
-    if framework == "flask":
+    if framework in {"flask", "dash"}:
         if "gunicorn" in packages:
-            return f"gunicorn {target} --bind 0.0.0.0:$PORT"
-        return f"flask --app {target.removesuffix('()')} run --host 0.0.0.0 --port $PORT"
-    if "hypercorn" in packages and "uvicorn" not in packages:
-        return f"hypercorn {target} --bind 0.0.0.0:$PORT"
-    return f"uvicorn {target} --host 0.0.0.0 --port $PORT"
+            return f"gunicorn {target}{'()' if made else ''} --bind 0.0.0.0:$PORT"
+        return f"flask --app {target} run --host 0.0.0.0 --port $PORT"
+    if framework == "sanic":
+        return f"sanic {target}{' --factory' if made else ''} --host 0.0.0.0 --port $PORT"
+    if framework == "quart" or ("hypercorn" in packages and "uvicorn" not in packages):
+        return f"hypercorn {target}{'()' if made else ''} --bind 0.0.0.0:$PORT"
+    return f"uvicorn {target}{' --factory' if made else ''} --host 0.0.0.0 --port $PORT"
 
 
-def _find_app(source: Source, framework: str) -> tuple[str, str]:
-    """Return module and name of the app object: the shallowest file that makes one, usual names before others."""
+def _find_app(source: Source, framework: str) -> tuple[str, str, bool]:
+    """Return module and name of the app object, and whether the name is a function that makes it.
+
+    Of several files the shallowest is taken, usual names before others.
+    """
     usual = ("main.py", "app.py", "server.py", "wsgi.py", "asgi.py", "__init__.py", "run.py", "application.py")
     files = sorted(
         (path for path in source.below(".py", depth=3) if "test" not in path),
         key=lambda path: (path.count("/"), path.rpartition("/")[2] not in usual, path),
     )
-    for pattern, shown in ((_APP[framework], None), (_FACTORY, "create_app()")):
+    for pattern, made in ((_APP[framework], False), (_MADE, False), (_FACTORY, True)):
         for path in files:
             hit = pattern.search(source.text(path))
             if hit:
-                return _module_name(path), shown or hit[1]
-    return ("app" if framework == "flask" else "main"), "app"
+                return _module_name(path), "create_app" if made else hit[1], made
+    if framework == "dash":
+        return "app", "server", False
+    return ("app" if framework == "flask" else "main"), "app", False
 
 
 def _module_name(path: str) -> str:

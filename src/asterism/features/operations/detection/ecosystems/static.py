@@ -1,22 +1,34 @@
 """Sites: files served as they are, or made by a generator."""
 
+from typing import Final
+
+from asterism.features.operations.detection.ecosystems import declared, python
 from asterism.features.operations.detection.models import Recipe
 from asterism.features.operations.detection.packages import ruby_packages
 from asterism.features.operations.detection.source import Source
 
+_GENERATORS: Final = (
+    ("runtime.static.hugo", "hugo --minify", "public"),
+    ("runtime.static.zola", "zola build", "public"),
+    ("runtime.static.mdbook", "mdbook build", "book"),
+    ("runtime.static.quarto", "quarto render", "_site"),
+)
+"""(rule that tells the generator, what builds the site, where it lies then)."""
+
 
 def recipe(source: Source, rules: frozenset[str]) -> Recipe:
     """Return how a site is made; `rules` are the ids that matched. Without a generator there is nothing to do."""
-    if "runtime.static.hugo" in rules:
-        return Recipe(build="hugo --minify", output="public")
-    if "runtime.static.zola" in rules:
-        return Recipe(build="zola build", output="public")
+    build, said = declared.build(source), declared.output(source)
+    for rule, usual, output in _GENERATORS:
+        if rule in rules:
+            return Recipe(build=build or usual, output=said or output)
     if "runtime.static.mkdocs" in rules:
-        install = "pip install -r requirements.txt" if "requirements.txt" in source else "pip install mkdocs"
-        return Recipe("pip", install=install, build="mkdocs build", output="site")
+        made = python.recipe(source, "mkdocs")
+        return made if made.install else Recipe("pip", None, "pip install mkdocs", made.build, None, made.output)
     if "runtime.static.jekyll" in rules:
-        bundled = "jekyll" in ruby_packages(source)
-        if not bundled:
-            return Recipe(build="jekyll build", output="_site")
-        return Recipe("bundler", install="bundle install", build="bundle exec jekyll build", output="_site")
-    return Recipe(output="." if "index.html" in source else "public" if source.has_folder("public") else ".")
+        gems = ruby_packages(source)
+        manager, install = ("bundler", "bundle install") if gems else (None, None)
+        usual = "bundle exec jekyll build" if gems else "jekyll build"
+        return Recipe(manager, install=install, build=build or usual, output=said or "_site")
+    served = "." if "index.html" in source else "public" if source.has_folder("public") else "."
+    return Recipe(build=build, output=said or served)
