@@ -1,5 +1,8 @@
 """The tables that the code declares are the tables that the migrations make, on both engines."""
 
+import ast
+from pathlib import Path
+
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
@@ -42,6 +45,31 @@ def test_the_history_is_one_line_named_by_number() -> None:
     assert [r.revision for r in revisions] == sorted((r.revision for r in revisions), reverse=True)
     assert len(revisions) == len(list((MIGRATIONS / "versions").glob("[0-9]*.py")))
     assert all(not isinstance(r.down_revision, tuple) for r in revisions)
+
+
+def adds_only(call: ast.Call) -> bool:
+    """Whether a migration's call makes something that an older program does not notice."""
+    given = {word.arg: ast.unparse(word.value) for word in call.keywords}
+    match call.func:
+        case ast.Attribute(value=ast.Name(id="op"), attr="create_table"):
+            return True
+        case ast.Attribute(value=ast.Name(id="op"), attr="create_index"):
+            return given.get("unique", "False") == "False"
+        case ast.Attribute(value=ast.Name(id="op"), attr="add_column"):
+            column = call.args[1]
+            assert isinstance(column, ast.Call)
+            told = {word.arg: ast.unparse(word.value) for word in column.keywords}
+            return told.get("nullable", "True") == "True" or "server_default" in told
+    return not ast.unparse(call.func).startswith("op.")
+
+
+def test_a_migration_that_serves_older_programs_only_adds() -> None:
+    for script in ScriptDirectory.from_config(alembic_config()).walk_revisions():
+        since = getattr(script.module, "serves_since", script.revision)
+        assert since <= script.revision
+        if since < script.revision:
+            calls = [node for node in ast.walk(ast.parse(Path(script.path).read_text())) if isinstance(node, ast.Call)]
+            assert all(adds_only(call) for call in calls), script.path
 
 
 def leading_columns(table: sa.Table) -> set[str]:

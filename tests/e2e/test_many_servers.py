@@ -14,7 +14,6 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
-from asterism.base.errors import Unavailable
 from asterism.features.accounts import identity
 from asterism.kernel.db import open_database
 from asterism.kernel.db.migrate import newest_revision, set_revision, upgrade
@@ -222,8 +221,7 @@ def test_a_schema_that_only_grew_is_served_by_the_older_version_beside_the_newer
             project = make_project(client)
             pushed = push(client, project, make_workspace(client, project), {"a": b"grown"})
             assert ok(client.get(f"/v1/snapshots/{pushed['id']}"))["snapshot"]["complete"]
-        with pytest.raises(Unavailable, match="newer version"):
-            upgrade(db)
+        assert not upgrade(db)  # what a start asks first; the migrations that are here serve this version
     finally:
         with db.write() as tx:
             for table in grown:

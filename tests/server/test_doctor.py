@@ -49,7 +49,7 @@ def test_a_running_server_is_well_and_stays_as_it_is(server: TestServer) -> None
 
 def at_revision(settings: Settings, revision: str) -> Settings:
     with sqlite3.connect(settings.data_dir / "asterism.db") as connection:
-        connection.execute("UPDATE alembic_version SET version_num = ?", (revision,))
+        connection.execute("UPDATE alembic_version SET version_num = ?1, serves_since = ?1", (revision,))
     connection.close()
     return settings
 

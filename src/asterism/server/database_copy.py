@@ -2,7 +2,7 @@
 
 from asterism.features.versions import storage
 from asterism.kernel.db import Database, open_database
-from asterism.kernel.db.migrate import upgrade
+from asterism.kernel.db.migrate import require_newest, upgrade
 from asterism.kernel.db.table_copy import TableCopied, copy_tables
 from asterism.server.backup import NotEmbedded, Progress
 from asterism.server.data_folder import NoInstallation, claimed, is_installation
@@ -32,6 +32,7 @@ def copy_database(settings: Settings, address: str, progress: Progress) -> list[
 
 def _copy(source: Database, target: Database, progress: Progress) -> list[TableCopied]:
     upgrade(source)
+    require_newest(source)
     with source.write() as tx:
         storage.drop_leases(tx)  # whoever collected is gone, since nobody else serves the folder
     return copy_tables(

@@ -21,7 +21,7 @@ from asterism.base.masks import mask, needles
 from asterism.features.talk.catalogue import RUN_PROVIDERS
 from asterism.kernel.blobs import ObjectMissing
 from asterism.kernel.db import Database, open_database
-from asterism.kernel.db.migrate import COPYING, current_revision, newest_revision
+from asterism.kernel.db.migrate import COPYING, current_revision, newest_revision, serves_this
 from asterism.kernel.git import Git
 from asterism.kernel.llm import provider
 from asterism.kernel.sandbox import isolation_problem
@@ -110,6 +110,9 @@ def _database(settings: Settings) -> Iterator[Finding]:
         elif found < newest:
             text = f"{name}: schema {found}, this version has {newest}."
             yield Finding("database", "warns", text, "The next `asterism serve` brings it up to date.")
+        elif found > newest and serves_this(db, found):
+            text = f"{name}: schema {found} is of a newer version, beside which this one ({newest}) works."
+            yield Finding("database", "ok", text)
         elif found > newest:
             text = f"{name}: schema {found} is of a newer version than this one ({newest})."
             yield Finding("database", "fails", text, "Install that version, or restore a backup from before it.")

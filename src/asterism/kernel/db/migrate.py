@@ -2,6 +2,10 @@
 
 A database that is already at the newest revision is recognised by one query, so an ordinary start does not pay for
 importing Alembic. Revisions are the files `migrations/versions/NNNN_name.py`, one line of history.
+
+A revision that only adds says `serves_since = "NNNN"`: programs from that one on work with what it makes. What the
+whole history comes to is kept in the database, so that an older program can tell whether it may start beside newer ones
+(ADR 0192).
 """
 
 from pathlib import Path
@@ -13,12 +17,23 @@ from asterism.base.errors import Unavailable
 from asterism.kernel.db.database import Database, Tx
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+VERSION = "alembic_version"
 COPYING = "copying/"
 
 
-def newest_revision() -> str:
+class NewerSchema(Unavailable):
+    """The database is of a newer version, with which this one does not work."""
+
+    def __init__(self, found: str) -> None:
+        super().__init__(
+            f"The database is of a newer version of Asterism (schema {found}, here {newest_revision()}).",
+            hint="Install that version, or restore a backup from before it.",
+        )
+
+
+def newest_revision(migrations: Path = MIGRATIONS) -> str:
     """Return the id of the newest revision: the number that its file name starts with."""
-    return max(path.name[:4] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+    return max(path.name[:4] for path in (migrations / "versions").glob("[0-9]*.py"))
 
 
 def current_revision(db: Database) -> str | None:
@@ -35,10 +50,20 @@ def current_revision(db: Database) -> str | None:
 
 def _current(db: Database) -> str | None:
     with db.read() as tx:
-        if not sa.inspect(tx.connection).has_table("alembic_version"):
+        if not sa.inspect(tx.connection).has_table(VERSION):
             return None
         found = tx.scalar(sa.text("SELECT version_num FROM alembic_version"))
         return str(found) if found else None
+
+
+def serves_this(db: Database, found: str) -> bool:
+    """Whether a schema at revision `found`, newer than this program, is one that this program works with."""
+    with db.read() as tx:
+        if not any(column["name"] == "serves_since" for column in sa.inspect(tx.connection).get_columns(VERSION)):
+            return False
+        query = sa.text("SELECT serves_since FROM alembic_version WHERE version_num = :found")
+        since = tx.scalar(query.bindparams(found=found))
+        return since is not None and str(since) <= newest_revision()
 
 
 def copying_mark() -> str:
@@ -51,40 +76,56 @@ def set_revision(tx: Tx, revision: str) -> None:
     tx.execute(sa.text("UPDATE alembic_version SET version_num = :revision"), {"revision": revision})
 
 
-def upgrade(db: Database) -> bool:
+def upgrade(db: Database, migrations: Path = MIGRATIONS) -> bool:
     """Run what is missing, in one transaction that holds the write lock; return whether anything ran.
 
-    Raises Unavailable, also when the database is newer than this program. Safe to call from several processes at once:
-    the second waits and then finds nothing to do.
+    A newer schema that this program works with stays as it is. Raises Unavailable, also for any other newer one. Safe
+    to call from several processes at once: the second waits and then finds nothing to do.
     """
-    found = current_revision(db)
-    if found == newest_revision():
+    found, newest = current_revision(db), newest_revision(migrations)
+    if found == newest:
         return False
     if found is not None and found.startswith(COPYING):
         raise Unavailable(
             "The database is a copy that was not finished.",
             hint="Run `asterism db copy` again with the same target, or name another database.",
         )
-    if found is not None and found > newest_revision():
-        raise Unavailable(
-            f"The database is of a newer version of Asterism (schema {found}, here {newest_revision()}).",
-            hint="Install that version, or restore a backup from before it.",
-        )
+    if found is not None and found > newest:
+        if serves_this(db, found):
+            return False
+        raise NewerSchema(found)
     from alembic import command  # half a second that an ordinary start does not need
 
     with db.write() as tx:
         if tx.dialect == "postgresql":
             tx.execute(sa.text("SELECT pg_advisory_xact_lock(7276423)"))
-        command.upgrade(alembic_config(tx.connection), "head")
+        config = alembic_config(tx.connection, migrations)
+        command.upgrade(config, "head")
+        tx.execute(sa.text("UPDATE alembic_version SET serves_since = :since"), {"since": _serves_since(config)})
     return True
 
 
-def alembic_config(connection: sa.Connection | None = None) -> Any:
+def require_newest(db: Database) -> None:
+    """Raise NewerSchema when the schema is newer than this program, even if it can serve it: it knows only a part."""
+    found = current_revision(db)
+    if found is not None and found > newest_revision():
+        raise NewerSchema(found)
+
+
+def _serves_since(config: Any) -> str:
+    """Return the oldest revision whose program works with all that the history has made."""
+    from alembic.script import ScriptDirectory  # as above
+
+    history = ScriptDirectory.from_config(config).walk_revisions()
+    return max(str(getattr(one.module, "serves_since", one.revision)) for one in history)
+
+
+def alembic_config(connection: sa.Connection | None = None, migrations: Path = MIGRATIONS) -> Any:
     """Return Alembic's configuration for our migrations, bound to `connection`."""
     from alembic.config import Config  # as above
 
     config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("script_location", str(migrations))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
     return config
