@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 UV := $(BIN)/uv
 JOBS ?= auto
 
-.PHONY: setup run console screenshots test check bench fix lock notices dist clean
+.PHONY: setup run console screenshots test test-apps check bench fix lock notices dist clean
 
 setup: $(VENV)/.ready
 
@@ -69,6 +69,10 @@ $(AGENTS)/.ready: $(CLIENTS)/.ready src/asterism/kernel/agents/opencode/installa
 
 test: setup console $(CLIENTS)/.ready $(AGENTS)/.ready
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup
+
+# Every example app of tests/apps with its real packages, from the registries; needs the network and some minutes.
+test-apps: setup
+	$(BIN)/python -m bench apps
 
 check: setup
 	$(BIN)/ruff format --check .

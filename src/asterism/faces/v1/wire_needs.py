@@ -94,7 +94,8 @@ class HowFound(msgspec.Struct):
     def of(cls, found: detection.Detection) -> Self:
         """Write how requirements were found."""
         signals = [Signal(one.id, one.confidence, one.reason) for one in found.signals]
-        return cls(found.confidence, detection.reasons(found.signals), signals, "rules", found.roots)
+        source: Literal["rules", "rules+llm"] = "rules+llm" if found.by_model else "rules"
+        return cls(found.confidence, detection.reasons(found.signals), signals, source, found.roots)
 
 
 class Needs(msgspec.Struct):

@@ -107,17 +107,17 @@ async def remove(call: Call, project_id: str, resource_id: str) -> Done:
 @get("/v1/infrastructure/projects/{project_id:str}/detect", errors=(UnknownProject, ManifestNotFound))
 async def detect(call: Call, project_id: str, query: OfTree) -> Needs:
     """GET /v1/infrastructure/projects/:projectId/detect: what the project's files say that it needs."""
-    found, suggested = await call.rt.db.run_read(
-        infrastructure.detect_needs,
+    found = await infrastructure.detect_needs(
+        call.rt.db,
         call.rt.blobs,
+        call.rt.advisor,
         call.caller,
         project_id,
         query.manifest_hash,
         local_types=call.rt.provisioners["local"].types(),
     )
-    return Needs(
-        Requirements.of(found.requirements), [SuggestedResource.of(one) for one in suggested], HowFound.of(found)
-    )
+    suggested = [SuggestedResource.of(one) for one in found.suggested]
+    return Needs(Requirements.of(found.found.requirements), suggested, HowFound.of(found.found))
 
 
 class ToDeploy(msgspec.Struct):

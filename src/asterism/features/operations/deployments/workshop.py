@@ -11,7 +11,7 @@ from typing import Final
 from asterism.features.operations.deployments.dependencies import Dependencies
 from asterism.features.operations.deployments.models import Step
 from asterism.features.operations.deployments.toolchains import Tools
-from asterism.features.operations.detection import Requirements, Runtime
+from asterism.features.operations.detection import Requirements
 from asterism.kernel.sandbox import Beyond, Ending, Outcome, Place, Run, open_door, open_session
 
 _MEMORY: Final = 8 << 30
@@ -82,7 +82,7 @@ class Workshop:
         if await asyncio.to_thread(dependencies.take, kept):
             hear(b"The dependencies are those of an earlier deployment.\n")
             return
-        if self._needs.runtime is Runtime.PYTHON and self._needs.recipe.package_manager == "pip":
+        if self._needs.recipe.package_manager == "pip":
             command = f"python3 -m venv .venv && .venv/bin/{command}"
         await self._run(Step.INSTALL, command, dependencies.where, dependencies.variables(), hear)
         await asyncio.to_thread(dependencies.keep, kept)

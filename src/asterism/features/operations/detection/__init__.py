@@ -1,5 +1,6 @@
 """Detection: what an app needs to be installed, built, started and stored, told by its files (Fastest 10.4). Pure."""
 
+from asterism.features.operations.detection.advice import filled, question
 from asterism.features.operations.detection.detect import detect, overridden, reasons
 from asterism.features.operations.detection.models import Database, Detection, Recipe, Requirements, Runtime, Signal
 from asterism.features.operations.detection.source import MAX_FILE_BYTES, Source, without_comments
@@ -17,7 +18,9 @@ __all__ = [
     "Source",
     "Suggestion",
     "detect",
+    "filled",
     "overridden",
+    "question",
     "reasons",
     "suggest",
     "usable_providers",

@@ -75,9 +75,13 @@ class Requirements:
 
 @dataclass(frozen=True, slots=True)
 class Detection:
-    """Requirements, and how sure they are (0..1, four decimals); `roots` are folders that look like apps themselves."""
+    """Requirements, and how sure the rules are (0..1, four decimals).
+
+    `roots` are folders that look like apps themselves; `by_model` tells that a model filled what the rules left open.
+    """
 
     requirements: Requirements
     confidence: float
     signals: tuple[Signal, ...]
     roots: tuple[str, ...] = ()
+    by_model: bool = False

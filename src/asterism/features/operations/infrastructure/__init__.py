@@ -17,7 +17,7 @@ from asterism.features.operations.infrastructure.models import (
     Resource,
     Status,
 )
-from asterism.features.operations.infrastructure.needs import compute_provider, detect_needs, detect_tree
+from asterism.features.operations.infrastructure.needs import Needs, compute_provider, detect_needs, detect_tree
 from asterism.features.operations.infrastructure.provide import Provided, Wanted, provide
 from asterism.features.operations.infrastructure.resources import (
     Held,
@@ -39,6 +39,7 @@ __all__ = [
     "DeploymentSettings",
     "Held",
     "InvalidCredentials",
+    "Needs",
     "NewCredential",
     "NewHead",
     "Provided",

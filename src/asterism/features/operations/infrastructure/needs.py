@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from asterism.features.accounts.identity import Caller
 from asterism.features.operations import detection
@@ -12,25 +12,49 @@ from asterism.features.operations.infrastructure.models import DeploymentSetting
 from asterism.features.operations.infrastructure.settings import settings_of
 from asterism.features.versions import projects, storage, workspaces
 from asterism.features.versions.storage import BlobsMissing, ManifestLost, ManifestNotFound
+from asterism.features.versions.sync import Advisor, Question
 from asterism.features.versions.workspaces import NoTree
 from asterism.kernel.blobs import Blobs
-from asterism.kernel.db import Tx
+from asterism.kernel.db import Database, Tx
 
 
-def detect_needs(
-    tx: Tx,
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What a project's tree needs, which resources would serve it, and what a model could be asked about it."""
+
+    found: Detection
+    suggested: list[Suggestion]
+    offer: Offer
+    question: Question | None = None
+
+
+async def detect_needs(
+    db: Database,
     blobs: Blobs,
+    advisor: Advisor,
     caller: Caller,
     project_id: str,
     manifest_hash: str | None,
     *,
     local_types: Collection[str] = (),
-) -> tuple[Detection, list[Suggestion]]:
+) -> Needs:
     """Return what a project's tree needs and which resources would serve it, with the settings of main applied.
 
     `manifest_hash` names the tree (default: what the project shows now, else the empty tree). `local_types` are
-    the types of resources that this machine can make. Raises UnknownProject or ManifestNotFound.
+    the types of resources that this machine can make. Where the rules are not sure, the caller's model fills what they
+    left open. Raises UnknownProject or ManifestNotFound; a model's failure is none.
     """
+    needs = await db.run_read(_by_rules, blobs, caller, project_id, manifest_hash, local_types)
+    adviser = await advisor.find(db, caller.user_id) if needs.question is not None else None
+    if adviser is None or needs.question is None:
+        return needs
+    found = detection.filled(needs.found, await advisor.ask(adviser, needs.question))
+    return replace(needs, found=found, suggested=detection.suggest(found.requirements, needs.offer))
+
+
+def _by_rules(
+    tx: Tx, blobs: Blobs, caller: Caller, project_id: str, manifest_hash: str | None, local_types: Collection[str]
+) -> Needs:
     project = projects.get_project(tx, caller, project_id)
     if manifest_hash is not None and storage.find_manifest(tx, project.owner_user_id, manifest_hash) is None:
         raise ManifestNotFound
@@ -38,16 +62,24 @@ def detect_needs(
         with suppress(NoTree):
             manifest_hash = workspaces.current_tree(tx, caller, project_id, None)[0]
     main = workspaces.main_of(tx, project)
-    found = detect_tree(
-        tx, blobs, project.owner_user_id, manifest_hash, settings_of(tx, main) if main is not None else None
-    )
-    return found, detection.suggest(found.requirements, _offer(tx, caller, project_id, local_types))
+    settings = settings_of(tx, main) if main is not None else None
+    source = _source(tx, blobs, project.owner_user_id, manifest_hash, settings)
+    found = _applied(detection.detect(source), settings)
+    offer = _offer(tx, caller, project_id, local_types)
+    return Needs(found, detection.suggest(found.requirements, offer), offer, detection.question(source, found))
 
 
 def detect_tree(
     tx: Tx, blobs: Blobs, user_id: str, manifest_hash: str | None, settings: DeploymentSettings | None
 ) -> Detection:
     """Return what a stored tree needs, with settings applied; None stands for the empty tree."""
+    return _applied(detection.detect(_source(tx, blobs, user_id, manifest_hash, settings)), settings)
+
+
+def _source(
+    tx: Tx, blobs: Blobs, user_id: str, manifest_hash: str | None, settings: DeploymentSettings | None
+) -> Source:
+    """Return the files of the app in a tree, read while the transaction lasts."""
     files: dict[str, tuple[str, int]] = {}
     if manifest_hash is not None:
         with suppress(ManifestLost, BlobsMissing):
@@ -60,7 +92,10 @@ def detect_tree(
         return None
 
     root = (settings.root if settings else None) or ""
-    found = detection.detect(Source({path: size for path, (_, size) in files.items()}, read, root))
+    return Source({path: size for path, (_, size) in files.items()}, read, root)
+
+
+def _applied(found: Detection, settings: DeploymentSettings | None) -> Detection:
     if settings is None:
         return found
     needs = detection.overridden(

@@ -2,11 +2,12 @@
 
 from asterism.features.operations.detection.ecosystems import compiled, jvm, node, python, scripted, static
 from asterism.features.operations.detection.ecosystems.compiled import has_go_main
+from asterism.features.operations.detection.ecosystems.declared import folder_inside
 from asterism.features.operations.detection.ecosystems.site_tools import SERVERS
 from asterism.features.operations.detection.models import Recipe, Runtime
 from asterism.features.operations.detection.source import Source
 
-__all__ = ["SERVERS", "has_go_main", "recipe_of"]
+__all__ = ["SERVERS", "folder_inside", "has_go_main", "recipe_of"]
 
 
 def recipe_of(source: Source, runtime: Runtime | None, framework: str | None, rules: frozenset[str]) -> Recipe:

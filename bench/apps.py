@@ -1,0 +1,83 @@
+"""The example apps of `tests/apps` with real packages: deployed, updated under load, crashed, rolled back."""
+
+import shutil
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import httpx
+
+from bench.deployments import App, Crowd
+from bench.report import Report
+from bench.servers import serving
+from tests.apps import EXAMPLES, Example
+
+TITLE = "example apps with their packages"
+SECONDS = 60.0
+
+
+def run() -> Report:
+    """Take every app through its life and report."""
+    report = Report()
+    settings = {"ASTERISM_SANDBOX": "auto", "ASTERISM_DEPLOY_NETWORK": "open"}
+    with serving(settings=settings) as server, server.client() as client:
+        client.timeout = httpx.Timeout(1_200)
+        rows = [[example.name, *_lived(client, example)] for example in EXAMPLES]
+    report.table(["", "first deployment", "again, changed", "requests meanwhile", "after a crash", "rolled back"], rows)
+    report.note("Packages come from their registries; what a machine has no program for is found, and not deployed.")
+    return report
+
+
+def _lived(client: httpx.Client, example: Example) -> list[str]:
+    if example.needs and shutil.which(example.needs) is None:
+        return [f"no {example.needs} here", "", "", "", ""]
+    started = time.perf_counter()
+    try:
+        app = App(client, example.tree())
+    except RuntimeError as error:
+        return [f"failed: {error}", "", "", "", ""]
+    first, crowd = time.perf_counter() - started, Crowd()
+    if not _until(lambda: _says(app.url, "first version")):
+        return ["does not answer", "", "", "", ""]
+    deployed = _deployments(client, app)[0]["id"]
+    app.change(example.changed())
+    crowd.start(app.url)
+    started = time.perf_counter()
+    app.deploy()
+    again = time.perf_counter() - started
+    changed = _until(lambda: _says(app.url, "second version"))
+    crowd.end()
+    back = _after_crash(app.url) if example.crashes else "no process"
+    client.post(f"/v1/infrastructure/deployments/{deployed}/rollback").raise_for_status()
+    rolled = _until(lambda: _says(app.url, "first version"))
+    lost = f"{crowd.asked:,}, {crowd.failed} failed"
+    return [f"{first:.1f} s", f"{again:.1f} s" if changed else "old text", lost, back, "yes" if rolled else "no"]
+
+
+def _deployments(client: httpx.Client, app: App) -> Any:
+    return client.get(f"/v1/infrastructure/workspaces/{app.main}/deployments").raise_for_status().json()["deployments"]
+
+
+def _after_crash(url: str) -> str:
+    started = time.perf_counter()
+    with suppress(httpx.HTTPError):
+        httpx.get(f"{url}/crash", trust_env=False, timeout=30)
+    answers = _until(lambda: _says(url, "second version"))
+    return f"answers after {time.perf_counter() - started:.1f} s" if answers else "stays away"
+
+
+def _says(url: str, text: str) -> bool:
+    try:
+        return text in httpx.get(url, trust_env=False, timeout=30).text
+    except httpx.HTTPError:
+        return False
+
+
+def _until(look: Callable[[], bool]) -> bool:
+    end = time.monotonic() + SECONDS
+    while not look():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.1)
+    return True
