@@ -167,6 +167,12 @@ class Api:
         )
         return answer.snapshot, answer.created
 
+    def register_snapshots(self, project_id: str, bodies: Sequence[Mapping[str, object]]) -> list[str]:
+        """Register the snapshots of an import, parents first: all or none. Returns the ids of those that are new."""
+        path = f"/v1/projects/{_segment(project_id)}/snapshots/batch"
+        body = {"snapshots": bodies}
+        return self.http.json("POST", path, _History, body=body, safe=True, seconds=TRANSFER_SECONDS).created
+
     def snapshots(self, project_id: str) -> Iterator[Snapshot]:
         """Return every snapshot of a project, newest registration first, page by page."""
         return self._pages(f"/v1/projects/{_segment(project_id)}/snapshots", "snapshots", Snapshot, limit=PAGE)
@@ -315,13 +321,17 @@ class Api:
 
     def edit_manifest(self, base: str, changes: Mapping[str, Entry | None]) -> str | None:
         """Store a manifest by what differs from a stored one; return its hash, None when the server lacks the base."""
-        changed = [entry for entry in changes.values() if entry is not None]
-        removed = [path for path, entry in changes.items() if entry is None]
-        body = {"base_hash": base, "changed": changed, "removed": removed}
+        body = {"base_hash": base, **_changes(changes)}
         try:
             return self.http.json("POST", "/v1/manifests/delta", _Stored, body=body, safe=True).hash
         except (NotFound, TooLarge):  # the former is also what an older server says
             return None
+
+    def edit_manifests(self, edits: Mapping[str, tuple[str, Mapping[str, Entry | None]]]) -> None:
+        """Store manifests, given by name, each by what differs from the one named beside it: all or none."""
+        rows = [{"hash": name, "base_hash": base, **_changes(changes)} for name, (base, changes) in edits.items()]
+        body = {"manifests": rows}
+        self.http.json("POST", "/v1/manifests/batch", dict[str, Any], body=body, safe=True, seconds=TRANSFER_SECONDS)
 
     def get_manifest(self, name: str) -> bytes:
         """Return the bytes of a manifest. Raises NotFound."""
@@ -335,6 +345,15 @@ class Api:
             if not cursor:
                 return
             query = {**query, "cursor": cursor}
+
+
+def _changes(changes: Mapping[str, Entry | None]) -> dict[str, object]:
+    changed = [entry for entry in changes.values() if entry is not None]
+    return {"changed": changed, "removed": [path for path, entry in changes.items() if entry is None]}
+
+
+class _History(msgspec.Struct):
+    created: list[str]
 
 
 class _Stored(msgspec.Struct):

@@ -37,6 +37,8 @@ class Contents:
 
     def send(self, oids: set[str]) -> None:
         """Send these blobs, all of them before it returns."""
+        if oids <= self._known.keys():
+            return
         if len(self._known) > KEPT:
             self._known.clear()
         for oid in sorted(oids - self._known.keys()):
@@ -44,7 +46,8 @@ class Contents:
         self._flush()
 
     def of(self, oid: str) -> Content:
-        """Return what became of a blob that was sent."""
+        """Return what became of a blob; one that was forgotten, or never sent, is sent now."""
+        self.send({oid})
         found = self._known[oid]
         if found.hash in self._refused:
             return Content("", 0, "it is larger than the server takes")

@@ -1,4 +1,4 @@
-"""`/v1/manifests`: manifests that are stored by what differs from a stored one (ADR 0177)."""
+"""`/v1/manifests`: manifests that are stored by what differs from a stored one (ADR 0177), also many (ADR 0178)."""
 
 import asyncio
 from typing import Annotated, Final, Literal
@@ -17,6 +17,7 @@ from asterism.vcs.manifest import Entry
 from asterism.vcs.rules import ManifestInvalid
 
 MOST_CHANGES: Final = 2_000
+MOST_AT_ONCE: Final = 500
 
 
 class ManifestEntry(msgspec.Struct, omit_defaults=True):
@@ -38,6 +39,24 @@ class ManifestEdit(msgspec.Struct):
     removed: Annotated[list[str], Meta(max_length=MOST_CHANGES)] = msgspec.field(default_factory=list)
 
 
+class NamedEdit(ManifestEdit, kw_only=True):
+    """The same, with the hash that the result is to have; the base may be a result that stands earlier in the list."""
+
+    hash: str
+
+
+class ManifestEdits(msgspec.Struct):
+    """Manifests to make, one after the other."""
+
+    manifests: Annotated[list[NamedEdit], Meta(max_length=MOST_AT_ONCE)]
+
+
+class StoredManifests(msgspec.Struct):
+    """How many of the manifests were not stored before; all are now."""
+
+    created: int
+
+
 @post(
     "/v1/manifests/delta",
     rate=CONTENT,
@@ -51,6 +70,28 @@ async def upload_delta(call: Call, body: ManifestEdit) -> Created[StoredManifest
     made = await asyncio.to_thread(storage.edit_manifest, *where, body.base_hash, changes, quota=quota)
     answer = StoredManifest(made.hash, made.created)
     return Created(answer) if made.created else Ok(answer)
+
+
+@post(
+    "/v1/manifests/batch",
+    rate=CONTENT,
+    errors=(
+        storage.QuotaExceeded,
+        storage.BatchTooLarge,
+        storage.ManifestLost,
+        storage.UnknownManifest,
+        storage.BlobsMissing,
+        storage.HashMismatch,
+        ManifestInvalid,
+        Invalid,
+    ),
+)
+async def upload_batch(call: Call, body: ManifestEdits) -> StoredManifests:
+    """POST /v1/manifests/batch: store many manifests, each by what differs from another; all of them or none (Ours)."""
+    edits = [storage.NamedEdit(one.hash, one.base_hash, changes_of(one)) for one in body.manifests]
+    where = (call.rt.db, call.rt.blobs, call.caller.user_id)
+    quota = call.rt.storage_limits.quota_bytes
+    return StoredManifests(await asyncio.to_thread(storage.edit_manifests, *where, edits, quota=quota))
 
 
 def changes_of(body: ManifestEdit) -> dict[str, Entry | None]:

@@ -1,6 +1,9 @@
 """`/v1/projects/:projectId/snapshots`."""
 
+from typing import Annotated, Final
+
 import msgspec
+from msgspec import Meta
 
 from asterism.asgi.answers import Created, Ok
 from asterism.faces.v1.call import Call, get, post
@@ -43,6 +46,50 @@ class SnapshotToMake(msgspec.Struct):
         )
 
 
+MOST_AT_ONCE: Final = 500
+
+
+class SnapshotOfHistory(msgspec.Struct):
+    """A snapshot of a history that is imported, as `POST …/snapshots` takes it; its id makes repeating it harmless."""
+
+    snapshot_id: str
+    manifest_hash: str
+    parent_snapshot_ids: list[str] = msgspec.field(default_factory=list)
+    workspace_id: str | None = None
+    summary: str | None = None
+    author_name: str | None = None
+    author_email: str | None = None
+    created_at: str | None = None
+    origin: str | None = None
+
+    def domain(self) -> workspaces.Step:
+        """Return it as the domain knows it."""
+        new = NewSnapshot(
+            manifest_hash=self.manifest_hash,
+            id=self.snapshot_id,
+            parents=tuple(self.parent_snapshot_ids),
+            source="import",
+            summary=self.summary,
+            author_name=self.author_name,
+            author_email=self.author_email,
+            created_at=self.created_at,
+            origin=self.origin,
+        )
+        return workspaces.Step(self.snapshot_id, new, self.workspace_id)
+
+
+class History(msgspec.Struct):
+    """Snapshots, parents first. The last new one of a workspace becomes its head."""
+
+    snapshots: Annotated[list[SnapshotOfHistory], Meta(max_length=MOST_AT_ONCE)]
+
+
+class RegisteredHistory(msgspec.Struct):
+    """The ids of those that were not registered before, in their order."""
+
+    created: list[str]
+
+
 class RegisteredSnapshot(msgspec.Struct):
     """The snapshot; `created` is false where the request was a repetition."""
 
@@ -66,6 +113,14 @@ def create(call: Call, project_id: str, body: SnapshotToMake) -> Created[Registe
     )
     answer = RegisteredSnapshot(Snapshot.of(pushed.snapshot), pushed.created)
     return Created(answer) if pushed.created else Ok(answer)
+
+
+@post("/v1/projects/{project_id:str}/snapshots/batch", errors=(storage.ManifestNotFound, snapshots.SnapshotDiffers))
+def batch(call: Call, project_id: str, body: History) -> RegisteredHistory:
+    """POST /v1/projects/:projectId/snapshots/batch: register a history, all of it or nothing (Ours)."""
+    steps = [one.domain() for one in body.snapshots]
+    made = workspaces.push_history(call.tx, call.caller, project_id, steps)
+    return RegisteredHistory([step.id for step in steps if step.id in made])
 
 
 @get("/v1/projects/{project_id:str}/snapshots")

@@ -44,6 +44,7 @@ from asterism.features.versions.project_log.events import (
     SnapshotMade,
     SyncExecuted,
     SyncUndone,
+    Telling,
     Told,
     TurnEnded,
     TurnStarted,
@@ -63,6 +64,7 @@ from asterism.features.versions.project_log.models import (
 )
 from asterism.features.versions.project_log.service import (
     append,
+    append_all,
     entry_of,
     last_event_at,
     list_events,
@@ -112,6 +114,7 @@ __all__ = [
     "Subject",
     "SyncExecuted",
     "SyncUndone",
+    "Telling",
     "Told",
     "TurnEnded",
     "TurnStarted",
@@ -123,6 +126,7 @@ __all__ = [
     "WorkspaceOutOfDate",
     "WorkspaceRestored",
     "append",
+    "append_all",
     "entry_of",
     "last_event_at",
     "list_events",

@@ -37,6 +37,18 @@ class Told(Fact, frozen=True):
         return None
 
 
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """What happened, as `append` takes it."""
+
+    told: Told
+    title: str
+    subject: tuple[str, str]
+    actor: str = "system"
+    workspace_id: str | None = None
+    tree: str | None = None
+
+
 class ProjectCreated(Told, frozen=True, tag="project.created"):
     """A project was made."""
 

@@ -10,7 +10,7 @@ from asterism.base.clock import shift
 from asterism.base.pagination import Page, decode_cursor, encode_cursor
 from asterism.features.accounts.identity import Caller
 from asterism.features.versions.project_log import store
-from asterism.features.versions.project_log.events import Told
+from asterism.features.versions.project_log.events import Telling, Told
 from asterism.features.versions.project_log.models import (
     EVENT_DAYS,
     KEPT_DAYS,
@@ -65,17 +65,35 @@ def append(
     `title` is one sentence for people, cut at 200 characters; `subject` a type and an id; `actor` is `cli`, `web` or
     `system`, the kind of client behind the caller's token; `tree` the manifest hash that it happened on.
     """
-    kind = Event.of(0, told, "")
-    kept = _Kept(actor, workspace_id, Subject(*subject), tree, cut(title), msgspec.Raw(kind.data))
-    logs.append(tx, name_of(project_id), kind.type, _encode(kept))
-    shown = told.activity()
-    if shown is None:
-        return None
-    event = ActivityEvent(
-        ids.ulid(), project_id, workspace_id, actor, shown.type, shown.snapshot_id, shown.message, tx.now()
-    )
-    store.insert_event(tx, event)
-    return event
+    return append_all(tx, project_id, [Telling(told, title, subject, actor, workspace_id, tree)])[0]
+
+
+def append_all(tx: Tx, project_id: str, tellings: Sequence[Telling]) -> list[ActivityEvent | None]:
+    """Do what `append` does for many things at once, in their order."""
+    found: list[ActivityEvent | None] = []
+    for one in tellings:
+        kind = Event.of(0, one.told, "")
+        kept = _Kept(
+            one.actor, one.workspace_id, Subject(*one.subject), one.tree, cut(one.title), msgspec.Raw(kind.data)
+        )
+        logs.append(tx, name_of(project_id), kind.type, _encode(kept))
+        shown = one.told.activity()
+        found.append(
+            ActivityEvent(
+                ids.ulid(),
+                project_id,
+                one.workspace_id,
+                one.actor,
+                shown.type,
+                shown.snapshot_id,
+                shown.message,
+                tx.now(),
+            )
+            if shown is not None
+            else None
+        )
+    store.insert_events(tx, [event for event in found if event is not None])
+    return found
 
 
 def cut(text: str) -> str:

@@ -9,9 +9,11 @@ from asterism.features.versions.project_log.tables import activity_events
 from asterism.kernel.db import Tx
 
 
-def insert_event(tx: Tx, event: ActivityEvent) -> None:
-    """Add an event."""
-    tx.execute(sa.insert(activity_events).values({name: getattr(event, name) for name in event.__slots__}))
+def insert_events(tx: Tx, events: Sequence[ActivityEvent]) -> None:
+    """Add events."""
+    if events:
+        rows = [{name: getattr(event, name) for name in ActivityEvent.__slots__} for event in events]
+        tx.execute(sa.insert(activity_events), rows)
 
 
 def events(

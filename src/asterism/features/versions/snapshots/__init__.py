@@ -5,7 +5,7 @@
 """
 
 from asterism.features.versions.snapshots.authors import known_authors, teach_authors
-from asterism.features.versions.snapshots.checks import check_shape
+from asterism.features.versions.snapshots.checks import check_shape, distinct_parents
 from asterism.features.versions.snapshots.compare import (
     ComparedFile,
     compare_file,
@@ -21,7 +21,7 @@ from asterism.features.versions.snapshots.errors import (
     UnknownSnapshot,
     UnknownTag,
 )
-from asterism.features.versions.snapshots.models import Ancestor, NewSnapshot, Snapshot, Source, Tag
+from asterism.features.versions.snapshots.models import Ancestor, NewSnapshot, Placed, Snapshot, Source, Tag
 from asterism.features.versions.snapshots.service import (
     ROOTS,
     ancestry,
@@ -34,6 +34,8 @@ from asterism.features.versions.snapshots.service import (
     last_registered_at,
     list_snapshots,
     register,
+    register_all,
+    require_same,
 )
 from asterism.features.versions.snapshots.tags import create_tag, delete_tag, list_tags
 
@@ -42,6 +44,7 @@ __all__ = [
     "Ancestor",
     "ComparedFile",
     "NewSnapshot",
+    "Placed",
     "Snapshot",
     "SnapshotDiffers",
     "Source",
@@ -60,6 +63,7 @@ __all__ = [
     "count_since",
     "create_tag",
     "delete_tag",
+    "distinct_parents",
     "find_in_project",
     "find_many",
     "find_registered",
@@ -70,5 +74,7 @@ __all__ = [
     "list_snapshots",
     "list_tags",
     "register",
+    "register_all",
+    "require_same",
     "teach_authors",
 ]

@@ -58,6 +58,15 @@ class Snapshot:
 
 
 @dataclass(frozen=True, slots=True)
+class Placed:
+    """A snapshot to register, the workspace it is for, and whether that one's head is an ancestor (None: no matter)."""
+
+    new: NewSnapshot
+    workspace_id: str | None
+    fast_forward: bool | None
+
+
+@dataclass(frozen=True, slots=True)
 class Ancestor:
     """What a merge base is found by: a snapshot's place in history, and its tree."""
 

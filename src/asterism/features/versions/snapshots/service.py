@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from asterism.base import ids
 from asterism.base.clock import stamp
@@ -9,14 +10,14 @@ from asterism.base.pagination import Page, decode_cursor, encode_cursor
 from asterism.features.accounts import identity
 from asterism.features.accounts.identity import Caller
 from asterism.features.versions import project_log, storage
-from asterism.features.versions.project_log import SnapshotMade
+from asterism.features.versions.project_log import SnapshotMade, Telling
 from asterism.features.versions.projects import Project
 from asterism.features.versions.snapshots import author_store, store
 from asterism.features.versions.snapshots.authors import healed, known_authors, note_sent_author
 from asterism.features.versions.snapshots.checks import distinct_parents, given_time
 from asterism.features.versions.snapshots.content_id import MAX_KNOWN_AUTHORS, recover
 from asterism.features.versions.snapshots.errors import SnapshotDiffers, UnknownSnapshot
-from asterism.features.versions.snapshots.models import Ancestor, NewSnapshot, Snapshot
+from asterism.features.versions.snapshots.models import Ancestor, NewSnapshot, Placed, Snapshot
 from asterism.kernel.db import Tx
 from asterism.vcs.content import is_hash
 
@@ -28,17 +29,22 @@ def find_registered(tx: Tx, project: Project, new: NewSnapshot) -> Snapshot | No
 
     Raises Invalid, ManifestNotFound, or SnapshotDiffers when the id stands for other content.
     """
-    parents = distinct_parents(new)
+    distinct_parents(new)
     if storage.find_manifest(tx, project.owner_user_id, new.manifest_hash) is None:
         raise storage.ManifestNotFound
     known = store.in_project(tx, project.id, new.id) if new.id is not None else None
     if known is None:
         return None
+    require_same(known, new)
+    return with_missing(tx, project.owner_user_id, [healed(tx, known, new)])[0]
+
+
+def require_same(known: Snapshot, new: NewSnapshot) -> None:
+    """Raise SnapshotDiffers when a snapshot whose id is registered has other content."""
     if known.manifest_hash != new.manifest_hash:
         raise SnapshotDiffers("manifest_hash")
-    if known.parents != parents:
+    if known.parents != distinct_parents(new):
         raise SnapshotDiffers("list of parents")
-    return with_missing(tx, project.owner_user_id, [healed(tx, known, new)])[0]
 
 
 def register(
@@ -54,44 +60,56 @@ def register(
 
     The manifest has been found to be stored; the user's storage is held, so no collection takes it away.
     """
-    now = tx.now()
+    snapshot = store.insert(tx, _values(tx, project, Placed(new, workspace_id, fast_forward), caller))
+    project_log.append_all(tx, project.id, [_telling(snapshot)])
+    if caller is not None:
+        note_sent_author(tx, caller.user_id, new)
+    return with_missing(tx, project.owner_user_id, [snapshot])[0]
+
+
+def register_all(tx: Tx, project: Project, placed: Sequence[Placed], *, caller: Caller) -> None:
+    """Do what `register` does for many at once, in their order: parents first, every one with an id that is free."""
+    rows = [_values(tx, project, one, caller) for one in placed]
+    store.insert_all(tx, rows)
+    project_log.append_all(tx, project.id, [_telling(Snapshot(seq=0, **row)) for row in rows])
+    for new in {(one.new.author_name, one.new.author_email): one.new for one in placed}.values():
+        note_sent_author(tx, caller.user_id, new)
+
+
+def _values(tx: Tx, project: Project, placed: Placed, caller: Caller | None) -> dict[str, Any]:
+    """Return the row of a snapshot without its `seq`."""
+    new = placed.new
     snapshot_id = new.id or ids.snapshot_id()
     parents = distinct_parents(new)
     name, email, created_at, verified = _authorship(tx, new, snapshot_id, parents, caller)
-    snapshot = store.insert(
-        tx,
-        {
-            "id": snapshot_id,
-            "project_id": project.id,
-            "workspace_id": workspace_id,
-            "manifest_hash": new.manifest_hash,
-            "parents": parents,
-            "source": new.source,
-            "summary": new.summary,
-            "author_name": name,
-            "author_email": email,
-            "created_at": created_at,
-            "registered_at": now,
-            "fast_forward": fast_forward,
-            "verified": verified,
-            "origin": new.origin,
-            "token_id": caller.token_id if caller is not None else None,
-        },
+    return {
+        "id": snapshot_id,
+        "project_id": project.id,
+        "workspace_id": placed.workspace_id,
+        "manifest_hash": new.manifest_hash,
+        "parents": parents,
+        "source": new.source,
+        "summary": new.summary,
+        "author_name": name,
+        "author_email": email,
+        "created_at": created_at,
+        "registered_at": tx.now(),
+        "fast_forward": placed.fast_forward,
+        "verified": verified,
+        "origin": new.origin,
+        "token_id": caller.token_id if caller is not None else None,
+    }
+
+
+def _telling(made: Snapshot) -> Telling:
+    return Telling(
+        SnapshotMade(made.id, made.source, tuple(made.parents), made.summary),
+        title=f"Snapshot {made.id[:12]} was made: {made.summary or 'no summary'}",
+        subject=("snapshot", made.id),
+        actor="cli" if made.source == "import" else made.source,
+        workspace_id=made.workspace_id,
+        tree=made.manifest_hash,
     )
-    if caller is not None:
-        note_sent_author(tx, caller.user_id, new)
-    actor = "cli" if new.source == "import" else new.source
-    project_log.append(
-        tx,
-        project.id,
-        SnapshotMade(snapshot_id, new.source, tuple(parents), new.summary),
-        title=f"Snapshot {snapshot_id[:12]} was made: {new.summary or 'no summary'}",
-        subject=("snapshot", snapshot_id),
-        actor=actor,
-        workspace_id=workspace_id,
-        tree=new.manifest_hash,
-    )
-    return with_missing(tx, project.owner_user_id, [snapshot])[0]
 
 
 def _authorship(

@@ -16,18 +16,30 @@ _projects = sa.table("projects", sa.column("id"), sa.column("owner_user_id"), sa
 
 def insert(tx: Tx, values: dict[str, Any]) -> Snapshot:
     """Add a snapshot (all columns but `seq`) with its edges; return it."""
-    row = tx.execute(
-        sa.insert(snapshots)
-        .values(values | {"parents": msgspec.json.encode(values["parents"]).decode()})
-        .returning(snapshots.c.seq)
-    ).one()
+    row = tx.execute(sa.insert(snapshots).values(_row(values)).returning(snapshots.c.seq)).one()
+    _insert_edges(tx, [values])
+    return Snapshot(seq=row.seq, **values)
+
+
+def insert_all(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
+    """Add snapshots with their edges, in their order."""
+    if rows:
+        tx.execute(sa.insert(snapshots), [_row(values) for values in rows])
+    _insert_edges(tx, rows)
+
+
+def _row(values: dict[str, Any]) -> dict[str, Any]:
+    return values | {"parents": msgspec.json.encode(values["parents"]).decode()}
+
+
+def _insert_edges(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
     edges = [
         {"project_id": values["project_id"], "snapshot_id": values["id"], "position": position, "parent_id": parent}
+        for values in rows
         for position, parent in enumerate(values["parents"])
     ]
     if edges:
         tx.execute(sa.insert(snapshot_parents), edges)
-    return Snapshot(seq=row.seq, **values)
 
 
 def in_project(tx: Tx, project_id: str, snapshot_id: str) -> Snapshot | None:

@@ -26,6 +26,7 @@ from asterism.features.versions.storage.blobs import (
 )
 from asterism.features.versions.storage.collection import collect
 from asterism.features.versions.storage.collection_models import Collected, CollectionRequest, Roots
+from asterism.features.versions.storage.edit_batches import BatchTooLarge, NamedEdit, edit_manifests
 from asterism.features.versions.storage.edits import Edited, edit_manifest
 from asterism.features.versions.storage.errors import (
     BlobGone,
@@ -55,6 +56,7 @@ from asterism.features.versions.storage.manifests import (
     upload,
 )
 from asterism.features.versions.storage.models import MEBIBYTE, Limits, Manifest, Place, Stored, Usage
+from asterism.features.versions.storage.store import manifests_named as stored_manifests
 from asterism.features.versions.storage.store import tree_records, usage
 from asterism.features.versions.storage.sweep_store import drop_leases
 from asterism.features.versions.storage.trees import changes, equal, unchanged_paths
@@ -62,6 +64,7 @@ from asterism.features.versions.storage.uploads import receive_blob
 
 __all__ = [
     "MEBIBYTE",
+    "BatchTooLarge",
     "BlobGone",
     "BlobsMissing",
     "Collected",
@@ -76,6 +79,7 @@ __all__ = [
     "Manifest",
     "ManifestLost",
     "ManifestNotFound",
+    "NamedEdit",
     "Place",
     "QuotaExceeded",
     "Receiver",
@@ -91,6 +95,7 @@ __all__ = [
     "content",
     "drop_leases",
     "edit_manifest",
+    "edit_manifests",
     "entries",
     "equal",
     "find",
@@ -121,6 +126,7 @@ __all__ = [
     "store_manifest",
     "store_small",
     "store_spool",
+    "stored_manifests",
     "tree_records",
     "unchanged_paths",
     "uncollected",

@@ -10,6 +10,7 @@ from asterism.kernel.db import Database
 from asterism.vcs import rules
 from asterism.vcs.content import hash_bytes
 from asterism.vcs.manifest_delta import ManifestDelta, compare_texts
+from asterism.vcs.tree import Load
 from asterism.vcs.tree_edit import EditRefused, edit_tree
 
 WORTHWHILE_BYTES = 100_000
@@ -22,31 +23,28 @@ def prepare_by_comparing(db: Database, blobs: Blobs, user_id: str, named: str, d
         return None
     base = _choose(db, user_id, len(data))
     delta = _compare(blobs, user_id, base, data) if base is not None else None
-    return None if base is None or delta is None else _prepared(db, user_id, named, data, base, delta)
-
-
-def prepare_edited(
-    db: Database, user_id: str, named: str, data: bytes, base_hash: str, delta: ManifestDelta
-) -> Prepared | None:
-    """Take a manifest apart that is the stored one `base_hash` with some entries exchanged; None as above."""
-    with db.read() as tx:
-        base = store.manifest(tx, user_id, base_hash)
-    return None if base is None or base.missing else _prepared(db, user_id, named, data, base, delta)
-
-
-def _prepared(
-    db: Database, user_id: str, named: str, data: bytes, base: Manifest, delta: ManifestDelta
-) -> Prepared | None:
-    if rules.suspicious(delta.added):
+    if base is None or delta is None:
         return None
-    entries = base.entries - len(delta.removed) + len(delta.added)
-    if entries > rules.MAX_ENTRIES:
-        return None
+    return prepare_edited(base, stored_records(db, user_id), named, data, delta)
+
+
+def stored_records(db: Database, user_id: str) -> Load:
+    """Return how stored folder records are read."""
 
     def load(names: Sequence[str]) -> Mapping[str, bytes]:
         with db.read() as tx:
             return store.tree_records(tx, user_id, names)
 
+    return load
+
+
+def prepare_edited(base: Manifest, load: Load, named: str, data: bytes, delta: ManifestDelta) -> Prepared | None:
+    """Take a manifest apart that is `base`, which lacks no blob, with some entries exchanged; None as above."""
+    if rules.suspicious(delta.added):
+        return None
+    entries = base.entries - len(delta.removed) + len(delta.added)
+    if entries > rules.MAX_ENTRIES:
+        return None
     try:
         top, forest = edit_tree(base.root, delta.removed, delta.added, load)
     except (EditRefused, KeyError):

@@ -7,7 +7,7 @@ from asterism.base import ids
 from asterism.base.errors import Unavailable
 from asterism.features.versions.storage import store
 from asterism.features.versions.storage.blobs import check_room
-from asterism.features.versions.storage.comparison import prepare_by_comparing, prepare_edited
+from asterism.features.versions.storage.comparison import prepare_by_comparing, prepare_edited, stored_records
 from asterism.features.versions.storage.errors import (
     MOST_NAMED,
     BlobsMissing,
@@ -74,7 +74,7 @@ def store_manifest(
     if edited is None:
         prepared = prepare_by_comparing(db, blobs, user_id, named, data) or prepare(data, named)
     else:
-        prepared = prepare_edited(db, user_id, named, data, *edited) or prepare(data, named)
+        prepared = _prepare_edited(db, user_id, named, data, *edited) or prepare(data, named)
     object_id = write(blobs, user_id, prepared.hash, prepared.data)
     try:
         with db.write() as tx:
@@ -83,6 +83,16 @@ def store_manifest(
         with suppress(Unavailable):  # a stray is collected later
             blobs.delete([manifest_key(user_id, named, object_id)])
         raise
+
+
+def _prepare_edited(
+    db: Database, user_id: str, named: str, data: bytes, base_hash: str, delta: ManifestDelta
+) -> Prepared | None:
+    with db.read() as tx:
+        base = store.manifest(tx, user_id, base_hash)
+    if base is None or base.missing:
+        return None
+    return prepare_edited(base, stored_records(db, user_id), named, data, delta)
 
 
 def is_readable(blobs: Blobs, user_id: str, found: Manifest) -> bool:
@@ -105,10 +115,15 @@ def replace_object(db: Database, blobs: Blobs, user_id: str, manifest_hash: str,
 
 def write(blobs: Blobs, user_id: str, manifest_hash: str, data: bytes) -> str:
     """Write a manifest's bytes as a durable object; return the object's id."""
+    object_id = put(blobs, user_id, manifest_hash, data)
+    blobs.sync([manifest_key(user_id, manifest_hash, object_id)])
+    return object_id
+
+
+def put(blobs: Blobs, user_id: str, manifest_hash: str, data: bytes) -> str:
+    """Write a manifest's bytes as an object that somebody has yet to make durable; return the object's id."""
     object_id = ids.ulid()
-    key = manifest_key(user_id, manifest_hash, object_id)
-    blobs.put(key, data)
-    blobs.sync([key])
+    blobs.put(manifest_key(user_id, manifest_hash, object_id), data)
     return object_id
 
 

@@ -10,6 +10,7 @@ from asterism.features.versions.storage.tables import blobs, manifests, missing_
 from asterism.kernel.db import RowDict, Tx, insert_ignore
 
 AT_ONCE = 500
+_STORED = ("hash", "object_id", "size", "root", "entries", "files", "total_bytes", "spliceable")
 
 
 def chunked(items: Sequence[str], size: int = AT_ONCE) -> Iterator[Sequence[str]]:
@@ -127,8 +128,18 @@ def manifest(tx: Tx, user_id: str, manifest_hash: str) -> Manifest | None:
     )
     if row is None:
         return None
-    fields = ("hash", "object_id", "size", "root", "entries", "files", "total_bytes", "spliceable", "missing")
-    return Manifest(**{name: row[name] for name in fields})
+    return Manifest(**{name: row[name] for name in _STORED}, missing=row["missing"])
+
+
+def manifests_named(tx: Tx, user_id: str, hashes: Sequence[str]) -> dict[str, Manifest]:
+    """Return those of the manifests that are stored, by hash."""
+    missing = missing_counts(tx, user_id, hashes)
+    found: dict[str, Manifest] = {}
+    for part in chunked(hashes):
+        query = sa.select(*(manifests.c[name] for name in _STORED))
+        for row in tx.all(query.where(manifests.c.user_id == user_id, manifests.c.hash.in_(part))):
+            found[row["hash"]] = Manifest(**row, missing=missing.get(row["hash"], 0))
+    return found
 
 
 def missing_counts(tx: Tx, user_id: str, hashes: Iterable[str]) -> dict[str, int]:
@@ -165,8 +176,7 @@ def recent_manifests(tx: Tx, user_id: str, limit: int) -> list[Manifest]:
         manifests.c.user_id == user_id, manifests.c.regular.is_(True), manifests.c.hash.not_in(missing)
     )
     rows = tx.all(query.order_by(manifests.c.touched_at.desc()).limit(limit))
-    fields = ("hash", "object_id", "size", "root", "entries", "files", "total_bytes", "spliceable")
-    return [Manifest(**{name: row[name] for name in fields}, missing=0) for row in rows]
+    return [Manifest(**{name: row[name] for name in _STORED}, missing=0) for row in rows]
 
 
 def touch_manifest(tx: Tx, user_id: str, manifest_hash: str) -> bool:
@@ -205,6 +215,27 @@ def insert_manifest(tx: Tx, user_id: str, prepared: Prepared, object_id: str, mi
     if missing:
         rows = [{"user_id": user_id, "manifest_hash": prepared.hash, "hash": blob} for blob in missing]
         tx.execute(sa.insert(missing_blobs), rows)
+
+
+def insert_manifests(
+    tx: Tx, user_id: str, found: Sequence[tuple[Manifest, bool]], records: Mapping[str, bytes]
+) -> None:
+    """Add manifests that lack nothing, each with whether its layout is regular, and the records of their folders."""
+    insert_trees(tx, user_id, records)
+    now = tx.now()
+    rows = [
+        {name: getattr(one, name) for name in _STORED} | {"user_id": user_id, "regular": regular, "touched_at": now}
+        for one, regular in found
+    ]
+    if rows:
+        tx.execute(sa.insert(manifests), rows)
+
+
+def touch_manifests(tx: Tx, user_id: str, hashes: Sequence[str]) -> None:
+    """Note that stored manifests were used, which keeps a collection away from them for a while."""
+    for part in chunked(hashes):
+        mine = (manifests.c.user_id == user_id, manifests.c.hash.in_(part))
+        tx.execute(sa.update(manifests).where(*mine).values(touched_at=tx.now()))
 
 
 def insert_trees(tx: Tx, user_id: str, records: Mapping[str, bytes]) -> None:

@@ -8,6 +8,7 @@ follow moves listens to `MOVED` (about: a project) and keeps `follow` up to date
 from asterism.features.versions.workspaces.autosave import autosave
 from asterism.features.versions.workspaces.errors import HeadMoved, MainStays, NoTree, UnknownWorkspace
 from asterism.features.versions.workspaces.followers import MOVED, follow, projects_behind
+from asterism.features.versions.workspaces.histories import Step, push_history
 from asterism.features.versions.workspaces.models import (
     Cause,
     ManifestMove,
@@ -63,6 +64,7 @@ __all__ = [
     "NoTree",
     "Pushed",
     "Restored",
+    "Step",
     "UnknownWorkspace",
     "Workspace",
     "WorkspaceType",
@@ -87,6 +89,7 @@ __all__ = [
     "note_seen",
     "projects_behind",
     "purge_deleted",
+    "push_history",
     "push_snapshot",
     "register_aside",
     "restore_workspace",

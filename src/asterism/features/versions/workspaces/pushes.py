@@ -1,5 +1,7 @@
 """Use cases that move heads: registering a snapshot, going back to one."""
 
+from collections.abc import Collection
+
 from asterism.base.errors import Invalid
 from asterism.base.pagination import Page
 from asterism.features.accounts.identity import Caller, InsufficientScope
@@ -39,7 +41,7 @@ def push_snapshot(
     caller.scope.reach(project.id, workspace_id or "")
     if workspace_id is not None and find_in_project(tx, caller, project, workspace_id) is None:
         raise Invalid.field("workspace_id", "is not a workspace of this project")
-    _reach_parents(tx, caller, project, new)
+    reach_parents(tx, caller, project, new)
     storage.hold(tx, caller.user_id)
     known = snapshots.find_registered(tx, project, new)
     if known is not None:
@@ -62,18 +64,23 @@ def push_snapshot(
     return Pushed(snapshot, created=True)
 
 
-def _reach_parents(tx: Tx, caller: Caller, project: Project, new: NewSnapshot) -> None:
-    """Raise InsufficientScope for a parent that the caller may not see: the history of the head would show it."""
+def reach_parents(
+    tx: Tx, caller: Caller, project: Project, new: NewSnapshot, own: Collection[str] = frozenset()
+) -> None:
+    """Raise InsufficientScope for a parent that the caller may not see: the history of the head would show it.
+
+    `own` are parents that are about to be registered for the workspace that the caller is bound to.
+    """
     only = caller.scope.only_workspace
     if only is None or not new.parents:
         return
     workspace = store.of_user(tx, caller.user_id, only)
     known = (workspace.current_snapshot_id, workspace.base_snapshot_id) if workspace is not None else ()
     seen = [one for one in known if one is not None]
-    for parent in new.parents:
+    for parent in (one for one in new.parents if one not in own):
         found = snapshots.find_in_project(tx, project, parent)
-        own = found is not None and found.workspace_id == only
-        if not own and not (seen and snapshots.is_ancestor(tx, project.id, parent, seen)):
+        is_own = found is not None and found.workspace_id == only
+        if not is_own and not (seen and snapshots.is_ancestor(tx, project.id, parent, seen)):
             raise InsufficientScope
 
 
