@@ -103,6 +103,19 @@ def test_what_is_wrong_is_found_and_no_secret_told(
     assert "hunter" not in str(findings)
 
 
+def test_resources_that_nobody_can_destroy_are_told(settings: Settings) -> None:
+    assert "resources" not in found(settings)
+    with sqlite3.connect(settings.data_dir / "asterism.db") as connection:
+        rows = [(f"r{tries}", "railway", "database:redis", f"gone-{tries}", tries, "2026") for tries in (2, 3)]
+        connection.executemany("INSERT INTO discarded_resources VALUES (?, ?, ?, ?, ?, ?)", rows)
+    connection.close()
+    told = found(settings)["resources"]
+    assert (told.state, told.text) == (
+        "warns",
+        "1 of deleted projects could not be destroyed: railway database:redis gone-3",
+    )
+
+
 def test_the_command_says_so_by_lines_json_and_its_status(tmp_path: Path) -> None:
     data = tmp_path / "data"
     done = asterism("doctor", "--data-dir", str(data), home=tmp_path)

@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from asterism.base import ids
 from asterism.base.errors import DomainError, Unavailable
 from asterism.base.masks import mask, needles
+from asterism.features.operations import infrastructure
 from asterism.features.talk.catalogue import RUN_PROVIDERS
 from asterism.kernel.blobs import ObjectMissing
 from asterism.kernel.db import Database, open_database
@@ -175,6 +176,22 @@ def _keys(settings: Settings) -> Iterator[Finding]:
         yield Finding("keys", "ok", f"the master key opens this database ({ring.active})")
 
 
+def _resources(settings: Settings) -> Iterator[Finding]:
+    """Tell of databases and folders of purged projects that their providers do not destroy (ADR 0175)."""
+    file = settings.sqlite_file
+    if file is not None and not _is_there(file, settings):
+        return
+    with _opened(settings) as db:
+        if current_revision(db) != newest_revision():
+            return
+        with db.read() as tx:
+            left = infrastructure.stubborn(tx)
+    if left:
+        shown = ", ".join(f"{one.provider} {one.type} {one.provider_resource_id}" for one in left[:3])
+        text = f"{len(left)} of deleted projects could not be destroyed: {shown}{', …' if len(left) > 3 else ''}"
+        yield Finding("resources", "warns", text, "The log names why. The server goes on trying.")
+
+
 def _address_to_listen(settings: Settings) -> Iterator[Finding]:
     running = running_address(settings.data_dir) if is_installation(settings.data_dir) else None
     if running is None:
@@ -261,6 +278,7 @@ CHECKS: dict[str, Check] = {
     "store": _store,
     "disk": _disk,
     "keys": _keys,
+    "resources": _resources,
     "server": _address_to_listen,
     "git": _git,
     "sandbox": _sandbox,

@@ -19,6 +19,14 @@ class Runtime(StrEnum):
     PHP = "php"
     DOTNET = "dotnet"
     ELIXIR = "elixir"
+    CRYSTAL = "crystal"
+    DART = "dart"
+    GLEAM = "gleam"
+    HASKELL = "haskell"
+    SWIFT = "swift"
+    ZIG = "zig"
+    NIM = "nim"
+    CPP = "cpp"
     DOCKER = "docker"
 
 

@@ -31,6 +31,7 @@ _MYSQL_PYTHON = frozenset({"mysqlclient", "pymysql"})
 _REDIS = frozenset(["redis", "ioredis", "@upstash/redis", "bull", "bullmq"])
 _REDIS_PYTHON = frozenset({"redis", "celery"})
 _STORAGE = frozenset(["@aws-sdk/client-s3", "aws-sdk", "@google-cloud/storage", "multer", "formidable"])
+_BUN = frozenset({"bun-types", "@types/bun", "elysia", "baojs"})
 _EDGE = frozenset(["@cloudflare/workers-types", "hono", "itty-router"])
 
 _RUNTIME_FILES: Final = (
@@ -65,6 +66,13 @@ _RUNTIME_FILES: Final = (
         ("index.php", *(f"{name}/index.php" for name in ("public", "web", "webroot", "htdocs")), "artisan"),
     ),
     (Runtime.ELIXIR, "runtime.elixir.mix", 1.5, ("mix.exs",)),
+    (Runtime.CRYSTAL, "runtime.crystal.shard", 0.9, ("shard.yml",)),
+    (Runtime.DART, "runtime.dart.pubspec", 0.9, ("pubspec.yaml",)),
+    (Runtime.GLEAM, "runtime.gleam.project", 1.0, ("gleam.toml",)),
+    (Runtime.HASKELL, "runtime.haskell.stack", 0.9, ("stack.yaml", "package.yaml")),
+    (Runtime.SWIFT, "runtime.swift.package", 0.9, ("Package.swift",)),
+    (Runtime.ZIG, "runtime.zig.build", 0.9, ("build.zig",)),
+    (Runtime.CPP, "runtime.cpp.cmake", 0.6, ("CMakeLists.txt",)),
     (Runtime.DOCKER, "runtime.docker.file", 0.3, ("Dockerfile", "Containerfile")),
 )
 
@@ -98,6 +106,8 @@ def _runtimes(source: Source) -> Iterator[Finding]:
         (Runtime.PYTHON, "runtime.python.source", 0.5, (".py",)),
         (Runtime.GO, "runtime.go.source", 0.5, (".go",)),
         (Runtime.RUBY, "runtime.ruby.source", 0.5, (".rb",)),
+        (Runtime.NIM, "runtime.nim.package", 0.9, (".nimble",)),
+        (Runtime.HASKELL, "runtime.haskell.cabal", 0.9, (".cabal",)),
         (Runtime.DOTNET, "runtime.dotnet.project", 1.5, (".csproj", ".fsproj", ".vbproj", ".sln", ".slnx")),
     ):
         files = source.in_root(*endings)
@@ -125,9 +135,10 @@ def _serving(source: Source, runtimes: set[str], frameworks: set[str]) -> Iterat
     for runtime in sorted(families):
         name = serving.get(Runtime(runtime))
         if runtime == Runtime.NODE:
-            starts = text_member(package, "scripts", "start") is not None
+            main = text_member(package, "main")
+            starts = text_member(package, "scripts", "start") is not None or (main is not None and main in source)
             if starts or name:
-                reason = f"requests are answered by {name}" if name else "package.json says how to start"
+                reason = f"requests are answered by {name}" if name else "package.json says what to start"
                 yield hit("runtime.node.server", 0.5, reason, Runtime.BUN if Runtime.BUN in runtimes else runtime)
         elif name:
             yield hit(f"runtime.{runtime}.server", 0.8, f"requests are answered by {name}", runtime)
@@ -139,11 +150,11 @@ def _bun(source: Source) -> Iterator[Finding]:
     package = source.json("package.json")
     if (text_member(package, "packageManager") or "").startswith("bun@"):
         yield hit("runtime.bun.manager", 1.4, "bun is the package manager", Runtime.BUN)
-    if (text_member(package, "scripts", "start") or "").startswith("bun "):
-        yield hit("runtime.bun.script", 0.8, "bun starts it", Runtime.BUN)
-    types = {"bun-types", "@types/bun"} & node_packages(source)
-    if types:
-        yield hit("runtime.bun.types", 0.6, f"depends on {min(types)}", Runtime.BUN)
+    if any((text_member(package, "scripts", name) or "").startswith("bun ") for name in ("start", "dev")):
+        yield hit("runtime.bun.script", 0.8, "its scripts run bun", Runtime.BUN)
+    own = sorted(_BUN & node_packages(source))
+    if own:
+        yield hit("runtime.bun.packages", 0.6, f"depends on {own[0]}", Runtime.BUN)
 
 
 def _sites(source: Source) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ from asterism.features.operations.infrastructure.credentials import (
     save_credential,
     token_of,
 )
-from asterism.features.operations.infrastructure.discards import destroy_discarded, discard_all
+from asterism.features.operations.infrastructure.discards import destroy_discarded, discard_all, stubborn
 from asterism.features.operations.infrastructure.errors import InvalidCredentials, ProviderDown, UnknownResource
 from asterism.features.operations.infrastructure.models import (
     Credential,
@@ -66,6 +66,7 @@ __all__ = [
     "provide",
     "save_credential",
     "settings_of",
+    "stubborn",
     "take_head",
     "token_of",
 ]

@@ -14,6 +14,7 @@ log = structlog.get_logger("asterism.resources")
 FIRST_WAIT = 60  # seconds until the second attempt; each further wait is twice as long
 LONGEST_WAIT = 6 * 3600  # seconds
 AT_ONCE = 20
+STUBBORN = 3  # attempts, the first two minutes; what is there after them needs somebody to look
 
 
 def discard(tx: Tx, resource: Resource) -> None:
@@ -41,6 +42,11 @@ async def destroy_discarded(db: Database, provisioners: Mapping[str, Provisioner
             log.warning("resources.not_destroyed", type=one.type, resource=one.provider_resource_id, error=str(error))
         else:
             await db.run(store.delete_discard, one.id)
+
+
+def stubborn(tx: Tx) -> list[Discard]:
+    """Return what providers have refused to destroy again and again."""
+    return store.stubborn_discards(tx, STUBBORN)
 
 
 def _claim(tx: Tx, one: Discard) -> bool:

@@ -135,6 +135,13 @@ def due_discards(tx: Tx, now: str, limit: int) -> list[Discard]:
     return [Discard(**row) for row in tx.all(query.limit(limit))]
 
 
+def stubborn_discards(tx: Tx, attempts: int) -> list[Discard]:
+    """Return resources that so many attempts have not destroyed, by provider."""
+    columns = discarded_resources.c
+    query = sa.select(discarded_resources).where(columns.attempts >= attempts)
+    return [Discard(**row) for row in tx.all(query.order_by(columns.provider, columns.id))]
+
+
 def postpone_discard(tx: Tx, one: Discard, due_at: str) -> bool:
     """Count an attempt and set when the next one is due; return False when somebody else did meanwhile."""
     columns = discarded_resources.c

@@ -1,6 +1,19 @@
 """How apps of each runtime are installed, built and started."""
 
-from asterism.features.operations.detection.ecosystems import compiled, jvm, node, python, scripted, static
+from collections.abc import Callable
+from functools import partial
+from typing import Final
+
+from asterism.features.operations.detection.ecosystems import (
+    compiled,
+    declared,
+    jvm,
+    more,
+    node,
+    python,
+    scripted,
+    static,
+)
 from asterism.features.operations.detection.ecosystems.compiled import has_go_main
 from asterism.features.operations.detection.ecosystems.declared import folder_inside
 from asterism.features.operations.detection.ecosystems.site_tools import SERVERS
@@ -10,30 +23,28 @@ from asterism.features.operations.detection.source import Source
 __all__ = ["SERVERS", "folder_inside", "has_go_main", "recipe_of"]
 
 
+_MAKERS: Final[dict[Runtime, Callable[[Source, str | None], Recipe]]] = {
+    Runtime.NODE: node.recipe,
+    Runtime.BUN: partial(node.recipe, bun=True),
+    Runtime.PYTHON: python.recipe,
+    Runtime.GO: compiled.go,
+    Runtime.RUST: compiled.rust,
+    Runtime.JAVA: jvm.recipe,
+    Runtime.DOTNET: compiled.dotnet,
+    Runtime.RUBY: scripted.ruby,
+    Runtime.PHP: scripted.php,
+    Runtime.ELIXIR: scripted.elixir,
+    Runtime.DENO: scripted.deno,
+}
+
+
 def recipe_of(source: Source, runtime: Runtime | None, framework: str | None, rules: frozenset[str]) -> Recipe:
-    """Return how an app is made and run; nothing for a runtime that we know no way for."""
-    match runtime:
-        case Runtime.NODE | Runtime.BUN:
-            return node.recipe(source, framework, bun=runtime is Runtime.BUN)
-        case Runtime.PYTHON:
-            return python.recipe(source, framework)
-        case Runtime.GO:
-            return compiled.go(source)
-        case Runtime.RUST:
-            return compiled.rust(source, framework)
-        case Runtime.JAVA:
-            return jvm.recipe(source, framework)
-        case Runtime.DOTNET:
-            return compiled.dotnet(source)
-        case Runtime.RUBY:
-            return scripted.ruby(source, framework)
-        case Runtime.PHP:
-            return scripted.php(source, framework)
-        case Runtime.ELIXIR:
-            return scripted.elixir(source, framework)
-        case Runtime.DENO:
-            return scripted.deno(source)
-        case Runtime.STATIC:
-            return static.recipe(source, rules)
-        case _:
-            return Recipe()
+    """Return how an app is made and run; a Dockerfile tells us nothing of that."""
+    if runtime is None:
+        return Recipe(start=declared.start(source) or ("sh start.sh" if "start.sh" in source else None))
+    if runtime is Runtime.DOCKER:
+        return Recipe()
+    if runtime is Runtime.STATIC:
+        return static.recipe(source, rules)
+    maker = _MAKERS.get(runtime)
+    return maker(source, framework) if maker else more.recipe(source, runtime)

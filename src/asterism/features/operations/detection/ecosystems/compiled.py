@@ -15,7 +15,7 @@ _IN_BROWSER = compiled(r"Microsoft\.NET\.Sdk\.BlazorWebAssembly")
 _SERVES = compiled(r'"Microsoft\.NET\.Sdk\.Web"')
 
 
-def go(source: Source) -> Recipe:
+def go(source: Source, _framework: str | None) -> Recipe:
     """Return how a Go app is run: its root, else the main package that is named like a server."""
     hit = _GO_LINE.search(source.text("go.mod")) or _GO_LINE.search(source.text("go.work"))
     version = hit[1] if hit else pinned(source, "go", ".go-version")
@@ -84,7 +84,7 @@ def _rust_binary(source: Source) -> str | None:
     return None
 
 
-def dotnet(source: Source) -> Recipe:
+def dotnet(source: Source, _framework: str | None) -> Recipe:
     """Return how a .NET app is published and run: the project that makes a program."""
     projects = [path for path in source.below(".csproj", ".fsproj", ".vbproj", depth=3) if "test" not in path.lower()]
     chosen = next((path for path in projects if _RUNNABLE.search(source.text(path))), next(iter(projects), None))

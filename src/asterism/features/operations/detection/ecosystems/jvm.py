@@ -102,8 +102,11 @@ def _sbt(source: Source) -> tuple[str, str, str | None]:
 
 
 def _leiningen(source: Source) -> tuple[str, str, str]:
-    name = _UBERJAR.search(source.text("project.clj"))
-    return "leiningen", "lein uberjar", _jar(f"target/{name[1]}" if name else "target/**/*-standalone.jar", None)
+    text = source.text("project.clj")
+    name = _UBERJAR.search(text)
+    build = "lein ring uberjar" if "lein-ring" in text else "lein uberjar"
+    made = "$(ls target/*-standalone.jar target/uberjar/*-standalone.jar | head -n 1)"
+    return "leiningen", build, _jar(f"target/{name[1]}" if name else made, None)
 
 
 def _version(source: Source) -> str | None:

@@ -82,7 +82,7 @@ def elixir(source: Source, framework: str | None) -> Recipe:
     )
 
 
-def deno(source: Source) -> Recipe:
+def deno(source: Source, _framework: str | None) -> Recipe:
     """Return how a Deno app is started: its task, else the file that serves."""
     path = source.first("deno.json", "deno.jsonc")
     tasks = member(source.json(path), "tasks") if path else None
