@@ -12,6 +12,8 @@ from tests.support.process import started
 
 ENDED_BY_THEIR_OWNER = {
     "tests/support/browser.py:__enter__",
+    "tests/support/forks.py:nursery",
+    "tests/support/forks.py:popen",
     "tests/support/postgres.py:__init__",
     "tests/support/process.py:__init__",
 }
@@ -26,7 +28,7 @@ def starts() -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
     """Yield each function of the tests that starts a process and goes on beside it."""
     for path in sorted((ROOT / "tests").rglob("*.py")):
         text = path.read_text()
-        if "Popen(" not in text:
+        if "open(" not in text:
             continue
         for node in ast.walk(ast.parse(text)):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and any(map(is_start, ast.walk(node))):
@@ -34,7 +36,7 @@ def starts() -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
 
 
 def is_start(node: ast.AST) -> bool:
-    return isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] == "Popen"
+    return isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in ("Popen", "popen")
 
 
 def ends_it(node: ast.AST) -> bool:

@@ -3,16 +3,17 @@
 import json
 import socket
 import subprocess
-import sys
 
 import httpx
 
-COMMAND = [sys.executable, "-m", "asterism", "dev", "fake-model"]
+from tests.support.forks import ASTERISM, popen, run
+
+COMMAND = [*ASTERISM, "dev", "fake-model"]
 
 
 def test_it_serves_all_three_formats_until_it_is_stopped() -> None:
     command = [*COMMAND, "--port", "0", "--delay", "0", "--key", "k", "--json"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+    with popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
         try:
             assert process.stdout is not None
             told = json.loads(process.stdout.readline())
@@ -49,7 +50,7 @@ def test_a_taken_port_is_named() -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        done = subprocess.run([*COMMAND, "--port", str(port)], capture_output=True, text=True, timeout=60)
+        done = run([*COMMAND, "--port", str(port)], text=True)
     assert done.returncode == 1
     assert f"port {port} is taken" in done.stderr
     assert "Traceback" not in done.stderr

@@ -8,17 +8,16 @@ from pathlib import Path
 import pytest
 
 from asterism.kernel.llm.fake_server import FakeModelServer
-from tests.support.process import ASTERISM, clean_environment
+from tests.support.forks import ASTERISM, run
+from tests.support.process import clean_environment
 from tests.wire.local.reviewing import Checkout
 
 KEY = "sk-" + "test-key-of-openai"
 
 
 def asterism(home: Path, *arguments: str, stdin: str = "", cwd: Path | None = None, **environment: str):
-    return subprocess.run(
-        [*ASTERISM, *arguments], env=clean_environment(home, environment), cwd=cwd or home, input=stdin,
-        capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
+    command = [*ASTERISM, *arguments]
+    return run(command, env=clean_environment(home, environment), cwd=cwd or home, input=stdin, text=True)
 
 
 def rows(done: "subprocess.CompletedProcess[str]") -> dict[str, dict[str, str]]:

@@ -1,8 +1,6 @@
 """`asterism review`: reports, exit codes, what goes where; in a process of its own, and in this one for speed."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import jsonschema
@@ -13,17 +11,15 @@ from asterism.cli import review_report, review_run
 from asterism.cli.review_run import Failed, Report, Wish
 from tests.features.review.exports.sarif_schema import SARIF
 from tests.features.review.findings.test_findings import issue
+from tests.support.forks import ASTERISM, run
 from tests.wire.local.reviewing import Checkout
 
 BAD = "import os\n\n\ndef f(x=[]):\n    return x\n"
 
 
 def asterism(folder: Path, *arguments: str, stdin: str | None = None, **environment: str):
-    return subprocess.run(
-        [sys.executable, "-m", "asterism", "review", *arguments],
-        cwd=folder, capture_output=True, text=True, input=stdin, check=False,
-        env={"PATH": "/usr/bin:/bin:/usr/local/bin", "HOME": str(folder), **environment},
-    )  # fmt: skip
+    own = {"PATH": "/usr/bin:/bin:/usr/local/bin", "HOME": str(folder), **environment}
+    return run([*ASTERISM, "review", *arguments], cwd=folder, text=True, input=stdin, env=own)
 
 
 @pytest.fixture

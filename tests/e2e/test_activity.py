@@ -7,7 +7,8 @@ import httpx
 
 from tests.client.trees import build
 from tests.support.commands import answer, run
-from tests.support.process import ASTERISM, clean_environment
+from tests.support.forks import ASTERISM, popen
+from tests.support.process import clean_environment
 
 
 def test_what_happened_is_listed_and_what_happens_is_followed(tmp_path, signed_in):
@@ -23,7 +24,7 @@ def test_what_happened_is_listed_and_what_happens_is_followed(tmp_path, signed_i
     bearer = {"Authorization": f"Bearer {signed_in['ASTERISM_TOKEN']}"}
     with (
         httpx.Client(base_url=signed_in["ASTERISM_URL"], headers=bearer) as api,
-        subprocess.Popen(
+        popen(
             [*ASTERISM, "activity", "--follow", "--limit", "1", "--json"],
             cwd=work,
             env=clean_environment(tmp_path, signed_in),

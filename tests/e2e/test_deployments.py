@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.support import forks
 from tests.support.commands import answer, run
 from tests.support.databases import SqliteFactory
 from tests.support.process import ASTERISM, clean_environment
@@ -44,9 +45,7 @@ def test_a_folder_is_deployed_looked_at_and_rolled_back(tmp_path: Path, person: 
 
     def type_in(text: str, *words: str) -> None:
         environment = clean_environment(tmp_path) | person
-        done = subprocess.run(
-            [*ASTERISM, *words], input=text, text=True, cwd=folder, env=environment, capture_output=True, timeout=120
-        )
+        done = forks.run([*ASTERISM, *words], input=text, text=True, cwd=folder, env=environment)
         assert done.returncode == 0, done.stderr
         assert text.strip() not in done.stdout + done.stderr
 

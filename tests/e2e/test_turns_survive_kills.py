@@ -4,8 +4,6 @@ import json
 import os
 import random
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
@@ -21,6 +19,7 @@ import pytest
 
 from asterism.faces.runtime import Runtime
 from asterism.kernel.llm.fake_server import running_in_thread
+from tests.support.forks import ASTERISM, run
 from tests.support.killable import KillableServer
 from tests.support.server import free_port
 from tests.support.trees import ok
@@ -59,8 +58,8 @@ class Life:
     """A server that is killed and comes back, and somebody with a conversation on it."""
 
     def __init__(self, data: Path, model_url: str) -> None:
-        command = [sys.executable, "-m", "asterism", "token", "create", "--data-dir", str(data), "--json"]
-        made = subprocess.run(command, check=True, capture_output=True, env={**os.environ, "HOME": str(data)})
+        command = [*ASTERISM, "token", "create", "--data-dir", str(data), "--json"]
+        made = run(command, env={**os.environ, "HOME": str(data)})
         self.data, self.port, self.model_url = data, free_port(), model_url
         self.client = httpx.Client(
             base_url=f"http://127.0.0.1:{self.port}",

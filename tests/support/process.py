@@ -4,7 +4,6 @@ import os
 import re
 import signal as signals
 import subprocess
-import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -13,9 +12,8 @@ from queue import Empty, Queue
 from typing import Any
 
 from tests.support.facts import PATIENCE
+from tests.support.forks import ASTERISM, popen, run
 from tests.support.server import free_port
-
-ASTERISM = [sys.executable, "-m", "asterism"]
 
 
 def clean_environment(home: Path, extra: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -33,15 +31,8 @@ def asterism(
     stdin: str | None = None,
 ) -> "subprocess.CompletedProcess[str]":
     """Run one command of the command line to its end."""
-    return subprocess.run(
-        [*ASTERISM, *arguments],
-        env=clean_environment(home, extra),
-        cwd=cwd or home,
-        input=stdin,
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
+    command = [*ASTERISM, *arguments]
+    return run(command, env=clean_environment(home, extra), cwd=cwd or home, input=stdin, text=True)
 
 
 class ServerProcess:
@@ -60,7 +51,7 @@ class ServerProcess:
         self.url = f"http://127.0.0.1:{self.port}"
         self.lines: list[str] = []
         self._queue: Queue[str | None] = Queue()
-        self.process = subprocess.Popen(
+        self.process = popen(
             [*program, "serve", "--port", str(self.port), "--data-dir", str(data)],
             env=clean_environment(home, extra),
             cwd=home,
@@ -111,7 +102,7 @@ def started(command: Sequence[str | Path], **options: Any) -> "Iterator[subproce
 
     So a case that fails in the block leaves no process behind, and waits for none.
     """
-    process = subprocess.Popen(command, **{"start_new_session": True, **options})
+    process = popen(command, **{"start_new_session": True, **options})
     try:
         yield process
     finally:

@@ -60,8 +60,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     host: Annotated[str, doc("Address to listen on. `/api` is served only on a loopback address.")] = "127.0.0.1"
     port: Annotated[int, msgspec.Meta(ge=1, le=65535), doc("Port to listen on.")] = 3000
-    data_dir: Annotated[Path, doc("Folder of the database, blobs and keys.")] = Path(
-        platformdirs.user_data_dir("asterism", appauthor=False)
+    data_dir: Annotated[Path, doc("Folder of the database, blobs and keys.")] = msgspec.field(
+        default_factory=lambda: Path(platformdirs.user_data_dir("asterism", appauthor=False))
     )
     database_url: Annotated[str | None, doc("`postgresql://…`; default: an SQLite file in the data folder.")] = None
     object_store: Annotated[

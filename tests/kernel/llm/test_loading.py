@@ -1,7 +1,6 @@
 """Loading the wire formats: in every order, in fresh processes, and again after a failure."""
 
 import asyncio
-import itertools
 import subprocess
 import sys
 from typing import Any
@@ -17,7 +16,7 @@ from asterism.kernel.llm.providers import Wire
 pytestmark = pytest.mark.xdist_group("llm")
 
 WIRES: tuple[Wire, ...] = ("openai", "anthropic", "google")
-ORDERS = list(itertools.permutations(WIRES))
+ORDERS = [WIRES[first:] + WIRES[:first] for first in range(len(WIRES))]  # each of two comes first in one of them
 PROVIDERS = {"openai": "local", "anthropic": "anthropic", "google": "google"}
 
 PROGRAM = """

@@ -5,12 +5,12 @@ import os
 import pty
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from asterism.kernel.agents import Ask, Fail, Inquiry, Option, Spend, Wait, Write
 from asterism.kernel.llm import Usage
+from tests.support.forks import ASTERISM, popen, run
 from tests.support.turns import Person, Scripts
 from tests.wire.v1.conversations.conftest import Gate
 
@@ -18,12 +18,12 @@ from tests.wire.v1.conversations.conftest import Gate
 def command(person: Person, *arguments: str) -> tuple[list[str], dict[str, str]]:
     token = person.client.headers["authorization"].removeprefix("Bearer ")
     environment = {**os.environ, "ASTERISM_TOKEN": token, "ASTERISM_URL": str(person.client.base_url)}
-    return [sys.executable, "-m", "asterism", "talk", *arguments], environment
+    return [*ASTERISM, "talk", *arguments], environment
 
 
 def talk(person: Person, *arguments: str, given: str = "") -> "subprocess.CompletedProcess[str]":
     line, environment = command(person, *arguments)
-    return subprocess.run(line, env=environment, input=given, capture_output=True, text=True, timeout=150, check=False)
+    return run(line, env=environment, input=given, text=True)
 
 
 @contextmanager
@@ -31,9 +31,7 @@ def terminal(person: Person, *arguments: str) -> Iterator[tuple["subprocess.Pope
     """Run the command in a terminal of its own, and yield it with our side of that."""
     ours, theirs = pty.openpty()
     line, environment = command(person, *arguments)
-    process = subprocess.Popen(
-        line, env=environment, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True
-    )
+    process = popen(line, env=environment, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True)
     os.close(theirs)
     try:
         yield process, ours

@@ -13,7 +13,9 @@ import pytest
 from asterism.kernel.llm import ToolCall
 from asterism.kernel.llm.fake_server import FakeModelServer, Script
 from asterism.kernel.upstreams.fakes import FakeGitHub, FakeNotion
-from tests.support.process import ASTERISM, clean_environment, started
+from tests.support import forks
+from tests.support.forks import ASTERISM
+from tests.support.process import clean_environment, started
 from tests.support.trees import ok
 from tests.wire.v1.integrations.conftest import Member
 
@@ -31,9 +33,7 @@ class CommandLine:
 
     def __call__(self, *arguments: str, stdin: str = "") -> "subprocess.CompletedProcess[str]":
         command = [*ASTERISM, *arguments]
-        return subprocess.run(
-            command, env=self._environment, cwd=self._home, input=stdin, capture_output=True, text=True, timeout=120
-        )
+        return forks.run(command, env=self._environment, cwd=self._home, input=stdin, text=True)
 
     def start(self, *arguments: str) -> "AbstractContextManager[subprocess.Popen[str]]":
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
@@ -128,7 +128,7 @@ def test_proposals_are_shown_and_decided(
 )
 def test_the_fakes_serve_until_they_are_stopped(name: str, path: str, headers: dict[str, str]) -> None:
     command = [*ASTERISM, "dev", name, "--port", "0", "--json"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+    with forks.popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
         try:
             assert process.stdout is not None
             url = json.loads(process.stdout.readline())["url"]
