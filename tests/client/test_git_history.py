@@ -10,11 +10,14 @@ from hypothesis import strategies as st
 from asterism.base.errors import Invalid, NotFound, TooLarge
 from asterism.client.api import Api
 from asterism.client.gitbridge.commits import Commit, parse_commit
+from asterism.client.gitbridge.differences import Differences
 from asterism.client.gitbridge.history import History, Imported
 from asterism.client.gitbridge.notes import Notes
 from asterism.client.gitbridge.texts import Text
 from asterism.client.gitbridge.trees import Trees
-from asterism.client.models import Project, Snapshot, Workspace
+from asterism.client.models import Difference, Project, Snapshot, Workspace
+from asterism.vcs.content import hash_bytes
+from asterism.vcs.manifest import Entry, encode
 from tests.support.raw_git import ADA, FILE, FOLDER, LINK, PROGRAM, SUBMODULE
 
 names = st.sampled_from(["a", "b", "c.txt", "é"])
@@ -112,3 +115,23 @@ def test_what_a_batch_is_refused_for_is_found_and_left_out(refused: str) -> None
     assert {"m1", "m3"} <= set(server.manifests)
     assert [note for note in done.notes if "c2" in note] == list(done.notes)
     assert (done.created, history.snapshot_of("c2"), history.snapshot_of("c3")) == (2, "git-c1", "git-c3")
+
+
+def test_an_older_server_is_asked_for_manifests() -> None:
+    entries = [Entry(type="file", path=path, hash="1" * 64, size=1) for path in ("a", "b")]
+    one, two = (
+        encode(entries),
+        encode([Entry(type="dir", path="d"), entries[1], Entry(type="symlink", path="c", target="b")]),
+    )
+
+    class Older(Server):
+        def manifest_differences(self, pairs: object) -> list[Difference]:
+            raise NotFound("There is no such route.")
+
+        def get_manifest(self, name: str) -> bytes:
+            return {hash_bytes(data): data for data in (one, two)}[name]
+
+    differences = Differences(Older())
+    assert differences.of([(None, hash_bytes(one)), (None, hash_bytes(two))]) == [Difference(entries, [])]
+    link = Entry(type="symlink", path="c", target="b")
+    assert differences.of([(hash_bytes(one), hash_bytes(two))]) == [Difference([link], ["a"])]

@@ -13,6 +13,7 @@ from asterism.base.errors import NotFound, TooLarge
 from asterism.client.http import TRANSFER_SECONDS, Http
 from asterism.client.models import (
     DeviceGrant,
+    Difference,
     Project,
     Snapshot,
     SyncDone,
@@ -333,6 +334,12 @@ class Api:
         body = {"manifests": rows}
         self.http.json("POST", "/v1/manifests/batch", dict[str, Any], body=body, safe=True, seconds=TRANSFER_SECONDS)
 
+    def manifest_differences(self, pairs: Sequence[tuple[str | None, str]]) -> list[Difference]:
+        """Return what leads from one stored manifest (None: the empty tree) to another, for the first of the pairs."""
+        body = {"pairs": [{"base_hash": base, "hash": name} for base, name in pairs]}
+        path = "/v1/manifests/differences"
+        return self.http.json("POST", path, _Differences, body=body, safe=True, seconds=TRANSFER_SECONDS).differences
+
     def get_manifest(self, name: str) -> bytes:
         """Return the bytes of a manifest. Raises NotFound."""
         return self.http.raw("GET", f"/v1/blobs/manifests/{name}", seconds=TRANSFER_SECONDS)
@@ -350,6 +357,10 @@ class Api:
 def _changes(changes: Mapping[str, Entry | None]) -> dict[str, object]:
     changed = [entry for entry in changes.values() if entry is not None]
     return {"changed": changed, "removed": [path for path, entry in changes.items() if entry is None]}
+
+
+class _Differences(msgspec.Struct):
+    differences: list[Difference]
 
 
 class _History(msgspec.Struct):

@@ -1,6 +1,8 @@
 """What the server answers, as far as the client reads it; members not named here are ignored."""
 
-from msgspec import Struct
+from msgspec import Struct, field
+
+from asterism.vcs.manifest import Entry
 
 
 class User(Struct):
@@ -51,6 +53,13 @@ class Snapshot(Struct):
     missing_blob_count: int = 0
     fast_forward: bool | None = None
     origin: str | None = None
+
+
+class Difference(Struct):
+    """What leads from one manifest to another: files and links that are new or other, and paths that are gone."""
+
+    changed: list[Entry] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
 
 
 class Tag(Struct):

@@ -49,36 +49,38 @@ def _place(item: tuple[str, Node, Node]) -> bytes:
     return f"{path}/".encode() if one.type == "dir" and other.type == "dir" else path.encode()
 
 
-def _walk(old_root: str | None, new_root: str | None, load: Load) -> Iterator[Change]:
-    """Yield changes level by level; the records of a level are fetched at once."""
+def differing(old_root: str | None, new_root: str | None, load: Load) -> Iterator[tuple[str, Node | None, Node | None]]:
+    """Yield the paths at which two trees have other nodes, level by level; the records of a level are fetched at once.
+
+    Stricter than `tree_changes`: modes that are not known differ from all others, and folders count.
+    """
     level: list[Pair] = [("", old_root, new_root)] if old_root != new_root else []
     while level:
         wanted = {name for _, old, new in level for name in (old, new) if name is not None}
         records = load(list(wanted))
         below: list[Pair] = []
         for path, old, new in level:
-            yield from _compare_folder(path, _children(records, old), _children(records, new), below)
+            before, after = _children(records, old), _children(records, new)
+            for name in before.keys() | after.keys():
+                one, other = before.get(name), after.get(name)
+                if one != other:
+                    place = f"{path}/{name}" if path else name
+                    yield place, one, other
+                    folders = (_folder(one), _folder(other))
+                    if folders[0] != folders[1]:
+                        below.append((place, *folders))
         level = below
+
+
+def _walk(old_root: str | None, new_root: str | None, load: Load) -> Iterator[Change]:
+    for path, one, other in differing(old_root, new_root, load):
+        change = compare(None if one is None else entry_of(one, path), None if other is None else entry_of(other, path))
+        if change is not None:
+            yield change
 
 
 def _children(records: Mapping[str, bytes], name: str | None) -> dict[str, Node]:
     return {} if name is None else {node.name: node for node in decode(records[name])}
-
-
-def _compare_folder(path: str, old: dict[str, Node], new: dict[str, Node], below: list[Pair]) -> Iterator[Change]:
-    for name in old.keys() | new.keys():
-        one, other = old.get(name), new.get(name)
-        if one == other:
-            continue
-        place = f"{path}/{name}" if path else name
-        folders = (_folder(one), _folder(other))
-        if folders[0] != folders[1]:
-            below.append((place, *folders))
-        change = compare(
-            None if one is None else entry_of(one, place), None if other is None else entry_of(other, place)
-        )
-        if change is not None:
-            yield change
 
 
 def _folder(node: Node | None) -> str | None:

@@ -9,7 +9,17 @@ import pytest
 from asterism.vcs import batch, manifest
 from asterism.vcs.batch import frame_head
 from asterism.vcs.manifest import Entry
-from tests.support.trees import entries_of, error, field_error, make_project, make_workspace, name_of, ok, put_tree
+from tests.support.trees import (
+    entries_of,
+    error,
+    field_error,
+    make_project,
+    make_workspace,
+    name_of,
+    ok,
+    put_manifest,
+    put_tree,
+)
 
 TREE = {f"d{n % 3}/f{n}": b"%d" % n for n in range(9)}
 
@@ -135,3 +145,28 @@ def test_a_history_of_nothing_and_of_too_much(alice: httpx.Client) -> None:
     assert ok(store(alice, [])) == {"created": 0}
     one = steps(texts(alice, 1))[0]
     field_error(register(alice, project, [one] * 501), "snapshots")
+
+
+def test_differences_lead_from_one_manifest_to_the_other(alice: httpx.Client, bob: httpx.Client) -> None:
+    first, second = texts(alice, 2)
+    link = Entry(type="symlink", path="link", target="d1/f1")
+    other = [entry for entry in entries_of(TREE, 0o755) if not entry.path.startswith("d0/")]
+    third = put_manifest(alice, [*other, link, Entry(type="file", path="d0", hash=name_of(b"1"), size=1)])
+    ok(store(alice, edits([first, second])))
+
+    def asked(*pairs: tuple[str | None, str]) -> list[dict[str, Any]]:
+        body = {"pairs": [{"base_hash": base, "hash": name} for base, name in pairs]}
+        return list(ok(alice.post("/v1/manifests/differences", json=body))["differences"])
+
+    whole, edited, same, far = asked(
+        (None, name_of(first)), (name_of(first), name_of(second)), (third, third), (name_of(second), third)
+    )
+    assert sorted(whole["changed"], key=lambda row: str(row["path"])) == msgspec.json.decode(first)["files"]
+    assert [(row["path"], row["hash"]) for row in edited["changed"]] == [("d1/f1", name_of(b"version 1"))]
+    assert same == {"changed": [], "removed": []}
+    assert {row["path"]: row.get("target", row.get("mode", 0)) for row in far["changed"]} == {
+        "link": "d1/f1", "d0": 0, **{entry.path: 0o755 for entry in other}
+    }  # fmt: skip
+    assert sorted(far["removed"]) == sorted(path for path in TREE if path.startswith("d0/"))
+    body = {"pairs": [{"hash": name_of(first)}]}
+    error(bob.post("/v1/manifests/differences", json=body), 404, "NOT_FOUND")

@@ -23,6 +23,7 @@ from asterism.kernel.git import CommandFailed, Git, new_repository_environment
 MAIN = "refs/heads/main"
 SECONDS = 600.0
 PRINTED = 1 << 20
+AT_ONCE = 200
 
 
 @dataclass(slots=True)
@@ -95,9 +96,9 @@ def _write(api: Api, git: Git, project: Project, snapshots: list[Snapshot], done
     progress.start("Exporting snapshots", len(snapshots), items=True)
     try:
         stream = Stream(api, importer.stdin, done.notes)
-        for snapshot in snapshots:
-            stream.commit(snapshot)
-            progress.advance(1)
+        for start in range(0, len(snapshots), AT_ONCE):
+            for _ in stream.commits(snapshots[start : start + AT_ONCE]):
+                progress.advance(1)
         stream.refs(choose_refs(api, project, snapshots, done))
         importer.stdin.close()
     except BrokenPipeError:

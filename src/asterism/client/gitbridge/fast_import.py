@@ -1,23 +1,24 @@
 """Writes a project's snapshots as a `git fast-import` stream."""
 
-from collections.abc import Iterator, Mapping
+from collections import deque
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import IO
 
 from asterism.client.api import Api
-from asterism.client.clone import fetch_manifest
 from asterism.client.download import fetch
 from asterism.client.gitbridge.commits import read_origin
+from asterism.client.gitbridge.differences import Differences
 from asterism.client.gitbridge.notes import Notes
-from asterism.client.models import Snapshot
+from asterism.client.models import Difference, Snapshot
 from asterism.client.progress import Silent
 from asterism.client.upload import find_missing
 from asterism.kernel.workcopy.writer import writable_here
-from asterism.vcs.manifest import Entry, read
+from asterism.vcs.manifest import Entry
 
 SCRATCH = "refs/asterism-scratch"
 
-Tree = dict[str, Entry]
+Pair = tuple[str | None, str]  # the manifest of the first parent, None without one, and that of a snapshot
 
 
 class Stream:
@@ -28,25 +29,62 @@ class Stream:
         self._out = out
         self._notes = notes
         self._marks: dict[str, int] = {}
-        self._last: tuple[str, Tree] = ("", {})
+        self._manifests: dict[str, str] = {}
+        self._differences = Differences(api)
 
-    def commit(self, snapshot: Snapshot) -> None:
-        """Write one snapshot, and the contents that no earlier one had."""
-        below = self._last
-        tree = self._tree(snapshot)
-        self._contents(tree)
+    def commits(self, snapshots: Sequence[Snapshot]) -> Iterator[Snapshot]:
+        """Write snapshots, parents first, as far as their differences come at once; yield each that is written."""
+        left = deque(snapshots)
+        while left:
+            pairs = self._pairs(left)
+            together = list(zip(left, self._differences.of(pairs), strict=False))
+            gone = self._missing(together)
+            self._contents([entry for _, found in together for entry in found.changed if entry.hash not in gone])
+            for snapshot, found in together:
+                self._commit(snapshot, found, gone)
+                yield left.popleft()
+
+    def _pairs(self, snapshots: Iterable[Snapshot]) -> list[Pair]:
+        pairs: list[Pair] = []
+        here: dict[str, str] = {}
+        for snapshot in snapshots:
+            manifests = (here.get(p) or self._manifests.get(p) for p in snapshot.parent_snapshot_ids)
+            pairs.append((next((name for name in manifests if name is not None), None), snapshot.manifest_hash))
+            here[snapshot.id] = snapshot.manifest_hash
+        return pairs
+
+    def _missing(self, found: Sequence[tuple[Snapshot, Difference]]) -> set[str]:
+        """Return contents of these snapshots that the server lacks."""
+        wanted = {
+            entry.hash for snapshot, one in found if snapshot.missing_blob_count for entry in one.changed if entry.hash
+        }
+        return find_missing(self._api, sorted(wanted - self._marks.keys())) if wanted else set()
+
+    def _commit(self, snapshot: Snapshot, found: Difference, gone: Collection[str]) -> None:
+        self._manifests[snapshot.id] = snapshot.manifest_hash
         self._head(snapshot)
         parents = [self._marks[f"commit {p}"] for p in snapshot.parent_snapshot_ids if f"commit {p}" in self._marks]
         if len(parents) != len(snapshot.parent_snapshot_ids):
             self._notes.add(f"{snapshot.id[:16]} names parents that the server does not have")
         for number, parent in enumerate(parents):
             self._out.write(f"{'merge' if number else 'from'} :{parent}\n".encode())
-        if parents and snapshot.parent_snapshot_ids[0] == below[0]:
-            self._changes(below[1], tree)
+        for path in found.removed:
+            self._out.write(f"D {_quoted(path)}\n".encode())
+        for entry in found.changed:
+            self._entry(snapshot, entry, gone)
+
+    def _entry(self, snapshot: Snapshot, entry: Entry, gone: Collection[str]) -> None:
+        path = _quoted(entry.path)
+        if not writable_here(entry):
+            self._notes.add(f"{snapshot.id[:16]} holds repository state, which is left out")
+        elif entry.type == "symlink":
+            self._out.write(f"M 120000 :{self._marks[f'link {entry.target}']} {path}\n".encode())
+        elif entry.hash in gone:
+            self._notes.add(f"{entry.path!r} of {snapshot.id[:16]} is left out: the server lacks its content")
+            self._out.write(f"D {path}\n".encode())
         else:
-            self._out.write(b"deleteall\n")
-            self._changes({}, tree)
-        self._last = (snapshot.id, tree)
+            mode = "100755" if entry.executable else "100644"
+            self._out.write(f"M {mode} :{self._marks[entry.hash]} {path}\n".encode())
 
     def refs(self, refs: Mapping[str, str]) -> None:
         """Write the refs, and drop the one that was written on."""
@@ -67,35 +105,12 @@ class Stream:
         self._out.write(f"reset {SCRATCH}\ncommit {SCRATCH}\nmark :{self._mark(f'commit {snapshot.id}')}\n".encode())
         self._out.write(f"author {author}\ncommitter {committer}\ndata {len(data)}\n".encode() + data + b"\n")
 
-    def _changes(self, old: Tree, new: Tree) -> None:
-        for path in old.keys() - new.keys():
-            self._out.write(f"D {_quoted(path)}\n".encode())
-        for path, entry in new.items():
-            if old.get(path) == entry:
-                continue
-            if entry.type == "file":
-                mode, mark = ("100755" if entry.executable else "100644"), self._marks[entry.hash]
-            else:
-                mode, mark = "120000", self._marks[f"link {entry.target}"]
-            self._out.write(f"M {mode} :{mark} {_quoted(path)}\n".encode())
-
-    def _tree(self, snapshot: Snapshot) -> Tree:
-        everything = [entry for entry in read(fetch_manifest(self._api, snapshot)) if entry.type != "dir"]
-        found = {entry.path: entry for entry in everything if writable_here(entry)}
-        if len(found) < len(everything):
-            self._notes.add(f"{snapshot.id[:16]} holds repository state, which is left out")
-        if snapshot.missing_blob_count:
-            hashes = list({entry.hash for entry in found.values() if entry.type == "file"})
-            missing = find_missing(self._api, hashes)
-            for path in [path for path, entry in found.items() if entry.hash in missing and entry.type == "file"]:
-                self._notes.add(f"{path!r} of {snapshot.id[:16]} is left out: the server lacks its content")
-                del found[path]
-        return found
-
-    def _contents(self, entries: Tree) -> None:
-        sizes = {e.hash: e.size for e in entries.values() if e.type == "file" and e.hash not in self._marks}
+    def _contents(self, entries: Iterable[Entry]) -> None:
+        """Write the contents of these entries that no earlier one had."""
+        here = [entry for entry in entries if writable_here(entry)]
+        sizes = {e.hash: e.size for e in here if e.type == "file" and e.hash not in self._marks}
         fetch(self._api, sizes, self, Silent(), threads=1)
-        for entry in entries.values():
+        for entry in here:
             if entry.type == "symlink" and f"link {entry.target}" not in self._marks:
                 self.small(f"link {entry.target}", entry.target.encode())
 

@@ -1,7 +1,8 @@
 """`/v1/manifests`: manifests that are stored by what differs from a stored one (ADR 0177), also many (ADR 0178)."""
 
 import asyncio
-from typing import Annotated, Final, Literal
+from collections.abc import Mapping
+from typing import Annotated, Final, Literal, Self
 
 import msgspec
 from msgspec import Meta
@@ -18,6 +19,7 @@ from asterism.vcs.rules import ManifestInvalid
 
 MOST_CHANGES: Final = 2_000
 MOST_AT_ONCE: Final = 500
+MOST_DIFFERENCES: Final = 20_000
 
 
 class ManifestEntry(msgspec.Struct, omit_defaults=True):
@@ -92,6 +94,46 @@ async def upload_batch(call: Call, body: ManifestEdits) -> StoredManifests:
     where = (call.rt.db, call.rt.blobs, call.caller.user_id)
     quota = call.rt.storage_limits.quota_bytes
     return StoredManifests(await asyncio.to_thread(storage.edit_manifests, *where, edits, quota=quota))
+
+
+class ManifestPair(msgspec.Struct):
+    """Two stored manifests; a base that is null is the empty tree."""
+
+    hash: str
+    base_hash: str | None = None
+
+
+class ManifestPairs(msgspec.Struct):
+    """What to compare."""
+
+    pairs: Annotated[list[ManifestPair], Meta(max_length=MOST_AT_ONCE)]
+
+
+class ManifestDifference(msgspec.Struct):
+    """Files and links that are new or other, and paths of those that are gone."""
+
+    changed: list[ManifestEntry]
+    removed: list[str]
+
+    @classmethod
+    def of(cls, found: Mapping[str, Entry | None]) -> Self:
+        """Write a difference."""
+        changed = [msgspec.convert(entry, ManifestEntry, from_attributes=True) for entry in found.values() if entry]
+        return cls(changed, [path for path, entry in found.items() if entry is None])
+
+
+class ManifestDifferences(msgspec.Struct):
+    """What differs, for the first of the pairs: at least one, and all unless that would be too much for one answer."""
+
+    differences: list[ManifestDifference]
+
+
+@post("/v1/manifests/differences", rate=CONTENT, errors=(storage.UnknownManifest,))
+def differences(call: Call, body: ManifestPairs) -> ManifestDifferences:
+    """POST /v1/manifests/differences: what leads from one stored manifest to another, for many pairs (Ours)."""
+    pairs = [(one.base_hash, one.hash) for one in body.pairs]
+    found = storage.differences(call.tx, call.caller.user_id, pairs, most=MOST_DIFFERENCES)
+    return ManifestDifferences([ManifestDifference.of(one) for one in found])
 
 
 def changes_of(body: ManifestEdit) -> dict[str, Entry | None]:

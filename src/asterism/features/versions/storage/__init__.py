@@ -59,7 +59,7 @@ from asterism.features.versions.storage.models import MEBIBYTE, Limits, Manifest
 from asterism.features.versions.storage.store import manifests_named as stored_manifests
 from asterism.features.versions.storage.store import tree_records, usage
 from asterism.features.versions.storage.sweep_store import drop_leases
-from asterism.features.versions.storage.trees import changes, equal, unchanged_paths
+from asterism.features.versions.storage.trees import changes, differences, equal, unchanged_paths
 from asterism.features.versions.storage.uploads import receive_blob
 
 __all__ = [
@@ -93,6 +93,7 @@ __all__ = [
     "check_room",
     "collect",
     "content",
+    "differences",
     "drop_leases",
     "edit_manifest",
     "edit_manifests",
