@@ -1,9 +1,11 @@
 """The example apps of `tests/apps` with real packages: deployed, updated under load, crashed, rolled back."""
 
+import os
 import shutil
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -15,6 +17,8 @@ from tests.apps import EXAMPLES, Example
 
 TITLE = "example apps with their packages"
 SECONDS = 60.0
+_CERTIFICATES = ("PIP_CERT", "SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS")
+"""What names the certificates of a network that looks into its traffic; installs in the sandbox have to know too."""
 
 
 def run() -> Report:
@@ -30,11 +34,11 @@ def run() -> Report:
 
 
 def _lived(client: httpx.Client, example: Example) -> list[str]:
-    if example.needs and shutil.which(example.needs) is None:
+    if example.needs and not _has(example.needs):
         return [f"no {example.needs} here", "", "", "", ""]
     started = time.perf_counter()
     try:
-        app = App(client, example.tree())
+        app = App(client, example.tree(), {name: os.environ[name] for name in _CERTIFICATES if name in os.environ})
     except RuntimeError as error:
         return [f"failed: {error}", "", "", "", ""]
     first, crowd = time.perf_counter() - started, Crowd()
@@ -53,6 +57,12 @@ def _lived(client: httpx.Client, example: Example) -> list[str]:
     rolled = _until(lambda: _says(app.url, "first version"))
     lost = f"{crowd.asked:,}, {crowd.failed} failed"
     return [f"{first:.1f} s", f"{again:.1f} s" if changed else "old text", lost, back, "yes" if rolled else "no"]
+
+
+def _has(program: str) -> bool:
+    """Tell whether a program is on the machine; the stand-ins of rustup are none, they need a home to choose from."""
+    found = shutil.which(program)
+    return found is not None and Path(os.path.realpath(found)).name != "rustup"
 
 
 def _deployments(client: httpx.Client, app: App) -> Any:

@@ -57,8 +57,13 @@ def run() -> Report:
 class App(Project):
     """A project with an app."""
 
-    def __init__(self, client: httpx.Client, tree: Mapping[str, bytes]) -> None:
+    def __init__(
+        self, client: httpx.Client, tree: Mapping[str, bytes], variables: Mapping[str, str] | None = None
+    ) -> None:
         super().__init__(client)
+        if variables:
+            wanted = [{"key": key, "value": value, "is_secret": False} for key, value in variables.items()]
+            client.put(f"/v1/projects/{self.id}/env-vars", json={"variables": wanted}).raise_for_status()
         self.main = self.workspace("main")
         self.head = self.push(self.main, tree)
         self.url = str(self.deploy()["url"])

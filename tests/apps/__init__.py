@@ -47,7 +47,7 @@ EXAMPLES = [
     Example("python_local", "python", "pip", "python main.py", offline=True),
     Example("express", "node", "npm", "node index.js", needs="node"),
     Example("fastify", "node", "npm", "node server.js", needs="node"),
-    Example("next_export", "node", "npm", "next start", "out", needs="node"),
+    Example("next_export", "node", "npm", None, "out", needs="node"),
     Example("vite", "node", "npm", None, "dist", needs="node"),
     Example("eleventy", "node", "npm", None, "_site", needs="node"),
     Example("flask", "python", "pip", "gunicorn app:app --bind 0.0.0.0:$PORT"),

@@ -82,7 +82,7 @@ NODE = [
         "node",
         "npm",
         "next build",
-        "next start",
+        None,
         "next",
         output="out",
     ),

@@ -126,6 +126,13 @@ def test_settings_win():
     assert (needs.runtime, needs.recipe.build, needs.recipe.start) == ("node", None, "node x.js")
 
 
+def test_what_a_build_leaves_is_served_unless_people_chose_a_start():
+    needs = found({"package.json": package({"build": "vite build", "start": "vite"}, ["vite"])}).requirements
+    assert (needs.recipe.start, needs.recipe.command, needs.recipe.output) == ("vite", None, "dist")
+    chosen = overridden(needs, None, None, "node x.js").recipe
+    assert (chosen.command, chosen.output) == ("node x.js", None)
+
+
 def test_suggestions_name_who_can_provide():
     needs = found({"package.json": package(deps=["express", "pg", "multer", "mysql2"])}).requirements
     made = {one.type: one for one in suggest(needs, Offer())}

@@ -78,7 +78,7 @@ class LocalTarget:
         served = f"{root}/{recipe.output or '.'}"
         return App(
             folder=self.place(deployment.id),
-            command=recipe.start,
+            command=recipe.command,
             environment={"NODE_ENV": "production", **values},
             served=served,
             workdir=root,

@@ -209,7 +209,7 @@ class DeploymentRun:
         shop, deployment = self.shop, self.deployment
         self.journal.recent.clear()
         slot = await shop.db.run_read(store.slot, deployment.slot)
-        self.journal.say(Step.DEPLOY, f"Starting: {needs.recipe.start or 'the files as they are'}")
+        self.journal.say(Step.DEPLOY, f"Starting: {needs.recipe.command or 'the files as they are'}")
         port = 0 if slot is None else slot.port
         own = await shop.db.run_read(connections_of, shop.secrets, deployment.project_id)
         url, taken = await shop.local.start(deployment, needs, Values(variables, own), self.journal, port)

@@ -26,6 +26,7 @@ def plan_hash(plan: Plan) -> str:
 
 def requirements_of(plan: Plan, found: Requirements) -> Requirements:
     """Return what a tree needs with what an older plan says instead."""
-    recipe = replace(found.recipe, build=plan.build, start=plan.start)
+    output = found.recipe.output if plan.start == found.recipe.start else None
+    recipe = replace(found.recipe, build=plan.build, start=plan.start, output=output)
     runtime = None if plan.runtime is None else Runtime(plan.runtime)
     return replace(found, runtime=runtime, recipe=recipe)

@@ -62,11 +62,12 @@ def detect(source: Source) -> Detection:
 def overridden(
     requirements: Requirements, runtime: Runtime | None, build: str | None, start: str | None
 ) -> Requirements:
-    """Return requirements with what the settings of a workspace say instead."""
+    """Return requirements with what the settings of a workspace say instead; a start that people chose is run."""
     recipe = replace(
         requirements.recipe,
         build=requirements.recipe.build if build is None else build,
         start=requirements.recipe.start if start is None else start,
+        output=requirements.recipe.output if start is None else None,
     )
     return replace(requirements, runtime=runtime or requirements.runtime, recipe=recipe)
 

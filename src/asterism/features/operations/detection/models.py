@@ -57,7 +57,8 @@ class Recipe:
     """How an app is made and run: texts for a shell, in the folder `Requirements.root`, with PORT in the environment.
 
     `install` runs at the root of the tree or in the app's folder, whichever holds the lock file.
-    `output` is the folder that a build leaves to be served as it is.
+    `output` is the folder that a build leaves to be served as it is: where there is one, `start` is a tool for those
+    who develop, and not what runs the app.
     """
 
     package_manager: str | None = None
@@ -66,6 +67,11 @@ class Recipe:
     build: str | None = None
     start: str | None = None
     output: str | None = None
+
+    @property
+    def command(self) -> str | None:
+        """What runs the app; None where its files are served."""
+        return self.start if self.output is None else None
 
 
 @dataclass(frozen=True, slots=True)

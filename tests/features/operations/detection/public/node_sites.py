@@ -22,6 +22,16 @@ NODE_SITES = [
     site("vite solid", "vite build", "dist", "solid", ["solid-js", "vite"], manager="pnpm", files=PAGE),
     site("vite svelte", "vite build", "dist", "svelte", ["svelte", "vite"], files=PAGE),
     site("vite, start is its dev server", "vite build", "dist", "vite", ["vite"], start="vite", files=PAGE),
+    site(
+        "next export with its usual scripts",
+        "next build",
+        "out",
+        "next",
+        ["next"],
+        start="next start",
+        files={"next.config.mjs": 'export default { output: "export" }'},
+    ),
+    site("vue with a server of its own", "vite build", None, "vue", ["vue", "vite"], start="node server.js"),
     site("vite without a build script", "vite build", "dist", "react", ["react", "vite"], files=PAGE, scripts={}),
     site(
         "vite, another folder",

@@ -74,7 +74,7 @@ def recipe(source: Source, framework: str | None, *, bun: bool = False) -> Recip
         install=install(source, manager) if package else None,
         build=build,
         start=start,
-        output=site_tools.output(source, framework, build) if build and site else None,
+        output=site_tools.output(source, framework, build) if build and site and site_tools.only_shows(start) else None,
     )
 
 
@@ -88,7 +88,7 @@ def _script(package: dict[str, object], names: tuple[str, ...]) -> str | None:
 
 def _start(source: Source, package: dict[str, object], framework: str | None, *, bun: bool, site: bool) -> str | None:
     said = _script(package, _STARTS) or declared.start(source) or _script(package, _STARTS_AFTER_PROCFILE)
-    if said or (site and framework != "next"):
+    if said or site:
         return said
     return _default_start(source, package, framework, bun=bun)
 

@@ -55,6 +55,15 @@ USUAL: Final = {
     "hugo": Usual(output="public"),
     "vite": Usual("vite build", output="dist"),
 }
+_DEVELOPS: Final = frozenset(
+    (
+        *("react-scripts", "ng", "vite", "gatsby", "docusaurus", "vue-cli-service", "astro", "eleventy", "parcel"),
+        *("ember", "hexo", "umi", "stencil", "brunch", "next", "nuxt", "gridsome", "vitepress", "vuepress", "rspress"),
+        *("preact", "ionic", "webpack", "webpack-dev-server", "storybook", "hugo", "react-router", "svelte-kit"),
+    )
+)
+"""Programs that show a site to those who develop it, when they are what a start script of a site runs."""
+_SCRIPTS: Final = ("npm run dev", "npm run start", "yarn dev", "yarn start", "pnpm dev", "pnpm run dev", "npx ")
 _BUILDERS: Final = (
     ("react-scripts", Usual("react-scripts build", output="build")),
     ("preact-cli", Usual("preact build", output="build")),
@@ -95,6 +104,11 @@ def leaves_files(source: Source, framework: str | None, build: str) -> bool | No
     if usual(source, framework).start or framework in SERVERS:
         return False
     return True if framework is not None else None
+
+
+def only_shows(start: str | None) -> bool:
+    """Tell whether a start script of a site is for those who develop, so that the files are what is deployed."""
+    return start is None or start.split()[0] in _DEVELOPS or start.startswith(_SCRIPTS)
 
 
 def output(source: Source, framework: str | None, build: str) -> str:
