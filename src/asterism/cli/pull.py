@@ -32,6 +32,7 @@ def pull(
     from asterism.cli.questions import decider
     from asterism.cli.session import open_api
     from asterism.client import pull as use_case
+    from asterism.client.lock_commands import anew
     from asterism.client.snapshot_id import short
 
     with command(as_json=as_json):
@@ -50,6 +51,7 @@ def pull(
                     "kept_edits": done.kept_edits,
                     "saved_snapshot_id": done.saved,
                     "replaced_snapshot_id": done.replaced,
+                    "lock_files": done.lock_files,
                 }
             )
             return
@@ -61,5 +63,7 @@ def pull(
             say(
                 f"warning: somebody replaced {short(done.replaced)}, which this folder was based on; it is still stored"
             )
+        for told in anew(done.lock_files):
+            say(f"hint: {told}")
         changed, kept = count(len(done.changed), "path"), count(len(done.kept_edits), "edit")
         say(f"at {short(done.snapshot_id)}: {changed} changed, {kept} kept")

@@ -7,6 +7,7 @@ from asterism.base.errors import Conflict
 from asterism.client.api import Api
 from asterism.client.base import within
 from asterism.client.contents import reader
+from asterism.client.lock_commands import anew
 from asterism.client.tree import Tree
 from asterism.client.workcopy.state import State
 from asterism.vcs.diff import Change
@@ -30,6 +31,9 @@ Decide = Callable[[Sequence[Decision]], Mapping[str, str]]
 MINE, THEIRS = USE_WORKSPACE, USE_MAIN
 
 
+_CHOOSE = "Choose with `asterism pull --take mine` or `--take theirs`, or by file with --mine and --theirs."
+
+
 class MergeConflicts(Conflict):
     """Files were changed here and at the head in ways that can't be joined; nothing was changed."""
 
@@ -41,7 +45,7 @@ class MergeConflicts(Conflict):
         shown = ", ".join(paths[:5]) + (f" and {len(paths) - 5} more" if len(paths) > 5 else "")
         super().__init__(
             f"Changed both here and at the head, and not to be joined: {shown}",
-            hint="Choose with `asterism pull --take mine` or `--take theirs`, or by file with --mine and --theirs.",
+            hint=" ".join((_CHOOSE, *anew(each.path for each in open_decisions[:5] if each.kind == "lockfile"))),
             details={
                 "paths": paths[:100],
                 "conflicts": [{"path": each.path, "kind": each.kind} for each in open_decisions[:100]],
@@ -59,12 +63,16 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """The tree that a merge came to; `gave_way` says that some edit of this folder is not in it."""
+    """The tree that a merge came to; `gave_way` says that some edit of this folder is not in it.
+
+    `lock_files` are those of which one side was taken.
+    """
 
     entries: list[Entry]
     contents: Mapping[str, bytes] = field(default_factory=dict)
     merged: list[str] = field(default_factory=list)
     gave_way: bool = False
+    lock_files: list[str] = field(default_factory=list)
 
 
 def join(
@@ -82,7 +90,8 @@ def join(
     choices = _choices(plan, decide)
     changes = choose(plan, choices)
     merged = [action.path for action in plan.actions if action.kind == "ai_combined"]
-    return Joined(list(apply_changes(ours, changes)), merged_contents(plan), merged, THEIRS in choices.values())
+    locks = [decision.path for decision in plan.decisions if decision.kind == "lockfile"]
+    return Joined(list(apply_changes(ours, changes)), merged_contents(plan), merged, THEIRS in choices.values(), locks)
 
 
 def _choices(plan: Plan, decide: Decide) -> dict[str, str]:

@@ -29,6 +29,7 @@ class Pulled:
     `changed` are the paths that changed on disk, `merged` those whose contents were joined, `kept_edits` what differs
     from the head afterwards. `saved` is the snapshot that edits were kept in which had to give way. `replaced` is the
     snapshot that this folder was based on when the head does not follow it: somebody replaced it on purpose.
+    `lock_files` changed on both sides, and are as one of them has them.
     """
 
     snapshot_id: str
@@ -38,6 +39,7 @@ class Pulled:
     merged: list[str] = field(default_factory=list)
     saved: str | None = None
     replaced: str | None = None
+    lock_files: list[str] = field(default_factory=list)
 
 
 def pull(
@@ -81,7 +83,7 @@ def pull_held(
     changed = move(api, state, tree, goal, progress)
     kept = [change.path for change in diff(target, joined.entries)]
     replaced = _replaced(api, binding, head) if place.id == binding.workspace_id else None
-    return Pulled(head.id, head.manifest_hash, changed, kept, joined.merged, saved, replaced)
+    return Pulled(head.id, head.manifest_hash, changed, kept, joined.merged, saved, replaced, joined.lock_files)
 
 
 def _place(api: Api, binding: Binding, wanted: str | None) -> Workspace:

@@ -31,23 +31,24 @@ def exchange(manifest: bytes, changes: Mapping[str, Entry | None]) -> tuple[byte
     """Do what `splice` does, and return beside its result the entries that stood at those paths before."""
     if manifest == EMPTY or len(changes) > MANY or not manifest.startswith(_HEAD):
         return rebuild(manifest, changes)
-    pieces: list[bytes] = []
+    view = memoryview(manifest)  # most of the text goes from here into the result, and is copied once on the way
+    pieces: list[bytes | memoryview] = []
     gone: list[bytes] = []
     kept_from, end = len(_HEAD), len(manifest) - len(_FOOT)
     for path, entry in sorted(changes.items()):
         start = _place(manifest, path.encode(), kept_from, end)
         if start > kept_from:
-            pieces.append(manifest[kept_from : start - len(_BETWEEN)])
+            pieces += (_BETWEEN, view[kept_from : start - len(_BETWEEN)])
         kept_from = start
         if start < end and _path_at(manifest, start) == path.encode():
             stop = _block_end(manifest, start, end)
             gone.append(manifest[start:stop])
             kept_from = stop + len(_BETWEEN)
         if entry is not None:
-            pieces.append(_block(entry))
+            pieces += (_BETWEEN, _block(entry))
     if kept_from < end:
-        pieces.append(manifest[kept_from:end])
-    text = b"".join((_HEAD, _BETWEEN.join(pieces), _FOOT)) if pieces else EMPTY
+        pieces += (_BETWEEN, view[kept_from:end])
+    text = b"".join((_HEAD, *pieces[1:], _FOOT)) if pieces else EMPTY
     return text, read(_HEAD + _BETWEEN.join(gone) + _FOOT) if gone else []
 
 

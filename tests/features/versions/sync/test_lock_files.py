@@ -1,6 +1,7 @@
 """Lock files that a tool writes anew: offered where it is at hand, and never more than what it wrote (Beyond 3)."""
 
 import asyncio
+import subprocess
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -91,6 +92,46 @@ def leading_away(argv: Sequence[str], folder: Path, _seconds: float) -> Outcome:
         (folder / LOCK).unlink()
         (folder / LOCK).symlink_to(Path("/etc/hostname"))
     return exited()
+
+
+CARGO = """#!/bin/sh
+[ "$*" = "update --workspace --manifest-path rust/Cargo.toml --offline" ] || exit 9
+[ -f rust/src/main.rs ] && [ ! -s rust/src/main.rs ] || exit 8
+{ cat rust/Cargo.lock; grep path rust/Cargo.toml; } > made && mv made rust/Cargo.lock
+"""
+
+
+def test_cargo_is_led_to_its_manifest_and_finds_sources_with_nothing_in_them(world: World, tmp_path: Path) -> None:
+    (tmp_path / "cargo").write_text(CARGO)
+    (tmp_path / "cargo").chmod(0o755)
+
+    def run(argv: Sequence[str], folder: Path, seconds: float) -> Outcome:
+        if argv[1] == "--version":
+            return exited()
+        path = {"PATH": f"{tmp_path}:/usr/bin:/bin"}
+        done = subprocess.run(argv, cwd=folder, env=path, capture_output=True, timeout=seconds, check=False)
+        return exited(done.returncode, done.stderr)
+
+    def crate(*names: str) -> Tree:
+        needs = "".join(f'{name} = {{ path = "{name}" }}\n' for name in names)
+        lock = f"locked {names}\n"
+        return {
+            "rust/Cargo.toml": f'[package]\nname = "app"\n\n[dependencies]\n{needs}'.encode(),
+            "rust/Cargo.lock": lock.encode(),
+            "rust/src/main.rs": b"fn main() {}\n",
+        }
+
+    begun = world.push(world.main, crate("mm", "nn"))
+    world.push(world.main, crate("aa", "mm", "nn"), begun)
+    world.push(world.side, crate("mm", "nn", "zz"), begun)
+    tools = LockTools(run, network=False)
+    preview = prepare(world, tools)
+    wanted = Execution(preview.id, {"rust/Cargo.lock": Answered(option="regenerate")})
+    sync.execute(world.shelf.db, world.shelf.blobs, world.caller, world.side.id, wanted, tools=tools)
+    merged = world.tree(world.side)
+    used = b"".join(b'%s = { path = "%s" }\n' % (name, name) for name in (b"aa", b"mm", b"nn", b"zz"))
+    assert merged["rust/Cargo.lock"] == b"locked ('aa', 'mm', 'nn')\n" + used
+    assert merged["rust/src/main.rs"] == b"fn main() {}\n"
 
 
 def test_the_tool_sees_manifests_alone_and_nothing_of_it_is_kept_but_the_lock_file(world: World) -> None:

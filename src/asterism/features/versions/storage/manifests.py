@@ -63,7 +63,7 @@ def store_manifest(
     with db.read() as tx:
         known = store.manifest(tx, user_id, named)
     if known is not None:
-        if not is_readable(blobs, user_id, known):
+        if not is_readable(blobs, user_id, known, data):
             replace_object(db, blobs, user_id, named, data)
         with db.write() as tx:
             store.lock(tx, user_id)
@@ -95,12 +95,13 @@ def _prepare_edited(
     return prepare_edited(base, stored_records(db, user_id), named, data, delta)
 
 
-def is_readable(blobs: Blobs, user_id: str, found: Manifest) -> bool:
-    """Say whether a stored manifest's bytes are there and are what they were."""
+def is_readable(blobs: Blobs, user_id: str, found: Manifest, data: bytes | None = None) -> bool:
+    """Say whether a stored manifest's bytes are there and are what they were: `data`, where the caller has them."""
     try:
-        return hash_bytes(blobs.get(manifest_key(user_id, found.hash, found.object_id))) == found.hash
+        stored = blobs.get(manifest_key(user_id, found.hash, found.object_id))
     except ObjectMissing:
         return False
+    return stored == data if data is not None else hash_bytes(stored) == found.hash
 
 
 def replace_object(db: Database, blobs: Blobs, user_id: str, manifest_hash: str, data: bytes) -> None:
