@@ -16,7 +16,7 @@ from bench.servers import serving
 from tests.apps import EXAMPLES, Example
 
 TITLE = "example apps with their packages"
-SECONDS = 60.0
+SECONDS = 300.0
 _CERTIFICATES = ("PIP_CERT", "SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS")
 """What names the certificates of a network that looks into its traffic; installs in the sandbox have to know too."""
 

@@ -42,6 +42,7 @@ _NODE_FRAMEWORKS: Final = (
     ("stencil", ("@stencil/core",), 0.7),
     ("brunch", ("brunch",), 0.7),
     ("metalsmith", ("metalsmith",), 0.7),
+    ("dojo", ("@dojo/framework",), 0.7),
     ("rspress", ("rspress", "@rspress/core"), 0.8),
     ("hugo", ("hugo-bin", "hugo-extended"), 0.7),
     ("preact", ("preact",), 0.65),

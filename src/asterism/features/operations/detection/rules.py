@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from asterism.base.linear import compiled
-from asterism.features.operations.detection.ecosystems import has_go_main
+from asterism.features.operations.detection.ecosystems import SITE_FOLDERS, has_go_main
 from asterism.features.operations.detection.findings import Finding, hit
 from asterism.features.operations.detection.frameworks import find_frameworks, served_by
 from asterism.features.operations.detection.models import Database, Runtime
@@ -119,10 +119,13 @@ def _runtimes(source: Source) -> Iterator[Finding]:
 
 
 def _nested(source: Source, runtimes: list[Finding]) -> Iterator[Finding]:
-    """Yield a .NET project below a top that says nothing; its tools find their way to it by name."""
+    """Yield what lies below a top that says nothing: a .NET project, whose tools find it by name, or a page."""
     project = next(iter(source.below(".csproj", ".fsproj", depth=3)), None)
+    page = source.first(*(f"{folder}/index.html" for folder in SITE_FOLDERS))
     if project and not runtimes:
         yield hit("runtime.dotnet.nested", 0.9, f"{project} is there", Runtime.DOTNET)
+    elif page and not runtimes:
+        yield hit("runtime.static.nested", 0.5, f"{page} is there", Runtime.STATIC)
 
 
 def _serving(source: Source, runtimes: set[str], frameworks: set[str]) -> Iterator[Finding]:

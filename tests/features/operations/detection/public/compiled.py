@@ -158,6 +158,11 @@ COMPILED = [
         *("java", "sbt", "sbt stage", "target/universal/stage/bin/x -Dhttp.port=${PORT}"),
     ),
     App(
+        "sbt without a Procfile",
+        {"build.sbt": 'lazy val root = (project in file(".")).settings(name := "shop")\n', "project/plugins.sbt": ""},
+        *("java", "sbt", "sbt stage", "./target/universal/stage/bin/shop"),
+    ),
+    App(
         "heroku clojure-getting-started",
         {"project.clj": '(defproject hello "1.0.0" :uberjar-name "hello-standalone.jar")\n', "src/hello/web.clj": ""},
         *("java", "leiningen", "lein uberjar", "java -jar target/hello-standalone.jar"),

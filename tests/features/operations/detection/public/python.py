@@ -154,6 +154,16 @@ PYTHON = [
         *("python", "pipenv", None, "python main.py"),
     ),
     App(
+        "pipenv with a start of another name",
+        {"Pipfile": '[packages]\nflask = "*"\n[scripts]\nstart = "python serve.py"\n', "serve.py": ""},
+        *("python", "pipenv", None, "python serve.py", "flask"),
+    ),
+    App(
+        "poetry with a command of its own",
+        {"pyproject.toml": '[tool.poetry]\nname = "x"\n[tool.poetry.scripts]\nserve = "x:run"\n', "x/__init__.py": ""},
+        *("python", "poetry", None, "serve"),
+    ),
+    App(
         "uv workspace",
         {
             "pyproject.toml": '[project]\nname = "x"\ndependencies = []\n[tool.uv.workspace]\nmembers = ["part"]\n',

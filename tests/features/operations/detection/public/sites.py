@@ -83,5 +83,7 @@ SITES = [
         *("static", "pip", "mkdocs build"),
         output="site",
     ),
+    App("a page in docs", {"docs/index.html": "", "README.md": ""}, "static", output="docs"),
+    App("a folder of no app", {"assets/index.html": "", "README.md": ""}, None),
     App("only a Containerfile", {"Containerfile": "FROM scratch\n"}, "docker"),
 ]

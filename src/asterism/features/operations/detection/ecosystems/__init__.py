@@ -17,10 +17,11 @@ from asterism.features.operations.detection.ecosystems import (
 from asterism.features.operations.detection.ecosystems.compiled import has_go_main
 from asterism.features.operations.detection.ecosystems.declared import folder_inside
 from asterism.features.operations.detection.ecosystems.site_tools import SERVERS
+from asterism.features.operations.detection.ecosystems.static import SITE_FOLDERS
 from asterism.features.operations.detection.models import Recipe, Runtime
 from asterism.features.operations.detection.source import Source
 
-__all__ = ["SERVERS", "folder_inside", "has_go_main", "recipe_of"]
+__all__ = ["SERVERS", "SITE_FOLDERS", "folder_inside", "has_go_main", "recipe_of"]
 
 
 _MAKERS: Final[dict[Runtime, Callable[[Source, str | None], Recipe]]] = {

@@ -10,7 +10,7 @@ _GO_LINE = compiled(r"(?m)^go\s+(\S+)")
 _GO_MAIN = compiled(r"(?m)^package\s+main\b")
 _FRAMEWORK = compiled(r"<TargetFrameworks?>\s*net(?:coreapp)?([\d.]+)")
 _ASSEMBLY = compiled(r"<AssemblyName>\s*([\w.-]+)\s*<")
-_RUNNABLE = compiled(r"Microsoft\.NET\.Sdk\.(?:Web|Worker|BlazorWebAssembly)|<OutputType>\s*Exe")
+_RUNNABLE = compiled(r"Microsoft\.NET\.Sdk\.(?:Web|Worker)|<OutputType>\s*Exe")
 _IN_BROWSER = compiled(r"Microsoft\.NET\.Sdk\.BlazorWebAssembly")
 _SERVES = compiled(r'"Microsoft\.NET\.Sdk\.Web"')
 
@@ -87,7 +87,9 @@ def _rust_binary(source: Source) -> str | None:
 def dotnet(source: Source, _framework: str | None) -> Recipe:
     """Return how a .NET app is published and run: the project that makes a program."""
     projects = [path for path in source.below(".csproj", ".fsproj", ".vbproj", depth=3) if "test" not in path.lower()]
-    chosen = next((path for path in projects if _RUNNABLE.search(source.text(path))), next(iter(projects), None))
+    kinds = (_SERVES, _RUNNABLE, _IN_BROWSER)
+    ranked = [path for kind in kinds for path in projects if kind.search(source.text(path))]
+    chosen = next(iter([*ranked, *projects]), None)
     text = source.text(chosen) if chosen else ""
     framework, assembly = _FRAMEWORK.search(text), _ASSEMBLY.search(text)
     sdk = text_member(source.json("global.json"), "sdk", "version")

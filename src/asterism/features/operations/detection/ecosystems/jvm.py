@@ -21,7 +21,7 @@ _SYSTEM_JAVA = compiled(r"(?m)^java\.runtime\.version\s*=\s*([\d.]+)")
 _SDKMAN = compiled(r"(?m)^java=([\d.]+)")
 _PACKAGING = compiled(r"<packaging>\s*(\w+)\s*</packaging>")
 _PROGRAM = compiled(r"spring-boot-maven-plugin|quarkus-maven-plugin|<mainClass>|maven-shade-plugin")
-_SBT_NAME = compiled(r'(?m)^\s*name\s*:=\s*"([\w.-]+)"')
+_SBT_NAME = compiled(r'\bname\s*:=\s*"([\w.-]+)"')
 _UBERJAR = compiled(r':uberjar-name\s+"([\w.-]+)"')
 _PORTS: Final = {
     "spring-boot": ("", " --server.port=$PORT"),

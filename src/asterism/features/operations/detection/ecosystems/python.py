@@ -47,9 +47,16 @@ def recipe(source: Source, framework: str | None) -> Recipe:
         version=_version(source),
         install=_install(source, manager),
         build=build or declared.build(source),
-        start=None if build else declared.start(source) or _start(source, framework),
+        start=None if build else _script(source) or declared.start(source) or _start(source, framework),
         output=output,
     )
+
+
+def _script(source: Source) -> str | None:
+    """Return the command that a package manager's own file calls `start`."""
+    said = text_member(source.toml("Pipfile"), "scripts", "start")
+    named = member(source.toml("pyproject.toml"), "tool", "pdm", "scripts", "start")
+    return said or ("pdm run start" if named is not None else None)
 
 
 def _manager(source: Source) -> str:
@@ -104,10 +111,12 @@ def _start(source: Source, framework: str | None) -> str | None:
 
 def _module(source: Source) -> str | None:
     """Return how a package without a script is started: its console script, else `__main__`, else its only file."""
-    scripts = member(source.toml("pyproject.toml"), "project", "scripts")
-    name = next(iter(names_of(scripts)), None) if isinstance(scripts, dict) else None
-    if name:
-        return name
+    project = source.toml("pyproject.toml")
+    for place in (("project", "scripts"), ("tool", "poetry", "scripts")):
+        scripts = member(project, *place)
+        name = next(iter(names_of(scripts)), None) if isinstance(scripts, dict) else None
+        if name:
+            return name
     main = next(iter(source.below("__main__.py", depth=2)), None)
     if main and "/" in main:
         return f"python -m {main.removeprefix('src/').rpartition('/')[0].replace('/', '.')}"
@@ -170,11 +179,16 @@ def _find_app(source: Source, framework: str) -> tuple[str, str, bool]:
         for path in files:
             hit = pattern.search(source.text(path))
             if hit:
-                return _module_name(path), "create_app" if made else hit[1], made
+                return _module_name(source, path), "create_app" if made else hit[1], made
     if framework == "dash":
         return "app", "server", False
     return ("app" if framework == "flask" else "main"), "app", False
 
 
-def _module_name(path: str) -> str:
+def _module_name(source: Source, path: str) -> str:
+    """Return how a module is imported; what lies in `src` of a project that is installed goes without it."""
+    project = source.toml("pyproject.toml")
+    installed = "setup.py" in source or "build-system" in project or member(project, "tool", "poetry") is not None
+    if installed and path.startswith("src/") and path.count("/") > 1 and "src/__init__.py" not in source:
+        path = path.removeprefix("src/")
     return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")

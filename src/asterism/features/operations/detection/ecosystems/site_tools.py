@@ -50,6 +50,7 @@ USUAL: Final = {
     "stencil": Usual("stencil build", output="www"),
     "brunch": Usual("brunch build --production", output="public"),
     "metalsmith": Usual(output="build"),
+    "dojo": Usual("dojo build --mode dist", output="output/dist"),
     "rspress": Usual("rspress build", output="doc_build"),
     "parcel": Usual("parcel build", output="dist"),
     "hugo": Usual(output="public"),

@@ -7,6 +7,7 @@ from asterism.features.operations.detection.models import Recipe
 from asterism.features.operations.detection.packages import ruby_packages
 from asterism.features.operations.detection.source import Source
 
+SITE_FOLDERS: Final = ("docs", "www", "site", "html", "htdocs", "src")
 _GENERATORS: Final = (
     ("runtime.static.hugo", "hugo --minify", "public"),
     ("runtime.static.zola", "zola build", "public"),
@@ -30,5 +31,6 @@ def recipe(source: Source, rules: frozenset[str]) -> Recipe:
         manager, install = ("bundler", "bundle install") if gems else (None, None)
         usual = "bundle exec jekyll build" if gems else "jekyll build"
         return Recipe(manager, install=install, build=build or usual, output=said or "_site")
-    served = "." if "index.html" in source else "public" if source.has_folder("public") else "."
+    page = source.first("index.html", "public/index.html", *(f"{name}/index.html" for name in SITE_FOLDERS))
+    served = page.rpartition("/")[0] or "." if page else "public" if source.has_folder("public") else "."
     return Recipe(build=build, output=said or served)

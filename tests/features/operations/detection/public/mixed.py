@@ -1,0 +1,273 @@
+"""Examples of many hosts, written down after the rules: the first half."""
+
+from tests.features.operations.detection.apps import App, package
+
+MIXED = [
+    App(
+        "vercel mastra",
+        {
+            "package.json": package(
+                {"dev": "mastra dev", "build": "mastra build", "start": "mastra start"},
+                ["@mastra/core"],
+                ["mastra"],
+                main="index.js",
+                engines={"node": ">=22"},
+            ),
+            "tsconfig.json": "{}",
+            "src/mastra/index.ts": "",
+        },
+        "node",
+        "npm",
+        "mastra build",
+        "mastra start",
+    ),
+    App(
+        "vercel marko",
+        {
+            "package.json": package(
+                {
+                    "build": "marko-starter build && mv dist public",
+                    "serve": "marko-starter serve-static",
+                    "start": "marko-starter server",
+                },
+                ["marko", "marko-starter"],
+            )
+        },
+        "node",
+        "npm",
+        "marko-starter build && mv dist public",
+        "marko-starter server",
+    ),
+    App(
+        "vercel ionic-react",
+        {
+            "package.json": package(
+                {"start": "react-scripts start", "build": "react-scripts build"},
+                ["@ionic/react", "react", "react-scripts", "react-router"],
+            ),
+            "package-lock.json": "{}",
+            "capacitor.config.json": "{}",
+            "ionic.config.json": "{}",
+            "public/index.html": "",
+        },
+        "node",
+        "npm",
+        "react-scripts build",
+        "react-scripts start",
+        output="build",
+    ),
+    App(
+        "vercel hono",
+        {
+            "package.json": package(
+                {"dev": "tsx watch src/index.ts", "build": "tsc", "start": "node dist/index.js"},
+                ["hono"],
+                ["tsx", "typescript"],
+            ),
+            "src/index.ts": "",
+            "vercel.json": "{}",
+        },
+        "node",
+        "npm",
+        "tsc",
+        "node dist/index.js",
+    ),
+    App(
+        "vercel hydrogen-2",
+        {
+            "package.json": package(
+                {
+                    "build": "shopify hydrogen build",
+                    "dev": "shopify hydrogen dev",
+                    "preview": "npm run build && shopify hydrogen preview",
+                },
+                ["@remix-run/react", "@shopify/hydrogen", "react"],
+                ["@remix-run/dev"],
+            ),
+            "server.ts": "",
+            "remix.config.js": "",
+            "vercel.json": "{}",
+        },
+        "node",
+        "npm",
+        "shopify hydrogen build",
+        "remix-serve build/server/index.js",
+    ),
+    App(
+        "vercel dojo",
+        {
+            "package.json": package(
+                {"dev": "dojo build --mode dev --watch --serve", "build": "dojo build --mode dist"},
+                ["@dojo/framework"],
+                ["@dojo/cli"],
+            ),
+            "src/index.html": "",
+            "src/main.tsx": "",
+            ".dojorc": "",
+        },
+        "node",
+        "npm",
+        "dojo build --mode dist",
+        None,
+        output="output/dist",
+    ),
+    App(
+        "railway hapi",
+        {
+            "package.json": package({"build": "tsc", "start": "node dist/index.js"}, ["@hapi/hapi"], main="index.js"),
+            "yarn.lock": "",
+            "src/index.ts": "",
+            "tsconfig.json": "{}",
+        },
+        "node",
+        "yarn",
+        "tsc",
+        "node dist/index.js",
+    ),
+    App(
+        "railway blitz",
+        {
+            "package.json": package(
+                {"dev": "blitz dev", "build": "blitz build", "start": "blitz start"}, ["blitz", "next", "react"]
+            ),
+            "blitz.config.ts": "",
+            "yarn.lock": "",
+            "db/schema.prisma": 'datasource db { provider = "postgres" }',
+        },
+        "node",
+        "yarn",
+        "blitz build",
+        "blitz start",
+    ),
+    App(
+        "railway svelte-kit",
+        {
+            "package.json": package(
+                {
+                    "dev": "svelte-kit dev",
+                    "build": "svelte-kit build",
+                    "start": "svelte-kit start --host --port ${PORT-3000}",
+                },
+                dev=["@sveltejs/adapter-node", "@sveltejs/kit", "svelte", "vite"],
+            ),
+            "package-lock.json": "{}",
+            "svelte.config.cjs": "",
+        },
+        "node",
+        "npm",
+        "svelte-kit build",
+        "svelte-kit start --host --port ${PORT-3000}",
+    ),
+    App(
+        "render nuxt",
+        {
+            "package.json": package({"dev": "nuxt", "generate": "nuxt generate"}, ["nuxt"]),
+            "nuxt.config.js": "",
+            "yarn.lock": "",
+        },
+        "node",
+        "yarn",
+        "nuxt generate",
+        None,
+        output=".output/public",
+    ),
+    App(
+        "render redwood",
+        {
+            "package.json": package(
+                dev=["@redwoodjs/core", "@redwoodjs/cli"],
+                workspaces={"packages": ["api", "web"]},
+                engines={"node": ">=14", "yarn": ">=1.15"},
+            ),
+            "yarn.lock": "",
+            "redwood.toml": "",
+            "babel.config.js": "",
+            "api/package.json": "{}",
+            "web/package.json": "{}",
+        },
+        "node",
+        "yarn",
+        "yarn rw build",
+        "yarn rw serve",
+    ),
+    App(
+        "render django",
+        {
+            "pyproject.toml": '[tool.poetry.dependencies]\npython = "^3.8"\nDjango = "^3.1"\ngunicorn = "^20"\n',
+            "poetry.lock": "",
+            "manage.py": "",
+            "x/wsgi.py": "",
+            "x/settings.py": "",
+            "build.sh": "",
+            "render.yaml": 'services:\n  - buildCommand: "./build.sh"\n    startCommand: "gunicorn x.wsgi"\n',
+        },
+        "python",
+        "poetry",
+        "./build.sh",
+        "gunicorn x.wsgi",
+    ),
+    App(
+        "railway gin",
+        {
+            "go.mod": "module x\ngo 1.17\nrequire github.com/gin-gonic/gin v1.7\n",
+            "go.sum": "",
+            "main.go": "package main\n",
+            "README.md": "",
+        },
+        "go",
+        "go",
+        None,
+        "go run .",
+    ),
+    App(
+        "railway rocket",
+        {
+            "Cargo.toml": '[package]\nname = "rocket-example"\n[dependencies]\nrocket = "0.5.0-rc.1"\n',
+            "Cargo.lock": "",
+            "src/main.rs": "",
+            "Rocket.toml": "",
+            "Dockerfile": "",
+        },
+        "rust",
+        "cargo",
+        "cargo build --release",
+        "ROCKET_ADDRESS=0.0.0.0 ROCKET_PORT=$PORT ./target/release/rocket-example",
+    ),
+    App(
+        "railway telegram bot",
+        {"requirements.txt": "python-telegram-bot==13\n", "main.py": "", "README.md": ""},
+        "python",
+        "pip",
+        None,
+        "python main.py",
+    ),
+    App(
+        "gcp micronaut gradle",
+        {
+            "build.gradle": 'plugins { id "shadow"\nid "application"\n}\n// io.micronaut\n',
+            "gradlew": "",
+            "settings.gradle": 'rootProject.name="demo"',
+            "gradle.properties": "",
+        },
+        "java",
+        "gradle",
+        "./gradlew build -x test",
+        "java -Dmicronaut.server.port=$PORT -jar $(ls build/libs/*.jar | grep -v -- -plain.jar | head -n 1)",
+    ),
+    App(
+        "fly hello_elixir",
+        {
+            "mix.exs": 'elixir: "~> 1.7"\n{:phoenix, "~> 1.5.8"},\n',
+            "mix.lock": "",
+            "assets/package.json": "{}",
+            "assets/webpack.config.js": "",
+            "fly.toml": "[env]\nPORT=8080\n",
+            "Dockerfile": "",
+            "config/config.exs": "",
+        },
+        "elixir",
+        "mix",
+        "mix compile",
+        "mix phx.server",
+    ),
+]
