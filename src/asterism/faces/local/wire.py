@@ -9,6 +9,7 @@ from typing import Annotated, Literal, Self
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from asterism.faces.shapes import copied
 from asterism.features.review import local_chats, local_providers, local_settings, reviews
 from asterism.features.review.trust import Trust
 
@@ -47,7 +48,7 @@ class Settings(msgspec.Struct, rename="camel"):
     @classmethod
     def of(cls, found: local_settings.Settings) -> Self:
         """Write them. A value that is none of these was not written by this server, and is a bug."""
-        return msgspec.convert(found, cls, from_attributes=True)
+        return copied(cls, found)
 
 
 class Capabilities(msgspec.Struct, rename="camel"):
@@ -101,7 +102,7 @@ class SessionMessage(msgspec.Struct, rename="camel"):
     @classmethod
     def of(cls, found: local_chats.Message) -> Self:
         """Write it."""
-        return cls(found.id, found.role, found.content, found.created_at)
+        return copied(cls, found)
 
 
 class Session(msgspec.Struct):

@@ -8,6 +8,7 @@ from msgspec import Meta
 from asterism.asgi.addresses import origin_of
 from asterism.asgi.limits import TOOL_CALLS
 from asterism.base.errors import Invalid
+from asterism.faces.shapes import copied
 from asterism.faces.v1.call import Call, delete, get, post
 from asterism.faces.v1.wire import Done
 from asterism.features.talk import integrations
@@ -63,9 +64,7 @@ class Integration(msgspec.Struct):
     @classmethod
     def of(cls, found: integrations.Integration) -> Self:
         """Write an integration."""
-        account = Account(found.account.id, found.account.name) if found.account else None
-        scopes = list(found.scopes)
-        return cls(found.provider, found.connected, found.auth_type, account, scopes, found.connected_at, found.status)
+        return copied(cls, found)
 
 
 class IntegrationList(msgspec.Struct):

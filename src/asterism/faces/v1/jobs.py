@@ -8,6 +8,7 @@ from msgspec import Meta
 
 from asterism.base.clock import stamp
 from asterism.base.errors import Unavailable
+from asterism.faces.shapes import copied
 from asterism.faces.v1.call import Call, get
 from asterism.features.accounts.identity import NotAdmin
 from asterism.features.operations import maintenance
@@ -33,17 +34,14 @@ class Job(msgspec.Struct):
         """Write a job."""
         begun, ended = found.started_at, found.ended_at
         took = None if begun is None or ended is None else max(0, round((ended - begun).total_seconds() * 1000))
-        return cls(
-            found.id,
-            found.name,
-            found.key,
-            found.status.value,
-            found.attempts,
-            found.error,
-            _moment(found.created_at),
-            _moment(begun),
-            _moment(ended),
-            took,
+        return copied(
+            cls,
+            found,
+            status=found.status.value,
+            created_at=_moment(found.created_at),
+            started_at=_moment(begun),
+            ended_at=_moment(ended),
+            duration_ms=took,
         )
 
 

@@ -6,6 +6,7 @@ from typing import Literal, Self
 import msgspec
 
 from asterism.asgi.limits import MODEL_CALLS
+from asterism.faces.shapes import copied
 from asterism.faces.v1.call import Call, get, post
 from asterism.features.talk import catalogue
 from asterism.features.talk.runs import PROFILES
@@ -32,21 +33,7 @@ class Model(msgspec.Struct):
     def of(cls, found: catalogue.ListedModel) -> Self:
         """Write a model."""
         spec = found.spec
-        return cls(
-            spec.id,
-            spec.provider,
-            spec.model,
-            spec.label,
-            spec.tier,
-            found.source is not None,
-            found.source,
-            spec.context_window,
-            spec.max_output_tokens,
-            spec.tools,
-            spec.reasoning,
-            spec.input_usd_per_mtok,
-            spec.output_usd_per_mtok,
-        )
+        return copied(cls, spec, available=found.source is not None, source=found.source)
 
 
 class ModelList(msgspec.Struct):

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal, Self
 import msgspec
 from msgspec import Meta
 
+from asterism.faces.shapes import copied
 from asterism.faces.v1.call import Call, get, post
 from asterism.features.talk import proposals
 
@@ -32,7 +33,7 @@ class Proposal(msgspec.Struct):
     @classmethod
     def of(cls, found: proposals.Proposal) -> Self:
         """Write a proposal."""
-        return cls(**{name: getattr(found, name) for name in cls.__struct_fields__})
+        return copied(cls, found)
 
 
 class ProposalAnswer(msgspec.Struct):

@@ -9,6 +9,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from asterism.base.pagination import Page
+from asterism.faces.shapes import copied
 from asterism.faces.v1.call import Call, get
 from asterism.faces.v1.wire import Snapshot, SnapshotAnswer
 from asterism.features.operations import deployments
@@ -189,18 +190,14 @@ class BlamedLine(msgspec.Struct):
     def of(cls, one: provenance.Line, findings: Sequence[str]) -> Self:
         """Write a line."""
         turn = one.turn
-        return cls(
-            one.number,
-            one.text,
-            one.snapshot_id,
-            one.path,
-            one.author_name,
-            one.at,
-            turn.conversation_id if turn else None,
-            turn.message_id if turn else None,
-            turn.prompt if turn else None,
-            one.sync_id,
-            list(findings),
+        return copied(
+            cls,
+            one,
+            line=one.number,
+            conversation_id=turn.conversation_id if turn else None,
+            message_id=turn.message_id if turn else None,
+            prompt=turn.prompt if turn else None,
+            findings=list(findings),
         )
 
 

@@ -5,6 +5,7 @@ from typing import Literal, Self
 
 import msgspec
 
+from asterism.faces.shapes import copied
 from asterism.faces.v1.call import Call, get
 from asterism.features.accounts import usage
 from asterism.features.talk import chats, conversations
@@ -32,7 +33,7 @@ class Spent(msgspec.Struct):
     @classmethod
     def of(cls, found: usage.Spent) -> Self:
         """Write a sum."""
-        return cls(*sum_of(found))
+        return copied(cls, found, cost_usd=dollars(found.cost_micros))
 
 
 class UsageItem(msgspec.Struct):
@@ -47,6 +48,11 @@ class UsageItem(msgspec.Struct):
     reasoning_tokens: int
     cost_usd: float | None
     unpriced_runs: int
+
+    @classmethod
+    def of(cls, found: usage.Spent, key: str, label: str | None) -> Self:
+        """Write the sum of one of them."""
+        return copied(cls, found, key=key, label=label, cost_usd=dollars(found.cost_micros))
 
 
 class UsageReport(msgspec.Struct):
@@ -72,9 +78,7 @@ def index(call: Call, query: Asked) -> UsageReport:
         call.tx, call.caller, first=query.first, last=query.last, by=query.group_by
     )
     labels = labels_of(call, query.group_by, [group.key for group in groups])
-    items = [
-        UsageItem(one.key, one.key if labels is None else labels.get(one.key), *sum_of(one.spent)) for one in groups
-    ]
+    items = [UsageItem.of(one.spent, one.key, one.key if labels is None else labels.get(one.key)) for one in groups]
     return UsageReport(Period(first, last), Spent.of(total), items)
 
 
@@ -85,19 +89,6 @@ def labels_of(call: Call, by: str, keys: Sequence[str]) -> Mapping[str, str] | N
     if by != "project":
         return None
     return {key: name for key in keys if (name := _project_name(call, key)) is not None}
-
-
-def sum_of(found: usage.Spent) -> tuple[int, int, int, int, int, float | None, int]:
-    """Return a sum in the order of the wire."""
-    return (
-        found.runs,
-        found.input_tokens,
-        found.output_tokens,
-        found.cached_input_tokens,
-        found.reasoning_tokens,
-        dollars(found.cost_micros),
-        found.unpriced_runs,
-    )
 
 
 def dollars(micros: int | None) -> float | None:

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Self
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from asterism.faces.shapes import copied
 from asterism.faces.v1.wire_drift import DriftReport
 from asterism.features.versions import drift, project_log, projects, snapshots, sync, workspaces
 from asterism.kernel.db import Tx
@@ -38,18 +39,7 @@ class Project(msgspec.Struct):
     @classmethod
     def of(cls, found: projects.Project) -> Self:
         """Write a project."""
-        return cls(
-            found.id,
-            found.owner_user_id,
-            found.name,
-            found.intent,
-            found.brief,
-            found.created_at,
-            found.updated_at,
-            found.last_snapshot_id,
-            found.main_workspace_id,
-            found.archived_at,
-        )
+        return copied(cls, found)
 
 
 class LastMerge(msgspec.Struct):
@@ -82,23 +72,13 @@ class Workspace(msgspec.Struct):
     @classmethod
     def of(cls, found: workspaces.Workspace, merges: Sequence[sync.Sync] = ()) -> Self:
         """Write a workspace; `merges` are its standing syncs, one of each source."""
-        return cls(
-            found.id,
-            found.project_id,
-            found.name,
-            found.type,
-            found.identifier,
-            found.machine_id,
-            found.base_snapshot_id,
-            found.current_snapshot_id,
-            found.current_manifest_hash,
-            found.local_path,
-            found.last_seen_at,
-            found.created_at,
-            {one.source_workspace_id: LastMerge(one.source_snapshot_id, one.executed_at) for one in merges} or None,
-            found.version,
-            found.is_main,
-            found.dirty,
+        return copied(
+            cls,
+            found,
+            merge_history={
+                one.source_workspace_id: LastMerge(one.source_snapshot_id, one.executed_at) for one in merges
+            }
+            or None,
         )
 
 
@@ -152,22 +132,14 @@ class Snapshot(msgspec.Struct):
     @classmethod
     def of(cls, found: snapshots.Snapshot) -> Self:
         """Write a snapshot."""
-        return cls(
-            found.id,
-            found.project_id,
-            found.workspace_id,
-            found.manifest_hash,
-            found.parents,
-            found.parents[0] if found.parents else None,
-            found.source,
-            found.summary,
-            found.created_at,
-            found.author_name,
-            found.author_email,
-            found.missing == 0,
-            found.missing,
-            found.fast_forward,
-            UNSET if found.origin is None else found.origin,
+        return copied(
+            cls,
+            found,
+            parent_snapshot_ids=found.parents,
+            parent_snapshot_id=found.parents[0] if found.parents else None,
+            complete=found.missing == 0,
+            missing_blob_count=found.missing,
+            origin=UNSET if found.origin is None else found.origin,
         )
 
 
@@ -186,16 +158,7 @@ class Event(msgspec.Struct):
     @classmethod
     def of(cls, found: project_log.ActivityEvent) -> Self:
         """Write an activity event."""
-        return cls(
-            found.id,
-            found.project_id,
-            found.workspace_id,
-            found.actor,
-            found.type,
-            found.snapshot_id,
-            found.message,
-            found.created_at,
-        )
+        return copied(cls, found)
 
 
 class ProjectAnswer(msgspec.Struct):

@@ -7,6 +7,7 @@ from typing import Self
 import msgspec
 
 from asterism.base.ids import CROCKFORD
+from asterism.faces.shapes import copied
 from asterism.features.insight import atlas
 from asterism.features.insight.atlas import Layer
 
@@ -209,20 +210,10 @@ class Diagram(msgspec.Struct, kw_only=True):
     def of(cls, made: atlas.Diagram) -> Self:
         """Write a diagram."""
         drawing = made.drawing
-        nodes = [Node(node.id, node.label, node.type) for node in drawing.nodes]
-        edges = [Arrow(arrow.start, arrow.end, arrow.label, arrow.type) for arrow in drawing.arrows]
-        data = {"id": made.id, "type": made.type, "title": drawing.title, "nodes": nodes, "edges": edges}
-        return cls(
-            id=made.id,
-            project_id=made.project_id,
-            concept_id=made.concept_id,
-            type=made.type,
-            title=drawing.title,
-            nodes=nodes,
-            edges=edges,
-            data=msgspec.json.encode(data).decode(),
-            created_at=made.created_at,
-        )
+        written = copied(cls, made, title=drawing.title, nodes=drawing.nodes, edges=drawing.arrows, data="")
+        data = {name: getattr(written, name) for name in ("id", "type", "title", "nodes", "edges")}
+        written.data = msgspec.json.encode(data).decode()
+        return written
 
 
 def edge_id(project_id: str, *ends: str) -> str:

@@ -8,6 +8,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from asterism.asgi.sse import frame
+from asterism.faces.shapes import copied
 from asterism.faces.v1.usage import dollars
 from asterism.features.accounts import usage
 from asterism.features.talk import chats, runs
@@ -41,7 +42,7 @@ class Chat(msgspec.Struct):
     @classmethod
     def of(cls, found: chats.Chat) -> Self:
         """Write a chat."""
-        return cls(found.id, found.project_id, found.workspace_id, found.title, found.created_at)
+        return copied(cls, found)
 
 
 class ChatAnswer(msgspec.Struct):
@@ -118,28 +119,14 @@ class Run(msgspec.Struct, kw_only=True):
     def of(cls, view: runs.RunView, *, whole: bool) -> Self:
         """Write a run."""
         found = view.run
-        return cls(
-            id=found.id,
-            chat_id=found.chat_id,
-            status=found.status,
-            mode=found.mode,
-            include_project_memory=found.include_project_memory,
-            workspace_scope=found.workspace_scope,
-            model=found.model,
+        return copied(
+            cls,
+            found,
             message_id=found.message_id if view.answering else None,
             last_seq=view.last_seq,
-            stop_reason=found.stop_reason,
-            error=found.error,
             content=view.content if whole else UNSET,
-            usage=found.usage,
             cost_usd=dollars(found.cost_micros),
-            tree=found.tree,
-            budget=found.budget,
-            window=found.window,
             context=found.context if whole else UNSET,
-            created_at=found.created_at,
-            started_at=found.started_at,
-            finished_at=found.finished_at,
         )
 
 

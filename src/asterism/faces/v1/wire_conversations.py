@@ -6,6 +6,7 @@ from typing import Any, Literal, Self, cast
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from asterism.faces.shapes import copied
 from asterism.features.talk import conversations
 from asterism.features.talk.conversations import events
 from asterism.kernel.agents import Inquiry
@@ -38,19 +39,15 @@ class ConversationInContext(msgspec.Struct):
     def of(cls, view: conversations.ConversationView) -> Self:
         """Write a conversation."""
         one = view.conversation
-        return cls(
-            one.id,
-            one.workspace_id,
-            one.title,
-            one.created_at,
-            one.updated_at,
-            view.workspace_name,
-            one.project_id,
-            view.project_name,
-            view.message_count,
-            view.state,
-            view.queue_length,
-            UNSET if view.last_message_preview is None else view.last_message_preview,
+        return copied(
+            cls,
+            one,
+            workspace_name=view.workspace_name,
+            project_name=view.project_name,
+            message_count=view.message_count,
+            state=view.state,
+            queue_length=view.queue_length,
+            last_message_preview=UNSET if view.last_message_preview is None else view.last_message_preview,
         )
 
 
@@ -105,14 +102,11 @@ class AgentQuestion(msgspec.Struct):
     @classmethod
     def of(cls, one: conversations.Question) -> Self:
         """Write a question."""
-        return cls(
-            one.id,
-            one.session_id,
-            list(one.inquiries),
-            one.message_id,
-            one.status,
-            one.asked_at,
-            UNSET if one.answers is None else [list(texts) for texts in one.answers],
+        return copied(
+            cls,
+            one,
+            questions=list(one.inquiries),
+            answers=UNSET if one.answers is None else [list(texts) for texts in one.answers],
         )
 
 
@@ -185,7 +179,7 @@ class SavedSnapshot(msgspec.Struct):
         """Write it."""
         counted = saved.changes
         counts = None if counted is None else FileCounts(counted["added"], counted["modified"], counted["deleted"])
-        return cls(saved.snapshot_id, saved.manifest_hash, saved.was_dirty, saved.summary, counts)
+        return copied(cls, saved, file_changes=counts)
 
 
 class StreamTicket(msgspec.Struct):

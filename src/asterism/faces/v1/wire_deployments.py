@@ -8,6 +8,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from asterism.asgi.sse import frame
+from asterism.faces.shapes import copied
 from asterism.features.operations import deployments
 
 
@@ -23,7 +24,7 @@ class FailureCause(msgspec.Struct):
     @classmethod
     def of(cls, found: deployments.Cause) -> Self:
         """Write a cause."""
-        return cls(found.path, found.line, found.column, found.excerpt, found.tool)
+        return copied(cls, found)
 
 
 class Plan(msgspec.Struct):
@@ -34,11 +35,6 @@ class Plan(msgspec.Struct):
     start: str | None
     resources: Sequence[str]
     source: str
-
-    @classmethod
-    def of(cls, found: deployments.Plan) -> Self:
-        """Write a plan."""
-        return cls(found.runtime, found.build, found.start, found.resources, found.source)
 
 
 class DeploymentRecord(msgspec.Struct, kw_only=True):
@@ -66,26 +62,7 @@ class DeploymentRecord(msgspec.Struct, kw_only=True):
     @classmethod
     def of(cls, found: deployments.Deployment) -> Self:
         """Write a deployment."""
-        return cls(
-            id=found.id,
-            workspace_id=found.workspace_id,
-            project_id=found.project_id,
-            snapshot_id=found.snapshot_id,
-            status=found.status.value,
-            trigger=found.trigger.value,
-            url=found.url,
-            error=found.error,
-            started_at=found.started_at,
-            completed_at=found.completed_at,
-            manifest_hash=found.manifest_hash,
-            conversation_id=found.conversation_id,
-            provider=found.provider,
-            env_version=found.env_version,
-            plan=None if found.plan is None else Plan.of(found.plan),
-            plan_hash=found.plan_hash,
-            rollback_of=found.rollback_of,
-            cause=None if found.cause is None else FailureCause.of(found.cause),
-        )
+        return copied(cls, found)
 
 
 class LogEntry(msgspec.Struct):

@@ -5,6 +5,7 @@ from typing import Literal, Self
 
 import msgspec
 
+from asterism.faces.shapes import copied
 from asterism.features.versions import drift
 from asterism.features.versions.drift import TOP_OVERLAPS
 
@@ -42,30 +43,18 @@ class DriftReport(msgspec.Struct, kw_only=True):
     def of(cls, found: drift.Report, now: str) -> Self:
         """Write a report as it stands at `now`."""
         paths, kinds = found.paths, ("source_only", "workspace_only", "both_different")
-        return cls(
-            id=found.id,
-            workspace_id=found.workspace_id,
-            source_workspace_id=found.source_workspace_id,
-            workspace_snapshot_id=found.workspace_snapshot_id,
-            source_snapshot_id=found.source_snapshot_id,
+        return copied(
+            cls,
+            found,
             source_only=paths.source_only,
             workspace_only=paths.workspace_only,
             both_same=paths.both_same,
             both_different=paths.both_different,
-            files_added=found.files_added,
-            files_modified=found.files_modified,
-            files_deleted=found.files_deleted,
-            bytes_changed=found.bytes_changed,
-            summary=found.summary,
-            reported_at=found.reported_at,
-            compared_at=found.compared_at,
             total_drift_files=found.total,
             has_overlaps=found.files_modified > 0,
-            overlap_ratio=found.overlap_ratio,
             risk_level=found.risk,
             staleness_hours=found.staleness_hours(now),
             top_overlap_files=paths.both_different[:TOP_OVERLAPS],
             counts_by_ext={kind: paths.extensions.get(kind, {}) for kind in kinds},
             large_files_changed=found.large_files,
-            origin=found.origin,
         )

@@ -6,6 +6,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from asterism.base.pagination import Page
+from asterism.faces.shapes import copied
 from asterism.features.review import tracked_findings, tree_reviews
 from asterism.features.review.findings import Issue, Lens
 from asterism.features.review.inspection import Coverage
@@ -123,21 +124,11 @@ class TreeReview(msgspec.Struct, kw_only=True):
     def of(cls, one: tree_reviews.TreeReview) -> Self:
         """Write a review."""
         failed = one.error_code is not None
-        return cls(
-            id=one.id,
-            project_id=one.project_id,
-            workspace_id=one.workspace_id,
-            status=one.status,
-            against=one.against,
-            base_tree=one.base_tree,
-            tree=one.tree,
-            lenses=list(one.lenses),
-            profile=one.profile,
+        return copied(
+            cls,
+            one,
             finding_count=len(one.finding_ids),
-            new_count=one.new_count,
             error=ReviewFailure(one.error_code or "", one.error_message or "") if failed else None,
-            created_at=one.created_at,
-            ended_at=one.ended_at,
         )
 
 

@@ -5,15 +5,17 @@ from typing import Literal, Self
 
 import msgspec
 
-from asterism.faces.v1.wire_merge import ConflictRegion, DecisionName
+from asterism.faces.shapes import copied
+from asterism.faces.v1.wire_merge import ConflictRegion
 from asterism.features.versions import forecast
+from asterism.vcs.merge import DecisionKind
 
 
 class ForecastConflict(msgspec.Struct):
     """A path that a merge of two workspaces would leave to a person; in a region, `workspace` is `a` and `main` `b`."""
 
     path: str
-    kind: DecisionName
+    kind: DecisionKind
     regions: list[ConflictRegion]
 
     @classmethod
@@ -40,18 +42,11 @@ class ForecastPair(msgspec.Struct, kw_only=True):
     @classmethod
     def of(cls, found: forecast.Outcome) -> Self:
         """Write a pair."""
-        return cls(
-            a=found.a,
-            b=found.b,
-            a_tree=found.a_tree,
-            b_tree=found.b_tree,
-            base_kind=found.base_kind,
+        return copied(
+            cls,
+            found,
             overlapping=found.details.overlapping,
-            overlap_count=found.overlap_count,
             conflicts=[ForecastConflict.of(one) for one in found.details.conflicts],
-            conflict_count=found.conflict_count,
-            clean=found.clean,
-            computed_at=found.computed_at,
         )
 
 

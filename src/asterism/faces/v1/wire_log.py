@@ -7,6 +7,7 @@ from typing import Any, Self
 import msgspec
 
 from asterism.asgi.sse import frame
+from asterism.faces.shapes import copied
 from asterism.features.versions import project_log
 from asterism.kernel.streams import Streams
 
@@ -37,18 +38,7 @@ class ProjectLogEntry(msgspec.Struct):
     @classmethod
     def of(cls, found: project_log.Entry) -> Self:
         """Write an entry."""
-        subject = LogSubject(found.subject.type, found.subject.id)
-        return cls(
-            found.seq,
-            found.at,
-            found.kind,
-            found.actor,
-            found.workspace_id,
-            subject,
-            found.tree,
-            found.title,
-            found.data,
-        )
+        return copied(cls, found)
 
 
 class ProjectLogEntryList(msgspec.Struct):

@@ -1,23 +1,10 @@
 """What every answer about a merge writes alike (Fastest 5.8)."""
 
-from typing import Literal, Self
+from typing import Self
 
 import msgspec
 
 from asterism.vcs.lines import Region
-
-DecisionName = Literal[
-    "content",
-    "add_add",
-    "binary",
-    "too_large",
-    "modify_delete",
-    "delete_modify",
-    "symlink",
-    "type_change",
-    "rename",
-    "lockfile",
-]
 
 
 class ConflictRegion(msgspec.Struct, kw_only=True):

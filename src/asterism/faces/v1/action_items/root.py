@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, Self
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from asterism.faces.shapes import copied
 from asterism.faces.v1.call import Call, get, post
 from asterism.faces.v1.wire import Done
 from asterism.faces.v1.wire_deployments import FailureCause
@@ -74,21 +75,11 @@ class ActionItem(msgspec.Struct, kw_only=True):
     @classmethod
     def of(cls, found: action_items.ActionItem) -> Self:
         """Write an item."""
-        return cls(
-            id=found.id,
-            type=found.type,
-            severity=found.severity,
-            workspace_id=found.workspace_id,
-            workspace_name=found.workspace_name,
-            project_id=found.project_id,
-            project_name=found.project_name,
-            title=found.title,
+        return copied(
+            cls,
+            found,
             description=UNSET if found.description is None else found.description,
-            icon=found.icon,
-            action_label=found.action_label,
-            action_type=found.action_type,
             action_data=ActionData.of(found.action_data),
-            created_at=found.created_at,
         )
 
 

@@ -6,6 +6,7 @@ from typing import Self
 import msgspec
 
 from asterism.base.errors import Conflict
+from asterism.faces.shapes import copied
 from asterism.faces.v1.call import Call, delete, get, post
 from asterism.faces.v1.wire import Done
 from asterism.features.accounts import apikeys
@@ -32,15 +33,7 @@ class ApiKey(msgspec.Struct):
     @classmethod
     def of(cls, found: apikeys.ApiKey) -> Self:
         """Write a key."""
-        return cls(
-            found.id,
-            found.user_id,
-            found.provider,
-            found.key_name,
-            found.masked,
-            found.created_at,
-            found.updated_at,
-        )
+        return copied(cls, found, key_value=found.masked)
 
 
 class ApiKeyList(msgspec.Struct):

@@ -1,13 +1,14 @@
 """`/v1/auth/device`: device sign-in, literal to the Starbot contract (Starbot 1.2 to 1.5)."""
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
 from asterism.asgi.limits import DEVICE_START
 from asterism.base.errors import Invalid, NotFound
+from asterism.faces.shapes import copied
 from asterism.faces.v1 import device_codes
 from asterism.faces.v1.call import Call, get, post
 from asterism.faces.v1.device_codes import client_info, guesses_counted, user_of_grant
@@ -77,6 +78,11 @@ class WaitingDevice(msgspec.Struct):
     requested_at: str
     expires_at: str
 
+    @classmethod
+    def of(cls, grant: device_grants.Grant) -> Self:
+        """Write what waits."""
+        return copied(cls, grant, requested_at=grant.created_at)
+
 
 class PendingDevice(msgspec.Struct):
     """The device that waits with a code."""
@@ -122,18 +128,7 @@ def pending(call: Call, user_code: str) -> PendingDevice:
     """GET /v1/auth/device/pending/:userCode: which device waits with this code."""
     with guesses_counted(call):
         grant = device_grants.pending_grant(call.tx, user_code)
-    return PendingDevice(
-        WaitingDevice(
-            grant.client_name,
-            grant.client_version,
-            grant.hostname,
-            grant.os,
-            grant.arch,
-            grant.address,
-            grant.created_at,
-            grant.expires_at,
-        )
-    )
+    return PendingDevice(WaitingDevice.of(grant))
 
 
 def redeem(tx: Tx, call: Call, code: str) -> Polled:

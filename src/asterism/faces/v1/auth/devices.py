@@ -1,7 +1,10 @@
 """`/v1/auth/devices`: the caller's signed-in devices, seen and signed out (Starbot 1.9)."""
 
+from typing import Self
+
 import msgspec
 
+from asterism.faces.shapes import copied
 from asterism.faces.v1.call import Call, delete, get
 from asterism.faces.v1.wire import Done
 from asterism.features.accounts import identity
@@ -20,6 +23,12 @@ class Device(msgspec.Struct):
     last_seen_at: str
     current: bool
 
+    @classmethod
+    def of(cls, device: identity.Device, call: Call) -> Self:
+        """Write a device as lists show it."""
+        seen = call.rt.sign_in.activity.device_seen_at(device.id, device.last_seen_at)
+        return copied(cls, device, last_seen_at=seen, current=device.id == call.caller.device_id)
+
 
 class DeviceList(msgspec.Struct):
     """Devices, last seen first."""
@@ -37,7 +46,7 @@ class OthersRevoked(msgspec.Struct):
 @get("/v1/auth/devices")
 def read(call: Call) -> DeviceList:
     """GET /v1/auth/devices: the caller's signed-in devices, last seen first."""
-    shown = [device_entry(call, device) for device in identity.list_devices(call.tx, call.caller)]
+    shown = [Device.of(device, call) for device in identity.list_devices(call.tx, call.caller)]
     shown.sort(key=lambda entry: entry.last_seen_at, reverse=True)
     return DeviceList(shown)
 
@@ -54,18 +63,3 @@ def revoke_others(call: Call) -> OthersRevoked:
     """DELETE /v1/auth/devices: sign every device out but this one."""
     count = identity.revoke_other_devices(call.tx, call.caller, origin=call.origin)
     return OthersRevoked(success=True, revoked=count)
-
-
-def device_entry(call: Call, device: identity.Device) -> Device:
-    """Write a device as lists show it."""
-    return Device(
-        device.id,
-        device.name,
-        device.client_name,
-        device.client_version,
-        device.platform,
-        device.kind,
-        device.created_at,
-        call.rt.sign_in.activity.device_seen_at(device.id, device.last_seen_at),
-        device.id == call.caller.device_id,
-    )

@@ -1,13 +1,14 @@
 """`/v1/auth`: signing in and out, and who is signed in."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 import msgspec
 from msgspec import Meta
 
 from asterism.asgi.limits import REFRESH, SIGN_IN
 from asterism.base.errors import Invalid
+from asterism.faces.shapes import copied
 from asterism.faces.v1.auth.signing_in import (
     PROVIDER_NAMES,
     PairObject,
@@ -95,6 +96,11 @@ class AuditEntry(msgspec.Struct):
     address: str | None
     details: Mapping[str, Any]
     created_at: str
+
+    @classmethod
+    def of(cls, one: audit.Entry) -> Self:
+        """Write an entry."""
+        return copied(cls, one)
 
 
 class AuditPage(msgspec.Struct):
@@ -188,8 +194,4 @@ def logout(call: Call, body: Logout) -> Done:
 def audit_log(call: Call, query: AuditAsked) -> AuditPage:
     """GET /v1/auth/audit: what was done with the caller's account, newest first."""
     page = audit.list_entries(call.tx, call.caller.user_id, limit=query.limit, cursor=query.cursor or None)
-    entries = [
-        AuditEntry(one.id, one.action, one.subject, one.token_id, one.address, one.details, one.created_at)
-        for one in page.items
-    ]
-    return AuditPage(entries, page.next_cursor)
+    return AuditPage([AuditEntry.of(one) for one in page.items], page.next_cursor)

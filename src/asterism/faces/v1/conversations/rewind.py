@@ -4,6 +4,7 @@ from typing import Self
 
 import msgspec
 
+from asterism.faces.shapes import copied
 from asterism.faces.v1.call import Call, post
 from asterism.features.talk import conversations, rewinds
 from asterism.features.versions import storage
@@ -42,8 +43,7 @@ class Rewound(msgspec.Struct):
     @classmethod
     def of(cls, done: rewinds.Rewound) -> Self:
         """Write what was done."""
-        files, hidden = list(done.files), done.hidden_messages
-        return cls(done.rewind_id, done.tree, done.safety_snapshot_id, hidden, files, done.hidden_parts)
+        return copied(cls, done)
 
 
 @post(

@@ -7,6 +7,7 @@ import msgspec
 
 from asterism.asgi.answers import Created, Ok
 from asterism.base.errors import Invalid
+from asterism.faces.shapes import copied
 from asterism.faces.v1.call import Call, delete, get, post
 from asterism.faces.v1.wire import Done
 from asterism.features.operations import infrastructure
@@ -34,7 +35,7 @@ class ProviderAccount(msgspec.Struct):
     @classmethod
     def of(cls, found: infrastructure.Credential) -> Self:
         """Write a credential."""
-        return cls(found.id, found.user_id, found.provider, found.metadata, found.created_at, found.updated_at)
+        return copied(cls, found)
 
 
 class CredentialList(msgspec.Struct):

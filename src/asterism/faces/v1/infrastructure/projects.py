@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 import msgspec
 from msgspec import Meta
 
+from asterism.faces.shapes import copied
 from asterism.faces.v1.call import Call, delete, get, post
 from asterism.faces.v1.wire import Done
 from asterism.faces.v1.wire_needs import HowFound, Needs, Requirements, SuggestedResource
@@ -38,18 +39,10 @@ class Resource(msgspec.Struct):
     @classmethod
     def of(cls, found: infrastructure.Resource) -> Self:
         """Write a resource."""
-        return cls(
-            found.id,
-            found.project_id,
-            found.type,
-            found.provider,
-            found.provider_resource_id,
-            found.name,
-            MASKED if found.connected else None,
-            found.status.value,
-            found.error,
-            found.created_at,
-            found.updated_at,
+        return copied(
+            cls,
+            found,
+            connection_info=MASKED if found.connected else None,
         )
 
 

@@ -6,6 +6,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from asterism.base.errors import Invalid
+from asterism.faces.shapes import copied
 from asterism.faces.v1.call import Call, get, put
 from asterism.faces.v1.wire_deployments import DeploymentRecord
 from asterism.features.operations import deployments, infrastructure
@@ -29,16 +30,7 @@ class WorkspaceSettings(msgspec.Struct):
     @classmethod
     def of(cls, found: infrastructure.DeploymentSettings) -> Self:
         """Write settings."""
-        return cls(
-            found.workspace_id,
-            found.auto_deploy,
-            found.runtime_override,
-            found.build_command,
-            found.start_command,
-            found.root,
-            found.created_at,
-            found.updated_at,
-        )
+        return copied(cls, found)
 
 
 class SettingsAnswer(msgspec.Struct):

@@ -7,6 +7,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from asterism.asgi.limits import MODEL_CALLS
 from asterism.base.errors import Invalid
+from asterism.faces.shapes import copied
 from asterism.faces.v1.call import Call, get, patch, post
 from asterism.features.insight import decisions
 from asterism.features.insight.decisions import Category, Status, UnknownDecision
@@ -52,17 +53,7 @@ class ProjectDecision(msgspec.Struct, kw_only=True):
     @classmethod
     def of(cls, one: decisions.Decision) -> Self:
         """Write a decision."""
-        return cls(
-            id=one.id,
-            project_id=one.project_id,
-            conversation_id=one.conversation_id,
-            decision=one.decision,
-            rationale=one.rationale,
-            category=one.category,
-            decided_at=one.decided_at,
-            status=one.status,
-            superseded_by=one.superseded_by,
-        )
+        return copied(cls, one, stale_since=UNSET, changed=UNSET)
 
     def with_links(self, one: decisions.Decision, links: list[LinkedConcept]) -> Self:
         """Add what it speaks of, and whether that has changed."""

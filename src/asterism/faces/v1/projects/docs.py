@@ -5,6 +5,7 @@ from typing import Self
 import msgspec
 
 from asterism.base.errors import TooLarge
+from asterism.faces.shapes import copied
 from asterism.faces.v1.call import Call, get
 from asterism.features.versions import docs, storage
 
@@ -57,6 +58,11 @@ class Document(msgspec.Struct):
     workspace_name: str
     size: int
 
+    @classmethod
+    def of(cls, found: docs.Document) -> Self:
+        """Write a file."""
+        return copied(cls, found)
+
 
 @get("/v1/projects/{project_id:str}/docs")
 def index(call: Call, project_id: str) -> ProjectDocs:
@@ -70,4 +76,4 @@ def index(call: Call, project_id: str) -> ProjectDocs:
 def content(call: Call, project_id: str, query: Asked) -> Document:
     """GET /v1/projects/:projectId/docs/content: one text file of a workspace."""
     found = docs.read_document(call.tx, call.rt.blobs, call.caller, project_id, query.workspace, query.path)
-    return Document(found.content, found.path, found.workspace_id, found.workspace_name, found.size)
+    return Document.of(found)

@@ -5,6 +5,7 @@ from typing import Self
 import msgspec
 import structlog
 
+from asterism.faces.shapes import copied
 from asterism.faces.v1.call import Call, delete, get, post, put
 from asterism.faces.v1.wire import Done
 from asterism.features.talk import conversations
@@ -48,15 +49,7 @@ class EnvVar(msgspec.Struct):
     @classmethod
     def of(cls, found: projects.EnvVar) -> Self:
         """Write a variable."""
-        return cls(
-            found.id,
-            found.project_id,
-            found.key,
-            found.value,
-            found.is_secret,
-            found.created_at,
-            found.updated_at,
-        )
+        return copied(cls, found)
 
 
 class EnvVars(msgspec.Struct):

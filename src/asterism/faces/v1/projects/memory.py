@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from asterism.faces.shapes import copied
 from asterism.faces.v1.call import Call, get, post, put
 from asterism.features.talk import memory
 from asterism.kernel.db import Tx
@@ -67,7 +68,7 @@ class ListedVersion(msgspec.Struct):
     @classmethod
     def of(cls, found: memory.Version) -> Self:
         """Write a version."""
-        return cls(found.version, found.updated_at, found.bytes, found.source, found.run_id, found.proposal_id)
+        return copied(cls, found)
 
 
 class MemoryVersion(msgspec.Struct):
@@ -83,8 +84,7 @@ class MemoryVersion(msgspec.Struct):
     @classmethod
     def of(cls, found: memory.Version) -> Self:
         """Write a version."""
-        text = found.content or ""
-        return cls(found.version, found.updated_at, text, found.source, found.run_id, found.proposal_id)
+        return copied(cls, found, content=found.content or "")
 
 
 class MemoryVersions(msgspec.Struct):
@@ -143,15 +143,7 @@ class MemoryHit(msgspec.Struct):
     @classmethod
     def of(cls, found: memory.Found) -> Self:
         """Write a hit."""
-        return cls(
-            found.chunk_id,
-            found.scope,
-            found.workspace_id,
-            found.heading,
-            found.text,
-            found.score,
-            found.updated_at,
-        )
+        return copied(cls, found)
 
 
 class MemoryHits(msgspec.Struct):

@@ -5,6 +5,7 @@ from typing import Literal, Self
 import msgspec
 
 from asterism.asgi.limits import MODEL_CALLS
+from asterism.faces.shapes import copied
 from asterism.faces.v1.call import Call, get, patch, post
 from asterism.features.insight import next_steps
 from asterism.features.insight.next_steps import Category, Effort, Priority, Status, UnknownNextStep
@@ -33,7 +34,7 @@ class NextStep(msgspec.Struct, kw_only=True):
     @classmethod
     def of(cls, one: next_steps.NextStep) -> Self:
         """Write a step."""
-        return msgspec.convert(one, cls, from_attributes=True)
+        return copied(cls, one)
 
 
 class WhichSteps(msgspec.Struct):

@@ -1,12 +1,13 @@
 """`/v1/workspaces/:workspaceId/drift`: how far a workspace and a source are apart (Fastest 4.5 to 4.7)."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from asterism.asgi.answers import Created
 from asterism.base.errors import Invalid
+from asterism.faces.shapes import copied
 from asterism.faces.v1.call import Call, get, post
 from asterism.faces.v1.wire_drift import DriftReport
 from asterism.features.versions import drift, sync
@@ -85,6 +86,11 @@ class Analysis(msgspec.Struct, kw_only=True):
     recommendation: str
     analyzed_at: str
 
+    @classmethod
+    def of(cls, found: sync.Analysis) -> Self:
+        """Write an analysis."""
+        return copied(cls, found)
+
 
 class Analyzed(msgspec.Struct, kw_only=True):
     """An analysis; `error` says why there is none."""
@@ -141,4 +147,4 @@ async def analyze(call: Call, workspace_id: str, query: Unsaved) -> Analyzed:
     found = await sync.analyze(rt.db, rt.blobs, rt.advisor, call.caller, workspace_id, include_dirty=dirty)
     if isinstance(found, str):
         return Analyzed(analysis=None, error=found)
-    return Analyzed(analysis=msgspec.convert(found, Analysis, from_attributes=True))
+    return Analyzed(analysis=Analysis.of(found))

@@ -6,10 +6,11 @@ from typing import Literal, Self
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from asterism.faces.v1.wire_merge import ConflictRegion, DecisionName
+from asterism.faces.shapes import copied
+from asterism.faces.v1.wire_merge import ConflictRegion
 from asterism.features.versions import sync
 from asterism.vcs.manifest import Entry
-from asterism.vcs.merge import Action, Decision, Option
+from asterism.vcs.merge import Action, Decision, DecisionKind, Option
 
 MAX_REGIONS = 50
 Texts = Mapping[str, str]
@@ -63,21 +64,14 @@ class DecisionOption(msgspec.Struct, kw_only=True):
     def of(cls, option: Option, texts: Texts) -> Self:
         """Write an option."""
         blob = hash_of(option.entry)
-        return cls(
-            id=option.id,
-            label=option.label,
-            description=option.description,
-            resulting_content=texts.get(blob, "") if blob else "",
-            resulting_hash=blob,
-            deletes=option.deletes,
-        )
+        return copied(cls, option, resulting_content=texts.get(blob, "") if blob else "", resulting_hash=blob)
 
 
 class NeededDecision(msgspec.Struct, kw_only=True):
     """Something that a person has to say before a sync can be executed."""
 
     path: str
-    kind: DecisionName
+    kind: DecisionKind
     main_intent: str
     workspace_intent: str
     conflict_reason: str
@@ -140,27 +134,16 @@ class SyncPreview(msgspec.Struct, kw_only=True):
     def of(cls, found: sync.Preview) -> Self:
         """Write a preview."""
         plan, texts = found.plan, found.texts
-        return cls(
-            id=found.id,
-            workspace_id=found.workspace_id,
-            drift_report_id=found.drift_report_id,
+        return copied(
+            cls,
+            found,
             auto_actions=[AutoAction.of(action, texts, found.model) for action in plan.actions],
             decisions_needed=[NeededDecision.of(decision, texts) for decision in plan.decisions],
             files_to_update=plan.to_update,
             files_to_add=plan.to_add,
             files_to_delete=plan.to_delete,
             files_unchanged=plan.unchanged,
-            summary=found.summary,
-            created_at=found.created_at,
-            expires_at=found.expires_at,
             is_empty=plan.is_empty,
-            source_workspace_id=found.source_workspace_id,
-            source_snapshot_id=found.source_snapshot_id,
-            workspace_snapshot_id=found.workspace_snapshot_id,
-            workspace_manifest_hash=found.workspace_manifest_hash,
-            workspace_version=found.workspace_version,
-            base_kind=found.base_kind,
-            base_snapshot_ids=found.base_snapshot_ids,
         )
 
 
