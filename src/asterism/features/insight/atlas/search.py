@@ -5,7 +5,7 @@ from array import array
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from heapq import nlargest, nsmallest
+from heapq import nlargest
 from math import log
 
 import msgspec
@@ -20,6 +20,7 @@ FUSION = 60
 _TIES = {layer: place for place, layer in enumerate(("capability", "system", "module", "code", "narrative"))}
 _TOKEN = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _WORD = re.compile(r"[^\W\d_]+|\d+")
+_NOBODY = array("I")
 
 
 class _Symbols(msgspec.Struct):
@@ -54,10 +55,10 @@ def query_tokens(query: str) -> list[str]:
 
 
 class SearchIndex:
-    """The words of concepts. Numbers of concepts are their places in the list that it was made from."""
+    """The words of concepts. Numbers of concepts are their places in the order of ties."""
 
     def __init__(self, concepts: Iterable[Concept]) -> None:
-        self.concepts = list(concepts)
+        self.concepts = sorted(concepts, key=_tie)
         self._names: dict[str, array[int]] = defaultdict(lambda: array("I"))
         self._texts: dict[str, array[int]] = defaultdict(lambda: array("I"))
         self._exact: dict[str, array[int]] = defaultdict(lambda: array("I"))
@@ -71,44 +72,47 @@ class SearchIndex:
             for exact in {concept.name.strip().lower(), concept.path.strip().lower()}:
                 self._exact[exact].append(number)
         self._sorted = sorted(self._names)
-        in_order = sorted(range(len(self.concepts)), key=lambda n: _tie(self.concepts[n]))
-        self.places = {number: place for place, number in enumerate(in_order)}
 
     def holding(self, token: str) -> int:
         """Return how many concepts hold a token as a whole."""
         return len(self._names.get(token, ())) + len(self._texts.get(token, ()))
 
-    def scores(self, query: str, idf: Mapping[str, float]) -> dict[int, float]:
-        """Return the score of each concept that holds something of a query."""
-        found: dict[int, float] = {}
+    def best(self, query: str, idf: Mapping[str, float], most: int) -> list[Found]:
+        """Return the concepts that hold most of a query, best first; of equals those that come first by ties."""
+        scores = self._scores(query, idf)
+        chosen = nlargest(most, range(len(scores)), key=scores.__getitem__)  # keeps the order of equals
+        return [Found(self.concepts[number], scores[number]) for number in chosen if scores[number]]
+
+    def _scores(self, query: str, idf: Mapping[str, float]) -> list[float]:
+        """Return the score of each concept; a list of all, since a common word is held by nearly each of them."""
+        scores: list[float] = [0] * len(self.concepts)
         for token, weight in idf.items():
-            factors = self._factors(token)
-            if found:
-                for number, factor in factors.items():
-                    found[number] = found.get(number, 0.0) + weight * factor
-            else:
-                found = {number: weight * factor for number, factor in factors.items()}
+            for factor, numbers in self._holders(token):
+                adds = weight * factor
+                for number in numbers:
+                    scores[number] += adds
         for number in self._exact.get(query.strip().lower(), ()):
-            found[number] = found.get(number, 0.0) + EXACT
-        return found
+            scores[number] += EXACT
+        return scores
 
-    def best(self, scores: Mapping[int, float], most: int) -> list[Found]:
-        """Return the best of scored concepts, best first; of equals those that come first in the order of ties."""
-        if len(scores) > most:
-            least = nlargest(most, scores.values())[-1]
-            scores = {number: score for number, score in scores.items() if score >= least}
-        chosen = nsmallest(most, scores, key=lambda number: (-scores[number], self.places[number]))
-        return [Found(self.concepts[number], scores[number]) for number in chosen]
+    def _holders(self, token: str) -> Iterator[tuple[int, Iterable[int]]]:
+        """Yield who holds a token and how much that counts: each once, where it counts most."""
+        names: Sequence[int] = self._names.get(token, _NOBODY)
+        texts: Sequence[int] = self._texts.get(token, _NOBODY)
+        begun = self._begun(token).difference(names)
+        yield IN_NAME, names
+        yield IN_NAME_BEGINS, begun
+        yield IN_TEXT, (number for number in texts if number not in begun) if begun else texts
 
-    def _factors(self, token: str) -> dict[int, int]:
-        """Return how much a token counts in each concept: most in a name, less where a name's token begins with it."""
-        found = dict.fromkeys(self._texts.get(token, ()), IN_TEXT)
+    def _begun(self, token: str) -> set[int]:
+        """Return the concepts with a longer token in their name that begins with this one."""
+        found: set[int] = set()
         if len(token) >= PREFIX:
             place = bisect_left(self._sorted, token)
             while place < len(self._sorted) and self._sorted[place].startswith(token):
-                found.update(dict.fromkeys(self._names[self._sorted[place]], IN_NAME_BEGINS))
+                if self._sorted[place] != token:
+                    found.update(self._names[self._sorted[place]])
                 place += 1
-        found.update(dict.fromkeys(self._names.get(token, ()), IN_NAME))
         return found
 
 
@@ -125,7 +129,7 @@ def rank(indexes: Sequence[SearchIndex], query: str, most: int) -> list[Found]:
     for token in query_tokens(query):
         holding = sum(index.holding(token) for index in indexes)
         idf[token] = log(1 + (total - holding + 0.5) / (holding + 0.5))
-    found = [one for index in indexes for one in index.best(index.scores(query, idf), most)]
+    found = [one for index in indexes for one in index.best(query, idf, most)]
     return sorted(found, key=_best)[:most]
 
 
