@@ -148,6 +148,27 @@ def test_a_function_may_see_the_end_coming(tmp_path: Path) -> None:
         assert jobs.wait(job_id, PATIENCE).result == "whole"
 
 
+def test_a_job_that_was_there_at_twenty_one_crashes_is_taken_for_their_cause(tmp_path: Path) -> None:
+    entered = threading.Semaphore(0)
+
+    def fall(job: Job) -> None:
+        entered.release()
+        assert job.stopping.wait(PATIENCE)
+        raise RuntimeError("the process ends")
+
+    with running(sqlite(tmp_path), work=fall) as jobs:
+        starts = {jobs.enqueue("work", key=f"k{count}"): count for count in (20, 21)}
+        assert all(entered.acquire(timeout=PATIENCE) for _ in starts)
+    with closing(sqlite3.connect(tmp_path / "jobs.db")) as connection, connection:
+        count = "UPDATE workflow_status SET recovery_attempts = ? WHERE workflow_uuid = ?"
+        assert [connection.execute(count, (n, job_id)).rowcount for job_id, n in starts.items()] == [1, 1]
+    with running(sqlite(tmp_path), work=lambda job: "went on") as jobs:
+        ends = {n: jobs.wait(job_id, PATIENCE) for job_id, n in starts.items()}
+    assert (ends[20].status, ends[20].result) == (Status.DONE, "went on")
+    assert (ends[21].status, ends[21].result) == (Status.FAILED, None)
+    assert ends[21].error
+
+
 async def chat(job: Job) -> str:
     await asyncio.sleep(0)
     return threading.current_thread().name + job.payload["tail"]

@@ -45,3 +45,13 @@ def test_a_member_of_another_name_is_the_same_one_only_when_enough_of_its_words_
     old = [named("f", "f a b c d")]
     assert match_items(old, [named("g", "g a b c x")]) == {0: 0}  # 6 of 10
     assert match_items(old, [named("g", "g a b x y")]) == {}  # 4 of 10
+
+
+def test_so_many_without_a_name_are_compared_with_each_other_and_not_one_pair_more():
+    def nameless(count: int, last: str) -> list[Item]:
+        return [
+            Item("text", None, False, False, b"", b"", [f"a{at} b{at} c{at} {last}".encode()]) for at in range(count)
+        ]
+
+    assert match_items(nameless(50, "old"), nameless(50, "new")) == {at: at for at in range(50)}  # 2,500 pairs
+    assert match_items(nameless(41, "old"), nameless(61, "new")) == {}  # 2,501
