@@ -20,6 +20,8 @@ NASTY = [
     b'{"compilerOptions": {"paths": {"a": "b", "c": [1]}, "baseUrl": []}, "extends": {}}',
     b"[package]\nname = 3\n[lib]\npath = []\n",
     b"[[" * 500,
+    b"m! { " + b"{" * 5_000 + b" mod x; " + b"}" * 5_000 + b"}",
+    b"m! { " + b"use " * 20_000 + b"}",
 ]
 
 

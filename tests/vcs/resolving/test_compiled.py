@@ -46,6 +46,25 @@ def test_rust_follows_modules_through_its_crates():
     }
 
 
+def test_rust_reads_the_items_that_a_macro_chooses_or_makes():
+    tree = {
+        "Cargo.toml": '[package]\nname = "app"\n',
+        "src/lib.rs": 'cfg_net! {\n #[path = "odd.rs"]\n pub(crate) mod net;\n mod plain;\n'
+        " use self::plain::{a, b as c};\n}\n"
+        "macro_rules! made { ($n:ident) => { pub mod $n { use crate::top::X; use super::super::Y; } } }\n"
+        "mod top;\nmod inner { cfg_if! { if #[cfg(unix)] { mod deep { use super::super::top; } } } }\n"
+        'fn f() { println!("mod text; use text::x;"); quote! { use crate::plain::a; } }\n',
+        "src/odd.rs": "cfg_x! { use crate::plain; }\n",
+        "src/plain.rs": "",
+        "src/top.rs": "use_it! { use super::odd; use super::net; }\n",
+    }
+    assert edges(tree) == {
+        "src/lib.rs": {"src/odd.rs": 1, "src/plain.rs": 2, "src/top.rs": 3},
+        "src/odd.rs": {"src/plain.rs": 1},
+        "src/top.rs": {"src/lib.rs": 1, "src/odd.rs": 1},
+    }
+
+
 def test_java_means_classes_members_and_what_is_used_of_a_package():
     tree = {
         "src/main/java/a/b/C.java": "package a.b;\npublic class C { static class D {} }\n",

@@ -8,12 +8,13 @@ from tree_sitter import Node, Query, QueryCursor
 
 from asterism.vcs import grammars
 from asterism.vcs.facts import documents
-from asterism.vcs.facts.imports import READERS, text
+from asterism.vcs.facts.imports import READERS
 from asterism.vcs.facts.models import Facts, Import, Note, Symbol
 from asterism.vcs.facts.names import MAX_BYTES
+from asterism.vcs.facts.nodes import text
 from asterism.vcs.facts.queries import DEFINITIONS, REFERENCES
 
-EXTRACTOR = 2
+EXTRACTOR = 3
 """The version of the rules. Raise it when the same text is to give other facts; kept facts are then made anew."""
 
 MAX_SYMBOLS, MAX_IMPORTS, MAX_REFERENCES, MAX_NOTES = 5_000, 2_000, 5_000, 200

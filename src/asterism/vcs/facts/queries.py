@@ -120,6 +120,9 @@ DEFINITIONS = {
 (mod_item name: (identifier) @name body: (_)) @module
 (mod_item name: (identifier) !body) @import.rust_mod
 (use_declaration) @import.rust_use
+(source_file (macro_invocation (token_tree) @import.rust_macro))
+(mod_item body: (declaration_list (macro_invocation (token_tree) @import.rust_macro)))
+(macro_definition (macro_rule right: (token_tree) @import.rust_macro))
 (extern_crate_declaration) @import.rust_crate
 """,
     "tsx": _SCRIPT + _TYPED,
