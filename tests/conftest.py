@@ -1,5 +1,6 @@
 """Fixtures for everybody: databases of both engines and a clock that stands still."""
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,10 +15,18 @@ from tests.support.memory import folder_in_memory
 from tests.support.s3 import S3Server, s3_server
 from tests.support.server import TestServer
 
+gc.disable()  # what is collected lives to the end: looking for garbage in it takes a quarter of the collection
+
 ENGINES = ["sqlite", "postgresql"]
 
 settings.register_profile("any machine", deadline=None)  # a busy one is slow, which says nothing about an example
 settings.load_profile("any machine")
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage again, but no more in what was collected."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session")
