@@ -14,7 +14,7 @@ CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
 
 
-class _Rising:
+class Rising:
     """The last value that was given out: of two ids of one process the later one sorts later, also in one millisecond.
 
     The step to the next is random, so that an id tells nothing about its neighbours.
@@ -24,6 +24,7 @@ class _Rising:
         self._last, self._lock = 0, threading.Lock()
 
     def next(self, moment: int) -> int:
+        """Return the 128 bits of an id of the Unix time `moment` in milliseconds."""
         value = (moment << 80) | secrets.randbits(79)  # the upper half stays free for steps
         with self._lock:
             if value <= self._last and moment >= self._last >> 80:
@@ -32,7 +33,7 @@ class _Rising:
         return value
 
 
-_rising = _Rising()
+_rising = Rising()
 
 
 def ulid(milliseconds: int | None = None) -> str:
