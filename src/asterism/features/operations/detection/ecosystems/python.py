@@ -35,6 +35,7 @@ _INSTALLS: Final = {
     "poetry": "poetry install --no-interaction",
     "pdm": "pdm install",
     "pipenv": "pipenv install",
+    "conda": "conda env update --file environment.yml",
 }
 
 
@@ -67,7 +68,10 @@ def _manager(source: Source) -> str:
     for name in ("poetry", "pdm", "uv"):
         if member(project, "tool", name) is not None and "requirements.txt" not in source:
             return name
-    return "pipenv" if "Pipfile" in source and "requirements.txt" not in source else "pip"
+    if "Pipfile" in source and "requirements.txt" not in source:
+        return "pipenv"
+    alone = source.first("requirements.txt", "pyproject.toml", "setup.py") is None
+    return "conda" if alone and "environment.yml" in source else "pip"
 
 
 def _install(source: Source, manager: str) -> str | None:
@@ -100,13 +104,25 @@ def _start(source: Source, framework: str | None) -> str | None:
         return _django(source, packages)
     if framework in _APP:
         return _web_app(source, framework, packages)
+    unnamed = _unnamed_framework(source, packages) if framework is None else None
+    if unnamed:
+        return _web_app(source, unnamed, packages)
     entry = source.first("main.py", "app.py", "server.py", "run.py", "wsgi.py", "src/main.py", "src/app.py", "bot.py")
     if framework in _SCRIPT_SERVERS:
-        script = source.first("streamlit_app.py") or entry or source.first("Home.py")
+        using = (path for path in source.in_root(".py") if f"import {framework}" in source.text(path))
+        script = source.first("streamlit_app.py") or entry or next(using, None)
         return _SCRIPT_SERVERS[framework].format(script) if script else None
     if entry:
         return f"python {entry}"
     return _module(source)
+
+
+def _unnamed_framework(source: Source, packages: frozenset[str]) -> str | None:
+    """Return the framework of an app that names what serves it, but has the framework by way of another package."""
+    if not packages & {"uvicorn", "hypercorn", "gunicorn"}:
+        return None
+    texts = [source.text(path) for path in source.below(".py", depth=2) if "test" not in path]
+    return next((name for name, pattern in _APP.items() if any(pattern.search(text) for text in texts)), None)
 
 
 def _module(source: Source) -> str | None:
