@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from asterism.base.clock import stamp
 from asterism.base.errors import NotFound
@@ -69,6 +70,24 @@ def test_a_pair_says_what_a_sync_would_come_to(sky: Sky) -> None:
     assert (found.clean, found.base_kind, found.base) == (False, "snapshot", (sky.base,))
     assert [one.path for one in sky.prepare().plan.decisions] == ["c"]
     assert sky.read().pending == 0
+
+
+def test_history_is_read_for_pairs_that_moved_alone(sky: Sky) -> None:
+    asked: list[str] = []
+
+    def note(*call: Any) -> None:
+        asked.append(call[2])
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", note)
+    try:
+        assert sky.refresh() == 1
+        assert any("ancestry" in statement for statement in asked)
+        asked.clear()
+        assert sky.refresh() == 0
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", note)
+    assert asked
+    assert not any("ancestry" in statement for statement in asked)
 
 
 def test_unsaved_work_counts_on_both_sides(sky: Sky) -> None:

@@ -35,9 +35,9 @@ Known = Mapping[tuple[str, str], Outcome]
 
 @dataclass(frozen=True, slots=True)
 class _Work:
-    """What is to be computed: the pairs, with what is known of them, and the history of all heads."""
+    """What is to be computed: the pairs that moved, what is known of them, and the history of their heads."""
 
-    places: Sequence[Place]
+    due: Sequence[tuple[Place, Place]]
     known: Known
     graph: Graph
     contents: sync.Contents
@@ -52,9 +52,10 @@ def refresh(db: Database, blobs: Blobs, project_id: str) -> int:
         versions = {one.id: one.version for one in workspaces.all_live(tx, project)}
         places, _ = find_places(tx, project)
         known = {(one.a, one.b): one for one in store.of_project(tx, project_id)}
-        heads = sorted({place.head for place in places if place.head is not None})
+        due = [(a, b) for a, b in pairs(places) if not _is_known(known, a, b)]
+        heads = sorted({place.head for pair in due for place in pair if place.head is not None})
         graph = sync.read_graph(tx, project, heads) if heads else sync.Graph({}, {})
-    work = _Work(places, known, graph, Remembering(db, blobs, project.owner_user_id))
+    work = _Work(due, known, graph, Remembering(db, blobs, project.owner_user_id))
     computed = _compute(db, project_id, work)
     ids = {(a.workspace.id, b.workspace.id) for a, b in pairs(places)}
     with db.write() as tx:
@@ -68,14 +69,17 @@ def behind(tx: Tx) -> list[str]:
     return workspaces.projects_behind(tx, FOLLOWER, limit=BEHIND_AT_ONCE)
 
 
+def _is_known(known: Known, a: Place, b: Place) -> bool:
+    found = known.get((a.workspace.id, b.workspace.id))
+    return found is not None and found.stands_for(a, b)
+
+
 def _compute(db: Database, project_id: str, work: _Work) -> int:
     """Compute and store, some pairs at a time, so that a killed process loses little."""
     fresh: list[Outcome] = []
     computed = 0
-    for a, b in pairs(work.places):
+    for a, b in work.due:
         known = work.known.get((a.workspace.id, b.workspace.id))
-        if known is not None and known.stands_for(a, b):
-            continue
         try:
             outcome = _outcome(work, a, b, known)
         except (storage.UnknownManifest, storage.BlobsMissing) as error:
