@@ -43,7 +43,7 @@ def test_old_buckets_are_forgotten(clock: ManualClock) -> None:
         limits.take(SIGN_IN, str(number))
     clock.advance(WRONG_CODES.seconds + 1)
     limits.take(SIGN_IN, "one more")
-    assert len(limits._buckets) == 1
+    assert len(limits._full_at) == 1
 
 
 @given(waits=st.lists(st.floats(0, 30), max_size=200))

@@ -33,6 +33,7 @@ from asterism.server.local import build_local
 from asterism.server.lock_tools import build_lock_tools
 from asterism.server.model_access import build_directory
 from asterism.server.moves import FOLLOWERS, MoveRelay
+from asterism.server.rates import RateSharer
 from asterism.server.reviews import build_reviews, build_tree_reviews
 from asterism.server.roots import ROOTS
 from asterism.server.settings import Settings
@@ -121,6 +122,9 @@ async def start_services(rt: Runtime, stack: AsyncExitStack) -> None:
     seen = ActivityWriter(rt.db, rt.sign_in.activity)
     seen.start()
     stack.push_async_callback(seen.stop)
+    shared = RateSharer(rt.db, rt.sign_in.limits)
+    shared.start()
+    stack.push_async_callback(shared.stop)
     stack.callback(rt.actions.analyst.close)
     register_jobs(rt)
     more = (rt.actions.analyst.enqueue, partial(tracked_findings.enqueue_where_any, rt.db))

@@ -12,6 +12,7 @@ from asterism.features.operations.maintenance import Chore
 from asterism.features.review import local_chats, reviews, tracked_findings, tree_reviews
 from asterism.features.talk import checkpoints, conversations, integrations, proposals, runs
 from asterism.features.versions import drift, forecast, project_log, projects, sync, workspaces
+from asterism.kernel import rates
 from asterism.kernel.db import Tx
 
 JOB_RECORD_DAYS = 30
@@ -49,6 +50,7 @@ def expiry_chores() -> Mapping[str, Chore]:
         "deleted projects": lambda tx: projects.purge_deleted(tx, infrastructure.discard_all),
         "deleted workspaces": workspaces.purge_deleted,
         "sync previews": sync.purge_previews,
+        "rates": rates.purge,
         "sign-ins at other services": integrations.purge,
     }
 

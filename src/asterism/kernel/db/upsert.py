@@ -1,6 +1,6 @@
 """INSERT … ON CONFLICT, spelled once for both engines (SQLAlchemy Core has it per dialect only)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Table
@@ -15,6 +15,20 @@ def upsert(tx: Tx, table: Table, row: Row, *, key: Sequence[str], update: Sequen
     """Insert `row`; where one with the same `key` columns exists, set its `update` columns to the new values."""
     statement = _insert(tx, table).values(row)
     tx.execute(statement.on_conflict_do_update(index_elements=key, set_={c: statement.excluded[c] for c in update}))
+
+
+def upsert_returning(
+    tx: Tx, table: Table, rows: Sequence[Row], *, key: Sequence[str], update: Callable[[Any], Row]
+) -> Sequence[Row]:
+    """Insert `rows`, of which no two have the same `key`; return all of them as they stand then, in any order.
+
+    Where one is there, `update` says what its columns become; it is given the columns that were to be inserted.
+    """
+    if not rows:
+        return ()
+    statement = _insert(tx, table)
+    statement = statement.on_conflict_do_update(index_elements=key, set_=update(statement.excluded))
+    return [dict(row) for row in tx.execute(statement.returning(*table.columns), rows).mappings()]
 
 
 def insert_ignore(tx: Tx, table: Table, rows: Sequence[Row]) -> int:
