@@ -29,7 +29,7 @@ def copy_database(
 
     No server may run on the data folder. The SQLite database stays as it is. A copy that broke off is taken up by the
     same command; until it is finished, no server starts on the target. Put a password into the file that PGPASSFILE
-    names rather than on the command line. Jobs that have not run yet are not copied; what they would do is found again.
+    names rather than on the command line. Jobs that have not run yet go along, and run at the first start there.
     """
     from asterism.server.database_copy import copy_database
     from asterism.server.settings_rules import check_address

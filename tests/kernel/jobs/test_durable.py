@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 from dbos import DBOSConfig
 
-from asterism.kernel.jobs import DurableJobs, Job, Status
+from asterism.kernel.jobs import DurableJobs, Job, Status, carry_jobs, waiting_jobs
 from asterism.kernel.jobs.engine import Engine
-from tests.support.databases import fresh_postgres_url
+from tests.support.databases import drop_postgres, fresh_postgres_url
 
 WORKER = Path(__file__).parent / "worker.py"
 PATIENCE = 40
@@ -78,6 +78,26 @@ def worker(url: str, diary: Path, task: str) -> "Iterator[subprocess.Popen[str]]
             yield process
         finally:
             process.kill()
+
+
+def test_jobs_that_wait_are_carried_to_another_database(tmp_path: Path) -> None:
+    assert waiting_jobs(tmp_path / "jobs.db") == ()
+    with running(sqlite(tmp_path), echo=lambda job: job.payload["n"]) as jobs:
+        ended = jobs.enqueue("echo", {"n": 0})
+        jobs.wait(ended, PATIENCE)
+        ids = [jobs.enqueue("echo", {"n": n}, key=f"k{n}", delay=3600) for n in (1, 2)]
+    carried = waiting_jobs(tmp_path / "jobs.db")
+    assert [(job.id, job.name, job.payload["n"], job.key) for job in carried] == [
+        (ids[0], "echo", 1, "k1"),
+        (ids[1], "echo", 2, "k2"),
+    ]
+    url = fresh_postgres_url()
+    carry_jobs(carried, url)
+    carry_jobs(carried, url)  # the copy broke off after it, and was taken up
+    with running(url, echo=lambda job: job.payload["n"]) as jobs:
+        assert [jobs.wait(one, PATIENCE).result for one in ids] == [1, 2]
+        assert len(jobs.list()) == 2
+    drop_postgres(url)
 
 
 def test_what_is_enqueued_before_the_engine_is_up_is_not_lost(tmp_path: Path) -> None:

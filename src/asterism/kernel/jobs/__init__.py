@@ -9,6 +9,7 @@ ends with a stored outcome (Fastest 12). It is not for what a person waits for: 
 """
 
 from asterism.kernel.jobs.attempts import BACKOFF
+from asterism.kernel.jobs.carrying import CarriedJob, carry_jobs, waiting_jobs
 from asterism.kernel.jobs.durable import DurableJobs
 from asterism.kernel.jobs.follow_up import FollowUp
 from asterism.kernel.jobs.memory import MemoryJobs
@@ -16,6 +17,7 @@ from asterism.kernel.jobs.port import Handler, Job, JobQueue, JobRecord, Schedul
 
 __all__ = [
     "BACKOFF",
+    "CarriedJob",
     "DurableJobs",
     "FollowUp",
     "Handler",
@@ -25,4 +27,6 @@ __all__ = [
     "MemoryJobs",
     "Schedule",
     "Status",
+    "carry_jobs",
+    "waiting_jobs",
 ]

@@ -71,8 +71,8 @@ class Engine:
         """Import DBOS, which takes over a second, so that `launch` need not."""
         importlib.import_module("dbos")
 
-    def launch(self, schedules: Sequence[Schedule]) -> None:
-        """Bring the tables of DBOS up to date, take up what was left, and begin to run jobs."""
+    def open(self) -> Any:
+        """Bring the tables of DBOS up to date and take up what was left; nothing that waits is begun."""
         self.launched = True
         logger = logging.getLogger("dbos")
         logger.handlers = logger.handlers or [logging.NullHandler()]  # it would bring a console handler of its own
@@ -81,6 +81,11 @@ class Engine:
         self._workflow = dbos.workflow(name="job", max_recovery_attempts=MAX_RECOVERIES)(self._make_workflow())
         bell = dbos.workflow(name="bell")(self._make_bell())
         dbos.launch()
+        return bell
+
+    def launch(self, schedules: Sequence[Schedule]) -> None:
+        """Open it, and begin to run jobs."""
+        bell, dbos = self.open(), self._dbos
         dbos.register_queue(
             QUEUE, partition_concurrency=1, worker_concurrency=THREADS // 2, polling_interval_sec=self._poll
         )
@@ -203,6 +208,18 @@ class Engine:
         self._dbos.destroy(destroy_registry=True)
         self.ready = self.launched = False
         self.started.clear()
+
+
+def unfinished(url: str) -> list[list[Any]]:
+    """Return id, name, payload and key of the jobs that have not ended, oldest first; none where no engine ever ran."""
+    from dbos import DBOSClient, DBOSPortableJSONSerializer  # as above
+
+    client = DBOSClient(system_database_url=url, serializer=DBOSPortableJSONSerializer())
+    try:
+        rows = client.list_workflows(status=[*WAITING, "PENDING"], name="job", load_output=False)
+    finally:
+        client.destroy()
+    return [list(row.input["args"]) for row in rows if row.input]
 
 
 def _record(row: "WorkflowStatus") -> JobRecord:
