@@ -12,6 +12,7 @@ from asterism.base.errors import Invalid
 from asterism.base.ids import ulid
 from asterism.features.versions import storage
 from asterism.features.versions.storage import CollectionRunning, CollectionUnsafe
+from asterism.features.versions.storage.leases import SECONDS
 from asterism.features.versions.storage.sweep_store import take_lease
 from asterism.kernel.runs import this_process
 from tests.support.shelf import Shelf
@@ -123,6 +124,20 @@ def test_a_collection_whose_process_died_blocks_nobody(shelf: Shelf) -> None:
         assert take_lease(tx, shelf.user, this_process())  # of this very process, which lives
     with pytest.raises(CollectionRunning):
         shelf.collect()
+
+
+def test_a_collection_of_a_lost_machine_blocks_for_ninety_seconds_after_its_last_beat(shelf: Shelf) -> None:
+    shelf.put(b"loose")
+    lost = "elsewhere/4711.99/01ARZ3NDEKTSV4RRFFQ69G5FAV"
+    for pause in (0, 60):  # it took the right, prolonged it once, and was heard of no more
+        shelf.clock.advance(pause)
+        with shelf.db.write() as tx:
+            assert take_lease(tx, shelf.user, lost, SECONDS)
+    shelf.clock.advance(SECONDS)
+    with pytest.raises(CollectionRunning):
+        shelf.collect()
+    shelf.clock.advance(1)
+    assert shelf.collect().deleted_blobs == 1
 
 
 def test_a_pack_that_is_mostly_dead_is_rewritten(shelf: Shelf) -> None:
