@@ -17,6 +17,7 @@ WITHOUT_FAKE = {
     "sandbox": "no port: real programs in namespaces, whose users have fakes of their own (agents, apps, clouds)",
     "runs": "no port: one host over the ports `db` and `streams`, which have fakes",
     "workcopy": "no port: trees on a real disk, which is cheap in tests",
+    "rates": "no port: rows over the port `db`, of which it has both engines in tests",
     "oidc": "one adapter; tests sign real tokens for a key server on loopback",
 }
 OPENED_BY_ADDRESS = {"blobs"}  # its fake is an address
