@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.architecture.source import ROOT
+from tests.support.facts import until
 from tests.support.process import started
 
 ENDED_BY_THEIR_OWNER = {
@@ -58,5 +59,9 @@ def test_a_case_that_fails_leaves_neither_a_process_nor_its_children() -> None:
         child = process.stdout.readline().strip()
         raise AssertionError("the case fails")
     assert process.poll() is not None
-    state = subprocess.run(["ps", "-o", "stat=", "-p", child], capture_output=True, text=True, check=False).stdout
-    assert state.strip()[:1] in ("", "Z")
+
+    def has_ended() -> bool:
+        state = subprocess.run(["ps", "-o", "stat=", "-p", child], capture_output=True, text=True, check=False).stdout
+        return state.strip()[:1] in ("", "Z")
+
+    until(has_ended)  # it was killed with its parent; a busy machine takes its time to end it

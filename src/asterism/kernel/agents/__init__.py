@@ -35,7 +35,7 @@ from asterism.kernel.agents.events import (
     payload,
 )
 from asterism.kernel.agents.ground import Ground
-from asterism.kernel.agents.memory import Ask, Fail, ScriptedAgents, Spend, Step, Think, Wait, Write
+from asterism.kernel.agents.memory import Ask, Fail, Plan, ScriptedAgents, Spend, Step, Think, Wait, Write
 from asterism.kernel.agents.opencode import OpenCodeAgents
 from asterism.kernel.agents.port import (
     AgentJob,
@@ -75,6 +75,7 @@ __all__ = [
     "PartRemoved",
     "PartUpdated",
     "PatchPart",
+    "Plan",
     "Question",
     "QuestionAsked",
     "QuestionClosed",

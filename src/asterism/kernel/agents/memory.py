@@ -36,6 +36,13 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
+class Plan:
+    """A call of `todowrite` with what there is to do: pairs of a text and a status."""
+
+    todos: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Wait:
     """Wait for something."""
 
@@ -56,7 +63,7 @@ class Spend:
     usage: Usage
 
 
-Step: TypeAlias = str | Think | Write | Ask | Wait | Fail | Spend | Callable[[AgentJob], object]
+Step: TypeAlias = str | Think | Write | Ask | Plan | Wait | Fail | Spend | Callable[[AgentJob], object]
 
 
 class ScriptedAgents:
@@ -101,6 +108,8 @@ async def _play(session: LocalSession, job: AgentJob, steps: Sequence[Step]) -> 
             await _write(session, message, job, step)
         elif isinstance(step, Ask):
             await _ask(session, message, step)
+        elif isinstance(step, Plan):
+            _plan(message, step)
         elif isinstance(step, Wait):
             await step.until.wait()
         elif isinstance(step, Spend):
@@ -130,3 +139,9 @@ async def _ask(session: LocalSession, message: Message, step: Ask) -> None:
     message.call(call, "question", "running", {"questions": [item.question for item in step.questions]})
     answers = await session.ask(step.questions)
     message.called(call, "\n".join(", ".join(texts) for texts in answers), failed=False)
+
+
+def _plan(message: Message, step: Plan) -> None:
+    call, todos = f"call_{ulid()}", [{"content": text, "status": status} for text, status in step.todos]
+    message.call(call, "todowrite", "running", {"todos": todos})
+    message.called(call, "", failed=False, metadata={"todos": todos})

@@ -12,7 +12,7 @@ import pytest
 from acp import schema
 
 from asterism.client.workcopy.state import Binding, State
-from asterism.kernel.agents import Ask, Fail, Inquiry, Option, Spend, Think, Wait, Write
+from asterism.kernel.agents import Ask, Fail, Inquiry, Option, Plan, Spend, Think, Wait, Write
 from asterism.kernel.llm import Usage
 from tests.support.process import clean_environment
 from tests.support.turns import Person, Scripts
@@ -75,7 +75,8 @@ def say(text: str) -> list[Any]:
 def test_an_editor_holds_a_conversation(person: Person, scripts: Scripts, tmp_path: Path) -> None:
     asks = Inquiry("Where to?", "Place", [Option("left", "the old way"), Option("right", "the new way")])
     used = Usage(100, 20, reported=True)
-    scripts["Go on"] = (Think("hm"), "On ", "it.", Write("made.txt", "1"), Ask((asks,)), "Done.", Spend(used))
+    plan = Plan((("Look", "completed"), ("Mend", "in_progress")))
+    scripts["Go on"] = (Think("hm"), "On ", "it.", plan, Write("made.txt", "1"), Ask((asks,)), "Done.", Spend(used))
     cwd = bound(person, tmp_path / "copy")
 
     async def body() -> None:
@@ -88,7 +89,9 @@ def test_an_editor_holds_a_conversation(person: Person, scripts: Scripts, tmp_pa
             assert (ended.stop_reason, ended.usage.total_tokens) == ("end_turn", 120)
             assert editor.text(schema.AgentMessageChunk) == "On it.Done."
             assert editor.text(schema.AgentThoughtChunk) == "hm"
-            [written, asked] = editor.of(schema.ToolCallStart)
+            [planned] = editor.of(schema.AgentPlanUpdate)
+            assert [(one.content, one.status) for one in planned.entries] == list(plan.todos)
+            [_, written, asked] = editor.of(schema.ToolCallStart)
             assert (written.kind, written.status, written.title) == ("edit", "in_progress", "write made.txt")
             assert written.locations[0].path == f"{cwd}/made.txt"
             statuses = {one.tool_call_id: one.status for one in editor.of(schema.ToolCallProgress)}
@@ -102,7 +105,8 @@ def test_an_editor_holds_a_conversation(person: Person, scripts: Scripts, tmp_pa
             await agent.load_session(cwd=cwd, session_id=session)
             assert editor.text(schema.UserMessageChunk) == "Go on"
             assert editor.text(schema.AgentMessageChunk) == "On it.Done."
-            assert len(editor.of(schema.ToolCallStart)) == 2
+            assert len(editor.of(schema.ToolCallStart)) == 3
+            assert editor.of(schema.AgentPlanUpdate) == [planned]
         [question] = person.client.get(person.path("/opencode-questions", session), params={"status": "all"}).json()[
             "questions"
         ]
