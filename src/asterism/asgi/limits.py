@@ -16,7 +16,6 @@ from asterism.kernel.rates import Spend
 PRUNE_AT = 10_000  # buckets; full ones say nothing and are forgotten then
 PRUNE_PAUSE = 10.0  # seconds
 TOLD_AT_ONCE = 5_000  # buckets
-ROUNDING = 1e-6  # seconds; moments of our days are exact to a quarter of that
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +72,8 @@ class Limits:
         now, step, bucket = self._clock.now().timestamp(), rate.seconds / rate.calls, (rate.name, key)
         with self._lock:
             full_at = max(now, self._full_at.get(bucket, now))
-            wait = full_at - now - (rate.calls - 1) * step
-            if wait > ROUNDING:
+            wait = round(full_at - now - (rate.calls - 1) * step, 6)  # moments of our days are exact to less than that
+            if wait > 0:
                 raise RateLimited("Too many requests.", hint="Wait and try again.", retry_after=wait)
             if cost:
                 self._full_at[bucket] = full_at + step

@@ -2,16 +2,17 @@
 
 import asyncio
 import os
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import acp
 from acp import schema
 
 from asterism import __version__
-from asterism.base.errors import Conflict, DomainError, Invalid, Kind, NotFound
+from asterism.base.errors import Conflict, DomainError, Invalid, Kind, NotFound, Unavailable
 from asterism.client.acp.carrying import Carrier
 from asterism.client.acp.content import prompt_of
 from asterism.client.acp.turn import Turn
@@ -51,6 +52,12 @@ class _Session:
     turn: Turn | None = None
 
 
+class EditorLeft(Unavailable):
+    """Nobody is there to be told how a turn goes on."""
+
+    code = "EDITOR_LEFT"
+
+
 class EditorAgent:
     """The agent that an editor sees. Whatever it is asked is asked of the server with the user's own token."""
 
@@ -58,6 +65,15 @@ class EditorAgent:
         self._open_folder = open_folder
         self._sessions: dict[str, _Session] = {}
         self._editor: Any = None
+        self._left = threading.Event()
+
+    def leave(self) -> None:
+        """Wait for no answer any more: the editor has gone."""
+        self._left.set()
+
+    def _pause(self, seconds: float) -> None:
+        if self._left.wait(seconds):
+            raise EditorLeft("The editor has gone.")
 
     def on_connect(self, conn: Any) -> None:
         """Remember who is to be told and asked."""
@@ -85,7 +101,7 @@ class EditorAgent:
         """Begin a conversation in the workspace of a folder."""
         with _told():
             folder = await self._folder(cwd)
-            talk = await asyncio.to_thread(Talk.begin, folder.http, folder.workspace_id)
+            talk = await asyncio.to_thread(Talk.begin, folder.http, folder.workspace_id, sleep=self._pause)
         self._sessions[talk.id] = _Session(folder, talk)
         return schema.NewSessionResponse(session_id=talk.id)
 
@@ -93,7 +109,7 @@ class EditorAgent:
         """Go on with a conversation: all of it is told first."""
         with _told():
             folder = await self._folder(cwd)
-            talk = await asyncio.to_thread(Talk, folder.http, session_id)
+            talk = await asyncio.to_thread(Talk, folder.http, session_id, sleep=self._pause)
             history = await asyncio.to_thread(lambda: list(talk.history()))
         self._sessions[session_id] = _Session(folder, talk)
         for update in replayed(history, folder.top):
@@ -174,5 +190,8 @@ def _told() -> Iterator[None]:
 
 async def serve(open_folder: OpenFolder) -> None:
     """Answer an editor on standard input and output, until the input ends. Turns that run go on without it."""
-    agent: Any = EditorAgent(open_folder)  # the protocol's other methods are optional, and answered so
-    await acp.run_agent(agent)
+    agent = EditorAgent(open_folder)
+    try:
+        await acp.run_agent(cast("acp.Agent", agent))  # the protocol's other methods are optional, and answered so
+    finally:
+        agent.leave()

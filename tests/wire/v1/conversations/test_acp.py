@@ -5,7 +5,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import acp
 import pytest
@@ -14,6 +14,7 @@ from acp import schema
 from asterism.client.workcopy.state import Binding, State
 from asterism.kernel.agents import Ask, Fail, Inquiry, Option, Plan, Spend, Think, Wait, Write
 from asterism.kernel.llm import Usage
+from tests.support.facts import PATIENCE
 from tests.support.process import clean_environment
 from tests.support.turns import Person, Scripts
 from tests.wire.v1.conversations.conftest import Gate
@@ -56,8 +57,12 @@ async def editing(person: Person, editor: Editor, home: Path, *options: str) -> 
     token = person.client.headers["authorization"].removeprefix("Bearer ")
     environment = clean_environment(home, {"ASTERISM_TOKEN": token, "ASTERISM_URL": str(person.client.base_url)})
     program = (sys.executable, "-m", "asterism", "acp", *options)
-    async with acp.spawn_agent_process(editor, *program, env=environment, cwd=home) as (agent, _process):  # type: ignore[arg-type]
+    patient = {"shutdown_timeout": PATIENCE}
+    async with acp.spawn_agent_process(
+        cast("acp.Client", editor), *program, env=environment, cwd=home, transport_kwargs=patient
+    ) as (agent, process):
         yield agent
+    assert process.returncode == 0, "it did not leave with the editor"
 
 
 def bound(person: Person, folder: Path) -> str:
@@ -147,6 +152,10 @@ def test_what_ends_a_turn_otherwise_is_told(person: Person, scripts: Scripts, ga
             assert "already" in await refusal(agent.prompt(session_id=session, prompt=say("x")))
             await agent.cancel(session_id=session)
             assert (await asyncio.wait_for(turn, 60)).stop_reason == "cancelled"
+            editor.heard.clear()
+            left = asyncio.create_task(agent.prompt(session_id=session, prompt=say("for ever")))
+            await asyncio.wait_for(editor.heard.wait(), 60)
+        left.cancel()
         [question] = person.client.get(person.path("/opencode-questions", session), params={"status": "all"}).json()[
             "questions"
         ]
