@@ -6,6 +6,8 @@ import resource
 import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 from asterism.features.accounts import identity
@@ -16,7 +18,7 @@ from asterism.features.versions import projects, storage, workspaces
 from asterism.features.versions.snapshots import NewSnapshot
 from asterism.features.versions.sync import Advisor
 from asterism.features.versions.workspaces import NewWorkspace
-from asterism.kernel.blobs import open_blobs
+from asterism.kernel.blobs import Blobs, open_blobs
 from asterism.kernel.db import Database, open_database
 from asterism.kernel.db.migrate import upgrade
 from asterism.kernel.llm import ScriptedEmbeddings, ScriptedModels
@@ -37,10 +39,8 @@ class Bench:
     """A project of one user in an embedded database. Without a model."""
 
     def __init__(self, folder: Path) -> None:
-        url = f"sqlite:///{folder / 'a.db'}"
-        self.db: Database = open_database(url)
+        self.db, self.blobs = stores(folder)
         upgrade(self.db)
-        self.blobs = open_blobs(folder / "blobs", spool=folder / "incoming")
         with self.db.write() as tx:
             user = identity.add_user(tx, "someone@example.org")
             self.caller = Caller(user.id, "token", "u", "cli")
@@ -65,9 +65,20 @@ class Bench:
 
     def index(self, maps: Maps) -> None:
         """Index the newest tree."""
-        advisor = Advisor(ScriptedModels(), lambda _tx, _user: None)
-        indexer = Indexer(maps, advisor, Embedder(ScriptedEmbeddings(), lambda _tx, _user: None))
-        asyncio.run(indexer.index(self.caller, self.project, embed=False, max_files=200))
+        index(maps, self.caller, self.project)
+
+
+def stores(folder: Path) -> tuple[Database, Blobs]:
+    """Open the database and the content of a data folder."""
+    blobs = open_blobs(folder / "blobs", spool=folder / "incoming")
+    return open_database(f"sqlite:///{folder / 'a.db'}"), blobs
+
+
+def index(maps: Maps, caller: Caller, project: str) -> None:
+    """Index a project's newest tree."""
+    advisor = Advisor(ScriptedModels(), lambda _tx, _user: None)
+    indexer = Indexer(maps, advisor, Embedder(ScriptedEmbeddings(), lambda _tx, _user: None))
+    asyncio.run(indexer.index(caller, project, embed=False, max_files=200))
 
 
 def source(dice: random.Random, number: int) -> bytes:
@@ -88,6 +99,20 @@ def timed(work: Callable[[], object]) -> float:
     return (time.perf_counter() - started) * 1000
 
 
+def memory() -> float:
+    """Return the most memory that this process has had, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def in_a_new_process(folder: Path, caller: Caller, project: str, trees: tuple[str, str]) -> tuple[float, float, float]:
+    """Index again, and compare two trees, where nothing is in memory yet; return both times and the most memory."""
+    maps = Maps(*stores(folder))
+    indexed = timed(lambda: index(maps, caller, project))
+    compared = timed(lambda: atlas.compare(maps, caller, project, *trees))
+    maps.db.close()
+    return indexed, compared, memory()
+
+
 def run() -> Report:
     """Measure and report."""
     dice = random.Random(1)
@@ -102,8 +127,9 @@ def run() -> Report:
         for path in dice.sample(sorted(tree), CHANGES):
             changed[path] = source(dice, dice.randrange(FILES))
         new = bench.push(changed)
+        spent = time.process_time()
         again = timed(lambda: bench.index(maps))
-        cold = timed(lambda: bench.index(Maps(bench.db, bench.blobs)))
+        spent = time.process_time() - spent
         searching = Embedder(ScriptedEmbeddings(), lambda _tx, _user: None)
 
         def search(query: str) -> float:
@@ -118,23 +144,24 @@ def run() -> Report:
             for kind in ("flow", "dependency", "component", "sequence")
         ]
         compared = timed(lambda: atlas.compare(maps, bench.caller, bench.project, old, new))
-        fresh = Maps(bench.db, bench.blobs)
-        from_facts = timed(lambda: atlas.compare(fresh, bench.caller, bench.project, old, new))
+        here = memory()
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+            fresh = pool.submit(in_a_new_process, Path(folder), bench.caller, bench.project, (old, new))
+            cold, from_facts, there = fresh.result()
         bench.db.close()
     report.table(
         ["what", "measured", "aim"],
         [
             ["first index", f"{first / 1000:.1f} s, {FILES / first * 1000:,.0f} files a second", ""],
             [f"index again, {CHANGES} new blobs", f"{again / 1000:.2f} s", "< 1 s"],
+            ["its processor time", f"{spent:.2f} s", ""],
             ["the same in a process that has just started", f"{cold / 1000:.2f} s", ""],
             ["search, median", f"{median(searches):.1f} ms", "< 20 ms"],
             ["diagram, slowest of four", f"{max(drawings):.1f} ms", "< 50 ms"],
             ["difference of two maps, both in memory", f"{compared:.0f} ms", "< 300 ms"],
-            ["the same, both made from facts", f"{from_facts:.0f} ms", ""],
-            ["most memory", f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB", "< 400 MB"],
+            ["the same, one of them made from facts", f"{from_facts:.0f} ms", ""],
+            ["most memory, of either process", f"{max(here, there):.0f} MB", "< 400 MB"],
         ],
     )
-    report.note(
-        "In one process, embedded database, no model. Memory counts the sources of the tree, which the bench makes."
-    )
+    report.note("Embedded database, no model. Memory counts the sources of the tree, which the bench makes.")
     return report

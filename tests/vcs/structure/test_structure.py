@@ -98,6 +98,21 @@ def test_headings_in_a_fence_are_no_sections():
     assert read_markdown(text).render() == text
 
 
+def test_what_stands_in_front_of_a_text_is_joined_like_yaml():
+    text = "---\ntitle: {}\ntags: {}\n---\nText.\n\n# A\n\n# B\n"
+    assert read_markdown(text.encode()).render() == text.encode()
+    assert [item.kind for item in read_markdown(text.encode()).items] == ["front", "text", "section", "section"]
+    base, ours, main = (text.format(*words) for words in (("a", "x"), ("b", "x"), ("a", "y")))
+    assert merge("a.md", base, ours, main) == text.format("b", "y")
+
+
+@pytest.mark.parametrize("front", ["---\n\t: {\n---\n", "---\na: 1\na: [\n---\n", "--- \n"])
+def test_what_is_no_yaml_in_front_of_a_text_is_text(front: str):
+    source = f"{front}# A\n".encode()
+    assert read_markdown(source).render() == source
+    assert [item.kind for item in read_markdown(source).items] == ["text", "section"]
+
+
 @given(st.text(st.sampled_from("#ab -*`~\n\r\t"), max_size=80))
 def test_any_markdown_is_read_whole(text):
     source = (text + "\n").encode()

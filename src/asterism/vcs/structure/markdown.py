@@ -9,7 +9,6 @@ _HEADING = re.compile(rb" {0,3}(#{1,6})[ \t]+(.*?)[ \t#]*\r?\n")
 _FENCE = re.compile(rb" {0,3}(```+|~~~+)")
 _FRONT = re.compile(rb"(---[ \t]*\r?\n)(.*?\n)(---[ \t]*\r?\n)", re.DOTALL)
 _BULLET = re.compile(rb"[-*+] +(.*?)\r?\n")
-MAX_DEPTH = 8
 
 
 def read_markdown(source: bytes) -> Collection:
@@ -33,21 +32,20 @@ def _read_sections(source: bytes) -> Collection:
             fence = b"" if fence else mark[1]
         elif not fence and (found := _HEADING.fullmatch(line)):
             headings.append((row, len(found[1]), found[2]))
-    return _sections(lines, headings, 0, len(lines), 0)
+    return _sections(lines, headings, 0, len(lines))
 
 
-def _sections(
-    lines: list[bytes], headings: list[tuple[int, int, bytes]], start: int, end: int, depth: int
-) -> Collection:
-    """Return the text of `start..end` and the sections in it, of which the highest are members."""
+def _sections(lines: list[bytes], headings: list[tuple[int, int, bytes]], start: int, end: int) -> Collection:
+    """Return the text of `start..end` and the sections in it, of which the highest are members.
+
+    Those below stand deeper, so there are six levels at most.
+    """
     found = Collection("sections")
     own_end = headings[0][0] if headings else end
     found.items, blank = _paragraphs(lines, start, own_end)
     if not headings:
         found.foot = blank
     top = min((level for _, level, _ in headings), default=0)
-    if depth >= MAX_DEPTH:
-        top = 7
     places = [at for at, heading in enumerate(headings) if heading[1] <= top] if headings else []
     if headings and places[:1] != [0]:
         places = list(range(len(headings)))
@@ -56,7 +54,7 @@ def _sections(
         row, _, title = headings[at]
         following = places[number + 1] if number + 1 < len(places) else len(headings)
         last = headings[following][0] if following < len(headings) else end
-        inner = _sections(lines, headings[at + 1 : following], row + 1, last, depth + 1)
+        inner = _sections(lines, headings[at + 1 : following], row + 1, last)
         seen[title] = seen.get(title, 0) + 1
         key = title.decode("utf-8", "replace")
         item = Item("section", key, True, False, blank, b"", [lines[row], inner], label=key)

@@ -76,6 +76,7 @@ def test_normalised_titles_are_stable(title):
 
 @pytest.mark.parametrize(("severities", "expected"), [
     ([], 100), (["high", "medium", "medium"], 73), (["low", "low", "low", "nit"], 94), (["blocker"] * 4, 0),
+    (["blocker"], 70), (["blocker", "nit"], 70), (["high"], 85), (["high", "nit"], 85), (["medium"], 94),
 ])  # fmt: skip
 def test_the_score_of_the_document(severities, expected):
     assert score([issue(severity=Severity(name)) for name in severities]) == expected
