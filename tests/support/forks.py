@@ -5,11 +5,12 @@ import ctypes
 import inspect
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,9 +23,15 @@ _one_at_a_time = threading.Lock()
 
 def popen(command: Sequence[str | Path], **options: Any) -> "subprocess.Popen[Any]":
     """Start a program as `subprocess.Popen` does; a command line that begins with `ASTERISM` is forked."""
-    if sys.platform == "linux" and list(command[:3]) == ASTERISM and "preexec_fn" not in options:
+    special = "preexec_fn" in options or _tells_the_interpreter(options.get("env") or {})
+    if sys.platform == "linux" and list(command[:3]) == ASTERISM and not special:
         return Forked(command[3:], **options)
     return subprocess.Popen(command, **options)
+
+
+def _tells_the_interpreter(environment: Mapping[str, str]) -> bool:
+    """Say whether there is something new in it that is read before anything is loaded, such as PYTHONPATH."""
+    return any(re.match("PYTHON[A-Z]", name) and os.environ.get(name) != environment[name] for name in environment)
 
 
 def run(
