@@ -163,7 +163,9 @@ def test_trouble_with_the_disk_is_told(capsys):
     with pytest.raises(SystemExit) as ended, command(as_json=False):
         raise OSError(28, "No space left on device", "/x")
     assert ended.value.code == 1
-    assert capsys.readouterr().err == "asterism: No space left on device (/x)\n"
+    said, hint = capsys.readouterr().err.splitlines()
+    assert said == "asterism: No space left on device (/x)"
+    assert hint.startswith("hint: Make room there")
 
 
 def test_an_interrupt_has_its_own_code():

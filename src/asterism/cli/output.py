@@ -12,6 +12,7 @@
 With `--json` standard output holds exactly one object, also on failure (`{"error": {code, message, hint}}`).
 """
 
+import errno
 import json
 import os
 import re
@@ -36,6 +37,15 @@ _EXITS = {
     Kind.UNAVAILABLE: 6,
     Kind.RATE_LIMITED: 6,
 }
+_ROOM = "Make room there, then run the command again: it goes on from what is there."
+_HINTS = {
+    errno.ENOSPC: _ROOM,
+    errno.EDQUOT: _ROOM,
+    errno.EROFS: "That disk can only be read. Work in a folder on another one.",
+    errno.EACCES: "Your user may not do that there: look at who owns the folder (ls -ld), or work in one of your own.",
+    errno.EMFILE: "Raise the limit of open files (ulimit -n), then run the command again.",
+}
+"""What to do about an error of this machine, by its number."""
 
 
 def exit_code(error: DomainError) -> int:
@@ -71,9 +81,10 @@ def command(*, as_json: bool, code: int | None = None, unknown: str | None = Non
     except OSError as error:  # the disk of this machine: full, read-only, failing
         where = f" ({os.fsdecode(error.filename)})" if error.filename else ""
         message = f"{error.strerror or type(error).__name__}{where}"
+        hint = _HINTS.get(error.errno or 0)
         if as_json:
-            emit({"error": {"code": "DISK", "message": message, "hint": None}})
-        fail(message, code=code or (EXIT_NOT_FOUND if isinstance(error, FileNotFoundError) else EXIT_FAILED))
+            emit({"error": {"code": "DISK", "message": message, "hint": hint}})
+        fail(message, hint, code=code or (EXIT_NOT_FOUND if isinstance(error, FileNotFoundError) else EXIT_FAILED))
 
 
 def fail(message: str, hint: str | None = None, code: int = EXIT_FAILED) -> NoReturn:
