@@ -21,9 +21,11 @@ from asterism.client.pull import pull
 from asterism.client.push import Wish, push
 from asterism.client.sync import Asked, Synced, sync
 from asterism.client.workcopy.state import State
+from asterism.features.versions import forecast
 from tests.client.trees import build, describe
 from tests.support.commands import answer, run
 from tests.support.process import ASTERISM, clean_environment, started
+from tests.support.server import TestServer
 
 TREE = {name: ("file", f"{name} 1\n{name} 2\n{name} 3\n".encode(), 0o644) for name in ("a", "b", "c")}
 
@@ -201,6 +203,18 @@ def test_edits_that_do_not_fit_the_own_head_are_conflicts_too(folders: Folders) 
     refused = folders.command("side", "sync", "--take", "main", code=1)
     assert [(one["path"], one["with"]) for one in refused["conflicts"]] == [("b", "head")]
     assert describe(folders.side) == before
+
+
+def test_status_says_what_the_forecast_knows(folders: Folders, sqlite_server: TestServer) -> None:
+    clash(folders)
+    folders.command("side", "push")
+    project, rt = State(str(folders.side)).bound().project_id, sqlite_server.rt
+    forecast.refresh(rt.db, rt.blobs, project)
+    told = folders.command("side", "status")["forecast"]
+    assert [(one["workspace"], one["count"], one["paths"]) for one in told["conflicts"]] == [("main", 1, ["a"])]
+    assert told["pending"] == 0
+    said = run(folders.top, folders.environment, "status", cwd=folders.side).stderr
+    assert "what is pushed conflicts with main in 1 path: a\n" in said
 
 
 def test_work_comes_to_main_only_by_name(folders: Folders) -> None:

@@ -1,5 +1,6 @@
 """Merging by structure: what is proven, what is refused, and input made to hurt."""
 
+import subprocess
 import sys
 from pathlib import Path
 from time import process_time
@@ -34,6 +35,19 @@ def test_a_result_says_what_was_proven():
 def test_an_unknown_language_is_left_to_the_lines(path):
     assert language_of(path) is None
     assert merge(path, "import os\n", "import os\nimport re\n", "import os\nimport sys\n") is None
+
+
+def test_a_language_whose_grammar_is_not_installed_is_left_to_the_lines():
+    """In a process of its own, because a grammar that was found is kept."""
+    program = (
+        "import sys; sys.modules['tree_sitter_python'] = None\n"
+        "from asterism.vcs.merge import combine\n"
+        "sides = b'import os\\n', b'import os\\nimport re\\n', b'import os\\nimport sys\\n'\n"
+        "assert combine('a.py', *sides).content is None\n"
+        "assert combine('a.py', b'1\\n2\\n3\\n', b'0\\n2\\n3\\n', b'1\\n2\\n4\\n').method == 'lines'\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
 
 
 def test_a_side_that_does_not_parse_is_left_to_the_lines():
