@@ -90,6 +90,19 @@ def test_a_rename_that_nobody_touched_is_a_delete_and_an_add_and_reads_nothing()
     assert [(action.path, action.row) for action in plan.actions] == [("new", 1), ("old", 9)]
 
 
+def test_a_move_with_an_edit_reads_nothing_where_the_other_side_did_nothing_that_could_go_along():
+    base, ours = [file("lib/a", TEXT)], [file("lib/b", FIRST)]
+    elsewhere = [*base, file("docs/new", "new\n")]
+    for main in (base, elsewhere):
+        assert paths(plan_of(base, ours, main, nothing_read), ours) == [*main[1:], *ours]
+
+
+def test_an_addition_beside_a_file_that_was_moved_and_edited_goes_along():
+    base, ours, added = [file("lib/a", TEXT)], [file("src/a", FIRST)], file("lib/new", "new\n")
+    plan = plan_of(base, ours, [*base, added])
+    assert paths(plan, ours) == [*ours, file("src/new", "new\n")]
+
+
 def test_a_name_that_the_other_side_gave_to_another_file_is_left_alone():
     ours, main = [file("new", FIRST)], [file("old", LAST), file("new", "something else\n")]
     plan = plan_of([file("old", TEXT)], ours, main)
@@ -118,6 +131,45 @@ def test_a_folder_of_which_a_part_stayed_takes_no_additions_along():
     assert "lib/new" in [entry.path for entry in paths(plan, ours)]
     split = [file("src/a", TEXT), file("other/b", FIRST)]
     assert "lib/new" in [entry.path for entry in paths(plan_of(base, split, main), split)]
+
+
+NEW = file("lib/new", "new\n")
+
+
+@pytest.mark.parametrize(
+    ("base", "ours", "added", "merged"),
+    [
+        ([], [], [file("aside", "1\n"), NEW], [file("aside", "1\n"), file("src/new", "new\n")]),
+        ([], [file("src/new", "mine\n")], [NEW, file("lib/z", "z\n")], [NEW, file("src/new", "mine\n"), "src/z"]),
+        ([], [], [folder("lib/empty")], [folder("lib/empty")]),
+        ([file("lib/b", FIRST)], [file("lib/b", "changed\n")], [NEW], [file("lib/b", "changed\n"), NEW]),
+    ],
+    ids=["beside others", "where the new name is free", "files only", "not where a changed file stayed"],
+)
+def test_of_what_is_added_to_a_renamed_folder_only_files_that_can_go_along_do(base, ours, added, merged):
+    base, ours = [file("lib/a", TEXT), *base], [file("src/a", TEXT), *ours]
+    expected = [file(one, "z\n") if isinstance(one, str) else one for one in (*merged, file("src/a", TEXT))]
+    plan = plan_of(base, ours, [*base, *added])
+    assert not plan.decisions
+    assert paths(plan, ours) == sorted(expected, key=lambda entry: entry.path)
+
+
+def test_a_folder_whose_file_got_another_name_was_not_renamed():
+    base, ours = [file("lib/a", TEXT)], [file("src/other", TEXT)]
+    assert paths(plan_of(base, ours, [*base, NEW]), ours) == [NEW, *ours]
+
+
+def test_what_both_sides_add_to_a_renamed_folder_is_decided_where_they_put_it():
+    base, ours = [file("lib/a", TEXT)], [file("src/a", TEXT), file("lib/new", "mine\n")]
+    (decision,) = plan_of(base, ours, [*base, NEW]).decisions
+    assert (decision.path, decision.kind) == ("lib/new", "add_add")
+
+
+def test_of_two_names_one_of_which_the_other_side_gave_away_nothing_is_lost():
+    ours, main = [file("mine", FIRST)], [file("mine", "something else\n"), file("theirs", LAST)]
+    plan = plan_of([file("old", TEXT)], ours, main)
+    assert [(decision.path, decision.kind) for decision in plan.decisions] == [("mine", "add_add")]
+    assert paths(plan, ours, mine="use_workspace") == [*ours, file("theirs", LAST)]
 
 
 def test_a_rename_below_a_path_that_became_a_file_loses_nothing():
