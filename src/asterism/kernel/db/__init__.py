@@ -6,8 +6,19 @@ what others want to hear of, without the use case knowing them, is told by `Tx.t
 """
 
 from asterism.kernel.db.database import Database, RowDict, Tx, open_database
+from asterism.kernel.db.json_columns import JsonColumns
 from asterism.kernel.db.metadata import metadata
 from asterism.kernel.db.prepared import Prepared
 from asterism.kernel.db.upsert import insert_ignore, upsert
 
-__all__ = ["Database", "Prepared", "RowDict", "Tx", "insert_ignore", "metadata", "open_database", "upsert"]
+__all__ = [
+    "Database",
+    "JsonColumns",
+    "Prepared",
+    "RowDict",
+    "Tx",
+    "insert_ignore",
+    "metadata",
+    "open_database",
+    "upsert",
+]

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import msgspec
 import sqlalchemy as sa
 
 from asterism.features.talk.conversations.models import Question, TimelineItem
@@ -14,19 +13,21 @@ from asterism.features.talk.conversations.tables import (
 )
 from asterism.features.versions.workcopies import FileChange
 from asterism.kernel.agents import Inquiry
-from asterism.kernel.db import RowDict, Tx
+from asterism.kernel.db import JsonColumns, RowDict, Tx
 
 _q, _t = conversation_questions.c, conversation_timeline.c
-_JSON: Mapping[str, Any] = {
-    "inquiries": tuple[Inquiry, ...],
-    "answers": tuple[tuple[str, ...], ...],
-    "files": tuple[FileChange, ...],
-}
+_JSON = JsonColumns(
+    {
+        "inquiries": tuple[Inquiry, ...],
+        "answers": tuple[tuple[str, ...], ...],
+        "files": tuple[FileChange, ...],
+    }
+)
 
 
 def insert_question(tx: Tx, question: Question) -> None:
     """Add a question."""
-    values = {name: _encode(name, getattr(question, name)) for name in question.__slots__}
+    values = _JSON.row_of(question)
     tx.execute(sa.insert(conversation_questions).values(values))
 
 
@@ -51,13 +52,13 @@ def questions(
 
 def update_question(tx: Tx, question_id: str, values: Mapping[str, Any]) -> None:
     """Set columns of a question."""
-    encoded = {name: _encode(name, value) for name, value in values.items()}
+    encoded = _JSON.encode(values)
     tx.execute(sa.update(conversation_questions).where(_q.id == question_id).values(encoded))
 
 
 def insert_item(tx: Tx, item: TimelineItem) -> None:
     """Add an item to the timeline."""
-    values = {name: _encode(name, getattr(item, name)) for name in item.__slots__}
+    values = _JSON.row_of(item)
     tx.execute(sa.insert(conversation_timeline).values(values))
 
 
@@ -70,14 +71,14 @@ def put_summary(tx: Tx, item_id: str, summary: str) -> bool:
 def without_summary(tx: Tx, before: str) -> list[TimelineItem]:
     """Return the items of everybody from before a moment that have no summary yet."""
     query = sa.select(conversation_timeline).where(_t.summary_status != "completed", _t.timestamp <= before)
-    return [TimelineItem(**_decoded(row, TimelineItem.__slots__)) for row in tx.all(query.order_by(_t.timestamp))]
+    return [TimelineItem(**_JSON.decode(row, TimelineItem.__slots__)) for row in tx.all(query.order_by(_t.timestamp))]
 
 
 def timeline(tx: Tx, conversation_id: str, limit: int) -> list[TimelineItem]:
     """Return the newest items of a timeline, oldest first."""
     query = sa.select(conversation_timeline).where(_t.conversation_id == conversation_id, _t.hidden_by.is_(None))
     rows: Sequence[RowDict] = tx.all(query.order_by(_t.timestamp.desc(), _t.id.desc()).limit(limit))
-    return [TimelineItem(**_decoded(row, TimelineItem.__slots__)) for row in reversed(rows)]
+    return [TimelineItem(**_JSON.decode(row, TimelineItem.__slots__)) for row in reversed(rows)]
 
 
 def timeline_manifests(tx: Tx, user_id: str) -> set[str]:
@@ -89,19 +90,5 @@ def timeline_manifests(tx: Tx, user_id: str) -> set[str]:
     return {one for row in rows for one in row if one is not None}
 
 
-def _encode(name: str, value: Any) -> Any:
-    if name not in _JSON or value is None:
-        return value
-    return msgspec.json.encode(value).decode()
-
-
 def _question(row: RowDict) -> Question:
-    return Question(**_decoded(row, Question.__slots__))
-
-
-def _decoded(row: RowDict, names: Sequence[str]) -> dict[str, Any]:
-    values = {name: row[name] for name in names}
-    for name, type_ in _JSON.items():
-        if values.get(name) is not None:
-            values[name] = msgspec.json.decode(values[name], type=type_)
-    return values
+    return Question(**_JSON.decode(row, Question.__slots__))

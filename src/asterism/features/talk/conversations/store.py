@@ -24,19 +24,21 @@ from asterism.features.talk.conversations.tables import (
     conversation_questions,
     conversations,
 )
-from asterism.kernel.db import RowDict, Tx
+from asterism.kernel.db import JsonColumns, RowDict, Tx
 
 # A conversation is there as long as its workspace and its project are.
 _workspaces = sa.table("workspaces", sa.column("id"), sa.column("name"), sa.column("deleted_at"))
 _projects = sa.table("projects", sa.column("id"), sa.column("name"), sa.column("deleted_at"))
 _c, _m = conversations.c, conversation_messages.c
 _SHOWN = _m.hidden_by.is_(None)  # what a rewind has hidden is there, but nobody is told of it
-_JSON: Mapping[str, Any] = {
-    "files_changed": tuple[str, ...],
-    "infos": tuple[dict[str, Any], ...],
-    "grants": tuple[str, ...],
-    "usage": TurnUsage,
-}
+_JSON = JsonColumns(
+    {
+        "files_changed": tuple[str, ...],
+        "infos": tuple[dict[str, Any], ...],
+        "grants": tuple[str, ...],
+        "usage": TurnUsage,
+    }
+)
 
 
 def insert(tx: Tx, conversation: Conversation) -> None:
@@ -155,7 +157,7 @@ def delete(tx: Tx, conversation_id: str) -> None:
 
 def insert_message(tx: Tx, message: Message) -> None:
     """Add a message."""
-    values = {name: _encode(name, getattr(message, name)) for name in message.__slots__}
+    values = _JSON.row_of(message)
     tx.execute(sa.insert(conversation_messages).values(values))
 
 
@@ -177,7 +179,7 @@ def message_at(tx: Tx, conversation_id: str, position: int) -> Message | None:
 
 def update_message(tx: Tx, message_id: str, values: Mapping[str, Any], *, only_in: Sequence[Status] = ()) -> bool:
     """Set columns of a message, if named of one in certain states; return whether there was one."""
-    encoded = {name: _encode(name, value) for name, value in values.items()}
+    encoded = _JSON.encode(values)
     found = sa.update(conversation_messages).where(_m.id == message_id)
     if only_in:
         found = found.where(_m.status.in_(only_in))
@@ -331,15 +333,5 @@ def manifest_hashes(tx: Tx, user_id: str) -> set[str]:
     return {one for row in rows for one in row if one is not None}
 
 
-def _encode(name: str, value: Any) -> Any:
-    if name not in _JSON or value is None:
-        return value
-    return msgspec.json.encode(value).decode()
-
-
 def _message(row: RowDict) -> Message:
-    values = {name: row[name] for name in Message.__slots__}
-    for name, type_ in _JSON.items():
-        if values[name] is not None:
-            values[name] = msgspec.json.decode(values[name], type=type_)
-    return Message(**values)
+    return Message(**_JSON.decode(row, Message.__slots__))

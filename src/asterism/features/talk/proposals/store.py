@@ -4,26 +4,26 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-import msgspec
 import sqlalchemy as sa
 
 from asterism.features.talk.proposals.models import Problem, Proposal, ProposalPreview, Status
 from asterism.features.talk.proposals.tables import proposals
-from asterism.kernel.db import RowDict, Tx
+from asterism.kernel.db import JsonColumns, RowDict, Tx
 
-_JSON: Mapping[str, Any] = {
-    "arguments": dict[str, Any],
-    "basis": dict[str, Any],
-    "preview": ProposalPreview,
-    "result": dict[str, Any],
-    "error": Problem,
-}
+_JSON = JsonColumns(
+    {
+        "arguments": dict[str, Any],
+        "basis": dict[str, Any],
+        "preview": ProposalPreview,
+        "result": dict[str, Any],
+        "error": Problem,
+    }
+)
 
 
 def insert(tx: Tx, new: Proposal) -> None:
     """Add a proposal."""
-    row = {name: _encode(name, getattr(new, name)) for name in Proposal.__slots__}
-    tx.execute(sa.insert(proposals).values(row))
+    tx.execute(sa.insert(proposals).values(_JSON.row_of(new)))
 
 
 def find(tx: Tx, user_id: str, proposal_id: str) -> Proposal | None:
@@ -54,20 +54,12 @@ def decide(tx: Tx, proposal_id: str, status: Status) -> bool:
 
 def end(tx: Tx, proposal_id: str, status: Status, result: Mapping[str, Any] | None, error: Problem | None) -> None:
     """Write how an execution ended."""
-    values = {"status": status, "result": _encode("result", result), "error": _encode("error", error)}
+    values = _JSON.encode({"status": status, "result": result, "error": error})
     where = (proposals.c.id == proposal_id, proposals.c.status == "executing")
     tx.execute(sa.update(proposals).where(*where).values(values))
 
 
-def _encode(name: str, value: Any) -> Any:
-    return value if name not in _JSON or value is None else msgspec.json.encode(value).decode()
-
-
 def _proposal(tx: Tx, row: RowDict) -> Proposal:
-    values = {name: row[name] for name in Proposal.__slots__}
-    for name, shape in _JSON.items():
-        if values[name] is not None:
-            values[name] = msgspec.json.decode(values[name], type=shape)
-    found = Proposal(**values)
+    found = Proposal(**_JSON.decode(row, Proposal.__slots__))
     late = found.status == "pending" and found.expires_at <= tx.now()
     return replace(found, status="expired") if late else found

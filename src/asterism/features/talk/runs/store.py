@@ -18,22 +18,24 @@ from asterism.features.talk.runs.models import (
     Window,
 )
 from asterism.features.talk.runs.tables import runs
-from asterism.kernel.db import RowDict, Tx, insert_ignore
+from asterism.kernel.db import JsonColumns, RowDict, Tx, insert_ignore
 
 _projects = sa.table("projects", sa.column("id"), sa.column("deleted_at"))
-_JSON: Mapping[str, Any] = {
-    "error": RunError,
-    "usage": RunUsage,
-    "tree": Tree,
-    "budget": Budget,
-    "window": Window,
-    "context": tuple[ContextItem, ...],
-}
+_JSON = JsonColumns(
+    {
+        "error": RunError,
+        "usage": RunUsage,
+        "tree": Tree,
+        "budget": Budget,
+        "window": Window,
+        "context": tuple[ContextItem, ...],
+    }
+)
 
 
 def insert(tx: Tx, run: Run) -> bool:
     """Add a run; return False, adding nothing, when its chat has an active one."""
-    row = {name: _encode(name, getattr(run, name)) for name in run.__slots__}
+    row = _JSON.row_of(run)
     return insert_ignore(tx, runs, [row]) == 1
 
 
@@ -99,20 +101,10 @@ def manifest_hashes(tx: Tx, user_id: str) -> set[str]:
 
 def update(tx: Tx, run_id: str, values: Mapping[str, Any], *, only_in: Sequence[Status] = ACTIVE) -> bool:
     """Set columns of a run that is in one of the states; return whether it was."""
-    encoded = {name: _encode(name, value) for name, value in values.items()}
+    encoded = _JSON.encode(values)
     found = tx.execute(sa.update(runs).where(runs.c.id == run_id, runs.c.status.in_(only_in)).values(encoded))
     return found.rowcount == 1
 
 
-def _encode(name: str, value: Any) -> Any:
-    if name not in _JSON or value is None:
-        return value
-    return msgspec.json.encode(value).decode()
-
-
 def _run(row: RowDict) -> Run:
-    values = {name: row[name] for name in Run.__slots__}
-    for name, type_ in _JSON.items():
-        if values[name] is not None:
-            values[name] = msgspec.json.decode(values[name], type=type_)
-    return Run(**values)
+    return Run(**_JSON.decode(row, Run.__slots__))
