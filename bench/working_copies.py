@@ -73,10 +73,16 @@ def _tree() -> dict[str, bytes]:
     }
 
 
-def _touched(number: int) -> dict[str, bytes]:
-    """Return some files of the tree, spread over it, with other contents."""
-    paths = list(_tree())[number :: FILES // CHANGES][:CHANGES]
-    return {path: f"round {number}, {path}\n".encode() for path in paths}
+def _touched() -> list[dict[str, bytes]]:
+    """Return for each round some files of the tree, spread over it, with other contents."""
+    paths = list(_tree())
+    return [
+        {path: f"round {number}, {path}\n".encode() for path in paths[number :: FILES // CHANGES][:CHANGES]}
+        for number in range(ROUNDS)
+    ]
+
+
+TOUCHED = _touched()  # made beforehand: it takes as long as a checkpoint
 
 
 class _Desk:
@@ -107,7 +113,7 @@ class _Desk:
         self._copy = self._copies.open(self._caller, self._workspace, f"turn{number}")
 
     def checkpoint(self, number: int) -> None:
-        for path, data in _touched(number).items():
+        for path, data in TOUCHED[number].items():
             (self._copy.folder / path).write_bytes(data)
         self._copies.checkpoint(self._copy)
 
@@ -135,7 +141,7 @@ class _Git:
         self._git("checkout-index", "-a", f"--prefix={self._out}{number}/")
 
     def write_tree(self, number: int) -> None:
-        for path, data in _touched(number).items():
+        for path, data in TOUCHED[number].items():
             (self._work / path).write_bytes(data)
         self._git("add", "-A")
         self._git("write-tree")

@@ -13,7 +13,7 @@ The server's interface has no protocol pings (ADR 0121); a client that is gone s
 import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import aclosing, suppress
+from contextlib import aclosing, nullcontext, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar, NamedTuple, Protocol, TypeVar
@@ -56,9 +56,13 @@ class Closed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Frames:
-    """What a handler returns: frames, after the last of which the connection is closed with 1000."""
+    """What a handler returns: frames, after the last of which the connection is closed with 1000.
+
+    `beside` yields what comes by the clock and goes between them; it runs until the frames end.
+    """
 
     frames: AsyncGenerator[Frame, None]
+    beside: AsyncGenerator[Frame, None] | None = None
 
 
 class Sockets:
@@ -78,15 +82,15 @@ class Sockets:
         if self._open:
             await asyncio.wait(self._open, timeout=CLOSING_SECONDS * 2)
 
-    async def serve(self, socket: AnySocket, frames: AsyncGenerator[Frame, None]) -> None:
+    async def serve(self, socket: AnySocket, made: Frames) -> None:
         """Upgrade a connection and send frames over it, until one side ends."""
         task = asyncio.current_task()
         assert task is not None  # noqa: S101 - a coroutine runs in a task
         self._open.add(task)
         try:
             await socket.accept()
-            async with aclosing(frames):
-                await _Sending(socket, frames, self.stopping).run()
+            async with aclosing(made.frames), aclosing(made.beside) if made.beside else nullcontext():
+                await _Sending(socket, made, self.stopping).run()
         finally:
             self._open.discard(task)
 
@@ -94,8 +98,8 @@ class Sockets:
 class _Sending:
     """One connection: what is to be sent waits in a queue, which what is told again fills only so far."""
 
-    def __init__(self, socket: AnySocket, frames: AsyncGenerator[Frame, None], stopping: asyncio.Event) -> None:
-        self._socket, self._frames, self._stopping = socket, frames, stopping
+    def __init__(self, socket: AnySocket, made: Frames, stopping: asyncio.Event) -> None:
+        self._socket, self._made, self._stopping = socket, made, stopping
         self._queue: deque[bytes] = deque()
         self._bytes = 0
         self._filled, self._sent = asyncio.Event(), asyncio.Event()
@@ -103,7 +107,9 @@ class _Sending:
 
     async def run(self) -> None:
         """Send until the frames end, the client leaves or does not read, or the server stops."""
-        jobs = [self._fill(), self._send(), self._listen(), self._until_stopping()]
+        jobs = [self._fill(self._made.frames), self._send(), self._listen(), self._until_stopping()]
+        if self._made.beside is not None:
+            jobs.append(self._fill(self._made.beside))
         tasks = {asyncio.create_task(job) for job in jobs}
         try:
             code = await self._first_end(tasks)
@@ -129,8 +135,8 @@ class _Sending:
             log.error("socket failed", error=type(error).__name__, exc_info=error)
         return FAILED
 
-    async def _fill(self) -> int | None:
-        async for frame in self._frames:
+    async def _fill(self, frames: AsyncGenerator[Frame, None]) -> int | None:
+        async for frame in frames:
             if not frame.live:
                 await self._room()
             elif self._bytes + len(frame.data) > MOST_BYTES or len(self._queue) >= MOST_FRAMES:
@@ -226,7 +232,7 @@ class SocketEndpoint:
             except Exception as error:  # noqa: BLE001 - the face words it, bugs included
                 await refuse(socket, face.refusal(error, socket))
                 return
-            await face.sockets(socket).serve(socket, made.frames)
+            await face.sockets(socket).serve(socket, made)
 
         handle.__name__ = self.func.__name__
         return WebsocketRouteHandler(self.path)(handle)

@@ -5,6 +5,7 @@ import time
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from asterism.base.errors import Unavailable
 from asterism.kernel.db import Database
@@ -221,3 +222,28 @@ def test_a_coalesced_write_that_comes_too_late_does_no_harm(db: Database) -> Non
         assert durable(db, "s") == [1, 2]
 
     asyncio.run(main())
+
+
+def test_followers_of_a_shared_stream_read_its_log_together(db: Database) -> None:
+    streams, followers, reads = DatabaseStreams(db, poll=PATIENCE), 20, list[str]()
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if statement.startswith("SELECT"):
+            reads.append(statement)
+
+    async def main() -> None:
+        await db.run(lambda tx: streams.create(tx, "s", shared=True))
+        following = [streams.subscribe("s") for _ in range(followers)]
+        coming = [asyncio.ensure_future(anext(one)) for one in following]
+        for seq in range(1, 5):
+            await db.run(lambda tx: streams.append_in(tx, "s", Delta()))
+            assert {(await one).seq for one in coming} == {seq}
+            if seq == 1:  # each has begun with a read of its own
+                sa.event.listen(db.engine, "before_cursor_execute", note)
+            coming = [asyncio.ensure_future(anext(one)) for one in following]
+        for one in coming:
+            one.cancel()
+        await asyncio.gather(*coming, return_exceptions=True)
+
+    asyncio.run(main())
+    assert 0 < len(reads) < 2 * followers

@@ -17,6 +17,7 @@ from asterism.kernel.streams import logs, store
 from asterism.kernel.streams.facts import Fact
 from asterism.kernel.streams.live import Live, Waiters
 from asterism.kernel.streams.models import Event, Head, StreamClosed, UnknownStream
+from asterism.kernel.streams.pages import Page, Pages
 from asterism.kernel.streams.shared import Shared
 
 if TYPE_CHECKING:
@@ -29,7 +30,6 @@ RETRY_SECONDS = 0.25
 POLL_SECONDS = 1.0
 MAX_AHEAD = 500
 READERS_SECONDS = 4.0
-PAGE = 500
 TAKE_OVER_GAP = 1000
 
 
@@ -54,6 +54,7 @@ class DatabaseStreams:
         self._live: dict[str, Live] = {}
         self._batches: WeakKeyDictionary[Tx, dict[str, _Batch]] = WeakKeyDictionary()
         self._waiters = Waiters()
+        self._pages = Pages(db)
         self._shared = Shared(db, self._live, self._lock, self._waiters, self.append_in)
         self._flusher: asyncio.Task[None] | None = None
         self._listener: Listener | None = None
@@ -243,20 +244,21 @@ class DatabaseStreams:
         """
         try:
             with self._waiters.waiting(stream) as news:
+                heard = False  # whoever comes reads the log itself
                 while True:
                     news.clear()
-                    events, ended = await self._page(stream, after)
+                    newest = self._waiters.newest(stream) if heard else None
+                    events, ended = await self._page(stream, after, newest)
                     for event in events:
                         after = event.seq
                         yield event
                     if ended or (self._stopping and not events):
                         return
-                    if not events:
-                        await _news(news, self._poll)
+                    heard = bool(events) or await _news(news, self._poll)
         finally:
             self._forget_if_last(stream)
 
-    async def _page(self, stream: str, after: int) -> tuple[list[Event], bool]:
+    async def _page(self, stream: str, after: int, news: object | None) -> Page:
         """Return events after the cursor, from memory where it reaches back far enough, and whether that is the end."""
         with self._lock:
             live = self._live.get(stream)
@@ -264,13 +266,16 @@ class DatabaseStreams:
                 events = live.after(after)
                 if events or not live.shared:
                     return events, live.closed
-        return await self._db.run_read(_durable_page, stream, after)
+        return await self._pages.read(stream, after, news)
 
     def _forget_if_last(self, stream: str) -> None:
         """Drop a closed stream from memory when its last reader here has left."""
         with self._lock:
+            if self._waiters.any(stream):
+                return
+            self._pages.forget(stream)
             live = self._live.get(stream)
-            if live is not None and (live.closed or live.shared) and not self._waiters.any(stream):
+            if live is not None and (live.closed or live.shared):
                 del self._live[stream]
 
     def delete(self, tx: Tx, stream: str) -> None:
@@ -291,23 +296,15 @@ class DatabaseStreams:
         return len(orphans)
 
 
-async def _news(news: asyncio.Event, seconds: float) -> None:
+async def _news(news: asyncio.Event, seconds: float) -> bool:
+    """Say whether there was news within so many seconds."""
     try:
         async with asyncio.timeout(seconds):
-            await news.wait()
+            return await news.wait()
     except TimeoutError:
-        return
+        return False
 
 
 def _taken_over(durable: Head) -> Live:
     first = durable.last_seq + TAKE_OVER_GAP if durable.last_seq else 1
     return Live(floor=durable.last_seq, durable=first - 1, next_seq=first)
-
-
-def _durable_page(tx: Tx, stream: str, after: int) -> tuple[list[Event], bool]:
-    end = store.head(tx, stream)
-    if end is None or end.expired:
-        return [], True
-    events = store.read_after(tx, stream, after, PAGE)
-    last = events[-1].seq if events else after
-    return events, end.closed and last >= end.last_seq

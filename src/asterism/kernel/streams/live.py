@@ -81,6 +81,7 @@ class Waiters:
 
     def __init__(self) -> None:
         self._of: dict[str, set[tuple[asyncio.AbstractEventLoop, asyncio.Event]]] = {}
+        self._newest: dict[str, object] = {}
         self._left: asyncio.Event | None = None
 
     @contextmanager
@@ -96,8 +97,13 @@ class Waiters:
                 self._of[stream] = left
             else:
                 del self._of[stream]
+                self._newest.pop(stream, None)
             if self._left is not None and not self._of:
                 self._left.set()
+
+    def newest(self, stream: str) -> object:
+        """Return what stands for the newest piece of news of a stream that somebody waits for; compare by identity."""
+        return self._newest.setdefault(stream, object())
 
     def any(self, stream: str) -> bool:
         """Say whether somebody waits for this stream."""
@@ -120,6 +126,8 @@ class Waiters:
             here: asyncio.AbstractEventLoop | None = asyncio.get_running_loop()
         except RuntimeError:
             here = None
+        if stream in self._of:
+            self._newest[stream] = object()  # before anybody is woken, who will ask for it
         for loop, event in self._of.get(stream, ()):
             if loop is here:
                 event.set()

@@ -3,8 +3,8 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import replace
-from typing import Annotated, Any
+from dataclasses import dataclass, field, replace
+from typing import Annotated
 
 import msgspec
 from msgspec import Meta
@@ -20,7 +20,6 @@ from asterism.features.operations import deployments
 from asterism.features.talk import conversations
 from asterism.features.talk.conversations import Opened
 from asterism.kernel.db import Tx
-from asterism.kernel.streams import Event
 
 SIGNED_OUT = 4401
 REMIND_FIRST = 2.0  # seconds; the web app clears its questions when its own loading ends
@@ -63,7 +62,8 @@ def stream(call: Call, conversation_id: str, query: After) -> Switching:  # noqa
 async def stream_socket(call: Call, conversation_id: str, query: After) -> Frames:
     """GET /v1/conversations/:conversationId/stream: the state or what was missed, then frames as they come."""
     opened = await call.rt.db.run_read(_opened, call, conversation_id, query.after)
-    return Frames(told(call, conversation_id, opened))
+    told = Told(opened.last_seq)
+    return Frames(_log(call, opened, told), beside=_reminders(call, conversation_id, told))
 
 
 def _opened(tx: Tx, call: Call, conversation_id: str, after: int | None) -> Opened:
@@ -72,45 +72,36 @@ def _opened(tx: Tx, call: Call, conversation_id: str, after: int | None) -> Open
     return replace(opened, frames=[*opened.frames, *running])
 
 
-async def told(call: Call, conversation_id: str, opened: Opened) -> AsyncGenerator[Frame, None]:
-    """Yield what a connection begins with, then the log, and open questions again and again.
+@dataclass(slots=True)
+class Told:
+    """What a connection was told so far: `seq` is the last one, `state` is set after what it begins with."""
 
-    Raises Closed once the token is revoked or has expired, and for a stream too many.
-    """
+    seq: int
+    state: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+async def _log(call: Call, opened: Opened, told: Told) -> AsyncGenerator[Frame, None]:
+    """Yield what a connection begins with, then the log. Raises Closed for a stream too many."""
     with call.rt.sign_in.streams.inside(call.caller.user_id) as admitted:
         if not admitted:  # many were opened at one instant
             raise Closed(TRY_LATER)
         for one in opened.frames:
             yield Frame(conversations.events.rebuilt(one, opened.last_seq), live=False)
-        loop, seen = asyncio.get_running_loop(), opened.last_seq
-        wake = loop.time() + min(REMIND_FIRST, call.rt.sse_heartbeat)
+        told.state.set()
         async with aclosing(call.rt.streams.subscribe(opened.stream, opened.after)) as log:
-            coming: asyncio.Task[Event] | None = None
-            try:
-                while True:
-                    coming = coming or asyncio.create_task(_next(log))
-                    await asyncio.wait({coming}, timeout=max(0.0, wake - loop.time()))
-                    if loop.time() >= wake:
-                        wake = loop.time() + call.rt.sse_heartbeat
-                        for again in await call.rt.db.run_read(_looked_after, call, conversation_id):
-                            yield Frame(conversations.events.rebuilt(again, seen), live=False)
-                    if not coming.done():
-                        continue
-                    try:
-                        event = coming.result()
-                    except StopAsyncIteration:
-                        return
-                    coming = None
-                    seen = max(seen, event.seq)
-                    yield Frame(conversations.events.logged(event), live=event.seq > opened.last_seq)
-            finally:
-                if coming is not None:
-                    coming.cancel()
-                    await asyncio.gather(coming, return_exceptions=True)
+            async for event in log:
+                yield Frame(conversations.events.logged(event), live=event.seq > opened.last_seq)
+                told.seq = max(told.seq, event.seq)
 
 
-async def _next(log: AsyncGenerator[Event, Any]) -> Event:
-    return await anext(log)
+async def _reminders(call: Call, conversation_id: str, told: Told) -> AsyncGenerator[Frame, None]:
+    """Yield open questions again and again. Raises Closed once the token is revoked or has expired."""
+    await told.state.wait()
+    await asyncio.sleep(min(REMIND_FIRST, call.rt.sse_heartbeat))
+    while True:
+        for again in await call.rt.db.run_read(_looked_after, call, conversation_id):
+            yield Frame(conversations.events.rebuilt(again, told.seq), live=False)
+        await asyncio.sleep(call.rt.sse_heartbeat)
 
 
 def _looked_after(tx: Tx, call: Call, conversation_id: str) -> list[conversations.events.Frame]:
