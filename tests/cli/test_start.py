@@ -21,6 +21,7 @@ from asterism.cli.output import command, path_text, printable, show
 from asterism.cli.progressbar import Bar
 from asterism.cli.style import paint
 from asterism.client.workcopy.state import Binding, State
+from tests.support.forks import ASTERISM, popen
 from tests.support.process import asterism
 
 CLIENT_VERBS = {
@@ -316,3 +317,13 @@ def test_a_token_goes_to_no_server_that_only_a_folder_names(tmp_path, url, meant
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=clean, cwd=tmp_path)
     assert ("sent" in done.stdout) is goes
     assert goes or "NotSignedIn" in done.stderr
+
+
+def test_an_editor_speaks_over_pipes(tmp_path):
+    with popen([*ASTERISM, "acp"], stdin=subprocess.DEVNULL, stdout=-1, stderr=-1, text=True, cwd=tmp_path) as process:
+        try:
+            out, err = process.communicate(timeout=120)
+        finally:
+            process.kill()
+    assert (process.returncode, out) == (2, "")
+    assert err.startswith("asterism: `asterism acp` speaks with an editor, over pipes.\nhint: ")

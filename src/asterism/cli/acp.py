@@ -1,5 +1,7 @@
 """`asterism acp`: conversations with a workspace's agent, for editors that speak the Agent Client Protocol."""
 
+import os
+import stat
 from typing import Annotated
 
 import typer
@@ -26,6 +28,7 @@ def acp(
     import asyncio
     from contextlib import ExitStack
 
+    from asterism.base.errors import Invalid
     from asterism.cli.output import command
     from asterism.cli.places import threads, working_copy
     from asterism.cli.questions import decider
@@ -33,6 +36,11 @@ def acp(
     from asterism.client.acp import Carrier, Folder, serve
 
     with command(as_json=False), ExitStack() as opened:
+        if not (is_spoken_over(0) and is_spoken_over(1)):
+            raise Invalid(
+                "`asterism acp` speaks with an editor, over pipes.",
+                hint="Name it as an agent in your editor's settings; docs/howto/editors.md shows how.",
+            )
         known: dict[tuple[str, str], Folder] = {}
 
         def open_folder(cwd: str) -> Folder:
@@ -45,3 +53,9 @@ def acp(
             return known[place]
 
         asyncio.run(serve(open_folder))
+
+
+def is_spoken_over(number: int) -> bool:
+    """Say whether a file descriptor is a pipe, a socket or a terminal, which can be waited for; a file cannot."""
+    mode = os.fstat(number).st_mode
+    return stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode) or os.isatty(number)
