@@ -1,8 +1,5 @@
 """Builds the sign-in services from the settings, and writes down who was seen."""
 
-import asyncio
-from contextlib import suppress
-
 import structlog
 
 from asterism.asgi.limits import Limits
@@ -13,6 +10,7 @@ from asterism.features.accounts.identity import Activity, Lifetimes, SignUp
 from asterism.kernel.db import Database
 from asterism.kernel.oidc import IdTokens, JwksCache, Provider, fetch_over_http, google
 from asterism.server.front import addresses_of
+from asterism.server.rounds import Rounds
 from asterism.server.settings import Settings
 
 FLUSH_SECONDS = 5.0
@@ -59,24 +57,15 @@ class ActivityWriter:
     def __init__(self, db: Database, activity: Activity) -> None:
         self._db = db
         self._activity = activity
-        self._task: asyncio.Task[None] | None = None
+        self._rounds = Rounds(self._flush, FLUSH_SECONDS)
 
     def start(self) -> None:
         """Begin."""
-        self._task = asyncio.create_task(self._run())
+        self._rounds.start()
 
     async def stop(self) -> None:
         """End, with everything written."""
-        if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
-        await self._flush()
-
-    async def _run(self) -> None:
-        while True:
-            await asyncio.sleep(FLUSH_SECONDS)
-            await self._flush()
+        await self._rounds.stop()
 
     async def _flush(self) -> None:
         if not self._activity.waiting():
