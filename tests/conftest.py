@@ -11,6 +11,7 @@ from hypothesis import settings
 from asterism.base.clock import ManualClock
 from asterism.kernel.db import Database, open_database
 from tests.support.databases import SqliteFactory, drop_postgres, fresh_postgres_url
+from tests.support.deploying import node_on_path
 from tests.support.memory import folder_in_memory
 from tests.support.s3 import S3Server, s3_server
 from tests.support.server import TestServer
@@ -76,8 +77,15 @@ def s3(monkeypatch: pytest.MonkeyPatch) -> S3Server:
     return found
 
 
+@pytest.fixture(scope="session")
+def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Have servers find a Node for the apps that they deploy."""
+    with node_on_path(tmp_path_factory.mktemp("node") / "bin"):
+        yield
+
+
 @pytest.fixture(scope="session", params=ENGINES)
-def server(request: pytest.FixtureRequest, sqlite_factory: SqliteFactory) -> Iterator[TestServer]:
+def server(request: pytest.FixtureRequest, sqlite_factory: SqliteFactory, node: None) -> Iterator[TestServer]:
     """Run one real server per engine for the whole session; tests are kept apart by using users of their own."""
     url = sqlite_factory.url() if request.param == "sqlite" else fresh_postgres_url()
     with folder_in_memory() as data, TestServer(data, url) as running:

