@@ -1,6 +1,7 @@
 """Fixtures for everybody: databases of both engines and a clock that stands still."""
 
 import gc
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,6 +29,18 @@ def pytest_collection_finish() -> None:
     """Look for garbage again, but no more in what was collected."""
     gc.freeze()
     gc.enable()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nobody(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep this process away from what the machine's user has set up: their settings, their data folder, their keys."""
+    folder = tmp_path_factory.mktemp("nobody")
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("ASTERISM_")]:
+            patch.delenv(name)
+        patch.setenv("XDG_DATA_HOME", str(folder / "data"))
+        patch.setenv("XDG_CONFIG_HOME", str(folder / "config"))
+        yield
 
 
 @pytest.fixture(scope="session")
