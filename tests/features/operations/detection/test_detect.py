@@ -153,6 +153,10 @@ def test_the_edge_is_suggested_to_who_has_an_account():
     needs = found({"wrangler.toml": "", "package.json": package(deps=["hono"])}).requirements
     assert suggest(needs, Offer())[0].type == "compute"
     assert suggest(needs, Offer(credentials={"cloudflare"}))[0].type == "compute:edge"
+    alone = found({"wrangler.toml": 'main = "src/index.js"', "src/index.js": "x"}).requirements
+    assert alone.runtime is None
+    assert suggest(alone, Offer()) == []
+    assert suggest(alone, Offer(credentials={"cloudflare"}))[0].provider == "cloudflare"
 
 
 HOSTILE = [

@@ -183,12 +183,12 @@ class DeploymentRun:
         self.journal.say(Step.INSTALL, f"Deploying tree {deployment.manifest_hash[:12]}.")
         await asyncio.to_thread(self._write_tree, folder)
         needs = await shop.db.run_read(self._needs)
-        if needs.runtime is None and needs.recipe.start is None:
-            raise StepFailed(Step.DEPLOY, "Nothing here can be run: no runtime was found in the files.")
         self._root = needs.root
         chosen = await shop.db.run_read(
             choose, shop.elsewhere, shop.secrets, shop.blobs, self.caller, deployment, needs
         )
+        if chosen.cloudflare is None and needs.runtime is None and needs.recipe.start is None:
+            raise StepFailed(Step.DEPLOY, "Nothing here can be run: no runtime was found in the files.")
         variables = await self._variables(needs, chosen.provider)
         secret = [value for value, hidden in variables.values() if hidden]
         self.journal.secrets = needles(secret if chosen.token is None else [*secret, chosen.token])

@@ -34,8 +34,8 @@ class Offer:
 def suggest(requirements: Requirements, offer: Offer) -> list[Suggestion]:
     """Return a resource for compute, each database and storage; a type that nobody offers is left out."""
     wanted: list[tuple[str, str, str | None]] = []
-    if requirements.runtime is not None:
-        edge = requirements.is_edge_compatible and "cloudflare" in offer.credentials
+    edge = requirements.is_edge_compatible and "cloudflare" in offer.credentials
+    if edge or requirements.runtime is not None:  # a Worker may be all source, with no file that names a runtime
         wanted.append(("compute:edge" if edge else "compute", "app", None))
     wanted += [(f"database:{database}", database.value, database.env_var) for database in requirements.databases]
     if requirements.needs_storage:
