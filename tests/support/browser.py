@@ -14,6 +14,17 @@ from typing import Any
 from websockets.sync.client import ClientConnection, connect
 
 SECONDS = 60.0
+CODES = {"Tab": 9, "Enter": 13, "Escape": 27, " ": 32, "End": 35, "Home": 36}
+CODES |= {"ArrowLeft": 37, "ArrowUp": 38, "ArrowRight": 39, "ArrowDown": 40, "F7": 118}
+FOCUSED = """new Promise((done) => { const began = performance.now(), it = document.activeElement, stuck = it === window.tabbed;
+    window.tabbed = it;
+    const look = () => { if (!it || it === document.body) return done(null);
+        const drawn = (one) => one && ['outlineStyle', 'boxShadow'].some((name) => getComputedStyle(one)[name] !== 'none');
+        const at = it.getBoundingClientRect(), marked = drawn(it) || drawn(it.closest('.cm-focused'));
+        const seen = marked && at.bottom > 0 && at.right > 0 && at.top < innerHeight && at.left < innerWidth;
+        if (!seen && performance.now() - began < 1000) return setTimeout(look, 20);
+        done({ seen, stuck, matches: it.matches(%s), name: it.outerHTML.slice(0, 160) }); };
+    look(); })"""
 
 
 def chromium() -> str | None:
@@ -111,6 +122,31 @@ class Browser:
                 return  # the key led away from the page
         raise PageFailed(f"no key reached {selector}")
 
+    def tab_to(self, selector: str, *, back: bool = False, most: int = 80) -> None:
+        """Press Tab (Shift-Tab to go back) until the focus is on such a thing, as somebody does who has no mouse.
+
+        Fails when the focus never comes there, or on the way is on something unmarked, unseen, or the same twice.
+        """
+        self.wait(f"!!document.querySelector({json.dumps(selector)})")
+        way: list[str] = []
+        for _ in range(most):
+            self.press("Tab", shift=back)
+            at = self.run(FOCUSED % json.dumps(selector))
+            if at is None:
+                continue  # beyond the last thing of the page, from where it begins anew
+            way.append(at["name"])
+            if not at["seen"]:
+                raise PageFailed(f"the focus is not seen on {at}")
+            if at["matches"]:
+                return
+            if at["stuck"] and len(way) > 1:
+                raise PageFailed(f"Tab does not leave {way[-1]}")
+        raise PageFailed(f"Tab never comes to {selector}, but to: {way}")
+
+    def say(self, text: str) -> None:
+        """Type a text where the focus is."""
+        self._call("Input.insertText", text=text)
+
     def type(self, selector: str, text: str) -> None:
         """Put a text into a field."""
         element = f"document.querySelector({json.dumps(selector)})"
@@ -122,23 +158,13 @@ class Browser:
         self.wait(f"{element} && {element}.offsetParent && ({element}.focus(), {element}.select?.(), true)")
         self._call("Input.insertText", text=text)
 
-    def press(self, key: str, *, ctrl: bool = False) -> None:
+    def press(self, key: str, *, alt: bool = False, ctrl: bool = False, shift: bool = False) -> None:
         """Press a key (`Enter`, `Escape`, `ArrowDown`, `k`) where the focus is."""
-        codes = {
-            "Enter": 13,
-            "Escape": 27,
-            "Tab": 9,
-            "ArrowDown": 40,
-            "ArrowUp": 38,
-            "ArrowRight": 39,
-            "Home": 36,
-            " ": 32,
-        }
         text = {"Enter": "\r", " ": " "}.get(key)
         known = {
             "key": key,
-            "modifiers": 2 if ctrl else 0,
-            "windowsVirtualKeyCode": codes.get(key, ord(key[0].upper())),
+            "modifiers": alt * 1 + ctrl * 2 + shift * 8,
+            "windowsVirtualKeyCode": CODES.get(key, ord(key[0].upper())),
         }
         self._call("Input.dispatchKeyEvent", type="keyDown", **known, **({"text": text} if text else {}))
         self._call("Input.dispatchKeyEvent", type="keyUp", **known)

@@ -139,6 +139,7 @@ export const texts = {
     noDocsHint: "Markdown and text files of the workspaces are read here.",
   },
   diff: { nothing: "No line differs" },
+  code: { old: "Before", now: "After" },
   log: {
     hidden: (count: number) => `${plural(count, "older line is", "older lines are")} not shown`,
     waiting: "Nothing was said yet…",

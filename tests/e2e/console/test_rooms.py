@@ -53,6 +53,16 @@ def test_files_history_and_comparison_of_a_workspace(browser: Browser, world: Wo
     browser.press("Enter")
     browser.wait_text("value + 33")
     look(browser, "workspace-files")
+    browser.tab_to(".cm-content")
+    browser.press("f", ctrl=True)
+    browser.wait("document.activeElement.name === 'search'")
+    browser.say("value + 39")
+    browser.press("End")  # fields hear of keys, not of texts
+    browser.press("Enter")
+    browser.wait_text("value + 39")  # lines are drawn where they are looked at
+    look(browser, "workspace-search")
+    browser.press("Escape")
+    browser.wait("document.activeElement.matches('.cm-content')")
     browser.open(world.path(f"/workspaces/{world.main}?path=src%2Fconfig.ini&blame=true"))
     browser.wait_text("timeout = 30")
     look(browser, "workspace-blame")
@@ -71,6 +81,9 @@ def test_files_history_and_comparison_of_a_workspace(browser: Browser, world: Wo
     browser.wait_text("timeout = 10")
     browser.wait("document.querySelectorAll('img').length === 2")
     look(browser, "workspace-compare")
+    assert browser.run("document.querySelectorAll('.cm-mergeView .cm-changedLine').length") == 2
+    browser.enter("[data-split]")
+    browser.wait("document.querySelector('.cm-deletedChunk')?.innerText.includes('timeout = 10')")
 
 
 def test_a_workspace_goes_back_to_a_snapshot_and_forth_again(browser: Browser, world: World) -> None:

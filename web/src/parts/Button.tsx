@@ -14,14 +14,16 @@ interface Props extends ButtonHTMLAttributes<HTMLButtonElement> {
   [name: `data-${string}`]: unknown; // how tests find it
 }
 
-export function Button({ look = "plain", busy = false, icon, className = "", children, disabled, ...rest }: Props) {
+/** A button; while it is busy it keeps the focus and does nothing. */
+export function Button({ look = "plain", busy = false, icon, className = "", children, onClick, ...rest }: Props) {
   return (
     <button
       type="button"
       {...rest}
-      disabled={disabled || busy}
+      onClick={busy ? (event) => event.preventDefault() : onClick}
       aria-busy={busy || undefined}
-      className={`inline-flex min-h-8 shrink-0 items-center justify-center gap-1.5 rounded-md px-2.5 text-[0.8125rem] font-medium whitespace-nowrap disabled:cursor-default disabled:opacity-50 ${LOOKS[look]} ${className}`}
+      aria-disabled={busy || undefined}
+      className={`inline-flex min-h-8 shrink-0 items-center justify-center gap-1.5 rounded-md px-2.5 text-[0.8125rem] font-medium whitespace-nowrap disabled:cursor-default disabled:opacity-50 aria-disabled:opacity-50 ${LOOKS[look]} ${className}`}
     >
       {busy ? <Spinner /> : icon}
       {children}

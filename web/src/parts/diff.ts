@@ -1,4 +1,4 @@
-// Unified differences (as git and the server write them) read into rows, for one column or for two.
+// Unified differences (as git and the server write them) read into rows.
 
 export interface Line {
   kind: "same" | "added" | "removed";
@@ -8,7 +8,6 @@ export interface Line {
 }
 
 export type Row = { kind: "hunk"; text: string } | { kind: "line"; line: Line };
-export type Pair = { kind: "hunk"; text: string } | { kind: "pair"; old?: Line; new?: Line };
 
 const HUNK = /^@@ -(\d+)(?:,\d+)? \+(\d+)(?:,\d+)? @@(.*)$/;
 
@@ -50,30 +49,4 @@ export function sketchOf(text: string): Row[] {
 
 function signOf(line: string): Line["kind"] {
   return line.startsWith("+") ? "added" : line.startsWith("-") ? "removed" : "same";
-}
-
-/** Put removed lines beside those that were added in their place. */
-export function pairsOf(rows: readonly Row[]): Pair[] {
-  const pairs: Pair[] = [];
-  let removed: Line[] = [];
-  let added: Line[] = [];
-  const flush = () => {
-    for (let at = 0; at < Math.max(removed.length, added.length); at++) {
-      pairs.push({ kind: "pair", old: removed[at], new: added[at] });
-    }
-    [removed, added] = [[], []];
-  };
-  for (const row of rows) {
-    if (row.kind === "hunk") {
-      flush();
-      pairs.push(row);
-    } else if (row.line.kind === "same") {
-      flush();
-      pairs.push({ kind: "pair", old: row.line, new: row.line });
-    } else {
-      (row.line.kind === "removed" ? removed : added).push(row.line);
-    }
-  }
-  flush();
-  return pairs;
 }

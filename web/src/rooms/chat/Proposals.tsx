@@ -3,7 +3,7 @@ import { api, ask } from "../../api/client.ts";
 import { keys } from "../../log/keys.ts";
 import { Badge, type Tone } from "../../parts/Badge.tsx";
 import { Button } from "../../parts/Button.tsx";
-import { Diff } from "../../parts/Diff.tsx";
+import { Patch } from "../../parts/Code.tsx";
 import { Section } from "../../parts/Section.tsx";
 import { Empty, Loaded, Trouble } from "../../parts/States.tsx";
 import { texts } from "../../texts.ts";
@@ -46,7 +46,7 @@ function One({ proposal }: { proposal: Proposal }) {
         <p className="min-w-0 flex-1 break-words" dir="auto">{title}</p>
         <Badge tone={TONES[proposal.status]}>{words.proposalStatus[proposal.status]}</Badge>
       </div>
-      {proposal.status === "pending" && diff && <Diff sketch text={diff} label={title} />}
+      {proposal.status === "pending" && diff && <Patch sketch text={diff} label={title} />}
       {proposal.error && <p className="bg-bad-soft px-3 py-2 break-words text-bad">{proposal.error.message}</p>}
       {deciding.error && <Trouble error={deciding.error} />}
       {proposal.status === "pending" && (

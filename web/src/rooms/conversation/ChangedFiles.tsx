@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Shapes } from "../../api/client.ts";
 import { Badge, type Tone } from "../../parts/Badge.tsx";
-import { Diff } from "../../parts/Diff.tsx";
+import { Patch } from "../../parts/Code.tsx";
 import { Loaded } from "../../parts/States.tsx";
 import { texts } from "../../texts.ts";
 import { timelineOf, treeLinesOf } from "./queries.ts";
@@ -63,5 +63,5 @@ function ChangedFile({ file, trees }: { file: Shapes["FileChange"]; trees: Trees
 
 function Changed({ trees, path }: { trees: Trees; path: string }) {
   const query = useQuery(treeLinesOf(...trees, path));
-  return <Loaded query={query}>{({ diff }) => <Diff text={diff ?? ""} label={path} />}</Loaded>;
+  return <Loaded query={query}>{({ diff }) => <Patch text={diff ?? ""} label={path} />}</Loaded>;
 }

@@ -5,7 +5,7 @@ import { api, ask, type Shapes } from "../../api/client.ts";
 import { keys } from "../../log/keys.ts";
 import { Badge, type Tone } from "../../parts/Badge.tsx";
 import { Button, Spinner } from "../../parts/Button.tsx";
-import { Diff } from "../../parts/Diff.tsx";
+import { Patch } from "../../parts/Code.tsx";
 import { Prose } from "../../parts/Prose.tsx";
 import { Section } from "../../parts/Section.tsx";
 import { Trouble } from "../../parts/States.tsx";
@@ -32,7 +32,7 @@ export function RunView({ run }: { run: ActionRun }) {
       {run.checks?.map((check, index) => <CheckView key={index} check={check} />)}
       {run.patch && (
         <div className="border-t border-line">
-          <Diff text={run.patch} label={words.patch} />
+          <Patch text={run.patch} label={words.patch} />
         </div>
       )}
       {run.status === "ready" && <Applying run={run} />}

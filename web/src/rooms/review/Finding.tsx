@@ -3,7 +3,7 @@ import { useState } from "react";
 import { api, ask, type Shapes } from "../../api/client.ts";
 import { Badge } from "../../parts/Badge.tsx";
 import { Button } from "../../parts/Button.tsx";
-import { Diff } from "../../parts/Diff.tsx";
+import { Patch } from "../../parts/Code.tsx";
 import { Prose } from "../../parts/Prose.tsx";
 import { Trouble } from "../../parts/States.tsx";
 import { texts } from "../../texts.ts";
@@ -74,7 +74,7 @@ function Explained({ drilldown }: { drilldown: Shapes["Drilldown"] }) {
             <Prose text={text} />
           </div>
         ))}
-        {drilldown.patch && <Diff text={drilldown.patch} label={words.patch} />}
+        {drilldown.patch && <Patch text={drilldown.patch} label={words.patch} />}
         {drilldown.references.length > 0 && <p className="text-xs break-words text-soft">{drilldown.references.join(" · ")}</p>}
       </div>
     </details>

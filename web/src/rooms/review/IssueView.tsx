@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 import { Badge } from "../../parts/Badge.tsx";
-import { Diff } from "../../parts/Diff.tsx";
+import { Patch } from "../../parts/Code.tsx";
 import { Prose } from "../../parts/Prose.tsx";
 import { texts } from "../../texts.ts";
 import { codeOf } from "./code.ts";
@@ -46,7 +46,7 @@ export function IssueView({ issue, dismissed, badges, actions, children }: Props
       </div>
       {issue.suggested_patch && (
         <div className="mt-2 rounded-md border border-line">
-          <Diff text={issue.suggested_patch} label={words.patch} />
+          <Patch text={issue.suggested_patch} label={words.patch} />
         </div>
       )}
       {children}

@@ -3,6 +3,7 @@ import { useState } from "react";
 import type { Shapes } from "../../api/client.ts";
 import { Badge } from "../../parts/Badge.tsx";
 import { Button } from "../../parts/Button.tsx";
+import { Writer } from "../../parts/Code.tsx";
 import { Section } from "../../parts/Section.tsx";
 import { Loaded } from "../../parts/States.tsx";
 import { texts } from "../../texts.ts";
@@ -48,15 +49,7 @@ function ActionRow({ action, own, onOwn }: { action: Action; own: string | undef
         <div className="border-t border-line">
           <p className="px-3 py-2 text-xs break-words text-soft" dir="auto">{action.description}</p>
           {action.combined_content !== undefined ? (
-            <textarea
-              aria-label={`${words.result}: ${action.path}`}
-              dir="ltr"
-              spellCheck={false}
-              rows={12}
-              value={own ?? action.combined_content}
-              onChange={(event) => onOwn(event.target.value)}
-              className="block w-full bg-paper px-3 py-2 font-mono text-xs leading-5"
-            />
+            <Writer label={`${words.result}: ${action.path}`} text={own ?? action.combined_content} onChange={onOwn} />
           ) : (
             action.resulting_hash && <Result hash={action.resulting_hash} path={action.path} />
           )}

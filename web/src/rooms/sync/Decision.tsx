@@ -3,7 +3,7 @@ import { useState } from "react";
 import type { Shapes } from "../../api/client.ts";
 import { Badge } from "../../parts/Badge.tsx";
 import { Button } from "../../parts/Button.tsx";
-import { INPUT } from "../../parts/Field.tsx";
+import { Reader, Writer } from "../../parts/Code.tsx";
 import { Loaded } from "../../parts/States.tsx";
 import { texts } from "../../texts.ts";
 import { ContentView } from "../workspace/FileView.tsx";
@@ -51,44 +51,46 @@ export function Decision({ decision, chosen, text, onChoose, onWrite }: Props) {
         {columns.map(([title, hash]) => (
           <div key={title} className="min-w-0 border-line max-md:border-b md:border-e md:last:border-e-0">
             <p className="border-b border-line bg-sunken px-3 py-1 text-2xs font-medium text-soft">{title}</p>
-            {hash ? <Side hash={hash} path={decision.path} label={`${title}: ${decision.path}`} /> : <p className="px-3 py-3 text-soft">{words.absent}</p>}
+            {hash ? <Side hash={hash} base={decision.base_hash} path={decision.path} label={`${title}: ${decision.path}`} /> : <p className="px-3 py-3 text-soft">{words.absent}</p>}
           </div>
         ))}
       </div>
       <div className="space-y-2 px-3 py-3">
         <div className="row flex-wrap" role="group" aria-label={words.options}>
           {decision.options.map((option) => (
-            <Button key={option.id} aria-pressed={chosen === option.id} look={chosen === option.id ? "primary" : "plain"} title={option.description} onClick={() => pick(option)}>
+            <Button key={option.id} data-option={option.id} aria-pressed={chosen === option.id} look={chosen === option.id ? "primary" : "plain"} title={option.description} onClick={() => pick(option)}>
               {option.label}
               {option.id === decision.recommended_option_id && <span className="text-2xs opacity-80">· {words.recommended}</span>}
             </Button>
           ))}
         </div>
         {decision.allows_custom_content && (
-          <label className="block">
-            <span className="row text-xs text-soft">
+          <div>
+            <p className="row mb-1 text-xs text-soft">
               {words.result}
               {chosen === "custom" && <Badge tone="accent">{words.edited}</Badge>}
-            </span>
-            <textarea
-              dir="ltr"
-              spellCheck={false}
-              rows={Math.min(24, Math.max(4, draft.split("\n").length))}
-              value={draft}
-              onChange={(event) => {
-                setDraft(event.target.value);
-                onWrite(event.target.value);
-              }}
-              className={`${INPUT} mt-1 font-mono text-xs leading-5`}
-            />
-          </label>
+            </p>
+            <Writer label={`${words.result}: ${decision.path}`} text={draft} onChange={(next) => (setDraft(next), onWrite(next))} />
+          </div>
         )}
       </div>
     </div>
   );
 }
 
-function Side({ hash, path, label }: { hash: string; path: string; label: string }) {
+/** What one side has; what differs from the base is marked. */
+function Side({ hash, base, path, label }: { hash: string; base: string | null | undefined; path: string; label: string }) {
   const query = useQuery(blobOf(hash, path));
-  return <Loaded query={query}>{(content) => <ContentView content={content} path={label} short />}</Loaded>;
+  const { data: old } = useQuery({ ...blobOf(base ?? "", path), enabled: !!base && base !== hash });
+  return (
+    <Loaded query={query}>
+      {(content) =>
+        content.kind === "text" && old?.kind === "text" ? (
+          <Reader text={content.text} against={old.text} height="short" label={label} />
+        ) : (
+          <ContentView content={content} path={label} short />
+        )
+      }
+    </Loaded>
+  );
 }

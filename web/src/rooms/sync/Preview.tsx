@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useRef, useState } from "react";
 import type { Shapes } from "../../api/client.ts";
 import { Badge } from "../../parts/Badge.tsx";
 import { Button } from "../../parts/Button.tsx";
@@ -25,6 +25,8 @@ export function Preview({ preview, busy, onExecute }: Props) {
   const [at, setAt] = useState(0);
   const decided = needed.filter((one) => decisions[one.path] !== undefined).length;
   const current = needed[at];
+  const place = useRef<HTMLDivElement>(null);
+  const go = (step: number) => setAt((at + step + needed.length) % needed.length);
   const decide = (path: string, option: string, text?: string) => {
     setDecisions({ ...decisions, [path]: option });
     if (text !== undefined) setCustom({ ...custom, [path]: text });
@@ -45,19 +47,24 @@ export function Preview({ preview, busy, onExecute }: Props) {
         <Section
           title={`${words.decision} ${at + 1} / ${needed.length}`}
           actions={
-            <>
-              <Button disabled={at === 0} onClick={() => setAt(at - 1)} aria-keyshortcuts="Alt+ArrowLeft">{words.previous}</Button>
-              <Button disabled={at === needed.length - 1} onClick={() => setAt(at + 1)} aria-keyshortcuts="Alt+ArrowRight">{words.next}</Button>
-            </>
+            needed.length > 1 && (
+              <>
+                <Button onClick={() => go(-1)} aria-keyshortcuts="Alt+ArrowLeft">{words.previous}</Button>
+                <Button data-next onClick={() => go(1)} aria-keyshortcuts="Alt+ArrowRight">{words.next}</Button>
+              </>
+            )
           }
         >
           <div
+            ref={place}
+            tabIndex={-1}
+            className="-outline-offset-2"
             onKeyDown={(event) => {
-              const step = event.altKey ? { ArrowLeft: -1, ArrowRight: 1 }[event.key] : undefined;
-              if (step) {
-                event.preventDefault();
-                setAt(Math.max(0, Math.min(needed.length - 1, at + step)));
-              }
+              const step = event.altKey && !event.defaultPrevented ? { ArrowLeft: -1, ArrowRight: 1 }[event.key] : undefined;
+              if (!step) return;
+              event.preventDefault();
+              go(step);
+              place.current?.focus(); // the field that had it goes
             }}
           >
             <Decision

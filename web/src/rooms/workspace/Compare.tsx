@@ -4,15 +4,14 @@ import { useState } from "react";
 import type { Shapes } from "../../api/client.ts";
 import { Badge, type Tone } from "../../parts/Badge.tsx";
 import { Button } from "../../parts/Button.tsx";
-import { Diff } from "../../parts/Diff.tsx";
+import { Reader, Sides } from "../../parts/Code.tsx";
 import { INPUT } from "../../parts/Field.tsx";
 import { Section } from "../../parts/Section.tsx";
 import { Empty, Loaded, Trouble, Waiting } from "../../parts/States.tsx";
 import { shortOf } from "../../parts/short.ts";
 import { texts } from "../../texts.ts";
-import { pictureType } from "./content.ts";
 import { ContentView } from "./FileView.tsx";
-import { blobOf, changesOf, historyOf, linesOf } from "./queries.ts";
+import { blobOf, changesOf, historyOf, sidesOf } from "./queries.ts";
 
 const words = texts.workspace;
 const FROM = "/projects/$projectId/workspaces/$workspaceId";
@@ -32,7 +31,7 @@ export function Compare({ workspaceId, head }: { workspaceId: string; head: stri
   return (
     <Section
       title={words.view.compare}
-      actions={<Button aria-pressed={split} onClick={() => setSplit(!split)}>{split ? words.unified : words.split}</Button>}
+      actions={<Button data-split aria-pressed={split} onClick={() => setSplit(!split)}>{split ? words.unified : words.split}</Button>}
     >
       <div className="grid gap-2 border-b border-line p-3 sm:grid-cols-2">
         {(["from", "to"] as const).map((side) => (
@@ -67,7 +66,7 @@ function Changes({ from, to, split }: { from: string; to: string; split: boolean
     <>
       <ul>
         {files.map((file) => (
-          <ChangedFile key={file.path} file={file} from={from} to={to} split={split} first={files.length <= 3} />
+          <ChangedFile key={file.path} file={file} split={split} first={files.length <= 3} />
         ))}
       </ul>
       {query.hasNextPage && (
@@ -79,7 +78,7 @@ function Changes({ from, to, split }: { from: string; to: string; split: boolean
   );
 }
 
-function ChangedFile({ file, from, to, split, first }: { file: Change; from: string; to: string; split: boolean; first: boolean }) {
+function ChangedFile({ file, split, first }: { file: Change; split: boolean; first: boolean }) {
   const [open, setOpen] = useState(first);
   return (
     <li className="border-b border-line last:border-0">
@@ -90,18 +89,26 @@ function ChangedFile({ file, from, to, split, first }: { file: Change; from: str
         {file.deletions !== undefined && <span className="text-xs text-bad">−{file.deletions}</span>}
         <Badge tone={TONES[file.change] ?? "plain"}>{file.change}</Badge>
       </button>
-      {open && <div className="border-t border-line">{file.binary || file.too_large ? <Sides file={file} /> : <ChangedLines {...{ file, from, to, split }} />}</div>}
+      {open && <div className="border-t border-line">{file.binary || file.too_large ? <Contents file={file} /> : <ChangedLines file={file} split={split} />}</div>}
     </li>
   );
 }
 
-function ChangedLines({ file, from, to, split }: { file: Change; from: string; to: string; split: boolean }) {
-  const query = useQuery(linesOf(from, to, file.path));
-  return <Loaded query={query}>{({ diff }) => (pictureType(file.path) && !diff ? <Sides file={file} /> : <Diff text={diff ?? ""} split={split} label={file.path} />)}</Loaded>;
+function ChangedLines({ file, split }: { file: Change; split: boolean }) {
+  const query = useQuery(sidesOf(file.old_hash, file.new_hash));
+  return (
+    <Loaded query={query}>
+      {({ old, now }) => {
+        if (old === undefined || now === undefined) return <Contents file={file} />;
+        if (split) return <Sides old={old} now={now} label={file.path} />;
+        return <Reader text={now} against={old} folded height="part" label={file.path} />;
+      }}
+    </Loaded>
+  );
 }
 
 /** Pictures beside each other; of other files that are no text the sizes. */
-function Sides({ file }: { file: Change }) {
+function Contents({ file }: { file: Change }) {
   return (
     <div className="grid sm:grid-cols-2">
       {[file.old_hash, file.new_hash].map((hash, at) => (

@@ -1,11 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useParams, useSearch } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
+import { Reader } from "../../parts/Code.tsx";
 import { Empty, Loaded } from "../../parts/States.tsx";
 import { texts } from "../../texts.ts";
 import { Blame } from "./Blame.tsx";
 import { sizeOf, type Content } from "./content.ts";
-import { Lines } from "./Lines.tsx";
 import { blobOf, type TreeEntry } from "./queries.ts";
 
 const words = texts.workspace;
@@ -44,7 +44,7 @@ export function FileView({ snapshotId, entry }: { snapshotId: string; entry: Tre
 export function ContentView({ content, path, short = false }: { content: Content; path: string; short?: boolean }) {
   switch (content.kind) {
     case "text":
-      return content.lines.length === 0 ? <Empty title={words.emptyFile} /> : <Lines lines={content.lines} label={path} short={short} />;
+      return content.text === "" ? <Empty title={words.emptyFile} /> : <Reader text={content.text} label={path} height={short ? "short" : "page"} />;
     case "picture":
       return <Picture blob={content.blob} label={path} />;
     case "large":

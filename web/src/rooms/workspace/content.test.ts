@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { contentOf, linesOf, sizeOf, textOf } from "./content.ts";
+import { contentOf, sizeOf, textOf } from "./content.ts";
 
 test("bytes are text only when all of them are", () => {
   assert.equal(textOf(new TextEncoder().encode("שלום\n")), "שלום\n");
@@ -14,8 +14,6 @@ test("a picture is told by its name", async () => {
   assert.equal((await contentOf("a.txt", new Blob(["x"]))).kind, "text");
 });
 
-test("lines and sizes", () => {
-  assert.deepEqual(linesOf("a\r\nb\n"), ["a", "b"]);
-  assert.deepEqual(linesOf(""), []);
+test("sizes", () => {
   assert.deepEqual([sizeOf(12), sizeOf(1234), sizeOf(2_500_000)], ["12 B", "1.2 KB", "2.5 MB"]);
 });

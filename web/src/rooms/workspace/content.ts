@@ -13,7 +13,7 @@ const PICTURES: Record<string, string> = {
 export const LARGEST_TEXT = 8 << 20; // bytes that are shown
 
 export type Content =
-  | { kind: "text"; lines: string[]; size: number }
+  | { kind: "text"; text: string; size: number }
   | { kind: "picture"; blob: Blob; size: number }
   | { kind: "binary"; size: number }
   | { kind: "large"; size: number };
@@ -28,7 +28,7 @@ export async function contentOf(path: string, blob: Blob): Promise<Content> {
   if (picture) return { kind: "picture", blob: new Blob([blob], { type: picture }), size };
   if (size > LARGEST_TEXT) return { kind: "large", size };
   const text = textOf(new Uint8Array(await blob.arrayBuffer()));
-  return text === undefined ? { kind: "binary", size } : { kind: "text", lines: linesOf(text), size };
+  return text === undefined ? { kind: "binary", size } : { kind: "text", text, size };
 }
 
 /** Return bytes as text, undefined unless they are UTF-8 without NUL. */
@@ -39,12 +39,6 @@ export function textOf(bytes: Uint8Array): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-export function linesOf(text: string): string[] {
-  const lines = text.split(/\r\n|\n/);
-  if (lines.at(-1) === "") lines.pop();
-  return lines;
 }
 
 export function sizeOf(bytes: number): string {

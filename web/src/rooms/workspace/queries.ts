@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { api, ask, fetchBlob, type Shapes } from "../../api/client.ts";
 import { keys } from "../../log/keys.ts";
-import { contentOf } from "./content.ts";
+import { contentOf, textOf } from "./content.ts";
 
 const FOR_EVER = { staleTime: Infinity }; // what a snapshot or a hash names never changes
 export type TreeEntry = Shapes["TreeEntry"];
@@ -79,17 +79,22 @@ export const changesOf = (from: string, to: string) =>
     ...FOR_EVER,
   });
 
-export const linesOf = (from: string, to: string, path: string) =>
+/** Both sides of a changed file: text, "" where there was or is no file, undefined for what is no text. */
+export const sidesOf = (old: string | null | undefined, now: string | null | undefined) =>
   queryOptions({
-    queryKey: keys.snapshot(from, "diff", to, path),
-    queryFn: () =>
-      ask(
-        api.GET("/v1/snapshots/{snapshot_id}/diff/{other_snapshot_id}", {
-          params: { path: sides(from, to), query: { path } },
-        }),
-      ),
+    queryKey: ["sides", old, now] as const,
+    queryFn: async () => {
+      const [before, after] = await Promise.all([old, now].map(textAt));
+      return { old: before, now: after };
+    },
     ...FOR_EVER,
   });
+
+async function textAt(hash: string | null | undefined): Promise<string | undefined> {
+  if (!hash) return "";
+  const blob = await fetchBlob(`/v1/blobs/download/${hash}`);
+  return textOf(new Uint8Array(await blob.arrayBuffer()));
+}
 
 export const tagsOf = (projectId: string) =>
   queryOptions({
