@@ -4,8 +4,9 @@ from dataclasses import dataclass, field
 
 from asterism.base.clock import ManualClock
 from asterism.features.versions import storage
-from asterism.features.versions.storage import Collected, CollectionRequest, Roots
+from asterism.features.versions.storage import Collected, CollectionRequest, Roots, store, texts
 from asterism.kernel.blobs import ObjectStoreBlobs
+from asterism.kernel.blobs.recent import Recent
 from asterism.kernel.db import Database, Tx
 from asterism.vcs import manifest
 from asterism.vcs.manifest import Entry
@@ -39,6 +40,29 @@ class Shelf:
         if root:
             self.roots.add(name)
         return name
+
+    def put_odd(self, tree: Tree, *, root: bool = True) -> str:
+        """Store a manifest that is not in the canonical form, so that it has an object of its own."""
+        self.put(*tree.values())
+        data = manifest.encode(entries_of(tree)).replace(b"\n", b"\r\n")
+        storage.upload(self.db, self.blobs, self.user, name_of(data), data)
+        if root:
+            self.roots.add(name_of(data))
+        return name_of(data)
+
+    def manifest_bytes(self, name: str, *, remembered: bool = False) -> bytes:
+        """Return a manifest's bytes, as a process does that has just started unless it may remember."""
+        if not remembered:
+            self.blobs.recent = Recent()
+        with self.db.read() as tx:
+            return storage.manifest_bytes(tx, self.blobs, self.user, name)
+
+    def make_whole(self, name: str) -> None:
+        """Give a manifest an object, as all had in former versions."""
+        data = self.manifest_bytes(name)
+        with self.db.write() as tx:
+            store.set_manifest_object(tx, self.user, name, texts.write(self.blobs, self.user, name, data))
+            store.add_usage(tx, self.user, storage.Usage(manifest_bytes=len(data)))
 
     def has(self, *contents: bytes) -> list[bool]:
         with self.db.read() as tx:

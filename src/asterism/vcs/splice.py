@@ -11,9 +11,9 @@ import msgspec
 from asterism.vcs.manifest import EMPTY, Entry, encode, read
 from asterism.vcs.manifest_delta import has_regular_layout, paths_ascend
 
-_HEAD = b'{\n  "version": "1",\n  "files": [\n    {\n'
-_FOOT = b"\n    }\n  ]\n}"
-_BETWEEN = b"\n    },\n    {\n"
+HEAD = b'{\n  "version": "1",\n  "files": [\n    {\n'
+FOOT = b"\n    }\n  ]\n}"
+BETWEEN = b"\n    },\n    {\n"
 _PATH = b'\n      "path": '
 MANY = 2000
 
@@ -29,27 +29,27 @@ def splice(manifest: bytes, changes: Mapping[str, Entry | None]) -> bytes:
 
 def exchange(manifest: bytes, changes: Mapping[str, Entry | None]) -> tuple[bytes, list[Entry]]:
     """Do what `splice` does, and return beside its result the entries that stood at those paths before."""
-    if manifest == EMPTY or len(changes) > MANY or not manifest.startswith(_HEAD):
+    if manifest == EMPTY or len(changes) > MANY or not manifest.startswith(HEAD):
         return rebuild(manifest, changes)
     view = memoryview(manifest)  # most of the text goes from here into the result, and is copied once on the way
     pieces: list[bytes | memoryview] = []
     gone: list[bytes] = []
-    kept_from, end = len(_HEAD), len(manifest) - len(_FOOT)
+    kept_from, end = len(HEAD), len(manifest) - len(FOOT)
     for path, entry in sorted(changes.items()):
         start = _place(manifest, path.encode(), kept_from, end)
         if start > kept_from:
-            pieces += (_BETWEEN, view[kept_from : start - len(_BETWEEN)])
+            pieces += (BETWEEN, view[kept_from : start - len(BETWEEN)])
         kept_from = start
         if start < end and _path_at(manifest, start) == path.encode():
             stop = _block_end(manifest, start, end)
             gone.append(manifest[start:stop])
-            kept_from = stop + len(_BETWEEN)
+            kept_from = stop + len(BETWEEN)
         if entry is not None:
-            pieces += (_BETWEEN, _block(entry))
+            pieces += (BETWEEN, entry_block(entry))
     if kept_from < end:
-        pieces += (_BETWEEN, view[kept_from:end])
-    text = b"".join((_HEAD, *pieces[1:], _FOOT)) if pieces else EMPTY
-    return text, read(_HEAD + _BETWEEN.join(gone) + _FOOT) if gone else []
+        pieces += (BETWEEN, view[kept_from:end])
+    text = b"".join((HEAD, *pieces[1:], FOOT)) if pieces else EMPTY
+    return text, read(HEAD + BETWEEN.join(gone) + FOOT) if gone else []
 
 
 def can_be_spliced(manifest: bytes) -> bool:
@@ -68,8 +68,9 @@ def rebuild(manifest: bytes, changes: Mapping[str, Entry | None]) -> tuple[bytes
     return encode(entry for entry in entries.values() if entry is not None), gone
 
 
-def _block(entry: Entry) -> bytes:
-    return encode([entry])[len(_HEAD) : -len(_FOOT)]
+def entry_block(entry: Entry) -> bytes:
+    """Return what stands between the braces of an entry in the canonical form."""
+    return encode([entry])[len(HEAD) : -len(FOOT)]
 
 
 def _place(manifest: bytes, path: bytes, low: int, end: int) -> int:
@@ -77,19 +78,19 @@ def _place(manifest: bytes, path: bytes, low: int, end: int) -> int:
 
     Behind the last one that is `end` and the text that would stand between.
     """
-    high = end + len(_BETWEEN)
+    high = end + len(BETWEEN)
     while low < high:
-        between = manifest.rfind(_BETWEEN, low, min((low + high) // 2 + len(_BETWEEN), end))
-        start = low if between < 0 else between + len(_BETWEEN)
+        between = manifest.rfind(BETWEEN, low, min((low + high) // 2 + len(BETWEEN), end))
+        start = low if between < 0 else between + len(BETWEEN)
         if _path_at(manifest, start) < path:
-            low = _block_end(manifest, start, end) + len(_BETWEEN)
+            low = _block_end(manifest, start, end) + len(BETWEEN)
         else:
             high = start
     return low
 
 
 def _block_end(manifest: bytes, start: int, end: int) -> int:
-    found = manifest.find(_BETWEEN, start, end)
+    found = manifest.find(BETWEEN, start, end)
     return end if found < 0 else found
 
 

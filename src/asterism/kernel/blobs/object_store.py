@@ -16,6 +16,7 @@ from asterism.base.errors import Unavailable
 from asterism.kernel.blobs.durability import sync_files
 from asterism.kernel.blobs.errors import ObjectDamaged, ObjectMissing, lacks_place, translate
 from asterism.kernel.blobs.port import ObjectInfo
+from asterism.kernel.blobs.recent import Recent
 from asterism.kernel.blobs.spool import Spool
 
 PIECE = 1024 * 1024
@@ -48,6 +49,7 @@ class ObjectStoreBlobs:
     def __init__(self, store: Any, spool_folder: Path) -> None:
         self.store = store
         self.spool_folder = spool_folder
+        self.recent = Recent()
         for leftover in spool_folder.glob("incoming-*"):
             if time.time() - leftover.stat().st_mtime > ABANDONED_SECONDS:  # its process was killed
                 leftover.unlink(missing_ok=True)

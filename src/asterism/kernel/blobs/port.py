@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from asterism.kernel.blobs.recent import Recent
 from asterism.kernel.blobs.spool import Spool
 
 
@@ -21,6 +22,9 @@ class Blobs(Protocol):
 
     spool_folder: Path
     """Where content that is too large for memory waits until it is complete."""
+
+    recent: Recent
+    """What this process made from the content lately."""
 
     def put(self, key: str, content: bytes) -> None:
         """Store `content`; where the key exists it is replaced in one step."""

@@ -11,7 +11,7 @@ import pytest
 from asterism.base.errors import Invalid
 from asterism.base.ids import ulid
 from asterism.features.versions import storage
-from asterism.features.versions.storage import CollectionRunning, CollectionUnsafe
+from asterism.features.versions.storage import CollectionRunning, CollectionUnsafe, store
 from asterism.features.versions.storage.leases import SECONDS
 from asterism.features.versions.storage.sweep_store import take_lease
 from asterism.kernel.runs import this_process
@@ -44,7 +44,19 @@ def test_usage_follows(shelf: Shelf) -> None:
     shelf.collect()
     with shelf.db.read() as tx:
         used = storage.usage(tx, shelf.user)
+        assert used.manifest_bytes == store.tree_bytes(tx, shelf.user) > 0
     assert (used.blob_count, used.blob_bytes, used.manifest_count) == (1, 5, 1)
+    assert len(shelf.objects()) == 1  # the pack: a manifest in the canonical form has no object
+
+
+def test_a_manifest_that_has_an_object_counts_with_it(shelf: Shelf) -> None:
+    kept = shelf.put_odd({"a": b"1"})
+    shelf.put_odd({"b": b"1"}, root=False)
+    dry = shelf.collect(dry_run=True)
+    assert dry.freed_manifest_bytes == shelf.collect().freed_manifest_bytes
+    with shelf.db.read() as tx:
+        used = storage.usage(tx, shelf.user)
+        assert used.manifest_bytes == len(shelf.manifest_bytes(kept)) + store.tree_bytes(tx, shelf.user)
     assert len(shelf.objects()) == 2
 
 
@@ -91,7 +103,7 @@ def test_a_referenced_manifest_that_vanished_stops_everything(shelf: Shelf) -> N
 def test_a_referenced_manifest_that_cannot_be_read_stops_everything(
     shelf: Shelf, memory_path: Path, damage: str
 ) -> None:
-    name = shelf.put_tree({"a": b"kept"})
+    name = shelf.put_odd({"a": b"kept"})
     shelf.put(b"loose")
     file = next(memory_path.rglob(f"{name}*"))
     data = file.read_bytes()

@@ -4,12 +4,21 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from asterism.features.versions import storage
-from asterism.features.versions.storage import BlobGone, BlobsMissing, ManifestLost, Roots, inspection_store
+from asterism.features.versions.storage import (
+    BlobGone,
+    BlobsMissing,
+    CollectionUnsafe,
+    ManifestLost,
+    Roots,
+    inspection_store,
+    tables,
+)
 from asterism.vcs.batch import BatchReader, FrameStart
 from tests.support.shelf import Shelf
-from tests.support.trees import entries_of, name_of
+from tests.support.trees import name_of
 
 SMALL = b"small content"
 LARGE = b"large content " * 200_000
@@ -128,14 +137,49 @@ def test_content_for_the_server_itself_is_verified(shelf: Shelf, how: Callable[[
 
 @pytest.mark.parametrize("how", DAMAGES)
 def test_a_lost_manifest_is_told_and_a_new_upload_repairs_it(shelf: Shelf, how: Callable[[Path], None]) -> None:
-    name = shelf.put_tree({"a": b"1"})
+    name = shelf.put_odd({"a": b"1"})
     damage(shelf, how, "manifests")
-    with shelf.db.read() as tx, pytest.raises(ManifestLost):
-        storage.manifest_bytes(tx, shelf.blobs, shelf.user, name)
-    shelf.put_entries(entries_of({"a": b"1"}))
-    with shelf.db.read() as tx:
-        assert name_of(storage.manifest_bytes(tx, shelf.blobs, shelf.user, name)) == name
+    with pytest.raises(ManifestLost):
+        shelf.manifest_bytes(name)
+    shelf.put_odd({"a": b"1"})
+    assert name_of(shelf.manifest_bytes(name)) == name
     assert len(files(shelf, "manifests")) == 1
+
+
+RECORDS: list[Callable[[bytes], bytes | None]] = [
+    lambda _record: None,
+    lambda record: record[:-1],
+    lambda _record: b"",
+    lambda record: record.replace(b"f", b"g", 1),
+]
+
+
+def damage_records(shelf: Shelf, how: Callable[[bytes], bytes | None]) -> None:
+    """Damage the record of the folder `d`, which holds the file `f`."""
+    with shelf.db.write() as tx:
+        for row in tx.all(sa.select(tables.trees)):
+            if b"\xa1f" in row["record"]:
+                tx.execute(tables.trees.delete().where(tables.trees.c.hash == row["hash"]))
+                changed = how(bytes(row["record"]))
+                if changed is not None:
+                    tx.execute(tables.trees.insert().values({**row, "record": changed}))
+
+
+@pytest.mark.parametrize("how", RECORDS)
+def test_lost_records_are_told_and_a_new_upload_repairs_them(
+    shelf: Shelf, how: Callable[[bytes], bytes | None]
+) -> None:
+    name = shelf.put_tree({"a": b"1", "d/f": b"2"})
+    damage_records(shelf, how)
+    with pytest.raises(ManifestLost):
+        shelf.manifest_bytes(name)
+    with pytest.raises(CollectionUnsafe):
+        shelf.collect()
+    found = inspected(shelf, repair=True)
+    assert (found.lost_manifests, found.rebuilt_manifests, found.beyond_repair) == ([name], [], 1)
+    shelf.put_tree({"a": b"1", "d/f": b"2"})
+    assert name_of(shelf.manifest_bytes(name)) == name
+    assert inspected(shelf).found == 0
 
 
 def test_nothing_is_wrong_with_what_is_well(shelf: Shelf) -> None:
@@ -177,6 +221,7 @@ def test_what_comes_back_is_found_again(shelf: Shelf) -> None:
 @pytest.mark.parametrize("how", DAMAGES)
 def test_a_lost_manifest_is_made_again_from_folder_records(shelf: Shelf, how: Callable[[Path], None]) -> None:
     name = shelf.put_tree({"a": b"1", "d/e": b"2"})
+    shelf.make_whole(name)
     damage(shelf, how, "manifests")
     found = inspected(shelf, repair=True)
     assert (found.lost_manifests, found.rebuilt_manifests, found.beyond_repair) == ([name], [name], 0)
@@ -184,9 +229,9 @@ def test_a_lost_manifest_is_made_again_from_folder_records(shelf: Shelf, how: Ca
 
 
 def test_folder_records_are_made_again_from_a_manifest(shelf: Shelf) -> None:
-    name = shelf.put_tree({"a": b"1", "d/e": b"2"})
+    name = shelf.put_odd({"a": b"1", "d/e": b"2"})
     with shelf.db.write() as tx:
-        tx.execute(inspection_store.trees.delete())
+        tx.execute(tables.trees.delete())
     assert inspected(shelf, repair=True).broken_trees == [name]
     assert inspected(shelf).found == 0
 

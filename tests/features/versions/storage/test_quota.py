@@ -5,9 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from asterism.features.versions import storage
-from asterism.features.versions.storage import Limits, QuotaExceeded
+from asterism.features.versions.storage import Limits, QuotaExceeded, store
 from asterism.kernel.blobs import Spool
-from asterism.vcs import manifest
+from asterism.vcs import manifest, tree
 from tests.support.shelf import Shelf
 from tests.support.trees import entries_of, frames, name_of
 
@@ -31,13 +31,19 @@ def send_manifest(shelf: Shelf, content: bytes) -> None:
     storage.upload(shelf.db, shelf.blobs, shelf.user, name_of(data), data, quota=QUOTA)
 
 
+def send_odd_manifest(shelf: Shelf, content: bytes) -> None:
+    """Send one that is not in the canonical form, and so is kept beside its folder records."""
+    data = b" " + manifest.encode(entries_of({content[:4].hex() * 4 + f"{n}": content for n in range(8)}))
+    storage.upload(shelf.db, shelf.blobs, shelf.user, name_of(data), data, quota=QUOTA)
+
+
 def used(shelf: Shelf) -> int:
     with shelf.db.read() as tx:
         found = storage.usage(tx, shelf.user)
     return found.blob_bytes + found.manifest_bytes
 
 
-@pytest.mark.parametrize("send", [send_batch, send_one, send_manifest])
+@pytest.mark.parametrize("send", [send_batch, send_one, send_manifest, send_odd_manifest])
 def test_many_at_once_store_no_more_than_the_quota(shelf: Shelf, send) -> None:
     def attempt(number: int) -> bool:
         try:
@@ -50,7 +56,9 @@ def test_many_at_once_store_no_more_than_the_quota(shelf: Shelf, send) -> None:
         accepted = sum(pool.map(attempt, range(12)))
     assert 1 <= accepted < 12
     assert QUOTA - 3000 < used(shelf) <= QUOTA
-    assert sum(shelf.blobs.size(key) or 0 for key in shelf.objects()) == used(shelf)  # the refused left nothing
+    with shelf.db.read() as tx:
+        records = store.tree_bytes(tx, shelf.user)
+    assert sum(shelf.blobs.size(key) or 0 for key in shelf.objects()) + records == used(shelf)  # no refused one is left
 
 
 def test_the_last_byte_still_fits_and_one_more_does_not(shelf: Shelf) -> None:
@@ -60,6 +68,18 @@ def test_the_last_byte_still_fits_and_one_more_does_not(shelf: Shelf) -> None:
     send_batch(shelf, b"z")
     assert used(shelf) == QUOTA
     send_batch(shelf, b"z")  # what is stored already takes no room
+
+
+def test_the_last_byte_of_a_manifest_fits_and_one_more_does_not(shelf: Shelf) -> None:
+    data = manifest.encode(entries_of({"a": b"1", "d/b": b"2"}))
+    _, forest = tree.build(manifest.read(data))
+    taken = sum(map(len, forest.records.values()))
+    send_batch(shelf, b"x" * (QUOTA - taken))
+    with pytest.raises(QuotaExceeded):
+        storage.upload(shelf.db, shelf.blobs, shelf.user, name_of(data), data, quota=QUOTA - 1)
+    assert used(shelf) == QUOTA - taken
+    storage.upload(shelf.db, shelf.blobs, shelf.user, name_of(data), data, quota=QUOTA)
+    assert used(shelf) == QUOTA
 
 
 def test_what_the_server_makes_counts_but_is_not_refused(shelf: Shelf) -> None:

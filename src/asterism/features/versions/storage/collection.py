@@ -70,8 +70,7 @@ class _Collection:
         self._sweep_manifests(orphans)
         for start in range(0, len(dead), SWEPT_AT_ONCE):
             self._sweep_blobs(dead[start : start + SWEPT_AT_ONCE])
-        if self._result.deleted_manifests:
-            self._sweep_trees()
+        self._sweep_trees()
         clean_objects(self._db, self._blobs, self._user_id)
         return self._result
 
@@ -88,13 +87,17 @@ class _Collection:
             self._candidates = {blob for blob, _, _ in scanned} - held_blobs(tx, self._user_id, self._sources)
             mark(tx, self._user_id, roots, self._marks, self._candidates)
             stored = sweep_store.all_manifests(tx, self._user_id)
+            if self._request.dry_run:
+                self._result.freed_manifest_bytes = sum(
+                    self._dead_trees(sweep_store.trees_after(tx, self._user_id)).values()
+                )
         orphans = [row for row in stored if row["hash"] not in roots]
         self._result.scanned_blobs = len(scanned)
         self._result.next_cursor = encode_cursor(scope, [scanned[-1][0]]) if len(found) > len(scanned) else None
         self._result.scanned_manifests = len(stored)
         self._result.orphaned_manifests = len(orphans)
         if self._request.dry_run:
-            self._result.freed_manifest_bytes = sum(row["size"] for row in orphans)
+            self._result.freed_manifest_bytes += sum(row["size"] for row in orphans if row["object_id"])
         old = {blob for blob, _, touched in scanned if touched <= self._cutoff}
         return {blob: size for blob, size, _ in scanned}, old, [row["hash"] for row in orphans]
 
@@ -113,10 +116,11 @@ class _Collection:
                 kept = self._again(tx)
                 dead = [name for name in orphans[start : start + SWEPT_AT_ONCE] if name not in kept]
                 gone = sweep_store.delete_manifests(tx, self._user_id, dead, self._cutoff)
-                keys = [manifest_key(self._user_id, row["hash"], row["object_id"]) for row in gone]
+                whole = [row for row in gone if row["object_id"]]
+                keys = [manifest_key(self._user_id, row["hash"], row["object_id"]) for row in whole]
                 sweep_store.doom(tx, self._user_id, keys)
             self._result.deleted_manifests += len(gone)
-            self._result.freed_manifest_bytes += sum(row["size"] for row in gone)
+            self._result.freed_manifest_bytes += sum(row["size"] for row in whole)
 
     def _sweep_blobs(self, dead: Sequence[str]) -> None:
         with self._db.write() as tx:
@@ -132,9 +136,13 @@ class _Collection:
         while True:
             with self._db.write() as tx:
                 self._again(tx)
-                names = sweep_store.tree_names_after(tx, self._user_id, cursor, TREES_AT_ONCE)
-                dead = [name for name in names if bytes.fromhex(name) not in self._marks.trees]
+                found = sweep_store.trees_after(tx, self._user_id, cursor, TREES_AT_ONCE)
+                dead = self._dead_trees(found)
                 sweep_store.delete_trees(tx, self._user_id, dead)
-            if len(names) < TREES_AT_ONCE:
+            self._result.freed_manifest_bytes += sum(dead.values())
+            if len(found) < TREES_AT_ONCE:
                 return
-            cursor = names[-1]
+            cursor = found[-1][0]
+
+    def _dead_trees(self, found: Sequence[tuple[str, int]]) -> dict[str, int]:
+        return {name: size for name, size in found if bytes.fromhex(name) not in self._marks.trees}

@@ -11,11 +11,12 @@ from asterism.base.errors import TooLarge, Unavailable
 from asterism.features.versions.storage import store
 from asterism.features.versions.storage.blobs import check_room
 from asterism.features.versions.storage.comparison import prepare_edited
-from asterism.features.versions.storage.errors import BlobsMissing, HashMismatch, ManifestLost, UnknownManifest
+from asterism.features.versions.storage.errors import BlobsMissing, HashMismatch, UnknownManifest
 from asterism.features.versions.storage.keys import manifest_key
-from asterism.features.versions.storage.manifests import is_readable, prepare, put, replace_object
+from asterism.features.versions.storage.manifests import prepare
 from asterism.features.versions.storage.models import Manifest, Prepared, Usage
-from asterism.kernel.blobs import Blobs, ObjectMissing
+from asterism.features.versions.storage.texts import is_readable, put, store_again, text_of
+from asterism.kernel.blobs import Blobs
 from asterism.kernel.db import Database
 from asterism.vcs.content import hash_bytes
 from asterism.vcs.manifest import Entry
@@ -73,7 +74,7 @@ class _Batch:
 
     def keys(self) -> list[str]:
         """Return the objects that were written."""
-        return [manifest_key(self._user_id, one.hash, object_id) for one, object_id in self._made]
+        return [manifest_key(self._user_id, one.hash, object_id) for one, object_id in self._made if object_id]
 
     def store(self, edits: Sequence[NamedEdit]) -> int:
         """Make, write and register them; return how many are new."""
@@ -86,13 +87,12 @@ class _Batch:
             if edit.hash in self._known and (edit.hash not in stored or self._is_readable(edit.hash)):
                 continue
             self._make(edit, lost=edit.hash in stored)
-        if self._made:
-            self._blobs.sync(self.keys())
+        self._blobs.sync(self.keys())
         self._register(stored)
         return len(self._made)
 
     def _is_readable(self, name: str) -> bool:
-        return is_readable(self._blobs, self._user_id, self._known[name])
+        return is_readable(self._db, self._blobs, self._user_id, self._known[name])
 
     def _make(self, edit: NamedEdit, *, lost: bool) -> None:
         base = self._known.get(edit.base_hash)
@@ -108,21 +108,17 @@ class _Batch:
             raise BatchTooLarge
         self._text = edit.hash, data
         if lost:
-            replace_object(self._db, self._blobs, self._user_id, edit.hash, data)
+            store_again(self._db, self._blobs, self._user_id, self._known[edit.hash], data)
             return
-        delta = ManifestDelta(gone, [entry for entry in edit.changes.values() if entry is not None], in_order=in_place)
-        prepared = prepare_edited(base, self._load, edit.hash, data, delta) if in_place and not base.missing else None
+        prepared = None
+        if in_place and not base.missing:
+            added = [entry for entry in edit.changes.values() if entry is not None]
+            prepared = prepare_edited(base, self._load, edit.hash, data, ManifestDelta(gone, added, in_order=True))
         self._keep(prepared or prepare(data, edit.hash), len(data))
 
     def _read(self, base: Manifest) -> bytes:
         if self._text[0] != base.hash:
-            try:
-                data = self._blobs.get(manifest_key(self._user_id, base.hash, base.object_id))
-            except ObjectMissing as error:
-                raise ManifestLost(base.hash) from error
-            if hash_bytes(data) != base.hash:
-                raise ManifestLost(base.hash)
-            self._text = base.hash, data
+            self._text = base.hash, text_of(self._blobs, self._user_id, base, self._load)
         return self._text[1]
 
     def _load(self, names: Sequence[str]) -> Mapping[str, bytes]:
@@ -133,8 +129,8 @@ class _Batch:
         return self._records
 
     def _keep(self, prepared: Prepared, size: int) -> None:
-        """Write a manifest's object, and remember of it what its row and the next ones need."""
-        object_id = put(self._blobs, self._user_id, prepared.hash, prepared.data)
+        """Remember of a manifest what its row and the next ones need, and write its object if it is to have one."""
+        object_id = "" if prepared.canonical else put(self._blobs, self._user_id, prepared.hash, prepared.data)
         self._made.append((replace(prepared, data=b""), object_id))
         self._records |= prepared.forest.records
         top = prepared.top
@@ -153,14 +149,14 @@ class _Batch:
             if any(name not in now or (now[name].missing and not self._known[name].missing) for name in stored):
                 raise UnknownManifest
             store.touch_manifests(tx, self._user_id, list(stored))
-            size = sum(row.size for row, _ in made)
-            check_room(tx, self._user_id, self._quota, size)
             fresh = frozenset[str]().union(*(one.blobs for _, one in made))
             missing = fresh.difference(store.places(tx, self._user_id, list(fresh)))
             if missing:
                 raise BlobsMissing(sorted(missing))
-            store.insert_manifests(tx, self._user_id, [(row, one.regular) for row, one in made], self._new_records())
-            store.add_usage(tx, self._user_id, Usage(manifest_count=len(made), manifest_bytes=size))
+            rows = [(row, one.regular) for row, one in made]
+            taken = store.insert_manifests(tx, self._user_id, rows, self._new_records())
+            check_room(tx, self._user_id, self._quota, taken)
+            store.add_usage(tx, self._user_id, Usage(manifest_count=len(made), manifest_bytes=taken))
 
     def _new_records(self) -> dict[str, bytes]:
         found: dict[str, bytes] = {}

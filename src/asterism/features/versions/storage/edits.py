@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from asterism.features.versions.storage.manifests import manifest, manifest_bytes, store_manifest
+from asterism.features.versions.storage.manifests import manifest, store_manifest
+from asterism.features.versions.storage.records import loader
+from asterism.features.versions.storage.texts import text_of
 from asterism.kernel.blobs import Blobs
 from asterism.kernel.db import Database
 from asterism.vcs.content import hash_bytes
@@ -36,9 +38,10 @@ def edit_manifest(
     UnknownManifest, ManifestLost, ManifestInvalid, TooManyEntries, QuotaExceeded or Unavailable.
     """
     with db.read() as tx:
-        text, known = manifest_bytes(tx, blobs, user_id, base_hash), manifest(tx, user_id, base_hash).spliceable
+        base = manifest(tx, user_id, base_hash)
+        text = text_of(blobs, user_id, base, loader(tx, user_id))
     edited: tuple[str, ManifestDelta] | None = None
-    if known or can_be_spliced(text):
+    if base.spliceable or can_be_spliced(text):
         data, gone = exchange(text, changes)
         added = [entry for entry in changes.values() if entry is not None]
         edited = base_hash, ManifestDelta(gone, added, in_order=True)

@@ -10,11 +10,13 @@ from collections.abc import Callable, Iterator, Sequence
 
 from asterism.features.versions.storage import inspection_store, store
 from asterism.features.versions.storage.collection_models import Roots
+from asterism.features.versions.storage.errors import ManifestLost
 from asterism.features.versions.storage.inspection_models import Inspected
 from asterism.features.versions.storage.inspection_store import PackedBlob
-from asterism.features.versions.storage.keys import manifest_key, pack_key
-from asterism.features.versions.storage.manifests import replace_object
+from asterism.features.versions.storage.keys import pack_key
 from asterism.features.versions.storage.models import Manifest
+from asterism.features.versions.storage.records import stored_records
+from asterism.features.versions.storage.texts import store_again, stored_text
 from asterism.kernel.blobs import Blobs, ObjectMissing
 from asterism.kernel.db import Database
 from asterism.vcs import manifest as format
@@ -126,14 +128,13 @@ class _Inspection:
                 _, forest = tree.build(format.read(data))
                 with self._db.write() as tx:
                     store.lock(tx, self._user_id)
-                    inspection_store.replace_trees(tx, self._user_id, forest.records)
+                    store.replace_trees(tx, self._user_id, forest.records)
 
     def _bytes_of(self, found: Manifest) -> bytes | None:
         try:
-            data = self._blobs.get(manifest_key(self._user_id, found.hash, found.object_id))
-        except ObjectMissing:
+            return stored_text(self._blobs, self._user_id, found, stored_records(self._db, self._user_id))
+        except ManifestLost:
             return None
-        return data if hash_bytes(data) == found.hash else None
 
     def _still_stored(self, found: Manifest) -> bool:
         with self._db.read() as tx:
@@ -167,7 +168,7 @@ class _Inspection:
             return
         self._result.rebuilt_manifests.append(found.hash)
         if self._repair:
-            replace_object(self._db, self._blobs, self._user_id, found.hash, data)
+            store_again(self._db, self._blobs, self._user_id, found, data)
 
     def _await_lost_blobs(self) -> None:
         """Note for each manifest which lost blobs it waits for, so that what needs them says so."""

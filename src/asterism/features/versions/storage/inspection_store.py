@@ -1,6 +1,6 @@
 """SQL of inspections."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -8,8 +8,8 @@ import sqlalchemy as sa
 
 from asterism.features.versions.storage.keys import manifest_key, pack_key
 from asterism.features.versions.storage.models import Manifest, Usage
-from asterism.features.versions.storage.store import chunked, insert_trees
-from asterism.features.versions.storage.tables import blobs, manifests, missing_blobs, packs, trees, user_storage
+from asterism.features.versions.storage.store import tree_bytes
+from asterism.features.versions.storage.tables import blobs, manifests, missing_blobs, packs, user_storage
 from asterism.kernel.db import Tx, insert_ignore
 
 
@@ -54,13 +54,6 @@ def manifest_names(tx: Tx, user_id: str) -> set[str]:
     return {row[0] for row in tx.execute(sa.select(manifests.c.hash).where(manifests.c.user_id == user_id))}
 
 
-def replace_trees(tx: Tx, user_id: str, records: Mapping[str, bytes]) -> None:
-    """Store folder records anew, in place of what stands under their names."""
-    for part in chunked(list(records)):
-        tx.execute(sa.delete(trees).where(trees.c.user_id == user_id, trees.c.hash.in_(part)))
-    insert_trees(tx, user_id, records)
-
-
 def add_missing(tx: Tx, user_id: str, manifest_hash: str, names: Sequence[str]) -> None:
     """Note that a manifest waits for blobs."""
     insert_ignore(
@@ -72,9 +65,10 @@ def counted_usage(tx: Tx, user_id: str) -> Usage:
     """Return how much is stored, counted row by row."""
     size = sa.func.coalesce(sa.func.sum(blobs.c.size), 0)
     of_blobs: Any = tx.execute(sa.select(sa.func.count(), size).where(blobs.c.user_id == user_id)).one()
-    size = sa.func.coalesce(sa.func.sum(manifests.c.size), 0)
-    of_manifests: Any = tx.execute(sa.select(sa.func.count(), size).where(manifests.c.user_id == user_id)).one()
-    return Usage(of_blobs[0], int(of_blobs[1]), of_manifests[0], int(of_manifests[1]))
+    whole = sa.func.coalesce(sa.func.sum(sa.case((manifests.c.object_id != "", manifests.c.size), else_=0)), 0)
+    of_manifests: Any = tx.execute(sa.select(sa.func.count(), whole).where(manifests.c.user_id == user_id)).one()
+    of_trees = tree_bytes(tx, user_id)
+    return Usage(of_blobs[0], int(of_blobs[1]), of_manifests[0], int(of_manifests[1]) + of_trees)
 
 
 def set_usage(tx: Tx, user_id: str, usage: Usage) -> None:
@@ -83,8 +77,9 @@ def set_usage(tx: Tx, user_id: str, usage: Usage) -> None:
 
 
 def object_keys(tx: Tx) -> Iterator[str]:
-    """Yield the keys of all packs and manifests, of everybody."""
+    """Yield the keys of all objects of packs and manifests, of everybody."""
     for row in tx.execute(sa.select(packs.c.user_id, packs.c.id)):
         yield pack_key(row.user_id, row.id)
-    for row in tx.execute(sa.select(manifests.c.user_id, manifests.c.hash, manifests.c.object_id)):
+    whole = sa.select(manifests.c.user_id, manifests.c.hash, manifests.c.object_id).where(manifests.c.object_id != "")
+    for row in tx.execute(whole):
         yield manifest_key(row.user_id, row.hash, row.object_id)

@@ -3,27 +3,23 @@
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
-from asterism.base import ids
 from asterism.base.errors import Unavailable
 from asterism.features.versions.storage import store
 from asterism.features.versions.storage.blobs import check_room
-from asterism.features.versions.storage.comparison import prepare_by_comparing, prepare_edited, stored_records
-from asterism.features.versions.storage.errors import (
-    MOST_NAMED,
-    BlobsMissing,
-    HashMismatch,
-    ManifestLost,
-    UnknownManifest,
-)
+from asterism.features.versions.storage.comparison import prepare_by_comparing, prepare_edited
+from asterism.features.versions.storage.errors import MOST_NAMED, BlobsMissing, HashMismatch, UnknownManifest
 from asterism.features.versions.storage.keys import manifest_key
 from asterism.features.versions.storage.models import Manifest, Prepared, Usage
-from asterism.kernel.blobs import Blobs, ObjectMissing
+from asterism.features.versions.storage.records import loader, stored_records
+from asterism.features.versions.storage.texts import is_readable, store_again, text_of, write
+from asterism.kernel.blobs import Blobs
 from asterism.kernel.db import Database, Tx
 from asterism.vcs import manifest as format
 from asterism.vcs import tree
 from asterism.vcs.content import hash_bytes, is_hash
 from asterism.vcs.manifest import Entry
 from asterism.vcs.manifest_delta import ManifestDelta, has_regular_layout, paths_ascend
+from asterism.vcs.tree_text import write_text
 
 
 def prepare(data: bytes, named: str) -> Prepared:
@@ -31,8 +27,10 @@ def prepare(data: bytes, named: str) -> Prepared:
     entries = format.read(data)
     top, forest = tree.build(entries)
     blobs = frozenset(entry.hash for entry in entries if entry.type == "file")
-    regular = has_regular_layout(data)
-    return Prepared(named, data, len(entries), blobs, top, forest, regular, regular and paths_ascend(data))
+    canonical = write_text(top.hash, lambda _: forest.records) == data
+    regular = (canonical and bool(entries)) or has_regular_layout(data)
+    spliceable = regular and paths_ascend(data)
+    return Prepared(named, data, len(entries), blobs, top, forest, regular, spliceable, canonical)
 
 
 def upload(db: Database, blobs: Blobs, user_id: str, named: str, data: bytes, *, quota: int | None = None) -> bool:
@@ -63,26 +61,30 @@ def store_manifest(
     with db.read() as tx:
         known = store.manifest(tx, user_id, named)
     if known is not None:
-        if not is_readable(blobs, user_id, known, data):
-            replace_object(db, blobs, user_id, named, data)
+        if not is_readable(db, blobs, user_id, known):
+            store_again(db, blobs, user_id, known, data)
         with db.write() as tx:
             store.lock(tx, user_id)
             if store.touch_manifest(tx, user_id, named):
                 return False
     with db.read() as tx:
-        check_room(tx, user_id, quota, len(data))
+        check_room(tx, user_id, quota)
     if edited is None:
         prepared = prepare_by_comparing(db, blobs, user_id, named, data) or prepare(data, named)
     else:
         prepared = _prepare_edited(db, user_id, named, data, *edited) or prepare(data, named)
-    object_id = write(blobs, user_id, prepared.hash, prepared.data)
+    object_id = "" if prepared.canonical else write(blobs, user_id, prepared.hash, prepared.data)
     try:
         with db.write() as tx:
-            return register(tx, blobs, user_id, prepared, object_id, quota)
+            created = register(tx, blobs, user_id, prepared, object_id, quota)
     except BaseException:
-        with suppress(Unavailable):  # a stray is collected later
-            blobs.delete([manifest_key(user_id, named, object_id)])
+        if object_id:
+            with suppress(Unavailable):  # a stray is collected later
+                blobs.delete([manifest_key(user_id, named, object_id)])
         raise
+    if prepared.canonical:
+        blobs.recent.keep(named, data)
+    return created
 
 
 def _prepare_edited(
@@ -95,54 +97,22 @@ def _prepare_edited(
     return prepare_edited(base, stored_records(db, user_id), named, data, delta)
 
 
-def is_readable(blobs: Blobs, user_id: str, found: Manifest, data: bytes | None = None) -> bool:
-    """Say whether a stored manifest's bytes are there and are what they were: `data`, where the caller has them."""
-    try:
-        stored = blobs.get(manifest_key(user_id, found.hash, found.object_id))
-    except ObjectMissing:
-        return False
-    return stored == data if data is not None else hash_bytes(stored) == found.hash
-
-
-def replace_object(db: Database, blobs: Blobs, user_id: str, manifest_hash: str, data: bytes) -> None:
-    """Write the bytes of a stored manifest, which were lost, anew."""
-    object_id = write(blobs, user_id, manifest_hash, data)
-    with db.write() as tx:
-        store.lock(tx, user_id)
-        before = store.set_manifest_object(tx, user_id, manifest_hash, object_id)
-    useless = object_id if before is None else before
-    blobs.delete([manifest_key(user_id, manifest_hash, useless)])
-
-
-def write(blobs: Blobs, user_id: str, manifest_hash: str, data: bytes) -> str:
-    """Write a manifest's bytes as a durable object; return the object's id."""
-    object_id = put(blobs, user_id, manifest_hash, data)
-    blobs.sync([manifest_key(user_id, manifest_hash, object_id)])
-    return object_id
-
-
-def put(blobs: Blobs, user_id: str, manifest_hash: str, data: bytes) -> str:
-    """Write a manifest's bytes as an object that somebody has yet to make durable; return the object's id."""
-    object_id = ids.ulid()
-    blobs.put(manifest_key(user_id, manifest_hash, object_id), data)
-    return object_id
-
-
 def register(tx: Tx, blobs: Blobs, user_id: str, prepared: Prepared, object_id: str, quota: int | None) -> bool:
-    """Say that a manifest, whose bytes were written, is stored; return whether it was not before.
+    """Say that a manifest is stored, whose bytes were written unless it is canonical; return whether it was not before.
 
     Raises QuotaExceeded; what the server itself makes is counted but never refused (`quota` None).
     """
     store.lock(tx, user_id)
     if store.touch_manifest(tx, user_id, prepared.hash):
-        tx.after_commit(lambda: blobs.delete([manifest_key(user_id, prepared.hash, object_id)]))
+        if object_id:
+            tx.after_commit(lambda: blobs.delete([manifest_key(user_id, prepared.hash, object_id)]))
         return False
     if prepared.base is not None and not _is_complete(tx, user_id, prepared.base):
         prepared = prepare(prepared.data, prepared.hash)  # a collection took the other manifest meanwhile
-    check_room(tx, user_id, quota, len(prepared.data))
     missing = prepared.blobs.difference(store.places(tx, user_id, list(prepared.blobs)))
-    store.insert_manifest(tx, user_id, prepared, object_id, sorted(missing))
-    store.add_usage(tx, user_id, Usage(manifest_count=1, manifest_bytes=len(prepared.data)))
+    taken = store.insert_manifest(tx, user_id, prepared, object_id, sorted(missing))
+    check_room(tx, user_id, quota, taken)
+    store.add_usage(tx, user_id, Usage(manifest_count=1, manifest_bytes=taken))
     return True
 
 
@@ -152,12 +122,12 @@ def _is_complete(tx: Tx, user_id: str, manifest_hash: str) -> bool:
 
 
 def store_entries(tx: Tx, blobs: Blobs, user_id: str, entries: Sequence[Entry]) -> Manifest:
-    """Store a manifest that the server itself made, in the canonical form, inside the caller's transaction."""
+    """Store a manifest that the server itself made, inside the caller's transaction."""
     data = format.encode(entries)
     prepared = prepare(data, hash_bytes(data))
     store.lock(tx, user_id)
     if not store.touch_manifest(tx, user_id, prepared.hash):
-        register(tx, blobs, user_id, prepared, write(blobs, user_id, prepared.hash, prepared.data), None)
+        register(tx, blobs, user_id, prepared, "", None)
     return manifest(tx, user_id, prepared.hash)
 
 
@@ -176,14 +146,7 @@ def manifest(tx: Tx, user_id: str, manifest_hash: str) -> Manifest:
 
 def manifest_bytes(tx: Tx, blobs: Blobs, user_id: str, manifest_hash: str) -> bytes:
     """Return the exact stored bytes, verified. Raises UnknownManifest or ManifestLost."""
-    found = manifest(tx, user_id, manifest_hash)
-    try:
-        data = blobs.get(manifest_key(user_id, manifest_hash, found.object_id))
-    except ObjectMissing as error:
-        raise ManifestLost(manifest_hash) from error
-    if hash_bytes(data) != manifest_hash:
-        raise ManifestLost(manifest_hash)
-    return data
+    return text_of(blobs, user_id, manifest(tx, user_id, manifest_hash), loader(tx, user_id))
 
 
 def entries(tx: Tx, blobs: Blobs, user_id: str, manifest_hash: str) -> list[Entry]:

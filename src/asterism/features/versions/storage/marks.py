@@ -47,10 +47,12 @@ def held_blobs(tx: Tx, user_id: str, sources: Sequence[Roots]) -> set[str]:
 
 
 def check_readable(blobs: Blobs, user_id: str, roots: Iterable[RowDict]) -> None:
-    """Raise CollectionUnsafe when the object of a root manifest is missing or not what it was."""
+    """Raise CollectionUnsafe when the object of a root manifest that has one is missing or not what it was."""
     left = REREAD_BYTES
     bad: list[str] = []
     for row in roots:
+        if not row["object_id"]:
+            continue  # its bytes are its records, which `mark` reads
         key = manifest_key(user_id, row["hash"], row["object_id"])
         left -= row["size"]
         try:
@@ -66,7 +68,7 @@ def check_readable(blobs: Blobs, user_id: str, roots: Iterable[RowDict]) -> None
 def mark(tx: Tx, user_id: str, roots: dict[str, RowDict], marks: Marks, candidates: set[str]) -> None:
     """Follow the roots that are not marked yet; what they name is taken out of `candidates`.
 
-    Raises CollectionUnsafe when a folder record is missing.
+    Raises CollectionUnsafe when a folder record is missing or damaged.
     """
     fresh = [name for name in roots if name not in marks.roots]
     waiting = {roots[name]["root"] for name in fresh}
@@ -78,7 +80,9 @@ def mark(tx: Tx, user_id: str, roots: dict[str, RowDict], marks: Marks, candidat
             records = store.tree_records(tx, user_id, part)
         except KeyError as error:
             raise CollectionUnsafe(sorted(fresh)) from error
-        for record in records.values():
+        for name, record in records.items():
+            if hash_bytes(record) != name:
+                raise CollectionUnsafe(sorted(fresh))
             for node in decode(record):
                 if node.type == "dir":
                     waiting.add(node.hash)

@@ -48,6 +48,8 @@ class Pack:
 class Manifest:
     """A stored manifest. `root` names the record of its top folder; `missing` counts blobs that are not stored.
 
+    `object_id` names the object of its bytes, and is empty when they are written from the records (`texts.py`).
+
     `spliceable` says that its text is known to be one that can be spliced (`vcs/splice.py`).
     """
 
@@ -67,7 +69,8 @@ class Prepared:
     """A manifest that was read, checked and taken apart, ready to be stored.
 
     `blobs` are those that it names, without those that the manifest `base` names, if it was read by comparing the two.
-    `regular` says that its text can be compared so, `spliceable` that it can be spliced.
+    `regular` says that its text can be compared so, `spliceable` that it can be spliced, `canonical` that it can be
+    written from the records.
     """
 
     hash: str
@@ -78,6 +81,7 @@ class Prepared:
     forest: Forest
     regular: bool
     spliceable: bool
+    canonical: bool
     base: str | None = None
 
 

@@ -194,9 +194,9 @@ def set_manifest_object(tx: Tx, user_id: str, manifest_hash: str, object_id: str
     return str(before) if before is not None else None
 
 
-def insert_manifest(tx: Tx, user_id: str, prepared: Prepared, object_id: str, missing: Sequence[str]) -> None:
-    """Add a manifest with the records of its folders and the blobs that it waits for."""
-    insert_trees(tx, user_id, prepared.forest.records)
+def insert_manifest(tx: Tx, user_id: str, prepared: Prepared, object_id: str, missing: Sequence[str]) -> int:
+    """Add a manifest with the records of its folders and the blobs that it waits for; return the bytes it takes."""
+    taken = insert_trees(tx, user_id, prepared.forest.records)
     tx.execute(
         sa.insert(manifests).values(
             user_id=user_id,
@@ -215,13 +215,15 @@ def insert_manifest(tx: Tx, user_id: str, prepared: Prepared, object_id: str, mi
     if missing:
         rows = [{"user_id": user_id, "manifest_hash": prepared.hash, "hash": blob} for blob in missing]
         tx.execute(sa.insert(missing_blobs), rows)
+    return taken + (len(prepared.data) if object_id else 0)
 
 
-def insert_manifests(
-    tx: Tx, user_id: str, found: Sequence[tuple[Manifest, bool]], records: Mapping[str, bytes]
-) -> None:
-    """Add manifests that lack nothing, each with whether its layout is regular, and the records of their folders."""
-    insert_trees(tx, user_id, records)
+def insert_manifests(tx: Tx, user_id: str, found: Sequence[tuple[Manifest, bool]], records: Mapping[str, bytes]) -> int:
+    """Add manifests that lack nothing, each with whether its layout is regular, and the records of their folders.
+
+    Returns the bytes that they take.
+    """
+    taken = insert_trees(tx, user_id, records)
     now = tx.now()
     rows = [
         {name: getattr(one, name) for name in _STORED} | {"user_id": user_id, "regular": regular, "touched_at": now}
@@ -229,6 +231,7 @@ def insert_manifests(
     ]
     if rows:
         tx.execute(sa.insert(manifests), rows)
+    return taken + sum(one.size for one, _ in found if one.object_id)
 
 
 def touch_manifests(tx: Tx, user_id: str, hashes: Sequence[str]) -> None:
@@ -238,8 +241,8 @@ def touch_manifests(tx: Tx, user_id: str, hashes: Sequence[str]) -> None:
         tx.execute(sa.update(manifests).where(*mine).values(touched_at=tx.now()))
 
 
-def insert_trees(tx: Tx, user_id: str, records: Mapping[str, bytes]) -> None:
-    """Add folder records; known ones are passed over. The caller holds the user's storage."""
+def insert_trees(tx: Tx, user_id: str, records: Mapping[str, bytes]) -> int:
+    """Add folder records and return the bytes of the new ones. The caller holds the user's storage."""
     known: set[str] = set()
     for part in chunked(list(records)):
         query = sa.select(trees.c.hash).where(trees.c.user_id == user_id, trees.c.hash.in_(part))
@@ -249,6 +252,7 @@ def insert_trees(tx: Tx, user_id: str, records: Mapping[str, bytes]) -> None:
     ]
     if rows:
         tx.execute(sa.insert(trees), rows)
+    return sum(len(record) for name, record in records.items() if name not in known)
 
 
 def tree_records(tx: Tx, user_id: str, hashes: Sequence[str]) -> dict[str, bytes]:
@@ -261,3 +265,18 @@ def tree_records(tx: Tx, user_id: str, hashes: Sequence[str]) -> dict[str, bytes
         if name not in found:
             raise KeyError(name)
     return found
+
+
+def replace_trees(tx: Tx, user_id: str, records: Mapping[str, bytes]) -> None:
+    """Store folder records anew, in place of what stands under their names. The caller holds the user's storage."""
+    before = tree_bytes(tx, user_id)
+    for part in chunked(list(records)):
+        tx.execute(sa.delete(trees).where(trees.c.user_id == user_id, trees.c.hash.in_(part)))
+    insert_trees(tx, user_id, records)
+    add_usage(tx, user_id, Usage(manifest_bytes=tree_bytes(tx, user_id) - before))
+
+
+def tree_bytes(tx: Tx, user_id: str) -> int:
+    """Return the bytes of all folder records of a user."""
+    total = sa.func.coalesce(sa.func.sum(sa.func.length(trees.c.record)), 0)
+    return int(tx.scalar(sa.select(total).where(trees.c.user_id == user_id)))

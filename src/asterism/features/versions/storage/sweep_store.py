@@ -79,8 +79,9 @@ def delete_manifests(tx: Tx, user_id: str, hashes: Sequence[str], cutoff: str) -
         tx.execute(
             sa.delete(missing_blobs).where(missing_blobs.c.user_id == user_id, missing_blobs.c.manifest_hash.in_(part))
         )
+    whole = [row for row in gone if row["object_id"]]
     if gone:
-        add_usage(tx, user_id, Usage(manifest_count=-len(gone), manifest_bytes=-sum(row["size"] for row in gone)))
+        add_usage(tx, user_id, Usage(manifest_count=-len(gone), manifest_bytes=-sum(row["size"] for row in whole)))
     return gone
 
 
@@ -156,20 +157,25 @@ def forget_doomed(tx: Tx, keys: Sequence[str]) -> None:
         tx.execute(sa.delete(dead_objects).where(dead_objects.c.key.in_(part)))
 
 
-def tree_names_after(tx: Tx, user_id: str, cursor: str, limit: int) -> list[str]:
-    """Return names of folder records, in order, after the one named by `cursor`."""
-    query = sa.select(trees.c.hash).where(trees.c.user_id == user_id, trees.c.hash > cursor)
-    return [row[0] for row in tx.execute(query.order_by(trees.c.hash).limit(limit)).fetchall()]
+def trees_after(tx: Tx, user_id: str, cursor: str = "", limit: int | None = None) -> list[tuple[str, int]]:
+    """Return names and sizes of folder records, in order, after the one named by `cursor`."""
+    query = sa.select(trees.c.hash, sa.func.length(trees.c.record)).where(trees.c.user_id == user_id)
+    rows: Any = tx.execute(query.where(trees.c.hash > cursor).order_by(trees.c.hash).limit(limit)).fetchall()
+    return [tuple(row) for row in rows]
 
 
-def delete_trees(tx: Tx, user_id: str, names: Sequence[str]) -> None:
-    """Forget folder records."""
-    for part in chunked(names):
+def delete_trees(tx: Tx, user_id: str, sizes: Mapping[str, int]) -> None:
+    """Forget folder records, given with their sizes."""
+    for part in chunked(list(sizes)):
         tx.execute(sa.delete(trees).where(trees.c.user_id == user_id, trees.c.hash.in_(part)))
+    if sizes:
+        add_usage(tx, user_id, Usage(manifest_bytes=-sum(sizes.values())))
 
 
 def known_objects(tx: Tx, user_id: str) -> Mapping[str, set[str]]:
     """Return the ids of the packs and of the manifest objects that are registered."""
     of_packs = tx.execute(sa.select(packs.c.id).where(packs.c.user_id == user_id))
-    of_manifests = tx.execute(sa.select(manifests.c.object_id).where(manifests.c.user_id == user_id))
+    of_manifests = tx.execute(
+        sa.select(manifests.c.object_id).where(manifests.c.user_id == user_id, manifests.c.object_id != "")
+    )
     return {"blobs": {row[0] for row in of_packs}, "manifests": {row[0] for row in of_manifests}}

@@ -5,21 +5,13 @@ from collections.abc import Mapping, Sequence
 from asterism.features.versions.storage import store
 from asterism.features.versions.storage.errors import UnknownManifest
 from asterism.features.versions.storage.manifests import manifest
+from asterism.features.versions.storage.records import loader
 from asterism.kernel.db import Tx
 from asterism.vcs import tree_diff
 from asterism.vcs.diff import Change
 from asterism.vcs.manifest import Entry
 from asterism.vcs.tree import Load, entry_of
 from asterism.vcs.tree_diff import same_tree, tree_changes
-
-
-def loader(tx: Tx, user_id: str) -> Load:
-    """Return what fetches a user's folder records."""
-
-    def load(names: Sequence[str]) -> Mapping[str, bytes]:
-        return store.tree_records(tx, user_id, names)
-
-    return load
 
 
 def changes(tx: Tx, user_id: str, old: str | None, new: str | None) -> list[Change]:
