@@ -16,10 +16,11 @@ from websockets.sync.client import ClientConnection, connect
 SECONDS = 60.0
 CODES = {"Tab": 9, "Enter": 13, "Escape": 27, " ": 32, "End": 35, "Home": 36}
 CODES |= {"ArrowLeft": 37, "ArrowUp": 38, "ArrowRight": 39, "ArrowDown": 40, "F7": 118}
-FOCUSED = """new Promise((done) => { const began = performance.now(), it = document.activeElement, stuck = it === window.tabbed;
+FOCUSED = """new Promise((done) => {
+    const began = performance.now(), it = document.activeElement, stuck = it === window.tabbed;
     window.tabbed = it;
     const look = () => { if (!it || it === document.body) return done(null);
-        const drawn = (one) => one && ['outlineStyle', 'boxShadow'].some((name) => getComputedStyle(one)[name] !== 'none');
+        const drawn = (one) => one && getComputedStyle(one).outlineStyle !== 'none';
         const at = it.getBoundingClientRect(), marked = drawn(it) || drawn(it.closest('.cm-focused'));
         const seen = marked && at.bottom > 0 && at.right > 0 && at.top < innerHeight && at.left < innerWidth;
         if (!seen && performance.now() - began < 1000) return setTimeout(look, 20);
