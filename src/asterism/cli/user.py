@@ -56,9 +56,9 @@ def add(
 def list_all(data_dir: DataDir = None, as_json: AsJson = False) -> None:
     """List the users of the server, the first one first."""
     with local_database(data_dir) as (settings, db), db.write() as tx:
-        owner, _ = identity.ensure_owner(tx, settings.owner_email)
+        identity.ensure_owner(tx, settings.owner_email)
         found = identity.list_users(tx)
-    show_list("users", [entry(user, is_owner=user.id == owner.id) for user in found], _row, as_json=as_json)
+    show_list("users", [entry(user) for user in found], _row, as_json=as_json)
 
 
 def _row(user: dict[str, Any]) -> str:
@@ -66,10 +66,10 @@ def _row(user: dict[str, Any]) -> str:
     return f"{user['id']}  {user['created_at'][:10]}  {role:5}  {user['email']}"
 
 
-def entry(user: identity.User, *, is_owner: bool) -> dict[str, Any]:
+def entry(user: identity.User) -> dict[str, Any]:
     """Write a user as an object of `--json`."""
-    named = ("id", "email", "name", "is_admin", "created_at")
-    return {name: getattr(user, name) for name in named} | {"is_owner": is_owner}
+    named = ("id", "email", "name", "is_admin", "created_at", "is_owner")
+    return {name: getattr(user, name) for name in named}
 
 
 @app.command()

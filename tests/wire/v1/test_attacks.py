@@ -243,6 +243,9 @@ class Estate:
     def me(self) -> str:
         return str(self.client.get("/v1/auth/me").json()["user"]["id"])
 
+    def make_user_id(self) -> str:
+        return self.me()
+
     def make_run_id(self) -> str:
         ids = {"chat_id": self.of("chat_id"), "project_id": self.of("project_id"), "user_id": self.me()}
         return self.row("runs", status="completed", **ids)

@@ -36,6 +36,7 @@ TAGS = {
     "snapshots": "Snapshots: what they hold and how they differ.",
     "tools": "Searching and writing in Notion and GitHub.",
     "usage": "Tokens and cost.",
+    "users": "Who has an account on this server; for administrators.",
     "workspaces": "Workspaces: what moves their heads, and their memory.",
 }
 BODY: tuple[type[DomainError], ...] = (MalformedJson, TooLarge, TooSlow, Unsupported)

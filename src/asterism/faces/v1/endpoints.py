@@ -23,6 +23,7 @@ from asterism.faces.v1 import (
     snapshots,
     tools,
     usage,
+    users,
     workspaces,
 )
 from asterism.faces.v1.description import V1Description
@@ -51,6 +52,7 @@ MODULES = (
     proposals,
     usage,
     jobs,
+    users,
 )
 ENDPOINTS = endpoints_of(MODULES)
 SOCKETS = sockets_of(MODULES)

@@ -36,9 +36,11 @@ from asterism.features.accounts.identity.service import (
     ensure_owner,
     find_user,
     list_users,
+    page_of_users,
     redeem_link,
     remove_user,
     require_admin,
+    set_admin,
     user_by_id,
 )
 from asterism.features.accounts.identity.sessions import (
@@ -112,6 +114,7 @@ __all__ = [
     "list_tokens",
     "list_users",
     "log_out",
+    "page_of_users",
     "purge",
     "redeem_link",
     "redeem_ticket",
@@ -122,6 +125,7 @@ __all__ = [
     "revoke_other_devices",
     "revoke_presented",
     "revoke_token",
+    "set_admin",
     "start_refreshing_session",
     "start_session",
     "still_valid",

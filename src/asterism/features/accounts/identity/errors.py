@@ -96,12 +96,12 @@ class UserExists(Conflict):
 
 
 class OwnerStays(Conflict):
-    """The local owner cannot be removed."""
+    """The local owner can be neither removed nor made somebody who does not look after the server."""
 
     code = "OWNER_STAYS"
 
     def __init__(self) -> None:
-        super().__init__("The owner of this server cannot be removed.", hint="Remove the data folder instead.")
+        super().__init__("The owner of a server stays its administrator.", hint="Remove the data folder instead.")
 
 
 class UnknownToken(NotFound):

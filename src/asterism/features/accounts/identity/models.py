@@ -20,6 +20,7 @@ class User:
     picture: str | None
     is_admin: bool
     created_at: str
+    is_owner: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,11 @@
 """Use cases of users and their one-time sign-in links."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from asterism.base import ids
 from asterism.base.errors import Invalid, NotFound
+from asterism.base.pagination import Page, decode_cursor, encode_cursor
 from asterism.features.accounts import audit
 from asterism.features.accounts.identity import store, token_store
 from asterism.features.accounts.identity.errors import InvalidLink, NotAdmin, NotSignedIn, OwnerStays, UserExists
@@ -21,8 +23,8 @@ def ensure_owner(tx: Tx, email: str) -> tuple[User, bool]:
     found = store.owner(tx)
     if found is not None:
         return found, False
-    user = User(ids.ulid(), email.lower(), "Owner", None, True, tx.now())
-    made = store.insert_user(tx, user, is_owner=True)
+    user = User(ids.ulid(), email.lower(), "Owner", None, True, tx.now(), is_owner=True)
+    made = store.insert_user(tx, user)
     return store.owner(tx) or user, made
 
 
@@ -45,13 +47,29 @@ def list_users(tx: Tx) -> Sequence[User]:
     return store.all_users(tx)
 
 
+def page_of_users(tx: Tx, *, limit: int, cursor: str | None = None) -> Page[User]:
+    """Return a page of every user of the server, the first one first. Raises Invalid for a cursor of another list."""
+    after = decode_cursor("users", cursor, tuple[str, str]) if cursor else None
+    found = store.users_after(tx, after, limit + 1)
+    shown = found[:limit]
+    more = len(found) > limit
+    return Page(shown, encode_cursor("users", [shown[-1].created_at, shown[-1].id]) if more else None)
+
+
+def set_admin(tx: Tx, user: User, is_admin: bool) -> User:
+    """Let a user look after the server, or no longer. Raises OwnerStays for the owner, who always does."""
+    if user.is_owner:
+        raise OwnerStays
+    store.set_admin(tx, user.id, is_admin)
+    return replace(user, is_admin=is_admin)
+
+
 def remove_user(tx: Tx, user: User) -> None:
     """Let a user in no more: every token, sign-in, link and device ends. Raises OwnerStays, or NotFound when removed.
 
     What other features keep for the user is theirs to remove (`operations.removals`).
     """
-    owner = store.owner(tx)
-    if owner is not None and owner.id == user.id:
+    if user.is_owner:
         raise OwnerStays
     if not store.remove_user(tx, user.id, tx.now()):
         raise NotFound(f"There is no user {user.email}.")

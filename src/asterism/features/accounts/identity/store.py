@@ -12,7 +12,7 @@ _HERE = users.c.removed_at.is_(None)
 _DEVICE = [devices.c[name] for name in Device.__slots__]
 
 
-def insert_user(tx: Tx, user: User, *, is_owner: bool = False) -> bool:
+def insert_user(tx: Tx, user: User) -> bool:
     """Add a user; return False, adding nothing, when a second owner would come of it."""
     row = {
         "id": user.id,
@@ -20,7 +20,7 @@ def insert_user(tx: Tx, user: User, *, is_owner: bool = False) -> bool:
         "name": user.name,
         "picture": user.picture,
         "is_admin": user.is_admin,
-        "is_owner": is_owner,
+        "is_owner": user.is_owner,
         "created_at": user.created_at,
     }
     return insert_ignore(tx, users, [row]) == 1
@@ -48,6 +48,20 @@ def all_users(tx: Tx) -> Sequence[User]:
     """Return every user, the first one first."""
     rows = tx.all(sa.select(users).where(_HERE).order_by(users.c.created_at, users.c.id))
     return [user for row in rows if (user := _user(row))]
+
+
+def users_after(tx: Tx, after: tuple[str, str] | None, limit: int) -> Sequence[User]:
+    """Return users, the first one first; with `after`, those behind this time and id."""
+    query = sa.select(users).where(_HERE)
+    if after is not None:
+        query = query.where(sa.tuple_(users.c.created_at, users.c.id) > sa.tuple_(*after))
+    rows = tx.all(query.order_by(users.c.created_at, users.c.id).limit(limit))
+    return [user for row in rows if (user := _user(row))]
+
+
+def set_admin(tx: Tx, user_id: str, is_admin: bool) -> None:
+    """Let a user look after the server, or no longer."""
+    tx.execute(sa.update(users).where(users.c.id == user_id, _HERE).values(is_admin=is_admin))
 
 
 def remove_user(tx: Tx, user_id: str, now: str) -> bool:
@@ -128,4 +142,4 @@ def delete_empty_devices(tx: Tx) -> int:
 def _user(row: RowDict | None) -> User | None:
     if row is None:
         return None
-    return User(row["id"], row["email"], row["name"], row["picture"], row["is_admin"], row["created_at"])
+    return User(**{name: row[name] for name in User.__slots__})
