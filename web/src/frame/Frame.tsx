@@ -16,9 +16,15 @@ export function Frame() {
   const [palette, setPalette] = useState(false);
   const [log, setLog] = useState(() => localStorage.getItem(LOG_KEY) === "1" && innerWidth > 1200);
   const path = useRouterState({ select: (state) => state.location.pathname });
+  const shown = useRouterState({ select: (state) => state.resolvedLocation?.pathname });
+  const before = useRef<string>(undefined);
   const main = useRef<HTMLElement>(null);
 
   useEffect(() => setMenu(false), [path]);
+  useEffect(() => {
+    if (before.current && document.activeElement === document.body) main.current?.focus(); // what had the focus went
+    before.current = shown;
+  }, [shown]);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey)) {

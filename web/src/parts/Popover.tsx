@@ -7,7 +7,7 @@ interface Props {
   children: ReactNode;
 }
 
-/** A panel under a button: closed by Escape, by the button, and by a click elsewhere. */
+/** A panel under a button: closed by Escape, by the button, by a link in it, and when the focus or a click goes elsewhere. */
 export function Popover({ label, button, buttonClass, children }: Props) {
   const [open, setOpen] = useState(false);
   const place = useRef<HTMLDivElement>(null);
@@ -27,8 +27,11 @@ export function Popover({ label, button, buttonClass, children }: Props) {
     setOpen(false);
     opener.current?.focus();
   };
+  const onBlur = ({ relatedTarget }: React.FocusEvent) => {
+    if (relatedTarget && !place.current?.contains(relatedTarget)) setOpen(false);
+  };
   return (
-    <div ref={place} className="relative" onKeyDown={onKeyDown}>
+    <div ref={place} className="relative" onKeyDown={onKeyDown} onBlur={onBlur}>
       <button
         ref={opener}
         type="button"
@@ -41,7 +44,7 @@ export function Popover({ label, button, buttonClass, children }: Props) {
         {button}
       </button>
       {open && (
-        <div id={id} className="absolute end-0 top-full z-30 mt-1 w-60 rounded-lg border border-line bg-raised p-1.5 shadow-xl">
+        <div id={id} onClick={(event) => (event.target as Element).closest("a") && setOpen(false)} className="absolute end-0 top-full z-30 mt-1 w-60 rounded-lg border border-line bg-raised p-1.5 shadow-xl">
           {children}
         </div>
       )}

@@ -75,7 +75,7 @@ function Projects() {
   const query = useQuery(projectList);
   const [making, setMaking] = useState(false);
   return (
-    <Section title={words.projects} actions={<Button onClick={() => setMaking(true)}>{words.newProject}</Button>}>
+    <Section title={words.projects} actions={<Button data-new-project onClick={() => setMaking(true)}>{words.newProject}</Button>}>
       <Loaded query={query}>
         {(projects) =>
           projects.length === 0 ? (

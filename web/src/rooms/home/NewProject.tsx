@@ -29,7 +29,7 @@ export function NewProject({ open, onClose }: { open: boolean; onClose: () => vo
           making.mutate();
         }}
       >
-        <Field label={texts.home.projectName} value={name} onChange={(event) => setName(event.target.value)} maxLength={200} required autoFocus />
+        <Field label={texts.home.projectName} name="name" value={name} onChange={(event) => setName(event.target.value)} maxLength={200} required autoFocus />
         {making.error && <Trouble error={making.error} />}
         <div className="row mt-4 justify-end">
           <Button onClick={onClose}>{texts.cancel}</Button>

@@ -24,7 +24,7 @@ export function Workspaces({ projectId }: { projectId: string }) {
   const { data: forecast } = useQuery(forecastOf(projectId));
   const [making, setMaking] = useState(false);
   return (
-    <Section title={words.workspaces} actions={<Button onClick={() => setMaking(true)}>{words.newWorkspace}</Button>}>
+    <Section title={words.workspaces} actions={<Button data-new-workspace onClick={() => setMaking(true)}>{words.newWorkspace}</Button>}>
       <Loaded query={query}>
         {(workspaces) =>
           workspaces.length === 0 ? (

@@ -1,3 +1,4 @@
+import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link, useSearch } from "@tanstack/react-router";
 import { Page } from "../../parts/Page.tsx";
 import { TAB, Tabs } from "../../parts/Tabs.tsx";
@@ -7,19 +8,22 @@ import { Audit } from "./Audit.tsx";
 import { Integrations } from "./Integrations.tsx";
 import { Look } from "./Look.tsx";
 import { Models } from "./Models.tsx";
+import { userPages } from "./queries.ts";
 import { VIEWS } from "./route.tsx";
+import { Users } from "./Users.tsx";
 
 const words = texts.settings;
-const SHOWN = { models: Models, integrations: Integrations, access: Access, audit: Audit, look: Look };
+const SHOWN = { models: Models, integrations: Integrations, access: Access, audit: Audit, users: Users, look: Look };
 
-/** What is mine whatever the project: keys of models, services, who has access, what was done, and how it looks. */
+/** What is mine whatever the project: keys of models, services, who has access, what was done, how it looks; and for administrators who has an account. */
 export function Settings() {
   const { part: view = "models" } = useSearch({ from: "/settings" });
+  const { isSuccess: isAdmin } = useInfiniteQuery(userPages);
   const View = SHOWN[view];
   return (
     <Page title={words.title}>
       <Tabs label={words.views}>
-        {VIEWS.map((one) => (
+        {VIEWS.filter((one) => one !== "users" || isAdmin).map((one) => (
           <Link
             key={one}
             to="/settings"

@@ -26,3 +26,11 @@ export const auditPages = infiniteQueryOptions({
   initialPageParam: "",
   getNextPageParam: (page) => page.next_cursor ?? undefined,
 });
+
+/** The server's users; refused to all but administrators. */
+export const userPages = infiniteQueryOptions({
+  queryKey: key("users"),
+  queryFn: ({ pageParam }) => ask(api.GET("/v1/users", { params: { query: { cursor: pageParam || undefined } } })),
+  initialPageParam: "",
+  getNextPageParam: (page) => page.next_cursor,
+});

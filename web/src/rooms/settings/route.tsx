@@ -1,7 +1,7 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { rootRoute } from "../../parents.tsx";
 
-export const VIEWS = ["models", "integrations", "access", "audit", "look"] as const;
+export const VIEWS = ["models", "integrations", "access", "audit", "users", "look"] as const;
 
 export interface SettingsSearch {
   part?: (typeof VIEWS)[number];

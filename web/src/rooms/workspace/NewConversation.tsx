@@ -22,7 +22,7 @@ export function NewConversation({ projectId, workspaceId }: { projectId: string;
   });
   return (
     <>
-      <Button look="primary" busy={making.isPending} onClick={() => making.mutate()}>
+      <Button look="primary" data-talk busy={making.isPending} onClick={() => making.mutate()}>
         {texts.workspace.talk}
       </Button>
       {making.error && <span role="alert" className="text-bad">{Problem.of(making.error).message}</span>}
