@@ -14,6 +14,8 @@ export default defineConfig({
     assetsInlineLimit: 0, // the policy of the server lets nothing inline in
     modulePreload: { polyfill: false },
     target: "es2023",
+    // What the first screen needs is one file: each file more is one more request before anything is drawn.
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: "first", test: /src\/main\.tsx$/ }] } } },
   },
   server: { proxy: Object.fromEntries(served.map((path) => [path, { target: server, changeOrigin: true, ws: true }])) },
 });

@@ -29,9 +29,11 @@ def browser(tab: Browser) -> Iterator[Browser]:
     tab.requested.clear()
     yield tab
     tab.open("about:blank")
-    complaints = tab.complaints[:]
+    complaints, requested = tab.complaints[:], tab.requested[:]
     tab.complaints.clear()
+    tab.requested.clear()
     assert complaints == []
+    assert all(url.startswith(("http://127.0.0.1:", "about:", "blob:http://127.0.0.1:")) for url in requested)
 
 
 def push(server: ServerProcess, folder: Path, home: Path, data: Path) -> str:

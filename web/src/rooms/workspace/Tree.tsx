@@ -1,12 +1,11 @@
-import { useQueries } from "@tanstack/react-query";
+import { useQueries, type UseQueryResult } from "@tanstack/react-query";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useMemo, useRef, useState } from "react";
+import { useCallback, useMemo, useRef, useState } from "react";
 import { Trouble, Waiting } from "../../parts/States.tsx";
 import { texts } from "../../texts.ts";
+import { HEIGHT, TreeRow } from "./TreeRow.tsx";
 import { parentsOf, rowsOf } from "./tree.ts";
 import { folderOf, type TreeEntry } from "./queries.ts";
-
-const HEIGHT = 26;
 
 interface Props {
   snapshotId: string;
@@ -16,12 +15,12 @@ interface Props {
 
 /** The tree of a snapshot: folders are asked for when they are opened, rows drawn where they are looked at. */
 export function Tree({ snapshotId, selected, onOpen }: Props) {
-  const [opened, setOpened] = useState<ReadonlySet<string>>(() => new Set(["", ...parentsOf(selected ?? "")]));
   const [active, setActive] = useState(selected ?? "");
-  const folders = [...opened];
-  const answers = useQueries({ queries: folders.map((path) => folderOf(snapshotId, path)) });
-  const known = new Map(folders.map((path, at) => [path, answers[at]?.data]));
-  const rows = rowsOf(known);
+  const [opened, setOpened] = useState<ReadonlySet<string>>(() => new Set(["", ...parentsOf(selected ?? "")]));
+  const { rows, failed, isPending } = useQueries({
+    queries: [...opened].map((path) => folderOf(snapshotId, path)),
+    combine: useCallback((answers: UseQueryResult<TreeEntry[]>[]) => seenOf([...opened], answers), [opened]),
+  });
   const scroller = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current, estimateSize: () => HEIGHT, overscan: 12 });
   const at = useMemo(() => Math.max(0, rows.findIndex((row) => row.entry.path === active)), [rows, active]);
@@ -64,9 +63,16 @@ export function Tree({ snapshotId, selected, onOpen }: Props) {
     act();
   };
 
-  const failed = answers.find((answer) => answer.error);
+  const onClick = ({ target }: React.MouseEvent) => {
+    const place = (target as Element).closest<HTMLElement>("[role=treeitem]");
+    const row = place && rows[Number(place.dataset["index"])];
+    if (row) choose(row.entry);
+  };
+
+  const items = virtual.getVirtualItems();
+  const drawn = Math.ceil((items.length + 1) / 64) * 64; // elements that leave above come again below
   if (failed) return <Trouble error={failed.error} onRetry={() => void failed.refetch()} />;
-  if (rows.length === 0) return answers[0]?.isPending ? <Waiting /> : <p className="p-4 text-soft">{texts.workspace.emptyTree}</p>;
+  if (rows.length === 0) return isPending ? <Waiting /> : <p className="p-4 text-soft">{texts.workspace.emptyTree}</p>;
   return (
     <div
       ref={scroller}
@@ -75,38 +81,26 @@ export function Tree({ snapshotId, selected, onOpen }: Props) {
       aria-label={texts.workspace.tree}
       aria-activedescendant={`row-${at}`}
       onKeyDown={onKeyDown}
+      onClick={onClick}
       className="group -outline-offset-2 h-[calc(100dvh-14rem)] min-h-64 overflow-auto py-1"
     >
       <div className="relative" style={{ height: virtual.getTotalSize() }}>
-        {virtual.getVirtualItems().map((item) => {
+        {items.map((item) => {
           const row = rows[item.index];
           if (!row) return null;
-          const { entry, depth } = row;
-          const folder = entry.type === "dir";
-          return (
-            <div
-              key={item.key}
-              id={`row-${item.index}`}
-              role="treeitem"
-              aria-level={depth + 1}
-              aria-setsize={row.size}
-              aria-posinset={row.position}
-              aria-expanded={folder ? opened.has(entry.path) : undefined}
-              aria-selected={entry.path === selected}
-              onClick={() => choose(entry)}
-              title={entry.path}
-              className={`row absolute inset-x-1 top-0 cursor-pointer gap-1.5 rounded px-1.5 text-[0.8125rem] hover:bg-hover aria-selected:bg-accent-soft aria-selected:text-accent ${item.index === at ? "group-focus-visible:outline-2 group-focus-visible:-outline-offset-2 group-focus-visible:outline-accent" : ""}`}
-              style={{ height: HEIGHT, transform: `translateY(${item.start}px)`, paddingInlineStart: `${depth * 0.875 + 0.375}rem` }}
-            >
-              <span aria-hidden="true" className="w-3 shrink-0 text-center text-2xs text-faint">
-                {folder ? (opened.has(entry.path) ? "▾" : "▸") : ""}
-              </span>
-              <span className={`truncate ${folder ? "font-medium" : ""}`} dir="auto">{entry.name}</span>
-              {entry.type === "symlink" && <span className="truncate text-2xs text-faint">→ {entry.target}</span>}
-            </div>
-          );
+          const { path } = row.entry;
+          return <TreeRow key={item.index % drawn} index={item.index} row={row} start={item.start} open={opened.has(path)} selected={path === selected} active={item.index === at} />;
         })}
       </div>
     </div>
   );
+}
+
+/** What is to be seen of the folders that are open, made anew only when one of them comes: rows are asked for at each step of scrolling. */
+function seenOf(folders: readonly string[], answers: readonly UseQueryResult<TreeEntry[]>[]) {
+  return {
+    rows: rowsOf(new Map(folders.map((path, at) => [path, answers[at]?.data]))),
+    failed: answers.find((answer) => answer.error),
+    isPending: answers[0]?.isPending ?? true,
+  };
 }
