@@ -67,6 +67,13 @@ def test_a_server_that_is_down_makes_nothing(tmp_path: Path) -> None:
     assert "hidden" not in str(failed.value)
 
 
+def test_what_is_not_lent_any_more_does_not_count_as_destroyed(tmp_path: Path) -> None:
+    for kind in ("database:postgres", "database:mysql"):
+        with pytest.raises(ProvisioningFailed, match="any more"):
+            asyncio.run(LocalProvisioner(tmp_path).destroy(kind, "app_x_1"))
+    asyncio.run(LocalProvisioner(tmp_path).destroy("database:redis", "app_x_1"))  # everybody's: nothing to destroy
+
+
 def test_a_storage_folder_is_removed_with_its_content_and_nothing_else(tmp_path: Path) -> None:
     local = LocalProvisioner(tmp_path / "storage")
     assert local.types() == {"storage:blob"}

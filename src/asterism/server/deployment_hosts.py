@@ -39,6 +39,7 @@ def build_provisioners(settings: Settings) -> Mapping[str, Provisioner]:
     local = LocalProvisioner(
         settings.data_dir / "storage",
         postgres_url=settings.local_postgres_url,
+        mysql_url=settings.local_mysql_url,
         redis_url=settings.local_redis_url,
     )
     return {"local": local}

@@ -181,6 +181,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     local_postgres_url: Annotated[
         str | None, doc("PostgreSQL server to lend to deployed apps, as a role that may create databases and roles.")
     ] = None
+    local_mysql_url: Annotated[
+        str | None,
+        doc(
+            "MySQL or MariaDB server to lend to deployed apps, `mysql://user:password@host:port` or "
+            "`mysql://user@localhost/?unix_socket=PATH`, as a user that may create databases and users and grant."
+        ),
+    ] = None
     local_redis_url: Annotated[str | None, doc("Redis server to lend to deployed apps; they all share it.")] = None
     agent: Annotated[
         Literal["auto", "builtin", "opencode"],

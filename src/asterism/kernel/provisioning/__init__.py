@@ -3,7 +3,7 @@
     made = await provisioner.make("database:postgres", unique_name("shop"))  # its connection is a secret
     await provisioner.destroy("database:postgres", made.id)
 
-`LocalProvisioner` makes folders in the data folder and databases on a PostgreSQL server that the operator lends;
+`LocalProvisioner` makes folders in the data folder and databases on servers that the operator lends;
 `MemoryProvisioner` is the fake.
 """
 

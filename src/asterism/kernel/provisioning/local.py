@@ -1,4 +1,4 @@
-"""Resources of this machine: folders for storage, and databases on a PostgreSQL server that the operator lends."""
+"""Resources of this machine: folders for storage, and databases on servers that the operator lends."""
 
 import asyncio
 import secrets
@@ -10,27 +10,36 @@ from urllib.parse import quote, urlsplit, urlunsplit
 import psycopg
 from psycopg import sql
 
+from asterism.kernel.provisioning import mysql
 from asterism.kernel.provisioning.port import Made, ProvisioningFailed
 
 STORAGE: Final = "storage:blob"
 POSTGRES: Final = "database:postgres"
+MYSQL: Final = "database:mysql"
 REDIS: Final = "database:redis"
 CONNECT_SECONDS: Final = 10
 
 
 class LocalProvisioner:
-    """Storage below `folder`; a database and a role of its own each on the server at `postgres_url`.
+    """Storage below `folder`; a database and a role of its own each on the servers at `postgres_url` and `mysql_url`.
 
-    `postgres_url` is the address of a role that may create databases and roles. A Redis server cannot be divided:
-    everybody is lent `redis_url` as it is.
+    Both are addresses of somebody who may create databases and roles. A Redis server cannot be divided: everybody is
+    lent `redis_url` as it is.
     """
 
-    def __init__(self, folder: Path, *, postgres_url: str | None = None, redis_url: str | None = None) -> None:
-        self._folder, self._postgres, self._redis = folder, postgres_url, redis_url
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        postgres_url: str | None = None,
+        mysql_url: str | None = None,
+        redis_url: str | None = None,
+    ) -> None:
+        self._folder, self._postgres, self._mysql, self._redis = folder, postgres_url, mysql_url, redis_url
 
     def types(self) -> frozenset[str]:
         """Return storage, and the databases whose servers are known."""
-        lent = {POSTGRES: self._postgres, REDIS: self._redis}
+        lent = {POSTGRES: self._postgres, MYSQL: self._mysql, REDIS: self._redis}
         return frozenset({STORAGE, *(kind for kind, url in lent.items() if url)})
 
     async def make(self, kind: str, name: str) -> Made:
@@ -39,6 +48,8 @@ class LocalProvisioner:
             return await asyncio.to_thread(self._make_folder, name)
         if kind == POSTGRES and self._postgres:
             return await asyncio.to_thread(self._make_database, self._postgres, name)
+        if kind == MYSQL and self._mysql:
+            return await asyncio.to_thread(mysql.make_database, self._mysql, name)
         if kind == REDIS and self._redis:
             return Made(name, self._redis)
         raise ProvisioningFailed(f"this server has no {kind} to lend")
@@ -49,6 +60,10 @@ class LocalProvisioner:
             await asyncio.to_thread(self._remove_folder, resource_id)
         elif kind == POSTGRES and self._postgres:
             await asyncio.to_thread(self._drop_database, self._postgres, resource_id)
+        elif kind == MYSQL and self._mysql:
+            await asyncio.to_thread(mysql.drop_database, self._mysql, resource_id)
+        elif kind != REDIS:
+            raise ProvisioningFailed(f"this server has no {kind} to lend any more")
 
     def _make_folder(self, name: str) -> Made:
         path = self._folder / name
