@@ -15,6 +15,7 @@ ENDED_BY_THEIR_OWNER = {
     "tests/support/browser.py:__enter__",
     "tests/support/forks.py:nursery",
     "tests/support/forks.py:popen",
+    "tests/support/mysql.py:__init__",
     "tests/support/postgres.py:__init__",
     "tests/support/process.py:__init__",
 }

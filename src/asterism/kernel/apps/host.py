@@ -4,15 +4,25 @@ import asyncio
 import contextlib
 import os
 import sys
+import tempfile
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from asterism.kernel.apps import static_server
 from asterism.kernel.apps.front import Front
-from asterism.kernel.sandbox import Isolation, Place, Run, SandboxUnavailable, Session, SessionLost, open_session
+from asterism.kernel.sandbox import (
+    Isolation,
+    Place,
+    Run,
+    SandboxUnavailable,
+    Session,
+    SessionLost,
+    open_passage,
+    open_session,
+)
 
 PORT: Final = 8080  # inside a sandbox every app has the network for itself
 ENDLESS: Final = 1 << 62  # bytes: nobody keeps what a running app says but its log, which is bounded
@@ -32,7 +42,8 @@ class App:
     """An app to run: `command` is a text for a shell in `folder`; without one the folder's files are served.
 
     `served` is the part of the folder that is served then. `path` are folders that come first on the app's PATH, as
-    they are outside; `readable` are further ones that it sees, `writable` that it may write to.
+    they are outside; `readable` are further ones that it sees, `writable` that it may write to. `servers` are what
+    ports of 127.0.0.1 lead to inside a sandbox, which has no other network: host and port.
     """
 
     folder: Path
@@ -43,6 +54,7 @@ class App:
     path: tuple[str, ...] = ()
     readable: tuple[Path, ...] = ()
     writable: tuple[Path, ...] = ()
+    servers: Mapping[int, tuple[str, int]] = field(default_factory=dict)
 
 
 class AppHost:
@@ -170,10 +182,8 @@ class _Instance:
     async def _once(self) -> str:
         """Run the app until it ends; return how it ended, for people."""
         port = PORT if self._isolation != "plain" else _free_port()
-        readable = (*self._app.readable, Path(static_server.__file__))
         try:
-            place = Place(self._app.folder, readable, writable=self._app.writable, entry=port)
-            async with open_session(self._isolation, place) as session:
+            async with self._doors() as doors, open_session(self._isolation, self._place(port, doors)) as session:
                 running = asyncio.create_task(session.run(self._run(session, port), self._said))
                 watching = asyncio.create_task(self._watch(session.entry))
                 try:
@@ -187,6 +197,22 @@ class _Instance:
             return str(lost)
         except SandboxUnavailable as error:
             raise AppFailed("No sandbox available; allow plain processes in the settings.") from error
+
+    def _place(self, port: int, doors: Mapping[int, Path]) -> Place:
+        app = self._app
+        readable = (*app.readable, Path(static_server.__file__))
+        return Place(app.folder, readable, writable=app.writable, entry=port, doors=doors)
+
+    @contextlib.asynccontextmanager
+    async def _doors(self) -> AsyncIterator[Mapping[int, Path]]:
+        """Open the ways to the app's servers."""
+        async with contextlib.AsyncExitStack() as stack:
+            doors = dict[int, Path]()
+            if self._app.servers and self._isolation != "plain":
+                folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="asterism-ways-")))
+                for port, (host, far) in self._app.servers.items():
+                    doors[port] = await stack.enter_async_context(open_passage(folder / f"{port}.sock", host, far))
+            yield doors
 
     def _run(self, session: Session, port: int) -> Run:
         app = self._app

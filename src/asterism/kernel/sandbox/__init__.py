@@ -1,7 +1,7 @@
 """Running other programs with bounds on time, memory, output and reach.
 
 `process.run_bounded` runs one program to its end, and blocks. `open_session` is for what lasts: many programs on one
-working copy, which all end with it. It has no network but doors (`open_door`), each to one address.
+working copy, which all end with it. It has no network but doors (`open_door`, `open_passage`), each to one address.
 """
 
 from asterism.kernel.sandbox.bubblewrap import bubblewrap_problem
@@ -16,6 +16,7 @@ from asterism.kernel.sandbox.door import (
     write_out,
 )
 from asterism.kernel.sandbox.errors import SandboxUnavailable
+from asterism.kernel.sandbox.passage import open_passage
 from asterism.kernel.sandbox.process import Ending, Outcome
 from asterism.kernel.sandbox.proxy import open_proxy, proxy_variables
 from asterism.kernel.sandbox.reach import Reach
@@ -45,6 +46,7 @@ __all__ = [
     "isolation_problem",
     "next_event",
     "open_door",
+    "open_passage",
     "open_proxy",
     "open_session",
     "proxy_variables",

@@ -49,7 +49,7 @@ async def _carry(refuses: Callable[[str], bool], admits: Callable[[str], bool], 
                 raise AddressRefused
             far = await _connect(host, port, refuses)
             await write_out(near[1], b"HTTP/1.1 200 Connection established\r\n\r\n")
-            await _both(near, far, inner.trailing_data[0])
+            await carry_both(near, far, inner.trailing_data[0])
             return
         parts = urlsplit(request.target.decode("ascii"))
         if parts.scheme != "http" or not parts.hostname or not admits(parts.hostname):
@@ -128,10 +128,10 @@ async def _plain(near: Streams, far: Streams, inner: h11.Connection, request: h1
     while isinstance(event := await next_event(inner, near[0]), h11.Data):
         await write_out(far[1], outer.send(event))
     await write_out(far[1], outer.send(h11.EndOfMessage()))
-    await _both(near, far, b"")
+    await carry_both(near, far, b"")
 
 
-async def _both(near: Streams, far: Streams, first: bytes) -> None:
+async def carry_both(near: Streams, far: Streams, first: bytes) -> None:
     """Carry bytes both ways until one side has ended."""
     try:
         await write_out(far[1], first)

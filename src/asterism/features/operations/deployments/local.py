@@ -5,12 +5,12 @@ import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
-from urllib.parse import parse_qs, urlsplit
 
 from asterism.features.operations.deployments.env import Variables
 from asterism.features.operations.deployments.journal import Journal
 from asterism.features.operations.deployments.models import Deployment, Slot, Step
 from asterism.features.operations.deployments.toolchains import Tools
+from asterism.features.operations.deployments.ways import ways_of
 from asterism.features.operations.detection import Requirements
 from asterism.kernel.apps import App, AppHost
 
@@ -20,7 +20,7 @@ KEPT_VERSIONS: Final = 2
 @dataclass(frozen=True, slots=True)
 class Values:
     """The variables of an app. `own` are addresses that providers made for its project: only what such a one names, a
-    folder or the socket of a database, is shown to the app, whatever else somebody writes into a variable."""
+    folder, a socket or a server, is open to the app, whatever else somebody writes into a variable."""
 
     variables: Variables
     own: frozenset[str] = frozenset()
@@ -74,17 +74,18 @@ class LocalTarget:
     def _app(self, deployment: Deployment, needs: Requirements, variables: Variables, own: frozenset[str]) -> App:
         recipe, root = needs.recipe, needs.root or "."
         values = {key: value for key, (value, _) in variables.items()}
-        storage, database = (values[key] if values.get(key) in own else None for key in ("STORAGE_DIR", "DATABASE_URL"))
+        ways = ways_of(values, own, isolated=self.tools.isolation != "plain")
         served = f"{root}/{recipe.output or '.'}"
         return App(
             folder=self.place(deployment.id),
             command=recipe.command,
-            environment={"NODE_ENV": "production", **values},
+            environment={"NODE_ENV": "production", **ways.variables},
             served=served,
             workdir=root,
             path=self.tools.path,
-            readable=(*self.tools.readable, *_sockets(database)),
-            writable=() if storage is None else (Path(storage),),
+            readable=(*self.tools.readable, *ways.readable),
+            writable=ways.writable,
+            servers=ways.servers,
         )
 
     def running(self) -> set[str]:
@@ -129,11 +130,3 @@ class LocalTarget:
         for one in deployment_ids:
             for folder in (self.place(one), self.writing(one)):
                 await asyncio.to_thread(shutil.rmtree, folder, True)
-
-
-def _sockets(url: str | None) -> tuple[Path, ...]:
-    """Return the folder of the Unix socket that the PostgreSQL address of a resource names, which an app has to see."""
-    if url is None:
-        return ()
-    found = [Path(value) for value in parse_qs(urlsplit(url).query).get("host", []) if value.startswith("/")]
-    return tuple(path for path in found if path.is_dir())

@@ -1,0 +1,68 @@
+"""Apps in the sandbox and the servers that are lent to them."""
+
+import socketserver
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from asterism.kernel.sandbox import Isolation, bubblewrap_problem
+from tests.support.databases import SqliteFactory
+from tests.support.deploying import Place, answer_of
+from tests.support.server import TestServer
+
+APP = b"""
+import http.server, os, socket
+from urllib.parse import urlsplit
+def asked(url):
+    parts = urlsplit(url)
+    try:
+        with socket.create_connection((parts.hostname, parts.port or 80), 5) as cache:
+            cache.sendall(b"PING\\r\\n")
+            return cache.recv(100).decode().strip()
+    except OSError as error:
+        return type(error).__name__
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        text = (asked(os.environ["REDIS_URL"]) + " " + asked(os.environ["OTHER"])).encode()
+        self.send_response(200); self.send_header("content-length", str(len(text))); self.end_headers()
+        self.wfile.write(text)
+http.server.ThreadingHTTPServer(("127.0.0.1", int(os.environ["PORT"])), Handler).serve_forever()
+"""
+
+
+class Cache(socketserver.StreamRequestHandler):
+    """As much of Redis as says that it is there."""
+
+    def handle(self) -> None:
+        if self.rfile.readline() == b"PING\r\n":
+            self.wfile.write(b"+PONG\r\n")
+
+
+@pytest.fixture
+def cache() -> Iterator[str]:
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Cache) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"redis://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+
+
+@pytest.mark.parametrize("isolation", ["plain", "bubblewrap"])
+def test_an_app_reaches_the_server_that_is_lent_to_it_and_no_other(
+    cache: str, isolation: Isolation, sqlite_factory: SqliteFactory, tmp_path: Path
+) -> None:
+    if isolation == "bubblewrap" and bubblewrap_problem():
+        pytest.skip(f"bubblewrap cannot run here: {bubblewrap_problem()}")
+    (tmp_path / "data").mkdir()
+    with (
+        TestServer(tmp_path / "data", sqlite_factory.url(), sandbox=isolation, local_redis_url=cache) as server,
+        server.person() as person,
+    ):
+        place = Place(person, {"main.py": APP})
+        place.set_env(OTHER=cache.replace("redis:", "http:"))
+        done = place.deploy()
+        assert done["success"], place.log(done["deployment_id"])
+        assert [one["type"] for one in done["provisioned_resources"]] == ["database:redis"]
+        other = "+PONG" if isolation == "plain" else "ConnectionRefusedError"
+        assert answer_of(done["url"]) == f"+PONG {other}"
