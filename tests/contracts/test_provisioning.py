@@ -1,41 +1,57 @@
 """What every adapter promises that makes databases and storage."""
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import psycopg
 import pytest
 
+from asterism.kernel.clouds import Railway
 from asterism.kernel.provisioning import (
     LocalProvisioner,
     MemoryProvisioner,
     Provisioner,
     ProvisioningFailed,
+    R2Storage,
+    RailwayDatabases,
     unique_name,
 )
+from tests.support.cloudflare import ACCOUNT, GOOD, CloudflareServer
 from tests.support.databases import postgres
+from tests.support.railway import GOOD as RAILWAY_TOKEN
+from tests.support.railway import RailwayServer
 
-KINDS = ("storage:blob", "database:postgres")
 
-
-@pytest.fixture(params=["memory", "local"])
-def provisioner(request: pytest.FixtureRequest, tmp_path: Path) -> Provisioner:
+@pytest.fixture(params=["memory", "local", "railway", "r2"])
+def provisioner(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Provisioner]:
     if request.param == "memory":
-        return MemoryProvisioner()
-    return LocalProvisioner(tmp_path / "storage", postgres_url=postgres().url())
+        yield MemoryProvisioner()
+    elif request.param == "local":
+        yield LocalProvisioner(tmp_path / "storage", postgres_url=postgres().url())
+    elif request.param == "railway":
+        with closing(RailwayServer()) as server:
+            yield RailwayDatabases(Railway(server.url, RAILWAY_TOKEN), pause=0.01)
+            assert server.problems == []
+            assert (server.databases.projects, server.databases.services, server.databases.volumes) == ({}, {}, {})
+    else:
+        with closing(CloudflareServer()) as cloudflare:
+            yield R2Storage(GOOD, ACCOUNT, cloudflare.url)
+            assert cloudflare.problems == []
+            assert cloudflare.buckets == {}
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_what_is_made_is_new_each_time_and_can_be_destroyed_twice(provisioner: Provisioner, kind: str) -> None:
-    assert kind in provisioner.types()
-    one, other = (asyncio.run(provisioner.make(kind, unique_name("shop"))) for _ in range(2))
-    assert one.id != other.id
-    assert "shop" in one.id
-    assert one.connection != other.connection
-    assert one.connection not in repr(one)
-    for _ in range(2):
-        asyncio.run(provisioner.destroy(kind, one.id))
-    asyncio.run(provisioner.destroy(kind, other.id))
+def test_what_is_made_is_new_each_time_and_can_be_destroyed_twice(provisioner: Provisioner) -> None:
+    for kind in sorted(provisioner.types()):
+        one, other = (asyncio.run(provisioner.make(kind, unique_name("My Shop!"))) for _ in range(2))
+        assert one.id != other.id
+        assert "shop" in one.id
+        assert one.connection != other.connection
+        assert one.connection not in repr(one)
+        for _ in range(2):
+            asyncio.run(provisioner.destroy(kind, one.id))
+        asyncio.run(provisioner.destroy(kind, other.id))
 
 
 def test_what_cannot_be_made_is_said(provisioner: Provisioner) -> None:

@@ -17,6 +17,7 @@ BASE = "/client/v4"
 FAILURES: Final[Mapping[str, tuple[int, bytes]]] = {
     "401": (401, b'{"success":false,"errors":[{"code":10000,"message":"Authentication error"}],"result":null}'),
     "403": (403, b'{"success":false,"errors":[{"code":9109,"message":"Unauthorized to access"}],"result":null}'),
+    "404": (404, b"{}"),
     "429": (429, b'{"success":false,"errors":[{"code":971,"message":"Please wait"}],"result":null}'),
     "500": (500, b"{}"),
     "html": (200, b"<html>maintenance</html>"),

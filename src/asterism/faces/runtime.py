@@ -18,6 +18,7 @@ from asterism.features.insight.extraction import Extractor
 from asterism.features.operations.action_items import Analyst
 from asterism.features.operations.action_runs import ActionRuns
 from asterism.features.operations.deployments import Deployments
+from asterism.features.operations.infrastructure import Provisioners
 from asterism.features.review.local_chats import SessionRuns
 from asterism.features.review.local_providers import KeyPlaces
 from asterism.features.review.reviews import ReviewRuns
@@ -38,7 +39,6 @@ from asterism.kernel.git import Git
 from asterism.kernel.jobs import JobQueue
 from asterism.kernel.llm import Models
 from asterism.kernel.oidc import IdTokens, Provider
-from asterism.kernel.provisioning import Provisioner
 from asterism.kernel.runs import RunHost
 from asterism.kernel.secrets import EnvelopeSecrets
 from asterism.kernel.streams import Streams
@@ -157,7 +157,7 @@ class Runtime:
     clouds: Clouds
     deployments: Deployments
     actions: ActionServices
-    provisioners: Mapping[str, Provisioner]
+    provisioners: Provisioners
     sse_heartbeat: float
     run_event_days: int
     version: str

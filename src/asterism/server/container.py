@@ -147,7 +147,7 @@ async def start_services(rt: Runtime, stack: AsyncExitStack) -> None:
     await rt.turns.start()
     await rt.actions.runs.start()
     runners = (rt.runs, rt.turns, rt.deployments, rt.actions.runs, rt.tree_reviews)
-    destroy = partial(infrastructure.destroy_discarded, rt.db, rt.provisioners)
+    destroy = partial(infrastructure.destroy_discarded, rt.db, rt.secrets, rt.provisioners)
     for enders in ([runner.end_orphans for runner in runners], [destroy]):  # a provider that is slow holds up no other
         departures = Departures(rt.db, enders)
         departures.start()

@@ -15,11 +15,12 @@ from asterism.features.operations.deployments import (
     lend_node,
     lend_python,
 )
+from asterism.features.operations.infrastructure import Provisioners
 from asterism.features.talk.conversations import Turns
 from asterism.kernel.apps import AppHost
 from asterism.kernel.blobs import Blobs
-from asterism.kernel.clouds import CLOUDFLARE_URL, RAILWAY_URL, Clouds, HttpClouds
-from asterism.kernel.provisioning import LocalProvisioner, Provisioner
+from asterism.kernel.clouds import CLOUDFLARE_URL, RAILWAY_URL, Cloud, Clouds, HttpClouds, Railway
+from asterism.kernel.provisioning import LocalProvisioner, Provisioner, R2Storage, RailwayDatabases
 from asterism.kernel.runs import RunHost
 from asterism.kernel.sandbox import Reach
 from asterism.kernel.secrets import Secrets
@@ -34,21 +35,29 @@ def build_clouds(settings: Settings) -> Clouds:
     )
 
 
-def build_provisioners(settings: Settings) -> Mapping[str, Provisioner]:
-    """Return who makes databases and storage, by provider."""
+def build_provisioners(settings: Settings) -> Provisioners:
+    """Return who makes databases and storage: this machine, and people's accounts elsewhere."""
     local = LocalProvisioner(
         settings.data_dir / "storage",
         postgres_url=settings.local_postgres_url,
         mysql_url=settings.local_mysql_url,
         redis_url=settings.local_redis_url,
     )
-    return {"local": local}
+    at = _elsewhere(settings)
+
+    def cloudflare(token: str, metadata: Mapping[str, str]) -> Provisioner:
+        return R2Storage(token, metadata.get("account_id"), at.cloudflare_url)
+
+    def railway(token: str, metadata: Mapping[str, str]) -> Provisioner:
+        return RailwayDatabases(Railway(at.railway_url, token), metadata.get("project_id"))
+
+    return Provisioners(local, {Cloud.CLOUDFLARE: cloudflare, Cloud.RAILWAY: railway})
 
 
 def build_deployments(
     settings: Settings,
     host: RunHost,
-    provisioners: Mapping[str, Provisioner],
+    provisioners: Provisioners,
     turns: Turns,
     *,
     blobs: Blobs,

@@ -159,7 +159,7 @@ def test_the_folder_of_a_monorepo_is_chosen_by_the_settings(alice: httpx.Client)
 
 def make_resource(server: TestServer, project: str, kind: str = "storage:blob") -> str:
     """Provision as a deployment does."""
-    made = server.run(server.rt.provisioners["local"].make(kind, unique_name("shop")))
+    made = server.run(server.rt.provisioners.local.make(kind, unique_name("shop")))
     resource_id = ulid()
     with server.rt.db.write() as tx:
         store.insert_resource(

@@ -16,6 +16,7 @@ from asterism.kernel.apps.front import Front
 from asterism.kernel.sandbox import (
     Isolation,
     Place,
+    Reach,
     Run,
     SandboxUnavailable,
     Session,
@@ -43,7 +44,8 @@ class App:
 
     `served` is the part of the folder that is served then. `path` are folders that come first on the app's PATH, as
     they are outside; `readable` are further ones that it sees, `writable` that it may write to. `servers` are what
-    ports of 127.0.0.1 lead to inside a sandbox, which has no other network: host and port.
+    ports of 127.0.0.1 lead to inside a sandbox, which has no other network: host and port. `hosts` are reached
+    by HTTP there, through the proxy that the usual variables name.
     """
 
     folder: Path
@@ -55,6 +57,7 @@ class App:
     readable: tuple[Path, ...] = ()
     writable: tuple[Path, ...] = ()
     servers: Mapping[int, tuple[str, int]] = field(default_factory=dict)
+    hosts: tuple[str, ...] = ()
 
 
 class AppHost:
@@ -183,8 +186,11 @@ class _Instance:
         """Run the app until it ends; return how it ended, for people."""
         port = PORT if self._isolation != "plain" else _free_port()
         try:
-            async with self._doors() as doors, open_session(self._isolation, self._place(port, doors)) as session:
-                running = asyncio.create_task(session.run(self._run(session, port), self._said))
+            async with (
+                self._doors() as (doors, proxies),
+                open_session(self._isolation, self._place(port, doors)) as session,
+            ):
+                running = asyncio.create_task(session.run(self._run(session, port, proxies), self._said))
                 watching = asyncio.create_task(self._watch(session.entry))
                 try:
                     await asyncio.wait({running})
@@ -204,19 +210,22 @@ class _Instance:
         return Place(app.folder, readable, writable=app.writable, entry=port, doors=doors)
 
     @contextlib.asynccontextmanager
-    async def _doors(self) -> AsyncIterator[Mapping[int, Path]]:
-        """Open the ways to the app's servers."""
+    async def _doors(self) -> AsyncIterator[tuple[Mapping[int, Path], Mapping[str, str]]]:
+        """Open the ways to what the app may reach; yield the doors, and the variables that name the proxy."""
+        if self._isolation == "plain":
+            yield {}, {}
+            return
         async with contextlib.AsyncExitStack() as stack:
-            doors = dict[int, Path]()
-            if self._app.servers and self._isolation != "plain":
-                folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="asterism-ways-")))
-                for port, (host, far) in self._app.servers.items():
-                    doors[port] = await stack.enter_async_context(open_passage(folder / f"{port}.sock", host, far))
-            yield doors
+            found, proxies = await stack.enter_async_context(Reach(self._app.hosts).doors())
+            doors = dict(found)
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="asterism-ways-")))
+            for port, (host, far) in self._app.servers.items():
+                doors[port] = await stack.enter_async_context(open_passage(folder / f"{port}.sock", host, far))
+            yield doors, {**proxies, "NODE_USE_ENV_PROXY": "1"} if proxies else {}
 
-    def _run(self, session: Session, port: int) -> Run:
+    def _run(self, session: Session, port: int, proxies: Mapping[str, str]) -> Run:
         app = self._app
-        environment = dict(app.environment) | {"PORT": str(port), "HOST": "127.0.0.1"}
+        environment = {**proxies, **app.environment} | {"PORT": str(port), "HOST": "127.0.0.1"}
         inner = [f"{session.tree}/{folder}" for folder in ("node_modules/.bin", ".venv/bin")]
         environment["PATH"] = os.pathsep.join((*inner, *app.path, session.environment["PATH"]))
         argv: tuple[str, ...] = ("/bin/sh", "-c", app.command or "")

@@ -1,5 +1,6 @@
 """What hosting providers are asked for."""
 
+from collections.abc import Collection
 from enum import StrEnum
 from typing import Final, Protocol
 
@@ -25,6 +26,18 @@ class CloudUnreachable(Exception):
 
 class CloudFailed(Exception):
     """A provider did not do what it was asked for; the text is for people."""
+
+
+class CloudRefused(CloudFailed):
+    """A provider says why not, in its own numbers too."""
+
+    def __init__(self, message: str, codes: Collection[int] = ()) -> None:
+        super().__init__(message)
+        self.codes = frozenset(codes)
+
+
+class CloudMissing(CloudFailed):
+    """A provider does not know what it was asked about."""
 
 
 class Clouds(Protocol):

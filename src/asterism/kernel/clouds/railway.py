@@ -11,15 +11,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-import httpx
+from asterism.kernel.clouds.calls import ASKS_WITHIN, MOST_TOLD, member, send
+from asterism.kernel.clouds.port import CloudFailed, CloudMissing
 
-from asterism.kernel.clouds.port import CloudFailed
-
-ASKS_WITHIN: Final = 30.0
 UPLOADS_WITHIN: Final = 600.0
-MAX_ANSWER: Final = 8 * 1024 * 1024
 MAX_LINES: Final = 5_000
-_MOST_TOLD: Final = 500  # characters of what Railway says is wrong
 _CHUNK: Final = 1 << 16
 _GRAPHQL: Final = "/graphql/v2"
 
@@ -60,6 +56,7 @@ class Railway:
 
     url: str
     token: str = field(repr=False)
+    seconds: float = ASKS_WITHIN
 
     async def place_for(self, name: str, project_id: str | None) -> RailwayPlace:
         """Return the place of the service `name`, made where there is none, and so is a project of that name.
@@ -67,32 +64,32 @@ class Railway:
         `project_id` is the project to use instead. Raises CloudFailed.
         """
         project = project_id or await self._project(name)
-        found = await self._ask(_PARTS, {"id": project})
-        environments = _nodes(found, "project", "environments")
+        found = await self.ask(_PARTS, {"id": project})
+        environments = nodes_of(found, "project", "environments")
         if not environments:
             raise CloudFailed("Railway knows no environment of the project.")
         environment = environments.get("production") or next(iter(environments.values()))
-        service = _nodes(found, "project", "services").get(name)
+        service = nodes_of(found, "project", "services").get(name)
         if service is None:
-            made = await self._ask(_SERVICE, {"input": {"projectId": project, "name": name}})
-            service = _text(made, "serviceCreate", "id")
+            made = await self.ask(_SERVICE, {"input": {"projectId": project, "name": name}})
+            service = text_of(made, "serviceCreate", "id")
         return RailwayPlace(project, environment, service)
 
     async def _project(self, name: str) -> str:
-        known = _nodes(await self._ask(_PROJECTS, {}), "projects").get(name)
-        return known or _text(await self._ask(_PROJECT, {"input": {"name": name}}), "projectCreate", "id")
+        known = nodes_of(await self.ask(_PROJECTS, {}), "projects").get(name)
+        return known or text_of(await self.ask(_PROJECT, {"input": {"name": name}}), "projectCreate", "id")
 
     async def set_variables(self, place: RailwayPlace, variables: Mapping[str, str]) -> None:
         """Replace the variables of a service. Raises CloudFailed."""
         wanted = {"variables": dict(variables), "replace": True, "skipDeploys": True}
         where = {"projectId": place.project, "environmentId": place.environment, "serviceId": place.service}
-        await self._ask(_VARIABLES, {"input": where | wanted})
+        await self.ask(_VARIABLES, {"input": where | wanted})
 
     async def set_commands(self, place: RailwayPlace, build: str | None, start: str | None, root: str) -> None:
         """Say how a service is built and started; None leaves that to Railway. Raises CloudFailed."""
         wanted = {"buildCommand": build, "startCommand": start, "rootDirectory": f"/{root}" if root else None}
         where = {"serviceId": place.service, "environmentId": place.environment}
-        await self._ask(_COMMANDS, {**where, "input": wanted})
+        await self.ask(_COMMANDS, {**where, "input": wanted})
 
     async def upload(self, place: RailwayPlace, archive: Path) -> str:
         """Upload a tree as a gzipped tar; return the id of the deployment that begins. Raises CloudFailed."""
@@ -101,66 +98,48 @@ class Railway:
         size = (await asyncio.to_thread(archive.stat)).st_size
         headers = {"content-type": "multipart/form-data", "content-length": str(size)}
         answer = await self._send(url, headers, _pieces(archive), UPLOADS_WITHIN)
-        return _text(answer, "deploymentId")
+        return text_of(answer, "deploymentId")
 
     async def status_of(self, deployment_id: str) -> str:
         """Return where a deployment stands, in Railway's words (`BUILDING`, `SUCCESS`, …). Raises CloudFailed."""
-        return _text(await self._ask(_STATE, {"id": deployment_id}), "deployment", "status")
+        return text_of(await self.ask(_STATE, {"id": deployment_id}), "deployment", "status")
 
     async def build_lines(self, deployment_id: str) -> list[str]:
         """Return what a build said so far, at most 5,000 lines. Raises CloudFailed."""
-        found = _at(await self._ask(_BUILD_LOGS, {"id": deployment_id, "limit": MAX_LINES}), "buildLogs")
-        lines = [_at(one, "message") for one in found] if isinstance(found, list) else []
+        found = member(await self.ask(_BUILD_LOGS, {"id": deployment_id, "limit": MAX_LINES}), "buildLogs")
+        lines = [member(one, "message") for one in found] if isinstance(found, list) else []
         return [line for line in lines if isinstance(line, str)][:MAX_LINES]
 
     async def domain_of(self, place: RailwayPlace) -> str:
         """Return the domain of a service, a new one when it has none. Raises CloudFailed."""
         where = {"environmentId": place.environment, "serviceId": place.service}
-        known = await self._ask(_DOMAINS, {"projectId": place.project, **where})
-        found = _at(known, "domains", "serviceDomains")
-        if isinstance(found, list) and found and isinstance(_at(found[0], "domain"), str):
+        known = await self.ask(_DOMAINS, {"projectId": place.project, **where})
+        found = member(known, "domains", "serviceDomains")
+        if isinstance(found, list) and found and isinstance(member(found[0], "domain"), str):
             return str(found[0]["domain"])
-        return _text(await self._ask(_DOMAIN, {"input": where}), "serviceDomainCreate", "domain")
+        return text_of(await self.ask(_DOMAIN, {"input": where}), "serviceDomainCreate", "domain")
 
-    async def _ask(self, query: str, variables: Mapping[str, Any]) -> Any:
+    async def ask(self, query: str, variables: Mapping[str, Any]) -> Any:
+        """Return the data of a GraphQL query. Raises CloudFailed; CloudMissing where Railway finds nothing."""
         body = json.dumps({"query": query, "variables": variables}).encode()
-        answer = await self._send(self.url, {"content-type": "application/json"}, body, ASKS_WITHIN)
-        errors = _at(answer, "errors")
+        answer = await self._send(self.url, {"content-type": "application/json"}, body, self.seconds)
+        errors = member(answer, "errors")
         if errors:
-            said = _at(errors[0], "message") if isinstance(errors, list) else None
-            raise CloudFailed(f"Railway said: {str(said or 'no')[:_MOST_TOLD]}")
-        return _at(answer, "data")
+            said = str((member(errors[0], "message") if isinstance(errors, list) else None) or "no")[:MOST_TOLD]
+            raise (CloudMissing if "not found" in said.lower() else CloudFailed)(f"Railway said: {said}")
+        return member(answer, "data")
 
     async def _send(
         self, url: str, headers: Mapping[str, str], body: bytes | AsyncIterator[bytes], seconds: float
     ) -> Any:
-        sent = {"authorization": f"Bearer {self.token}", "accept": "application/json", **headers}
-        content = b""
-        try:
-            async with (
-                asyncio.timeout(seconds),
-                httpx.AsyncClient(timeout=seconds) as client,
-                client.stream("POST", url, headers=sent, content=body) as response,
-            ):
-                async for piece in response.aiter_bytes():
-                    content += piece
-                    if len(content) > MAX_ANSWER:
-                        raise CloudFailed("Railway answered more than can be read.")
-        except (TimeoutError, httpx.HTTPError, httpx.InvalidURL) as error:
-            raise CloudFailed("Railway does not answer.") from error
-        if response.status_code in (401, 403):
-            raise CloudFailed("Railway does not accept the token any more; store the credential anew.")
-        if response.status_code == 429:
-            raise CloudFailed("Railway has had too many requests; try again later.")
+        status, content = await send("Railway", "POST", url, self.token, headers, body, seconds)
         try:
             found = json.loads(content)
         except (ValueError, RecursionError) as error:
-            raise CloudFailed(f"Railway answered status {response.status_code} and nothing readable.") from error
-        if response.status_code >= 300 and not _at(found, "errors"):
-            said = _at(found, "message")
-            raise CloudFailed(
-                f"Railway answered status {response.status_code}: {str(said or 'no reason')[:_MOST_TOLD]}"
-            )
+            raise CloudFailed(f"Railway answered status {status} and nothing readable.") from error
+        if status >= 300 and not member(found, "errors"):
+            said = str(member(found, "message") or "no reason")[:MOST_TOLD]
+            raise CloudFailed(f"Railway answered status {status}: {said}")
         return found
 
 
@@ -171,21 +150,16 @@ async def _pieces(archive: Path) -> AsyncIterator[bytes]:
             yield piece
 
 
-def _at(value: Any, *names: str) -> Any:
-    for name in names:
-        value = value.get(name) if isinstance(value, dict) else None
-    return value
-
-
-def _nodes(value: Any, *names: str) -> dict[str, str]:
+def nodes_of(value: Any, *names: str) -> dict[str, str]:
     """Return the ids of a connection's nodes by their names."""
-    edges = _at(value, *names, "edges")
-    nodes = [_at(edge, "node") for edge in edges] if isinstance(edges, list) else []
-    return {str(_at(node, "name")): _text(node, "id") for node in nodes}
+    edges = member(value, *names, "edges")
+    nodes = [member(edge, "node") for edge in edges] if isinstance(edges, list) else []
+    return {str(member(node, "name")): text_of(node, "id") for node in nodes}
 
 
-def _text(value: Any, *names: str) -> str:
-    found = _at(value, *names)
+def text_of(value: Any, *names: str) -> str:
+    """Return a name that can be part of an address. Raises CloudFailed where there is none."""
+    found = member(value, *names)
     if not isinstance(found, str) or not found or "/" in found or "\\" in found:
         raise CloudFailed(f"Railway's answer names no {names[-1]}.")
     return found

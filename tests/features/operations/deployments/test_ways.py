@@ -49,5 +49,9 @@ def test_what_nobody_made_for_the_project_opens_nothing() -> None:
     values = {"DATABASE_URL": "postgresql://u:p@127.0.0.1/x", "STORAGE_DIR": "/etc", "X": "redis://cache"}
     found = ways_of(values, {"redis://other", "https://bucket"}, isolated=True)
     assert (found.variables, found.servers, found.readable, found.writable) == (values, {}, (), ())
+    bucket = "s3://id:key@acc.r2.example/b"
+    assert ways_of({"A": bucket}, {bucket}, isolated=True).hosts == ("acc.r2.example",)
+    assert ways_of({"A": bucket}, set(), isolated=True).hosts == ()
+    assert ways_of({"A": bucket}, {bucket}, isolated=False).hosts == ()
     odd = "https://storage.example/bucket"
     assert ways_of({"A": odd}, {odd}, isolated=True).servers == {}

@@ -38,7 +38,7 @@ class World:
 
     def provide(self) -> Resource:
         made = infrastructure.provide(
-            self.db, memory_secrets(), {"local": self.provisioner}, self.caller, self.project, STORAGE
+            self.db, memory_secrets(), infrastructure.Provisioners(self.provisioner), self.caller, self.project, STORAGE
         )
         return asyncio.run(made).made[0]
 
@@ -51,7 +51,9 @@ class World:
             return projects.purge_deleted(tx, infrastructure.discard_all)
 
     def destroy(self) -> None:
-        asyncio.run(infrastructure.destroy_discarded(self.db, {"local": self.provisioner}))
+        asyncio.run(
+            infrastructure.destroy_discarded(self.db, memory_secrets(), infrastructure.Provisioners(self.provisioner))
+        )
 
     def resources(self) -> list[Resource]:
         with self.db.read() as tx:
@@ -106,8 +108,8 @@ def test_what_cannot_be_destroyed_is_tried_again_and_later_each_time(world: Worl
 def test_of_two_processes_one_destroys(world: World) -> None:
     resource = world.provide()
     with world.db.write() as tx:
-        discards.discard(tx, resource)
-        discards.discard(tx, resource)
+        discards.discard(tx, resource, world.caller.user_id)
+        discards.discard(tx, resource, world.caller.user_id)
         (one,) = store.due_discards(tx, tx.now(), 10)
         assert store.postpone_discard(tx, one, "2100-01-01T00:00:00.000Z")
         assert not store.postpone_discard(tx, one, "2100-01-02T00:00:00.000Z")

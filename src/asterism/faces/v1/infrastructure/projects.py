@@ -107,7 +107,7 @@ async def detect(call: Call, project_id: str, query: OfTree) -> Needs:
         call.caller,
         project_id,
         query.manifest_hash,
-        local_types=call.rt.provisioners["local"].types(),
+        local_types=call.rt.provisioners.local.types(),
     )
     suggested = [SuggestedResource.of(one) for one in found.suggested]
     return Needs(Requirements.of(found.found.requirements), suggested, HowFound.of(found.found))

@@ -86,6 +86,7 @@ class LocalTarget:
             readable=(*self.tools.readable, *ways.readable),
             writable=ways.writable,
             servers=ways.servers,
+            hosts=ways.hosts,
         )
 
     def running(self) -> set[str]:

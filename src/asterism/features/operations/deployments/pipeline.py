@@ -2,7 +2,7 @@
 
 import asyncio
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
@@ -36,6 +36,7 @@ from asterism.features.operations.deployments.service import Asked, end_deployme
 from asterism.features.operations.deployments.workshop import StepFailed, Workshop
 from asterism.features.operations.detection import Requirements
 from asterism.features.operations.infrastructure import (
+    Provisioners,
     Resource,
     connections_of,
     detect_tree,
@@ -47,7 +48,7 @@ from asterism.kernel.apps import AppFailed
 from asterism.kernel.blobs import Blobs
 from asterism.kernel.clouds import CloudFailed
 from asterism.kernel.db import Database, Tx
-from asterism.kernel.provisioning import Provisioner, ProvisioningFailed
+from asterism.kernel.provisioning import ProvisioningFailed
 from asterism.kernel.runs import BrokenOff, Done, Ending, Failed, Stopped
 from asterism.kernel.sandbox import SandboxUnavailable, SessionLost
 from asterism.kernel.secrets import Secrets
@@ -71,7 +72,7 @@ class Shop:
     streams: Streams
     secrets: Secrets
     clock: Clock
-    provisioners: Mapping[str, Provisioner]
+    provisioners: Provisioners
     local: LocalTarget
     elsewhere: Elsewhere
 

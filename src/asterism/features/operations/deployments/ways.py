@@ -1,7 +1,8 @@
 """What a running app is let into: the folders, sockets and servers that providers made for its project. Pure.
 
 A sandbox has no network, so a server is reached by a door of its own, and the app is told the door's address. Names
-in certificates do not match it: who insists on that (`sslmode=verify-full`) cannot connect.
+in certificates do not match it: who insists on that (`sslmode=verify-full`) cannot connect. Storage is spoken to by
+HTTPS, through a proxy that admits its host alone.
 """
 
 from collections.abc import Mapping, Set
@@ -16,12 +17,13 @@ _PORTS: Final = {"postgres": 5432, "postgresql": 5432, "mysql": 3306, "redis": 6
 
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """`variables` as the app is told them, folders to read and to write to, and what its ports lead to."""
+    """`variables` as the app is told them, folders to read and to write to, what its ports lead to, and hosts."""
 
     variables: Mapping[str, str]
     readable: tuple[Path, ...] = ()
     writable: tuple[Path, ...] = ()
     servers: Mapping[int, tuple[str, int]] = field(default_factory=dict)
+    hosts: tuple[str, ...] = ()
 
 
 def ways_of(variables: Mapping[str, str], own: Set[str], *, isolated: bool) -> Ways:
@@ -29,7 +31,8 @@ def ways_of(variables: Mapping[str, str], own: Set[str], *, isolated: bool) -> W
 
     Without isolation everything is reached as it is.
     """
-    told, readable, writable, servers = dict(variables), list[Path](), list[Path](), dict[int, tuple[str, int]]()
+    told, servers = dict(variables), dict[int, tuple[str, int]]()
+    readable, writable, hosts = list[Path](), list[Path](), list[str]()
     for key, value in variables.items():
         if value not in own:
             continue
@@ -41,7 +44,9 @@ def ways_of(variables: Mapping[str, str], own: Set[str], *, isolated: bool) -> W
             port = FIRST_DOOR + len(servers)
             servers[port] = server
             told[key] = _moved(value, port)
-    return Ways(told, tuple(readable), tuple(writable), servers)
+        elif isolated and value.startswith("s3://"):
+            hosts.append(urlsplit(value).hostname or "")
+    return Ways(told, tuple(readable), tuple(writable), servers, tuple(hosts))
 
 
 def _socket(url: str) -> Path | None:

@@ -19,6 +19,7 @@ from asterism.features.operations.infrastructure.models import (
 )
 from asterism.features.operations.infrastructure.needs import Needs, compute_provider, detect_needs, detect_tree
 from asterism.features.operations.infrastructure.provide import Provided, Wanted, provide
+from asterism.features.operations.infrastructure.providers import Provisioners
 from asterism.features.operations.infrastructure.resources import (
     Held,
     connections_of,
@@ -44,6 +45,7 @@ __all__ = [
     "NewHead",
     "Provided",
     "ProviderDown",
+    "Provisioners",
     "Resource",
     "Status",
     "UnknownResource",

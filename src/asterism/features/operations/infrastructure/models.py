@@ -87,7 +87,7 @@ class Resource:
 
 @dataclass(frozen=True, slots=True)
 class Discard:
-    """A resource to be destroyed; `due_at` is when, `attempts` how often it was tried."""
+    """A resource to be destroyed, by the account of `user_id`; `due_at` is when, `attempts` how often it was tried."""
 
     id: str
     provider: str
@@ -95,3 +95,4 @@ class Discard:
     provider_resource_id: str
     attempts: int
     due_at: str
+    user_id: str | None = None

@@ -9,6 +9,7 @@ from asterism.features.operations.detection import Requirements
 from asterism.features.operations.infrastructure import store
 from asterism.features.operations.infrastructure.discards import discard
 from asterism.features.operations.infrastructure.models import Resource, Status
+from asterism.features.operations.infrastructure.providers import Provisioners
 from asterism.features.operations.infrastructure.resources import MAX_ERROR, place
 from asterism.features.versions import projects
 from asterism.features.versions.projects import NewVar, UnknownProject
@@ -16,8 +17,8 @@ from asterism.kernel.db import Database, Tx
 from asterism.kernel.provisioning import Made, Provisioner, ProvisioningFailed, unique_name
 from asterism.kernel.secrets import Secrets
 
-STORAGE_VAR = "STORAGE_DIR"
-ORDER = ("railway", "local")
+STORAGE_VAR, BUCKET_VAR = "STORAGE_DIR", "STORAGE_URL"
+ORDER = ("cloudflare", "railway", "local")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ def wanted_by(needs: Requirements) -> list[Wanted]:
 async def provide(
     db: Database,
     secrets: Secrets,
-    provisioners: Mapping[str, Provisioner],
+    provisioners: Provisioners,
     caller: Caller,
     project_id: str,
     needs: Requirements,
@@ -59,14 +60,18 @@ async def provide(
     """
     made: list[Resource] = []
     unsatisfied: list[Wanted] = []
+    mine = await db.run_read(provisioners.of, secrets, caller.user_id)
     for wanted in wanted_by(needs):
         if await db.run_read(_has, secrets, caller, project_id, wanted):
             continue
-        provider = next((one for one in ORDER if wanted.type in _types(provisioners, one)), None)
+        provider = next((name for name in ORDER if wanted.type in _types(mine, name)), None)
         if provider is None:
             unsatisfied.append(wanted)
             continue
-        made.append(await _make(db, secrets, provisioners[provider], caller, project_id, (provider, wanted)))
+        at = (
+            replace(wanted, env_var=BUCKET_VAR) if (provider, wanted.env_var) == ("cloudflare", STORAGE_VAR) else wanted
+        )
+        made.append(await _make(db, secrets, mine[provider], caller, project_id, (provider, at)))
     return Provided(tuple(made), tuple(unsatisfied))
 
 
@@ -79,7 +84,8 @@ def _has(tx: Tx, secrets: Secrets, caller: Caller, project_id: str, wanted: Want
     live = store.project_resources(tx, project_id, deleted=False)
     if any(one.type == wanted.type and one.status is Status.READY for one in live):
         return True
-    return any(one.key == wanted.env_var for one in projects.env_values(tx, secrets, caller, project_id))
+    keys = {wanted.env_var, *((BUCKET_VAR,) if wanted.env_var == STORAGE_VAR else ())}
+    return any(one.key in keys for one in projects.env_values(tx, secrets, caller, project_id))
 
 
 async def _make(
@@ -113,7 +119,7 @@ def _reserve(tx: Tx, caller: Caller, project_id: str, provider: str, wanted: Wan
     now = tx.now()
     for old in store.project_resources(tx, project_id, deleted=False):
         if (old.type, old.name) == (wanted.type, wanted.name):
-            discard(tx, old)
+            discard(tx, old, project.owner_user_id)
             store.update_resource(tx, old.id, {"status": Status.DELETED, "updated_at": now})
     row_id, name = ids.ulid(), unique_name(project.name)
     store.insert_resource(

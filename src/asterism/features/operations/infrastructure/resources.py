@@ -7,6 +7,7 @@ from asterism.features.accounts.identity import Caller
 from asterism.features.operations.infrastructure import store
 from asterism.features.operations.infrastructure.errors import ProviderDown, UnknownResource
 from asterism.features.operations.infrastructure.models import Resource, Status
+from asterism.features.operations.infrastructure.providers import Provisioners
 from asterism.features.versions import projects
 from asterism.kernel.db import Database, Tx
 from asterism.kernel.provisioning import Provisioner, ProvisioningFailed
@@ -49,7 +50,7 @@ def connections_of(tx: Tx, secrets: Secrets, project_id: str) -> frozenset[str]:
 async def delete_resource(
     db: Database,
     secrets: Secrets,
-    provisioners: Mapping[str, Provisioner],
+    provisioners: Provisioners,
     caller: Caller,
     project_id: str,
     resource_id: str,
@@ -63,7 +64,7 @@ async def delete_resource(
     if held.resource.status is Status.DELETED:
         return
     try:
-        await _destroy(provisioners, held.resource)
+        await _destroy(await db.run_read(provisioners.of, secrets, caller.user_id), held.resource)
     except ProvisioningFailed as error:
         await db.run(_note_failure, held.resource, str(error))
         raise ProviderDown(held.resource.provider, f"could not remove it: {error}") from error
@@ -73,7 +74,7 @@ async def delete_resource(
 async def _destroy(provisioners: Mapping[str, Provisioner], resource: Resource) -> None:
     provisioner = provisioners.get(resource.provider)
     if provisioner is None:
-        raise ProvisioningFailed("this server does not know the provider")
+        raise ProvisioningFailed(f"there is no credential of {resource.provider}; store one")
     if resource.provider_resource_id is not None:
         await provisioner.destroy(resource.type, resource.provider_resource_id)
 

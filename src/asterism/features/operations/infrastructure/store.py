@@ -123,6 +123,12 @@ def update_resource(tx: Tx, resource_id: str, values: Mapping[str, Any]) -> None
     tx.execute(sa.update(resources).where(resources.c.id == resource_id).values(values))
 
 
+def owner_of(tx: Tx, project_id: str) -> str | None:
+    """Return whose a project is, a deleted one too."""
+    row = tx.one(sa.select(_projects.c.owner_user_id).where(_projects.c.id == project_id))
+    return None if row is None else str(row["owner_user_id"])
+
+
 def insert_discard(tx: Tx, one: Discard) -> None:
     """Note a resource that is to be destroyed; noting it again changes nothing."""
     insert_ignore(tx, discarded_resources, [{name: getattr(one, name) for name in Discard.__slots__}])

@@ -57,6 +57,7 @@ discarded_resources = sa.Table(
     sa.Column("provider_resource_id", sa.Text, nullable=False),
     sa.Column("attempts", sa.Integer, nullable=False),
     sa.Column("due_at", sa.Text, nullable=False),
+    sa.Column("user_id", sa.Text),
 )
 """What outlives its project until a provider has destroyed it: no foreign key, since the rows it stood in are gone."""
 sa.Index("ix_infrastructure_resources_project_id", resources.c.project_id)
