@@ -3,9 +3,9 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0041"
-down_revision = "0040"
-serves_since = "0038"
+revision = "0042"
+down_revision = "0041"
+serves_since = "0041"
 
 
 def upgrade() -> None:
