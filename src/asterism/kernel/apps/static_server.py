@@ -58,7 +58,7 @@ class Server(ThreadingHTTPServer):
 def main(folder: str, port: int) -> None:
     """Serve until the sandbox ends."""
     Handler.root = Path(os.path.realpath(folder))
-    Server(("127.0.0.1", port), Handler).serve_forever()
+    Server(("127.0.0.1", port), Handler).serve_forever(poll_interval=3600)  # nobody asks it to stop but the sandbox
 
 
 if __name__ == "__main__":

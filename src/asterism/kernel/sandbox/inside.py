@@ -25,7 +25,9 @@ from typing import Any
 
 CHUNK = 1 << 16
 """Bytes of output after which a program is ended, however little of it is kept."""
-TICK = 0.2
+TICK, CALM_TICK = 0.2, 1.0
+"""Seconds between two looks at everything that runs, and while it is far from every bound."""
+CALM = 1 / 8
 LARGEST_FILE = 2 << 30
 PR_SET_CHILD_SUBREAPER = 36
 
@@ -128,12 +130,10 @@ class Everybody:
     def __init__(self, *, own_namespace: bool) -> None:
         self._own_namespace = own_namespace
 
-    def bounded(self, processes: int, memory: int) -> str | None:
-        """Return which bound is passed by all together, None when none is."""
+    def used(self, processes: int, memory: int) -> dict[str, float]:
+        """Return which share of each bound all together use."""
         found = list(self._pids())
-        if len(found) > processes:
-            return "processes"
-        return "memory" if sum(map(_resident, found)) > memory else None
+        return {"processes": len(found) / processes, "memory": sum(map(_resident, found)) / memory}
 
     def end(self) -> None:
         """Kill them until none is left: one that forks meanwhile is met again."""
@@ -252,15 +252,19 @@ class Inside:
             del self._programs[program.id]
 
     async def _watch(self) -> None:
-        """Look at everything that runs, several times a second, and end it all when it is too much."""
+        """Look at everything that runs, and end it all when it is too much."""
+        pause = TICK
         while True:
-            await asyncio.sleep(TICK)
+            await asyncio.sleep(pause)
             if not self._place["own_namespace"]:
                 self._everybody.reap(frozenset(program.process.pid for program in self._programs.values()))
-            if passed := self._everybody.bounded(self._place["processes"], self._place["memory"]):
-                tell(over=passed)
-                self._everybody.end()
-                os._exit(3)
+            used = self._everybody.used(self._place["processes"], self._place["memory"])
+            for bound, share in used.items():
+                if share > 1:
+                    tell(over=bound)
+                    self._everybody.end()
+                    os._exit(3)
+            pause = TICK if max(used.values()) > CALM else CALM_TICK
 
     def _keep(self, work: Any) -> None:
         task = asyncio.get_running_loop().create_task(work)
