@@ -11,13 +11,15 @@ import pytest
 from tests.support import forks
 from tests.support.commands import answer, run
 from tests.support.databases import SqliteFactory
-from tests.support.process import ASTERISM, clean_environment
+from tests.support.facts import until
+from tests.support.process import ASTERISM, clean_environment, started
 from tests.support.server import TestServer
 
 APP = """
 import http.server, os
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
+        print("asked for", self.path, flush=True)
         text = os.environ.get("GREETING", "nobody").encode()
         self.send_response(200); self.send_header("content-length", str(len(text))); self.end_headers()
         self.wfile.write(text)
@@ -75,6 +77,13 @@ def test_a_folder_is_deployed_looked_at_and_rolled_back(tmp_path: Path, person: 
     assert httpx.get(address, trust_env=False).text == "hello-you"
     assert "There is no deployment" in command("rollback", "nothere", code=4).stderr
     assert "Running at" in command("logs").stdout
+
+    environment = clean_environment(tmp_path) | person
+    following = [*ASTERISM, "logs", "-f"]
+    with started(following, cwd=folder, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        until(lambda: "up with" in process.stdout.readline())
+        assert httpx.get(f"{address}/say-it-live", trust_env=False).text == "hello-you"
+        until(lambda: "asked for /say-it-live" in process.stdout.readline())
 
     settings = f"{person['ASTERISM_URL']}/v1/infrastructure/workspaces/{second['workspace_id']}/deployment-settings"
     headers = {"Authorization": f"Bearer {person['ASTERISM_TOKEN']}"}

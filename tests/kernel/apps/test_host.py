@@ -3,6 +3,8 @@
 import asyncio
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,6 +14,7 @@ import pytest
 
 from asterism.kernel.apps import App, AppFailed, AppHost
 from asterism.kernel.sandbox import Isolation, bubblewrap_problem
+from tests.support.process import started
 
 APP = """
 import http.server, os, sys, time
@@ -155,29 +158,56 @@ def test_an_app_that_ends_is_started_again_until_it_ends_too_often(isolation: Is
 def test_nothing_of_an_app_is_left(isolation: Isolation, tmp_path: Path) -> None:
     mark = f"left-{os.getpid()}-{tmp_path.name}"
 
-    def left() -> list[str]:
-        found = []
-        for process in Path("/proc").glob("[0-9]*/cmdline"):
-            try:
-                if mark.encode() in process.read_bytes():
-                    found.append(process.parent.name)
-            except OSError:
-                continue
-        return found
-
     async def scenario() -> None:
         async with hosted(isolation) as host:
             forking = f"setsid sh -c 'sleep 600; : {mark}' & exec python3 app.py"
             await host.put("a", app(tmp_path / "one", command=forking), quiet)
-            await until(lambda: bool(left()))
+            await until(lambda: bool(processes_with(mark)))
             await host.stop("a")
-            await until(lambda: not left())
+            await until(lambda: not processes_with(mark))
 
     try:
         asyncio.run(scenario())
     finally:
-        for process in left():
+        for process in processes_with(mark):
             os.kill(int(process), signal.SIGKILL)
+
+
+KILLED = """
+import asyncio, pathlib, sys
+from asterism.kernel.apps import App, AppHost
+async def main():
+    command = f"setsid sh -c 'sleep 600; : {sys.argv[3]}' & exec python3 app.py"
+    host = AppHost(isolation=sys.argv[1])
+    await host.put("a", App(pathlib.Path(sys.argv[2]), command, {"VERSION": "one"}), lambda _: None)
+    print("up", flush=True)
+    await asyncio.sleep(600)
+asyncio.run(main())
+"""
+
+
+def test_a_server_that_is_killed_leaves_nothing_of_its_apps(isolation: Isolation, tmp_path: Path) -> None:
+    mark, folder = f"left-{os.getpid()}-{tmp_path.name}", tmp_path / "one"
+    app(folder)
+    words = [sys.executable, "-c", KILLED, isolation, str(folder), mark]
+    with started(words, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout.readline() == "up\n"
+        assert processes_with(mark)
+        process.kill()
+        process.wait(60)
+        asyncio.run(until(lambda: not processes_with(mark)))
+
+
+def processes_with(mark: str) -> list[str]:
+    """Return the processes that have a word on their command line."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            if mark.encode() in process.read_bytes():
+                found.append(process.parent.name)
+        except OSError:
+            continue
+    return found
 
 
 def test_a_folder_is_served_as_it_is_and_nothing_beside_it(isolation: Isolation, tmp_path: Path) -> None:

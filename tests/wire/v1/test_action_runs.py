@@ -369,3 +369,9 @@ def test_the_command_line_lists_runs_shows_and_applies(item: Item) -> None:
     assert printed(applied)["snapshot_id"]
     assert printed(command(item, "list", "--json")) == {"items": []}
     assert command(item, "dismiss", item.id).exit_code == 4, "it is not listed any more"
+
+
+def test_the_command_line_dismisses_what_is_listed(item: Item) -> None:
+    done = command(item, "dismiss", item.id[-12:])
+    assert (done.exit_code, "Dismissed: No tests found" in done.output) == (0, True), done.output
+    assert printed(command(item, "list", "--json")) == {"items": []}

@@ -40,6 +40,7 @@ class Shop:
         ("exit 4", "The build failed with exit code 4."),
         ("kill -9 $$", "The build failed with exit code -9."),
         ("sleep 600", "The build took longer than 2 seconds."),
+        ("echo x > /dev/full", "The build failed with exit code 1."),
         ("head -c 300000 /dev/zero", "The build said more than 100000 bytes and was ended."),
     ],
 )
@@ -56,6 +57,13 @@ def test_values_reach_a_build_as_they_are_and_what_is_said_may_be_anything(tmp_p
     shop.make(build="printf %s \"$VALUE\" > out; printf '\\377\\001\\n'", VALUE=value)
     assert (shop.tree / "out").read_text() == value
     assert b"\xff\x01" in shop.said
+
+
+def test_a_build_is_the_text_of_a_script_and_finds_what_was_installed(tmp_path: Path) -> None:
+    shop = Shop(tmp_path)
+    install = "mkdir -p node_modules/.bin; printf '#!/bin/sh\\necho bundled\\n' > node_modules/.bin/bundle"
+    said = shop.make(install=f"{install}; chmod +x node_modules/.bin/bundle", build="bundle && echo $((1 + 1))")
+    assert said.endswith("bundled\n2\n")
 
 
 def test_what_was_installed_is_not_installed_again(tmp_path: Path) -> None:
