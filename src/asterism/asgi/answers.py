@@ -16,14 +16,13 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 import msgspec
 from litestar import Response
-from litestar.background_tasks import BackgroundTask
 from litestar.response import Stream
 from litestar.response.base import ASGIResponse
+from litestar.types import ASGIApp, Receive, Scope, Send
 
 from asterism.asgi.sse import sse_response
 
 T = TypeVar("T")
-JSON = "application/json"
 
 
 @dataclass(slots=True)
@@ -132,14 +131,34 @@ class PartialContent(Content[M]):
     status: ClassVar[int] = 206
 
 
-def to_response(result: Any) -> Response[Any]:
+@dataclass(slots=True)
+class Sent:
+    """A JSON body on its way out, which is an ASGI application; `after` is done once it was sent."""
+
+    body: bytes
+    status: int
+    headers: Mapping[str, str]
+    after: Callable[[], Awaitable[None]] | None = None
+
+    async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
+        """Send it."""
+        headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(self.body))]
+        for name, value in {"Cache-Control": "no-store", **self.headers}.items():
+            headers.append((name.lower().encode("latin-1"), value.encode("latin-1")))
+        await send({"type": "http.response.start", "status": self.status, "headers": headers})
+        await send({"type": "http.response.body", "body": self.body, "more_body": False})
+        if self.after is not None:
+            await self.after()
+
+
+def to_response(result: Any) -> Response[Any] | ASGIApp:
     """Turn what a handler returned into a response; a Struct (or anything JSON can say) is a JSON body."""
     if isinstance(result, msgspec.Struct):
-        return _json(result, 200, {})
+        return Sent(msgspec.json.encode(result), 200, {})
     if not isinstance(result, Answer):
-        return result if isinstance(result, Response | ASGIResponse) else _json(result, 200, {})  # type: ignore[return-value]
+        return result if isinstance(result, Response | ASGIResponse) else Sent(msgspec.json.encode(result), 200, {})
     if isinstance(result, Ok):
-        return _json(result.body, result.status, result.headers, result.after)
+        return Sent(msgspec.json.encode(result.body), result.status, result.headers, result.after)
     if isinstance(result, Events):
         return sse_response(result.frames, headers=result.headers)
     if isinstance(result, Content):
@@ -148,16 +167,3 @@ def to_response(result: Any) -> Response[Any]:
         return kind(result.data, status_code=result.status, media_type=result.media.type, headers=headers)  # type: ignore[no-any-return]
     headers = dict(getattr(result, "headers", {}))
     return Response(None if result.status == 204 else b"", status_code=result.status, headers=headers)
-
-
-def _json(
-    body: Any, status: int, headers: Mapping[str, str], after: Callable[[], Awaitable[None]] | None = None
-) -> Response[Any]:
-    sent = {"Cache-Control": "no-store", **headers}
-
-    async def afterwards() -> None:
-        if after is not None:
-            await after()
-
-    task = None if after is None else BackgroundTask(afterwards)
-    return Response(msgspec.json.encode(body), status_code=status, media_type=JSON, headers=sent, background=task)

@@ -3,9 +3,10 @@
     open → path → admit → receive → identify → decode → permit → handler → answer
 
 A plain `def` handler runs in one worker-thread hop inside one transaction (`call.tx`) that the edge opens and closes,
-or with `tx="none"` in a thread without one. An `async def` handler gets no transaction and reaches the database by
-`await call.rt.db.run(fn, …)`. A face says who is let in and how errors look (`Face`); the pipeline is the same for
-all, and its order that of Fastest 0.2: who, size, content type, JSON syntax, shape, and only then the handler.
+or with `tx="none"` in a thread without one, or with `tx="quick"` without the hop, where reading is shorter (ADR 0209).
+An `async def` handler gets no transaction and reaches the database by `await call.rt.db.run(fn, …)`. A face says who is
+let in and how errors look (`Face`); the pipeline is the same for all, and its order that of Fastest 0.2: who, size,
+content type, JSON syntax, shape, and only then the handler.
 """
 
 import asyncio
@@ -17,6 +18,7 @@ from typing import Any, Literal, Protocol, TypedDict, TypeVar
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
+from litestar.types import ASGIApp
 
 from asterism.asgi.answers import to_response
 from asterism.asgi.body import JSON_LIMIT, AnyRequest, Disconnected, Upload, read_body
@@ -27,7 +29,7 @@ from asterism.base.errors import DomainError, TooLarge
 from asterism.kernel.db import Tx
 
 C = TypeVar("C", bound=Call[Any])
-TxMode = Literal["read", "write", "none"]
+TxMode = Literal["read", "quick", "write", "none"]
 Handler = Callable[..., Any]
 ErrorCase = tuple[type[DomainError], str]
 """An error class with the code it is raised with."""
@@ -123,19 +125,32 @@ class Endpoint:
         """Return the web framework's handler for this endpoint."""
         pipeline = Pipeline(self, face)
 
-        async def handle(request: AnyRequest) -> Response[Any]:
+        async def answer(request: AnyRequest) -> Response[Any] | ASGIApp:
             try:
                 return await pipeline.answer(request)
             except (DomainError, Disconnected) as error:
                 return face.error(self, error, request)
 
+        async def handle() -> None:
+            raise RuntimeError("`answer` comes before, and always answers")
+
         handle.__name__ = self.func.__name__
-        return HTTPRouteHandler(
+        return _Route(
             self.path,
             http_method=self.method,  # type: ignore[arg-type]
             status_code=200,  # each answer says its own
             include_in_schema=False,
+            before_request=answer,
         )(handle)
+
+
+class _Route(HTTPRouteHandler):
+    """A route for which the framework reads no parameters, and renders only what is a response of its own."""
+
+    async def to_response(self, app: Any, data: Any, request: AnyRequest) -> ASGIApp:  # noqa: ARG002
+        """Return what sends the answer."""
+        sends: ASGIApp = data.to_asgi_response(None, request) if isinstance(data, Response) else data
+        return sends
 
 
 class Pipeline:
@@ -149,7 +164,7 @@ class Pipeline:
         self._query = None if query is None else QueryReader(query, face.dialect)
         self._wants_body = endpoint.body is not None and not endpoint.raw
 
-    async def answer(self, request: AnyRequest) -> Response[Any]:
+    async def answer(self, request: AnyRequest) -> Response[Any] | ASGIApp:
         """Take a request through all steps. Raises DomainError and Disconnected."""
         endpoint, face = self.endpoint, self.face
         call = face.open(endpoint, request)
@@ -193,7 +208,8 @@ class Pipeline:
             call._tx = tx
             return func(call, **arguments)
 
-        return await (db.run if self.endpoint.tx == "write" else db.run_read)(work)
+        run = {"read": db.run_read, "quick": db.run_quick, "write": db.run}[self.endpoint.tx]
+        return await run(work)
 
     def _arguments(self, call: Call[Any], body: Any) -> dict[str, Any]:
         """Return what the handler's parameters are given."""

@@ -9,6 +9,7 @@ import re
 import time
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from contextlib import suppress
+from functools import cache
 from typing import Any
 
 import structlog
@@ -121,15 +122,25 @@ class Wrapper:
     def _record(self, scope: Any, knock: Knock, outgoing: "_Outgoing", seconds: float) -> None:
         route = scope.get("path_template") or ("guard" if outgoing.refused else "unmatched")
         method = knock.method if knock.method in METHODS else "other"
-        REQUESTS.labels(method, route, str(outgoing.status)).inc()
+        _counter(method, route, outgoing.status).inc()
         if not outgoing.streaming:
-            SECONDS.labels(route).observe(seconds)
+            _seconds(route).observe(seconds)
         line: dict[str, Any] = {"method": knock.method[:20], "route": route, "status": outgoing.status}
         line["ms"] = round(seconds * 1000, 1)
         if outgoing.cut is None:
             log.info("request", **line)
         else:
             log.error("answer cut off", **line, problem=outgoing.cut)
+
+
+@cache
+def _counter(method: str, route: str, status: int) -> Counter:
+    return REQUESTS.labels(method, route, str(status))
+
+
+@cache
+def _seconds(route: str) -> Histogram:
+    return SECONDS.labels(route)
 
 
 def _domain_cause(error: BaseException | None) -> DomainError | None:

@@ -127,6 +127,21 @@ def test_a_resting_connection_sees_what_was_written_since(notes: Database) -> No
     assert count(notes) == 1
 
 
+def test_what_is_quick_is_read_without_a_hop_where_that_waits_for_nobody(notes: Database) -> None:
+    with notes.write() as tx:
+        add(tx, 1)
+    with notes.write():  # a writer keeps no reader waiting
+        where, found = asyncio.run(notes.run_quick(lambda tx: (threading.current_thread(), _count(tx))))
+    assert (where is threading.main_thread(), found) == (notes.dialect == "sqlite", 1)
+    notes.close()
+    with pytest.raises(ShuttingDown):
+        asyncio.run(notes.run_quick(_count))
+
+
+def _count(tx: Tx) -> int:
+    return int(tx.scalar(sa.select(sa.func.count()).select_from(NOTES)))
+
+
 def test_who_asks_a_closed_database_hears_that_the_server_stops(notes: Database) -> None:
     notes.close()
     with pytest.raises(ShuttingDown):

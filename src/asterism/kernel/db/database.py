@@ -130,6 +130,7 @@ class Database:
         self._write_lock: threading.Lock | None = threading.Lock() if single else None
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="db-read")
         self._resting: list[Connection] = []
+        self._closed = False
         self._writers = ThreadPoolExecutor(1 if single else READERS, thread_name_prefix="db-write")
 
     @contextmanager
@@ -193,6 +194,18 @@ class Database:
         """Run `fn(tx, …)` in a worker thread inside one reading transaction and return its result."""
         return await self._hop(self._readers, self.read, fn, *args, **kwargs)
 
+    async def run_quick(self, fn: Callable[[Tx], R]) -> R:
+        """Do what `run_read` does, for what was measured to be shorter than the way to another thread and back.
+
+        In SQLite it runs at once in this thread, which waits for it: readers of a WAL wait for nobody.
+        """
+        if self.dialect != "sqlite":
+            return await self.run_read(fn)
+        if self._closed:
+            raise ShuttingDown
+        with self.read() as tx:
+            return fn(tx)
+
     async def _hop(
         self, pool: ThreadPoolExecutor, begin: Callable[[], Any], fn: Callable[..., R], *args: Any, **kwargs: Any
     ) -> R:
@@ -220,6 +233,7 @@ class Database:
 
     def close(self) -> None:
         """Wait for running transactions and close every connection."""
+        self._closed = True
         self._readers.shutdown(wait=True)
         self._writers.shutdown(wait=True)
         while self._resting:

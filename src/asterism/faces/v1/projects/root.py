@@ -110,7 +110,7 @@ def create(call: Call, body: NewProject) -> Created[ProjectAnswer]:
     return Created(ProjectAnswer(Project.of(made)))
 
 
-@get("/v1/projects")
+@get("/v1/projects", tx="quick")
 def index(call: Call, query: ProjectsAsked) -> ProjectPage:
     """GET /v1/projects: the caller's projects, last updated first."""
     page = projects.list_projects(
@@ -119,7 +119,7 @@ def index(call: Call, query: ProjectsAsked) -> ProjectPage:
     return ProjectPage([Project.of(found) for found in page.items], page.next_cursor)
 
 
-@get("/v1/projects/{project_id:str}")
+@get("/v1/projects/{project_id:str}", tx="quick")
 def read(call: Call, project_id: str) -> WholeProject:
     """GET /v1/projects/:projectId: a project with its workspaces, newest snapshots and events, and insights."""
     project = projects.get_project(call.tx, call.caller, project_id)
