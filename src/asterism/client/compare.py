@@ -19,7 +19,8 @@ def edits(api: Api, state: State, *, threads: int) -> list[Change]:
         base = state.bound().base
         if base is not None and tree.is_same_as(base.manifest_hash):
             return []
-        changes = changes_since(tree, base, base_entries(api, state))
+        known = tree.changes_since(base.manifest_hash) if base is not None else None
+        changes = changes_since(tree, base, base_entries(api, state)) if known is None else known
         tree.remember_if_costly(state)
         return changes
 

@@ -1,6 +1,7 @@
 """The tree of a working copy as it is now, with its manifest."""
 
 from collections.abc import Callable, Iterable, Mapping
+from itertools import starmap
 
 from asterism.client.progress import Progress
 from asterism.client.workcopy.state import State
@@ -8,7 +9,7 @@ from asterism.kernel.workcopy.scan import Scan, rows_as_entries
 from asterism.kernel.workcopy.statcache import LEFT_OUT, SPECIAL, Cache, Folder
 from asterism.kernel.workcopy.walk import look
 from asterism.vcs.content import hash_bytes
-from asterism.vcs.diff import compare
+from asterism.vcs.diff import Change, compare
 from asterism.vcs.manifest import Entry, encode, read
 from asterism.vcs.rules import folders_of
 from asterism.vcs.splice import splice
@@ -28,10 +29,8 @@ class Tree:
         self._base = base
         self._entries: list[Entry] | None = None
         self._manifest: bytes | None = None
-        self._changes: dict[str, Entry | None] | None = None
-        self._differs = True
-        if cache.manifest_hash:
-            self._changes, self._differs = _changes(scan, cache)
+        self._pairs = _pairs(scan, cache) if cache.manifest_hash else None
+        self._changes = None if self._pairs is None else {path: new for path, (_, new) in self._pairs.items()}
         self._manifest_hash = cache.manifest_hash if self._changes == {} else ""
         self._stale = bool(scan.changed) or not cache.manifest_hash
 
@@ -69,10 +68,17 @@ class Tree:
             return None
         return [entry for entry in self._changes.values() if entry is not None and entry.type == "file"]
 
+    def changes_since(self, manifest_hash: str) -> list[Change] | None:
+        """Return what differs from the tree of that manifest, None when only a full comparison can tell."""
+        if self._pairs is None or self._cache.manifest_hash != manifest_hash:
+            return None
+        found = [change for old, new in self._pairs.values() if (change := compare(old, new)) is not None]
+        return sorted(found, key=lambda change: change.path.encode())
+
     def differs_from(self, manifest_hash: str) -> bool | None:
         """Say whether this tree is another one than that of the manifest; None when only a full comparison can tell."""
         if self._changes is not None and self._cache.manifest_hash == manifest_hash:
-            return self._differs
+            return any(starmap(_other, (self._pairs or {}).values()))
         return False if self.manifest_hash == manifest_hash else None
 
     def signatures(self) -> dict[str, str]:
@@ -104,19 +110,16 @@ class Tree:
             self.remember(state)
 
 
-def _changes(scan: Scan, cache: Cache) -> tuple[dict[str, Entry | None], bool]:
-    """Return which entries differ from those of the cache (None: gone), and whether that makes another tree."""
-    found: dict[str, Entry | None] = {}
-    differs = False
+def _pairs(scan: Scan, cache: Cache) -> dict[str, tuple[Entry | None, Entry | None]]:
+    """Return by path which entries are not those of the cache: as it has them, and as they are (None: not there)."""
+    found: dict[str, tuple[Entry | None, Entry | None]] = {}
     for path in scan.changed:
         before, now = cache.folders.get(path), scan.folders.get(path)
         old = {entry.path: entry for entry in rows_as_entries(path, before)} if before is not None else {}
         new = {entry.path: entry for entry in rows_as_entries(path, now)} if now is not None else {}
-        found.update(dict.fromkeys(old.keys() - new.keys()))
-        found.update((name, entry) for name, entry in new.items() if old.get(name) != entry)
-        for name in old.keys() | new.keys() if not differs else ():
-            differs = differs or _other(old.get(name), new.get(name))
-    return found, differs
+        pairs = {name: (old.get(name), new.get(name)) for name in old.keys() | new.keys()}
+        found.update((name, pair) for name, pair in pairs.items() if pair[0] != pair[1])
+    return found
 
 
 def _other(old: Entry | None, new: Entry | None) -> bool:
