@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from asterism.vcs.manifest import Entry
 from asterism.vcs.tree import Forest, Load, Node, decode, folder_node
 
+_Folders = dict[str, dict[str, Node]]
+
 
 class EditRefused(Exception):
     """The edits do not fit the tree: a path is taken, is not there, or lies below a file."""
@@ -36,8 +38,8 @@ def edit_tree(root: str, removed: Iterable[Entry], added: Iterable[Entry], load:
         if step.new is not None:
             raise EditRefused(entry.path)
         step.new = entry
-    forest = Forest()
-    children = _edit_folder(root, top.below, load, forest)
+    forest, folders = Forest(), _touched(root, top, load)
+    children = _edit_folder(root, top.below, folders, forest)
     return folder_node(forest, "", list(children.values()), None), forest
 
 
@@ -48,16 +50,33 @@ def _step_at(top: _Step, path: str) -> _Step:
     return step
 
 
-def _edit_folder(record: str | None, steps: dict[str, _Step], load: Load, forest: Forest) -> dict[str, Node]:
-    children = {} if record is None else {node.name: node for node in decode(load([record])[record])}
+def _touched(root: str, top: _Step, load: Load) -> _Folders:
+    """Return the children, by name, of every folder in which something happens, fetched level by level."""
+    folders: _Folders = {}
+    level = [(root, top)]
+    while level:
+        wanted = list({name for name, _ in level} - folders.keys())
+        records = load(wanted) if wanted else {}
+        folders |= {name: {node.name: node for node in decode(records[name])} for name in wanted}
+        level = [
+            (node.hash, below)
+            for name, step in level
+            for child, below in step.below.items()
+            if (node := folders[name].get(child)) is not None and node.type == "dir"
+        ]
+    return folders
+
+
+def _edit_folder(record: str | None, steps: dict[str, _Step], folders: _Folders, forest: Forest) -> dict[str, Node]:
+    children = {} if record is None else dict(folders[record])
     for name, step in steps.items():
-        node = _edit_node(name, children.pop(name, None), step, load, forest)
+        node = _edit_node(name, children.pop(name, None), step, folders, forest)
         if node is not None:
             children[name] = node
     return children
 
 
-def _edit_node(name: str, node: Node | None, step: _Step, load: Load, forest: Forest) -> Node | None:
+def _edit_node(name: str, node: Node | None, step: _Step, folders: _Folders, forest: Forest) -> Node | None:
     """Return what stands at a name after its step, None when nothing does."""
     mode = None if node is None or node.type != "dir" or node.implied else node.mode
     if step.old is not None:
@@ -72,7 +91,7 @@ def _edit_node(name: str, node: Node | None, step: _Step, load: Load, forest: Fo
         if mode is not None:
             raise EditRefused(step.new.path)
         mode = step.new.mode
-    inside = _edit_folder(node.hash if node is not None else None, step.below, load, forest)
+    inside = _edit_folder(node.hash if node is not None else None, step.below, folders, forest)
     if step.new is not None and step.new.type != "dir":
         if inside:
             raise EditRefused(step.new.path)
