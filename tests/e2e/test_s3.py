@@ -65,7 +65,18 @@ def test_batches_ranges_and_a_collection(server: TestServer, s3: S3Server, bucke
         assert ok(client.post("/v1/blobs/gc", json={"dryRun": False, "minAgeSeconds": 0}))["deletedBlobs"] == 1
         error(client.get(path), 404, "NOT_FOUND")
         assert client.get(f"/v1/blobs/download/{name_of(b'kept')}").content == b"kept"
-        assert len(s3.keys(bucket)) == 2  # a pack and a manifest
+        assert len(s3.keys(bucket)) == 1  # the pack
+
+
+def test_a_manifest_that_is_kept_whole_comes_back_and_goes(server: TestServer, s3: S3Server, bucket: str) -> None:
+    data = b'{"files": [{"path": "a", "target": "b", "type": "symlink"}]}'  # not as we write it
+    path = f"/v1/blobs/manifests/{name_of(data)}"
+    with server.person() as client:
+        ok(client.put(path, content=data), 201)
+        assert client.get(path).content == data
+        assert len(s3.keys(bucket)) == 1
+        assert ok(client.post("/v1/blobs/gc", json={"dryRun": False, "minAgeSeconds": 0}))["deletedManifests"] == 1
+        assert s3.keys(bucket) == set()
 
 
 def test_a_store_in_trouble_answers_503_keeps_its_rows_and_recovers(

@@ -17,14 +17,8 @@ TWO = {**ONE, "a.py": b"import sys\n", "b.py": b"import a\n"}
 THREE = {**ONE, "a.py": b"import re\n", "index.html": b"<p>hello</p>\n"}
 OF_FILES = {"project_id", "workspace_id", "snapshot_id", "other_snapshot_id", "hash", "other_hash"}
 NEEDING_FILES = {
-    "GET /v1/blobs/manifests/{hash}",
-    "GET /v1/projects/{project_id}/atlas/diff",
     "GET /v1/projects/{project_id}/docs/content",
     "GET /v1/snapshots/{snapshot_id}/blame",
-    "POST /v1/projects/{project_id}/atlas/diagrams",
-    "POST /v1/projects/{project_id}/atlas/index",
-    "POST /v1/projects/{project_id}/atlas/search",
-    "POST /v1/projects/{project_id}/next-steps/generate",
     "POST /v1/workspaces/{workspace_id}/sync/prepare",
 }
 CHOSEN = [one for one in GUARDED if parameters(one) and set(parameters(one)) <= OF_FILES and one.method != "DELETE"]
