@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from asterism.server.loopback import is_loopback
+from asterism.base.hosts import is_loopback
 from asterism.server.settings_sources import load_settings
 
 

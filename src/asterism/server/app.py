@@ -13,6 +13,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from asterism.asgi.body import AnyRequest
 from asterism.asgi.endpoint import Endpoint, Face
 from asterism.base.errors import DomainError, NotFound
+from asterism.base.hosts import is_loopback
 from asterism.faces import console
 from asterism.faces.console import schema
 from asterism.faces.local import endpoints as local
@@ -21,7 +22,6 @@ from asterism.faces.local.realm import is_api
 from asterism.faces.runtime import Runtime
 from asterism.faces.v1 import endpoints as v1
 from asterism.server.document import build_document, described
-from asterism.server.loopback import is_loopback
 from asterism.server.settings import Settings
 
 log = structlog.get_logger("asterism")

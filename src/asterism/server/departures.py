@@ -7,12 +7,12 @@ process are ended too, and what began in the moment of the deletion is found a l
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
 
 import structlog
 
 from asterism.base.errors import DomainError
 from asterism.features.versions.projects import PRESENCE
+from asterism.kernel.background import Bell
 from asterism.kernel.db import Database
 
 log = structlog.get_logger("asterism.departures")
@@ -27,35 +27,26 @@ class Departures:
 
     def __init__(self, db: Database, enders: Sequence[Ender], *, look: float = LOOK_SECONDS) -> None:
         self._enders, self._look = enders, look
-        self._news = asyncio.Event()
-        self._loop: asyncio.AbstractEventLoop | None = None
+        self._news = Bell()
         self._task: asyncio.Task[None] | None = None
-        db.listen(PRESENCE, lambda _project_id: self._wake())
+        db.listen(PRESENCE, lambda _project_id: self._news.ring())
 
     def start(self) -> None:
         """Begin; to be called when everything that has an ender runs."""
-        self._loop = asyncio.get_running_loop()
+        self._news.start()
         self._task = asyncio.create_task(self._run(), name="departures")
 
     async def stop(self) -> None:
         """End; what is still to be ended, the next start finds."""
-        self._loop = None
+        self._news.stop()
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
-    def _wake(self) -> None:
-        if self._loop is not None:
-            with suppress(RuntimeError):  # the loop has just ended
-                self._loop.call_soon_threadsafe(self._news.set)
-
     async def _run(self) -> None:
         while True:
-            self._news.clear()
             await asyncio.gather(*(_end(ender) for ender in self._enders))
-            with suppress(TimeoutError):
-                async with asyncio.timeout(self._look):
-                    await self._news.wait()
+            await self._news.heard(self._look)
 
 
 async def _end(ender: Ender) -> None:

@@ -9,9 +9,9 @@ from asterism.asgi.addresses import Addresses, read_networks
 from asterism.asgi.realm import Realm
 from asterism.asgi.wrapper import Wrapper
 from asterism.base.clock import SystemClock, stamp
+from asterism.base.hosts import is_loopback
 from asterism.faces.local.realm import LocalRealm
 from asterism.faces.v1.realm import V1Realm
-from asterism.server.loopback import is_loopback
 from asterism.server.settings import Settings
 
 

@@ -1,6 +1,7 @@
 """Has jobs done when workspaces move and when models have answered: the hint of a commit becomes durable work."""
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
@@ -13,6 +14,7 @@ from asterism.features.review import tracked_findings
 from asterism.features.talk import chats, conversations
 from asterism.features.versions import drift, forecast, projects
 from asterism.features.versions.workspaces import MOVED
+from asterism.kernel.background import Bell
 from asterism.kernel.db import Database
 from asterism.kernel.jobs import JobQueue
 
@@ -34,41 +36,33 @@ class MoveRelay:
 
     def __init__(self, db: Database, jobs: JobQueue, followers: Mapping[str, Sequence[Follower]] = FOLLOWERS) -> None:
         self._jobs, self._followers = jobs, followers
-        self._heard: set[tuple[str, str]] = set()
-        self._woken = asyncio.Event()
-        self._loop: asyncio.AbstractEventLoop | None = None
+        self._heard: deque[tuple[str, str]] = deque()
+        self._news = Bell()
         self._task: asyncio.Task[None] | None = None
         for topic in followers:
             db.listen(topic, partial(self._hear, topic))
 
     def start(self) -> None:
         """Begin."""
-        self._loop = asyncio.get_running_loop()
+        self._news.start()
         self._task = asyncio.create_task(self._run())
 
     async def stop(self) -> None:
         """End; what was heard and is not enqueued yet, the next start finds."""
-        self._loop = None
+        self._news.stop()
         if self._task is not None:
             self._task.cancel()
             with suppress(asyncio.CancelledError):
                 await self._task
 
     def _hear(self, topic: str, about: str) -> None:
-        loop = self._loop
-        if loop is not None:
-            with suppress(RuntimeError):  # the loop has just ended
-                loop.call_soon_threadsafe(self._note, topic, about)
-
-    def _note(self, topic: str, about: str) -> None:
-        self._heard.add((topic, about))
-        self._woken.set()
+        self._heard.append((topic, about))  # from any thread
+        self._news.ring()
 
     async def _run(self) -> None:
         while True:
-            await self._woken.wait()
-            self._woken.clear()
-            heard, self._heard = self._heard, set()
+            await self._news.heard()
+            heard = {self._heard.popleft() for _ in range(len(self._heard))}
             try:
                 await asyncio.to_thread(self._enqueue, heard)
             except Exception:

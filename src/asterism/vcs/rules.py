@@ -80,7 +80,7 @@ def suspicious(entries: Sequence[EntryLike]) -> bool:
 
 def _odd_paths(paths: Sequence[str]) -> bool:
     joined = "\0" + "\0".join(paths) + "\0"
-    if not joined.isascii() and not _encodable(joined):
+    if not joined.isascii() and not is_unicode(joined):
         return True
     return (
         joined.count("\0") != len(paths) + 1
@@ -168,12 +168,13 @@ def _path_of(entry: Any) -> str | None:
 
 def _problem(index: int, entry: Any, reason: str) -> Problem:
     path = _path_of(entry)
-    if path is None or reason in ("path_encoding", "path_length") or not _encodable(path):
+    if path is None or reason in ("path_encoding", "path_length") or not is_unicode(path):
         return {"index": index, "reason": reason}
     return {"index": index, "path": path, "reason": reason}
 
 
-def _encodable(text: str) -> bool:
+def is_unicode(text: str) -> bool:
+    """Whether a name, which may come from a file system, can be written as UTF-8."""
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -214,12 +215,12 @@ def _is_count(value: Any, maximum: int) -> bool:
 
 
 def _bad_target(target: str) -> bool:
-    return not _encodable(target) or not 0 < len(target.encode()) <= MAX_TARGET_BYTES or "\0" in target
+    return not is_unicode(target) or not 0 < len(target.encode()) <= MAX_TARGET_BYTES or "\0" in target
 
 
 def path_reasons(path: str) -> Iterator[str]:
     """Yield why `path` may not stand in a manifest; nothing when it may."""
-    if not _encodable(path):
+    if not is_unicode(path):
         yield "path_encoding"
         return
     if not 0 < len(path.encode()) <= MAX_PATH_BYTES:

@@ -13,6 +13,7 @@ from typing import Final
 
 from asterism.kernel.apps import static_server
 from asterism.kernel.apps.front import Front
+from asterism.kernel.background import Tasks
 from asterism.kernel.sandbox import (
     Isolation,
     Place,
@@ -70,7 +71,7 @@ class AppHost:
         self._address, self._start_seconds = address, start_seconds
         self._fronts: dict[str, Front] = {}
         self._running: dict[str, _Instance] = {}
-        self._leaving: set[asyncio.Task[None]] = set()
+        self._leaving = Tasks()
 
     async def put(self, slot: str, app: App, said: Said, *, port: int = 0) -> int:
         """Start an app and let it answer in the place of what ran in the slot; return the port of its address.
@@ -90,9 +91,7 @@ class AppHost:
         instance.moved = front.switch
         front.switch(instance.entry)
         if old is not None:
-            leaving = asyncio.create_task(self._retire(front, old))
-            self._leaving.add(leaving)
-            leaving.add_done_callback(self._leaving.discard)
+            self._leaving.spawn(self._retire(front, old))
         return front.port
 
     async def stop(self, slot: str) -> None:
@@ -115,9 +114,7 @@ class AppHost:
     async def close(self) -> None:
         """End every app."""
         await asyncio.gather(*(self.stop(slot) for slot in list(self._fronts)))
-        for leaving in list(self._leaving):
-            leaving.cancel()
-        await asyncio.gather(*self._leaving, return_exceptions=True)
+        await self._leaving.cancel()
 
     async def _front(self, slot: str, port: int) -> Front:
         front = self._fronts.get(slot)

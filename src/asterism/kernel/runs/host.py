@@ -1,13 +1,14 @@
 """Performing runs: tasks of this process, their ends, cancelling, and the runs of processes that are gone."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import structlog
 
 from asterism.base.errors import DomainError, ShuttingDown, Unavailable
+from asterism.kernel.background import Tasks
 from asterism.kernel.db import Database, Tx
 from asterism.kernel.runs import owners, store
 from asterism.kernel.runs.lanes import Place
@@ -64,7 +65,7 @@ class RunHost:
         self._db, self._streams, self._is_gone, self._sleep = db, streams, is_gone, sleep
         self._kinds: dict[str, RunKind] = {}
         self._active: dict[str, _Active] = {}
-        self._background: set[asyncio.Task[Any]] = set()
+        self._background = Tasks()
         self._stopping = False
 
     def add(self, kind: RunKind) -> RunKind:
@@ -75,19 +76,16 @@ class RunHost:
     async def start(self) -> None:
         """End the runs that processes now gone have left behind, then look for more of them every ten seconds."""
         await self._sweep(first=True)
-        self._spawn(self._beat(), "runs-heartbeat")
-        self._spawn(self._watch(), "runs-watch")
+        self._background.spawn(self._beat(), "runs-heartbeat")
+        self._background.spawn(self._watch(), "runs-watch")
 
     async def stop(self) -> None:
         """Begin nothing new, give each run its kind's grace, then end it as stopped."""
         self._stopping = True
-        beginning = [task for task in self._background if task.get_name() == BEGINNING]
-        await asyncio.gather(*beginning, return_exceptions=True)
+        await self._background.ended(BEGINNING)
         graces = [self._stop_run(active) for active in list(self._active.values())]
         await asyncio.gather(*graces, return_exceptions=True)
-        for task in list(self._background):
-            task.cancel()
-        await asyncio.gather(*self._background, return_exceptions=True)
+        await self._background.cancel()
 
     async def _stop_run(self, active: _Active) -> None:
         if active.driver is not None:
@@ -111,7 +109,7 @@ class RunHost:
         if self._stopping:
             raise ShuttingDown
         place.launched = True
-        beginning: asyncio.Task[W] = self._spawn(self._launched(place, kind, begin), BEGINNING)
+        beginning: asyncio.Task[W] = self._background.spawn(self._launched(place, kind, begin), BEGINNING)
         return await asyncio.shield(beginning)
 
     async def _launched(self, place: Place, kind: RunKind, begin: Callable[[Tx, bool], W]) -> W:
@@ -121,7 +119,7 @@ class RunHost:
             place.leave()
             raise
         active = self._active[work.stream] = _Active(kind, work, place)
-        active.driver = self._spawn(self._drive(active), work.stream)
+        active.driver = self._background.spawn(self._drive(active), work.stream)
         return work
 
     def _begin(self, tx: Tx, kind: RunKind, begin: Callable[[Tx, bool], W], queued: bool) -> W:
@@ -173,12 +171,6 @@ class RunHost:
     def performed(self, kind: type[W]) -> list[W]:
         """Return the works of a class that this process performs."""
         return [active.work for active in self._active.values() if isinstance(active.work, kind)]
-
-    def _spawn(self, work: Coroutine[Any, Any, Any], name: str) -> "asyncio.Task[Any]":
-        task = asyncio.create_task(work, name=name)
-        self._background.add(task)
-        task.add_done_callback(self._background.discard)
-        return task
 
     async def _drive(self, active: _Active) -> None:
         """Perform a run and write its end; whatever happens to the work is an ending."""

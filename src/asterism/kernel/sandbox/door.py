@@ -8,11 +8,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TypeAlias
 from urllib.parse import unquote, urlsplit
 
 import h11
 import structlog
+
+from asterism.kernel.background import Tasks
 
 log = structlog.get_logger(__name__)
 
@@ -113,14 +115,13 @@ class _Connections:
 
     def __init__(self, carry: Callable[[Streams], Awaitable[None]]) -> None:
         self._carry = carry
-        self._open: set[asyncio.Task[Any]] = set()
+        self._open = Tasks()
 
     async def take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Carry one to its end."""
         task = asyncio.current_task()
         if task is not None:
-            self._open.add(task)
-            task.add_done_callback(self._open.discard)
+            self._open.keep(task)
         try:
             await self._carry((reader, writer))
         except (OSError, ValueError, h11.ProtocolError, asyncio.CancelledError) as error:
@@ -130,10 +131,7 @@ class _Connections:
 
     async def end(self) -> None:
         """Break off what is open."""
-        for task in list(self._open):
-            task.cancel()
-        if self._open:
-            await asyncio.wait(self._open)
+        await self._open.cancel()
 
 
 class _Exchange:

@@ -3,8 +3,7 @@
 import os
 
 from asterism.base.errors import Invalid
-from asterism.kernel.workcopy.statcache import is_unicode
-from asterism.vcs.rules import MAX_PATH_BYTES, MAX_SEGMENTS, MAX_TARGET_BYTES, path_reasons
+from asterism.vcs.rules import MAX_PATH_BYTES, MAX_SEGMENTS, MAX_TARGET_BYTES, is_unicode, path_reasons
 
 _PROTECTED = (".git", "git~", ".ast", "aste")  # names that may mean a folder of ours elsewhere begin so
 

@@ -10,6 +10,8 @@ import struct
 
 import msgspec
 
+from asterism.vcs.rules import is_unicode
+
 FORMAT = 4
 FILE, DIR, LINK, LEFT_OUT, SPECIAL, CLOSED_DIR = b"FDLISC"
 FOLDERS = (DIR, CLOSED_DIR)
@@ -119,15 +121,6 @@ def _storable(item: tuple[str, Folder]) -> tuple[str, Folder]:
         return item
     names = ["" if index in odd else name for index, name in enumerate(folder.names)]
     return path, msgspec.structs.replace(folder, names=names, odd=odd)
-
-
-def is_unicode(text: str) -> bool:
-    """Say whether a name from the file system is UTF-8."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def sign(status: os.stat_result) -> bytes:

@@ -10,8 +10,9 @@ from asterism.features.accounts import identity
 from asterism.features.accounts.identity import Caller
 from asterism.features.versions import drift, project_log, projects, workspaces
 from asterism.features.versions.drift import Numbers, Report
+from asterism.features.versions.drift.comparison import UNREADABLE, compare_sides, side_of
 from asterism.features.versions.drift.measure import extension, measure
-from asterism.features.versions.drift.models import MAX_PATHS
+from asterism.features.versions.drift.models import MAX_PATHS, Side, Sides
 from asterism.features.versions.snapshots import NewSnapshot
 from asterism.features.versions.workspaces import NewWorkspace, Workspace
 from asterism.kernel.db import Tx
@@ -20,7 +21,7 @@ from asterism.vcs.manifest import Entry
 from asterism.vcs.tree import build
 from asterism.vcs.tree_diff import unchanged_paths
 from tests.support.shelf import Shelf
-from tests.support.trees import Tree
+from tests.support.trees import Tree, entries_of
 
 OLD: Tree = {"a.py": b"1", "b.md": b"2", "c": b"3", "gone.txt": b"4"}
 NEW: Tree = {"a.py": b"1!", "b.md": b"2", "c": b"3", "dir/new.PY": b"5" * 10}
@@ -105,6 +106,9 @@ def test_the_same_pair_is_stored_once_and_read_again(world: World) -> None:
     assert again[0].report.compared_at > first.report.compared_at  # type: ignore[union-attr]
     assert world.listed(world.side) == [first.report.id]
     assert world.events() == before
+    assert not any(one.fresh for one in again)
+    with world.shelf.db.read() as tx:
+        assert not drift.compare(tx, world.caller, world.side.id).fresh, "compared again for nothing"
 
 
 def test_of_two_that_found_the_same_one_is_stored(world: World) -> None:
@@ -139,6 +143,27 @@ def test_unsaved_work_counts_only_when_asked_for(world: World) -> None:
         ["gone.txt"],
         ["gone.txt", "unsaved"],
     )
+
+
+def test_a_working_tree_that_equals_the_head_is_the_snapshot(world: World) -> None:
+    spelt_otherwise = world.shelf.put_entries(entries_of(OLD, mode=0o600))
+    with world.shelf.db.write() as tx:
+        head = workspaces.get_workspace(tx, world.caller, world.side.id)
+        workspaces.set_current_manifest(tx, world.caller, world.side.id, spelt_otherwise, head.current_manifest_hash)
+    shown = world.compare(world.side, include_dirty=True).report
+    assert shown is not None
+    assert shown.workspace_snapshot_id == head.current_snapshot_id
+
+
+def test_a_tree_that_cannot_be_read_is_said(world: World) -> None:
+    with world.shelf.db.read() as tx:
+        main, side = (workspaces.get_workspace(tx, world.caller, one.id) for one in (world.main, world.side))
+        theirs = side_of(tx, world.project, main, include_dirty=False)
+        assert theirs is not None
+        found = compare_sides(tx, Sides(world.project, Side(side, "0" * 64, None), theirs))
+    assert (found.report, found.message, found.fresh) == (None, UNREADABLE, False)
+    assert found.source is not None
+    assert found.source.id == world.main.id
 
 
 def test_where_there_is_nothing_to_compare_a_message_says_so(world: World) -> None:
@@ -182,6 +207,30 @@ def test_what_a_client_reports_is_listed_and_told(world: World) -> None:
     with world.shelf.db.read() as tx:
         assert drift.latest_reports(tx, [world.side.id, world.main.id]) == {world.side.id: loud}
         assert workspaces.get_workspace(tx, world.caller, world.side.id).last_seen_at == tx.now()
+
+
+def test_drift_is_told_when_it_changes_and_whenever_a_client_reports_some(world: World) -> None:
+    def told() -> int:
+        with world.shelf.db.read() as tx:
+            page = project_log.read_log(tx, world.project.id, after=0, limit=100, kinds={"drift.changed"})
+        return len(page.entries)
+
+    world.compare(world.side)
+    assert told() == 1
+    world.push(world.main, NEW | {"a.py": b"another"})
+    world.compare(world.side)
+    assert (told(), len(world.listed(world.side))) == (1, 2), "other trees, as far apart"
+    for times in (2, 3):
+        world.report(world.side, 1, 0, 0, 5)
+        assert told() == times
+    for _ in range(2):
+        world.report(world.side, 0, 0, 0, 0)
+        assert told() == 4, "it has ended, and has ended still"
+    with world.shelf.db.write() as tx:
+        twin = world.workspace(tx, "twin")
+    world.push(twin, NEW | {"a.py": b"another"})
+    world.compare(twin)
+    assert (told(), len(world.listed(twin))) == (4, 1), "never apart"
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ one performer and one end whatever happens to processes (Fastest 9.4, 12.7).
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -20,6 +19,7 @@ from asterism.features.operations.action_runs.apply import apply_run
 from asterism.features.operations.action_runs.models import ActionRun, Applied, Status
 from asterism.features.operations.action_runs.work import GONE, ActionWork, Bench, copy_of, finish
 from asterism.features.operations.deployments import Deployment
+from asterism.kernel.background import Bell
 from asterism.kernel.db import Tx
 from asterism.kernel.llm import Target
 from asterism.kernel.runs import BrokenOff, Lane, LaneFull, RunHost, RunKind, Stopped
@@ -52,20 +52,19 @@ class ActionRuns:
         self.bench, self._choose, self._redeploy, self._host = bench, choose, redeploy, host
         self._db, self._quota = bench.db, quota
         self._kind = host.add(RunKind("action run", Lane(concurrency), self._settle))
-        self._news = asyncio.Event()
-        self._loop: asyncio.AbstractEventLoop | None = None
+        self._news = Bell()
         self._dispatcher: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Take up what waits, and go on looking; the host has settled by now what a dead process left."""
-        self._loop = asyncio.get_running_loop()
+        self._news.start()
         hosted = await self._db.run_read(store.hosted)
         await asyncio.to_thread(self.bench.copies.sweep, {copy_of(run) for run in hosted})
         self._dispatcher = asyncio.create_task(self._dispatch_forever(), name="action-runs-dispatch")
 
     async def stop(self) -> None:
         """Take up nothing more; what the host still performs waits for the next start."""
-        self._loop = None
+        self._news.stop()
         if self._dispatcher is not None:
             self._dispatcher.cancel()
             await asyncio.gather(self._dispatcher, return_exceptions=True)
@@ -74,7 +73,7 @@ class ActionRuns:
         """Return the run of an item, a new one unless one stands. Raises as `add_run`, and ModelNotConfigured."""
         run, new = await self._db.run(self._add, caller, item_id, force)
         if new:
-            self._news.set()
+            self._news.ring()
         return run
 
     def _add(self, tx: Tx, caller: Caller, item_id: str, force: bool) -> tuple[ActionRun, bool]:
@@ -89,24 +88,15 @@ class ActionRuns:
         applied = await asyncio.to_thread(apply_run, bench.db, bench.blobs, caller, run_id, quota=self._quota)
         return applied, await self._redeploy(caller, applied.run.workspace_id) if redeploy else None
 
-    def _wake(self) -> None:
-        """Look again soon; from any thread."""
-        if self._loop is not None:
-            with suppress(RuntimeError):  # the loop has just ended
-                self._loop.call_soon_threadsafe(self._news.set)
-
     async def _dispatch_forever(self) -> None:
         while True:
-            self._news.clear()
             try:
                 await self._dispatch()
             except DomainError as error:
                 log.warning("action_runs.dispatch_failed", error=error.message)
             except Exception:
                 log.exception("action_runs.bug")
-            with suppress(TimeoutError):
-                async with asyncio.timeout(LOOK_SECONDS):
-                    await self._news.wait()
+            await self._news.heard(LOOK_SECONDS)
 
     async def end_orphans(self) -> None:
         """Cancel what works for a workspace or project that was deleted (Fastest 9.4)."""
@@ -157,9 +147,9 @@ class ActionRuns:
         if found.launch == 0:
             project_events.run_started(tx, found, item.note.title)
         run = replace(found, **values)
-        return ActionWork(run, item, output, self._choose(tx, found.owner_user_id), self.bench, self._wake)
+        return ActionWork(run, item, output, self._choose(tx, found.owner_user_id), self.bench, self._news.ring)
 
     def _settle(self, tx: Tx, stream: str, ending: BrokenOff | Stopped) -> Sequence[Fact]:
         """End a run whose process is gone, or did not end in time."""
-        tx.after_commit(self._wake)
+        tx.after_commit(self._news.ring)
         return finish(tx, stream.removeprefix(STREAM).partition(":")[0], ending)

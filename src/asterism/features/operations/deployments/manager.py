@@ -1,11 +1,10 @@
 """Begins deployments, lets one replace another, and keeps what they run alive over the life of the server."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 import structlog
 
@@ -50,6 +49,7 @@ from asterism.features.operations.deployments.service import Asked, Told
 from asterism.features.operations.deployments.toolchains import Tools
 from asterism.features.operations.infrastructure import NewHead, detect_tree
 from asterism.kernel.apps import AppFailed
+from asterism.kernel.background import Tasks
 from asterism.kernel.db import Tx
 from asterism.kernel.runs import BrokenOff, Lane, RunHost, RunKind, Stopped
 from asterism.kernel.sandbox import SandboxUnavailable
@@ -74,7 +74,7 @@ class Deployments:
         self._kind = host.add(RunKind("deployment", lane, self._settle))
         self._waiting: dict[str, Deployment] = {}
         self._resuming: asyncio.Task[None] | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = Tasks()
         self._away: set[str] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -91,7 +91,7 @@ class Deployments:
         self._away = {slot for slot, found in present.items() if found is Presence.AWAY}
         ended = await asyncio.to_thread(self.shop.local.left) - {slot.deployment_id for slot in slots}
         here = [slot for slot in slots if present[slot.slot] is Presence.HERE]
-        self._resuming = asyncio.create_task(self._resume(here, ended - await self._unended()))
+        self._resuming = self._tasks.spawn(self._resume(here, ended - await self._unended()))
 
     async def _unended(self) -> set[str]:
         return {one.id for one in await self.shop.db.run_read(store.waiting)}
@@ -103,10 +103,7 @@ class Deployments:
 
     async def stop(self) -> None:
         """End every app; they start again with the server."""
-        begun = {*self._tasks, *({self._resuming} if self._resuming is not None else ())}
-        for task in begun:
-            task.cancel()
-        await asyncio.gather(*begun, return_exceptions=True)
+        await self._tasks.cancel()
         await self.shop.local.close()
 
     async def end_orphans(self) -> None:
@@ -129,7 +126,7 @@ class Deployments:
                 await self.shop.local.forget({slot.deployment_id})
             elif present[slot.slot] is Presence.HERE and slot.slot in self._away:
                 self._away.discard(slot.slot)
-                self._spawn(self._try_again(slot))
+                self._tasks.spawn(self._try_again(slot))
 
     def _end_unhosted(self, tx: Tx, orphan: Deployment) -> None:
         values = {"status": Status.FAILED, "error": DELETED, "completed_at": tx.now()}
@@ -250,12 +247,7 @@ class Deployments:
     def _take_up_soon(self, waiting: Deployment) -> None:
         loop = self._loop
         if loop is not None and not loop.is_closed():
-            loop.call_soon_threadsafe(lambda: self._spawn(self._take_up(waiting)))
-
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+            loop.call_soon_threadsafe(lambda: self._tasks.spawn(self._take_up(waiting)))
 
     async def _break_off(self, deployment: Deployment, reason: str) -> bool:
         return await self._host.cancel(deployment.stream, reason)

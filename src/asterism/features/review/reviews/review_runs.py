@@ -16,6 +16,7 @@ from asterism.features.review.reviews.log import stream_of
 from asterism.features.review.reviews.models import KEPT_FAILED_SECONDS, RUNNING
 from asterism.features.review.reviews.services import Request, Services
 from asterism.features.review.reviews.triage import CANCEL, UNTRUSTED, Collected, TriageReview
+from asterism.kernel.background import Tasks
 from asterism.kernel.db import Tx
 from asterism.kernel.runs import Lane, LaneFull, Place, RunHost, RunKind
 from asterism.kernel.streams import Event, Fact, UnknownStream
@@ -33,7 +34,7 @@ class ReviewRuns:
         self._triage = host.add(RunKind("review", self._lane, self._settle))
         self._legacy = host.add(RunKind("legacy review", self._lane, legacy_review.settle))
         self._open: list[TriageReview] = []
-        self._others: set[asyncio.Task[Any]] = set()
+        self._others = Tasks()
 
     async def start(self) -> None:
         """Drop what is kept no longer."""
@@ -41,9 +42,7 @@ class ReviewRuns:
 
     async def stop(self) -> None:
         """End what is no run, and the programs of analyzers; after the host has ended the reviews."""
-        for task in list(self._others):
-            task.cancel()
-        await asyncio.gather(*self._others, return_exceptions=True)
+        await self._others.cancel()
         self.services.tools.close()
 
     @property
@@ -70,7 +69,7 @@ class ReviewRuns:
             with place:
                 return await self._begin(request, lambda: place)
 
-        return self._keep(asyncio.create_task(begin()))
+        return self._others.spawn(begin())
 
     async def _begin(self, request: Request, enter: Callable[[], Place]) -> str:
         """Join or start. The diff is collected before anything is decided only where an identical review may run."""
@@ -171,12 +170,7 @@ class ReviewRuns:
 
     async def outliving(self, work: Coroutine[Any, Any, T]) -> T:
         """Run `work` to its end even when the caller is cancelled meanwhile."""
-        return await asyncio.shield(self._keep(asyncio.create_task(work)))
-
-    def _keep(self, task: "asyncio.Task[T]") -> "asyncio.Task[T]":
-        self._others.add(task)
-        task.add_done_callback(self._others.discard)
-        return task
+        return await asyncio.shield(self._others.spawn(work))
 
     def forget_old(self, tx: Tx) -> None:
         """Drop failed and cancelled reviews after 24 h ([5.59])."""

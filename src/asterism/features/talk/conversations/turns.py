@@ -5,8 +5,7 @@ has one performer and one end whatever happens to processes (Fastest 8.4, 12.7).
 """
 
 import asyncio
-from collections.abc import Coroutine, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,6 +37,7 @@ from asterism.features.talk.conversations.turn import HISTORY, Begun, Turn, Turn
 from asterism.features.versions.projects import EnvVar
 from asterism.kernel import agents
 from asterism.kernel.agents import Resumption
+from asterism.kernel.background import Bell, Tasks
 from asterism.kernel.db import Tx
 from asterism.kernel.runs import BrokenOff, Lane, LaneFull, Place, RunHost, RunKind, Stopped
 from asterism.kernel.streams import Fact
@@ -73,8 +73,8 @@ class Turns:
         self._kind = host.add(RunKind("turn", Lane(concurrency), self._settle))
         self._collector = Collector(ports, writer)
         self._performed: dict[str, Turn] = {}
-        self._tasks: set[asyncio.Task[Any]] = set()
-        self._news = asyncio.Event()
+        self._tasks = Tasks()
+        self._news = Bell()
         self._rescued = 0.0
         self._loop: asyncio.AbstractEventLoop | None = None
         self._dispatcher: asyncio.Task[None] | None = None
@@ -82,6 +82,7 @@ class Turns:
     async def start(self) -> None:
         """Take over what an earlier process left: files of turns that have ended, and the queue."""
         self._loop = asyncio.get_running_loop()
+        self._news.start()
         left = await self._db.run_read(store.unfinished)
         await asyncio.to_thread(self.ports.copies.sweep, {turn.id for turn in left})
         for turn in left:
@@ -96,11 +97,8 @@ class Turns:
         if self._dispatcher is not None:
             self._dispatcher.cancel()
             await asyncio.gather(self._dispatcher, return_exceptions=True)
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=STOP_SECONDS)
-        for task in list(self._tasks):
-            task.cancel()  # the next start takes it up again
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._tasks.ended(seconds=STOP_SECONDS)
+        await self._tasks.cancel()  # the next start takes it up again
 
     async def send(self, caller: Caller, conversation_id: str, prompt: str, wanted: Sequence[str] = ()) -> Sent:
         """Queue a prompt, and begin its turn if nothing is before it. `wanted` are the grants that it gives.
@@ -117,7 +115,7 @@ class Turns:
         now = await self._db.run_read(store.message, turn.id)
         if now is not None and now.status != "pending":
             return Sent(turn.id, running=True, position=0)
-        self._news.set()
+        self._news.ring()
         return Sent(turn.id, running=False, position=queued.position)
 
     def _add(
@@ -148,7 +146,7 @@ class Turns:
         """
         marked, hosted = await self._db.run(self._cancel, caller, conversation_id, message_id, everything=everything)
         await asyncio.gather(*(self._host.break_off(stream_of(turn), USER) for turn in hosted))
-        self._news.set()
+        self._news.ring()
         ended = await self._db.run_read(_ended_by_cancel, [turn.id for turn in hosted])
         return [one for one in marked if one in ended or all(one != turn.id for turn in hosted)]
 
@@ -228,7 +226,7 @@ class Turns:
         if turn is not None:
             await turn.asking.deliver(closed.id)
         else:
-            self._news.set()  # a parked one goes on; another process hears of it by the log
+            self._news.ring()  # a parked one goes on; another process hears of it by the log
 
     def _close(
         self, tx: Tx, caller: Caller, conversation_id: str, question_id: str, answers: answer_rows.Answers | None
@@ -262,21 +260,18 @@ class Turns:
         for copy in await asyncio.to_thread(self.ports.copies.kept):
             self._collect_soon(copy.id)
         for item in await self._db.run_read(_without_summary, older):
-            self._spawn(self._summarize(item))
+            self._tasks.spawn(self._summarize(item))
 
     async def _dispatch_forever(self) -> None:
         loop = asyncio.get_running_loop()
         while True:
-            self._news.clear()
             try:
                 await self._dispatch()
                 if loop.time() - self._rescued >= RESCUE_SECONDS:
                     await self._rescue()
             except DomainError as error:
                 log.warning("turns.dispatch_failed", error=error.message)
-            with suppress(TimeoutError):
-                async with asyncio.timeout(LOOK_SECONDS):
-                    await self._news.wait()
+            await self._news.heard(LOOK_SECONDS)
 
     async def _dispatch(self) -> None:
         """Begin what may be begun, oldest first, as long as there is room."""
@@ -299,7 +294,7 @@ class Turns:
             await self._db.run(turn_rows.end, self._streams, turn_id, Outcome("failed", error.message))
             return True
         self._performed[turn_id] = turn
-        self._spawn(self._forget(turn))
+        self._tasks.spawn(self._forget(turn))
         return True
 
     async def _forget(self, turn: Turn) -> None:
@@ -324,7 +319,7 @@ class Turns:
             self._resumption(tx, conversation, message),
             self._titling(tx, conversation, message, prompt),
         )
-        return Turn(begun, self.ports, place, self._news.set, self._ended)
+        return Turn(begun, self.ports, place, self._news.ring, self._ended)
 
     def _choose(self, tx: Tx, user_id: str) -> catalogue.Chosen:
         writer = self._writer
@@ -360,7 +355,7 @@ class Turns:
             self._loop.call_soon_threadsafe(self._collect_soon, turn_id)
 
     def _collect_soon(self, turn_id: str) -> None:
-        self._spawn(self._collect(turn_id))
+        self._tasks.spawn(self._collect(turn_id))
 
     async def _collect(self, turn_id: str) -> None:
         performed = self._performed.get(turn_id)
@@ -371,25 +366,20 @@ class Turns:
             return  # parked: its working copy waits with it
         try:
             item = await self._collector.collect(turn_id)
-            self._news.set()
+            self._news.ring()
             if item is not None:
                 await self._summarize(item)
         except DomainError as error:
             log.warning("turns.not_collected", turn=turn_id, error=error.message)
         except Exception:
             log.exception("turns.bug", turn=turn_id)
-        self._news.set()
+        self._news.ring()
 
     async def _summarize(self, item: TimelineItem) -> None:
         try:
             await self._collector.summarize(item)
         except DomainError as error:  # the next rescue tries again
             log.warning("turns.not_summarized", turn=item.message_id, error=error.message)
-
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
 
 
 def _without_summary(tx: Tx, older: float) -> Sequence[TimelineItem]:
