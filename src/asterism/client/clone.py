@@ -14,7 +14,7 @@ from asterism.client.revisions import find_snapshot, head_of
 from asterism.client.snapshot_id import snapshot_id
 from asterism.client.tree import with_parents
 from asterism.client.workcopy.state import FOLDER, Base, Binding, State
-from asterism.kernel.workcopy.statcache import FORMAT, Cache
+from asterism.kernel.workcopy.statcache import empty
 from asterism.kernel.workcopy.walk import look
 from asterism.kernel.workcopy.writer import Writer, writable_here
 from asterism.vcs.content import hash_bytes, is_hash
@@ -151,8 +151,7 @@ def _write(api: Api, state: State, found: Snapshot | None, progress: Progress) -
         progress.finish()
     writer.finish(state.top)
     state.keep_manifest(data)
-    scan = look(state.top, Cache(FORMAT, "", {}), lambda: with_parents(entries))
-    scan.take_known(writer.known)
+    scan = look(state.top, empty(), lambda: with_parents(entries), written=writer.written)
     exact = found is not None and not scan.pending and encode(scan.entries()) == data
     state.save_cache(scan.as_cache(found.manifest_hash if found is not None and exact else ""))
     return entries, skipped

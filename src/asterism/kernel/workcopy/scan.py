@@ -23,7 +23,6 @@ from asterism.kernel.workcopy.statcache import (
     SIGNATURE,
     SIGNATURE_BYTES,
     SPECIAL,
-    TIME_MASK,
     Cache,
     Folder,
     settled,
@@ -52,8 +51,8 @@ class TreeTooLarge(TooLarge):
         super().__init__(f"The folder has more than {count:,} files, which is more than are looked at.")
 
 
-Known: TypeAlias = tuple[bytes, int, int]
-"""What is known of a file that was just written: raw hash, size, time of change in ns."""
+Written: TypeAlias = tuple[bytes, bytes]
+"""What is known of a file that was just written: raw hash of its content, and its signature after that."""
 
 
 @dataclass(slots=True)
@@ -80,6 +79,7 @@ class Scan:
     top: str
     tracked: Callable[[], Container[str]] = tuple
     policy: Policy = STRICT
+    written: Mapping[str, Written] = field(default_factory=dict)
     folders: dict[str, Folder] = field(default_factory=dict)
     changed: set[str] = field(default_factory=set)
     pending: list[Pending] = field(default_factory=list)
@@ -142,23 +142,6 @@ class Scan:
         kinds = bytearray(folder.kinds)
         kinds[item.index] = SPECIAL
         folder.kinds = bytes(kinds)
-
-    def take_known(self, known: Mapping[str, Known]) -> None:
-        """Fill in contents of pending files that were just written here and have not been touched since."""
-        now = time.time_ns()
-        found: dict[str, list[tuple[int, bytes, bytes]]] = {}
-        left = []
-        for item in self.pending:
-            fact = known.get(self.path(item))
-            signature = self.folders[item.folder].signature(item.index)
-            mtime, _, size, _, _ = SIGNATURE.unpack(signature)
-            if fact is not None and (fact[1], fact[2] & TIME_MASK) == (size, mtime) and settled(signature, now):
-                found.setdefault(item.folder, []).append((item.index, fact[0], signature))
-            else:
-                left.append(item)
-        for path, rows in found.items():
-            self._fill(path, rows)
-        self.pending = left
 
     def path(self, item: Pending) -> str:
         """Return the path of a pending file."""

@@ -7,12 +7,13 @@ Sockets, pipes and devices have no content to keep and are reported.
 
 import os
 import stat
-from collections.abc import Callable, Container
+import time
+from collections.abc import Callable, Container, Mapping
 
 from asterism.kernel.workcopy import reach
 from asterism.kernel.workcopy.names import name_problem, target_problem
 from asterism.kernel.workcopy.rules import STRICT, Policy, Rules, rule_hash
-from asterism.kernel.workcopy.scan import Pending, Scan, TreeTooLarge, Unreadable
+from asterism.kernel.workcopy.scan import Pending, Scan, TreeTooLarge, Unreadable, Written
 from asterism.kernel.workcopy.statcache import (
     CLOSED_DIR,
     DIR,
@@ -27,6 +28,7 @@ from asterism.kernel.workcopy.statcache import (
     TIME_MASK,
     Cache,
     Folder,
+    settled,
 )
 from asterism.vcs.ignore import STATE_NAMES
 
@@ -41,12 +43,14 @@ def look(
     *,
     policy: Policy = STRICT,
     touched: Container[str] | None = None,
+    written: Mapping[str, Written] = {},
 ) -> Scan:
     """Walk the tree at `top`. Of folders that the cache knows only those in `touched` are looked into (default: all).
 
-    Raises BadName, Unreadable or TreeTooLarge.
+    `written` tells of files below the top that this program has just written, by path: they are not looked at, since
+    whoever changes one changes its signature too. Raises BadName, Unreadable or TreeTooLarge.
     """
-    scan = Scan(top, tracked, policy)
+    scan = Scan(top, tracked, policy, written=written)
     known = cache.folders
     waiting: list[tuple[str, Rules]] = [("", Rules(top, policy))]
     names = 0
@@ -84,7 +88,7 @@ def _visit(scan: Scan, path: str, above: Rules, old: Folder | None) -> tuple[Fol
     """List a folder; return its rows and the rules inside it. Raises BadName or Unreadable."""
     try:
         with reach.folder(scan.top, path, wary=scan.policy.wary) as place:
-            names, kinds, stats = _list(place)
+            names, kinds, stats = _list(place, f"{path}/", scan.written)
             rules = above.within(path, _rule_hashes(place, above.policy, names, kinds, stats, old))
             if old is not None and old.rules == rules.digest and old.stats == stats and old.names == names:
                 return old, rules
@@ -94,7 +98,7 @@ def _visit(scan: Scan, path: str, above: Rules, old: Folder | None) -> tuple[Fol
         raise Unreadable(f"The folder {path or scan.top!r} cannot be read: {error.strerror}.") from error
 
 
-def _list(place: int) -> tuple[list[str], bytearray, bytes]:
+def _list(place: int, prefix: str, written: Mapping[str, Written]) -> tuple[list[str], bytearray, bytes]:
     """Return names, kinds (before any rule) and signatures of what is in a folder, in the file system's order."""
     names: list[str] = []
     kinds = bytearray()
@@ -102,6 +106,11 @@ def _list(place: int) -> tuple[list[str], bytearray, bytes]:
     formats = _FORMATS
     with os.scandir(place) as entries:
         for entry in entries:
+            if written and (fact := written.get(prefix + entry.name)) and entry.is_file(follow_symlinks=False):
+                names.append(entry.name)
+                kinds.append(FILE)
+                stats.append(fact[1])
+                continue
             try:
                 status = entry.stat(follow_symlinks=False)
             except FileNotFoundError:  # it went between the listing and this look
@@ -134,12 +143,17 @@ def _rows(
     same_rules = old is not None and old.rules == rules.digest
     hashes = bytearray(HASH_BYTES * len(names))
     targets: list[str] = []
+    now = time.time_ns()
     for index, name in enumerate(names):
         full = prefix + name
         earlier = before.get(name)
         kind = kinds[index]
         if _never(path, name):
             kinds[index] = LEFT_OUT
+            continue
+        fact = scan.written.get(full)
+        if fact is not None and kind == FILE and settled(fact[1], now):
+            hashes[index * HASH_BYTES : (index + 1) * HASH_BYTES] = fact[0]
             continue
         taken_before = earlier is not None and same_rules and old is not None and old.kinds[earlier] == kind
         if not taken_before and rules.leaves_out(full, folder=kind == DIR):

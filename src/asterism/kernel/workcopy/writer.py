@@ -13,7 +13,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
 from asterism.base.errors import Conflict
-from asterism.kernel.workcopy.scan import Known
+from asterism.kernel.workcopy.scan import Written
+from asterism.kernel.workcopy.statcache import sign
 from asterism.vcs.content import hash_chunks
 from asterism.vcs.ignore import STATE_NAMES
 from asterism.vcs.manifest import Entry
@@ -45,7 +46,7 @@ class Writer:
 
     def __init__(self, root: str, entries: Iterable[Entry]) -> None:
         self.root = root
-        self.known: dict[str, Known] = {}
+        self.written: dict[str, Written] = {}
         self._places: dict[str, list[Entry]] = {}
         self._links: list[Entry] = []
         self._folders: dict[str, int] = {}
@@ -126,7 +127,8 @@ class Writer:
             raise
         finally:
             os.close(handle)
-        self.known[entry.path] = (bytes.fromhex(entry.hash), status.st_size, status.st_mtime_ns)
+        if "/" in entry.path:  # what is moved to its place by itself changes with that
+            self.written[entry.path] = (bytes.fromhex(entry.hash), sign(status))
 
     def finish(self, top: str) -> None:
         """Make the links, set the modes of folders, and move everything to its place below `top`."""

@@ -8,11 +8,12 @@ import pytest
 from asterism.base.errors import Conflict, DomainError, NotFound
 from asterism.features.accounts import identity
 from asterism.features.accounts.identity import Caller
-from asterism.features.versions import projects, storage, sync, workspaces
+from asterism.features.versions import drift, projects, storage, sync, workspaces
 from asterism.features.versions.sync import Answered, Executed, Execution, Preview
 from asterism.features.versions.sync.models import MAX_TEXTS_BYTES
 from asterism.features.versions.workspaces import NewWorkspace
 from asterism.vcs.content import hash_bytes
+from asterism.vcs.manifest import Entry
 from tests.features.versions.sync.conftest import BASE, MAIN, MERGED, OURS, World
 from tests.support.trees import entries_of
 
@@ -244,6 +245,29 @@ def test_twenty_previews_are_open_at_most(world: World) -> None:
     previews = [world.prepare() for _ in range(21)]
     assert refused(world, previews[0], c="use_main").code == "PREVIEW_EXPIRED"
     assert world.execute(previews[1], c="use_main").made
+
+
+def test_a_preview_names_the_newest_comparison_with_its_source(world: World) -> None:
+    assert world.prepare().drift_report_id == ""
+    with world.shelf.db.write() as tx:
+        report = drift.keep(tx, world.caller, drift.compare(tx, world.caller, world.side.id)).report
+    assert report is not None
+    assert world.prepare().drift_report_id == report.id
+
+
+def test_options_without_content_show_no_text(world: World) -> None:
+    link = Entry(type="symlink", path="c", target="a.py")
+    others = [entry for entry in entries_of(OURS) if entry.path not in ("c", "b.md")]
+    world.shelf.put(*OURS.values())
+    world.push_manifest(world.side, world.shelf.put_entries([*others, link]), world.ours)
+    world.push(world.main, MAIN | {"b.md": b"changed\n"}, world.theirs)
+    preview = world.prepare()
+    hashes = {
+        one.path: [option.entry and option.entry.hash for option in one.options] for one in preview.plan.decisions
+    }
+    assert (hash_bytes(MAIN["c"]), "") == tuple(sorted(hashes["c"], reverse=True))
+    assert None in hashes["b.md"]
+    assert set(preview.texts) == {hash_bytes(MAIN["c"]), hash_bytes(b"changed\n"), hash_bytes(MERGED["a.py"])}
 
 
 def test_what_is_over_is_removed(world: World) -> None:

@@ -11,14 +11,14 @@ from pathlib import Path
 from asterism.features.versions import storage
 from asterism.kernel.blobs import Blobs
 from asterism.kernel.db import Database
-from asterism.kernel.workcopy.scan import Known
+from asterism.kernel.workcopy.scan import Written
 from asterism.kernel.workcopy.writer import Writer
 from asterism.vcs.manifest import Entry
 
 
 def write_tree(
     db: Database, blobs: Blobs, user_id: str, entries: list[Entry], folder: Path, staging: Path
-) -> dict[str, Known]:
+) -> dict[str, Written]:
     """Write a tree into `folder`, which is empty, by way of `staging`; return what is known of its files.
 
     Raises BlobsMissing, Unavailable (the disk is full, say) or CannotWrite. For a worker thread.
@@ -36,4 +36,4 @@ def write_tree(
             writer.small(blob, content)
     writer.finish(str(folder))
     shutil.rmtree(staging)
-    return writer.known
+    return writer.written

@@ -110,9 +110,8 @@ class WorkingCopies:
         if folder is None or not _renamed(folder, tree):
             tree.mkdir(mode=0o700)
         ledger = Ledger(read(data))
-        known = write_tree(self._db, self._blobs, about.user_id, ledger.on_disk(), tree, new / "staging")
-        scan = look(str(tree), empty(), ledger.tracked, policy=POLICY)
-        scan.take_known(known)
+        written = write_tree(self._db, self._blobs, about.user_id, ledger.on_disk(), tree, new / "staging")
+        scan = look(str(tree), empty(), ledger.tracked, policy=POLICY, written=written)
         cache = scan.as_cache("")
         save(str(new / CACHE), cache)
         (new / ABOUT).write_bytes(msgspec.json.encode(about))
