@@ -32,13 +32,11 @@ class CannotWrite(Conflict):
 
 def writable_here(entry: Entry) -> bool:
     """Say whether an entry may be written to a disk: never into repository state."""
-    top, _, _ = entry.path.partition("/")
-    if top in STATE_NAMES:
-        return False
-    parts = entry.path.split("/")
-    if sys.platform in ("darwin", "win32"):
-        parts = [part.casefold() for part in parts]
-    return ".git" not in parts
+    path = entry.path.casefold() if sys.platform in ("darwin", "win32") else entry.path
+    if path[:1] != "." and "/.git" not in path:  # so with nearly all
+        return True
+    parts = path.split("/")
+    return parts[0] not in STATE_NAMES and ".git" not in parts
 
 
 class Writer:

@@ -83,14 +83,14 @@ class WorkingCopies:
         data = self._start(about)
         new = place.with_name(copy_id + NEW)
         try:
-            cache = self._check_out(about, data, new, folder)
+            cache, ledger = self._check_out(about, data, new, folder)
             new.rename(place)
         except BaseException as error:
             remove_tree(new)
             if isinstance(error, OSError):
                 raise translate(error) from error
             raise
-        state = CopyState(place / TREE, data, cache, self._most_files)
+        state = CopyState(place / TREE, data, cache, ledger, self._most_files)
         state.watch_all()
         with self._guard:
             self._states[copy_id] = state
@@ -102,7 +102,7 @@ class WorkingCopies:
         with self._db.read() as tx:
             return storage.manifest_bytes(tx, self._blobs, about.user_id, about.start)
 
-    def _check_out(self, about: About, data: bytes, new: Path, folder: Path | None) -> Cache:
+    def _check_out(self, about: About, data: bytes, new: Path, folder: Path | None) -> tuple[Cache, Ledger]:
         """Write the tree and what is known of it below `new`."""
         remove_tree(new)
         tree = new / TREE
@@ -115,7 +115,7 @@ class WorkingCopies:
         cache = scan.as_cache("")
         save(str(new / CACHE), cache)
         (new / ABOUT).write_bytes(msgspec.json.encode(about))
-        return cache
+        return cache, ledger
 
     def find(self, copy_id: str) -> WorkingCopy:
         """Return a copy that is there, perhaps since before a restart. Raises UnknownCopy."""
@@ -251,8 +251,8 @@ class WorkingCopies:
         with self._guard:
             state = self._states.get(copy.id)
         if state is None:
-            cache = load(str(self._place(copy.id) / CACHE))
-            state = CopyState(copy.folder, self._start(copy.about), cache, self._most_files)
+            cache, data = load(str(self._place(copy.id) / CACHE)), self._start(copy.about)
+            state = CopyState(copy.folder, data, cache, Ledger(read(data)), self._most_files)
             with self._guard:
                 state = self._states.setdefault(copy.id, state)
         return state

@@ -24,17 +24,19 @@ from asterism.vcs.splice import can_be_spliced, exchange
 
 
 class CopyState:
-    """One at a time uses it: hold `lock`. `start` are the bytes of the manifest that was checked out."""
+    """One at a time uses it: hold `lock`.
 
-    def __init__(self, folder: Path, start: bytes, cache: Cache, most_files: int) -> None:
+    `start` are the bytes of the manifest that was checked out, and `ledger` begins with its entries.
+    """
+
+    def __init__(self, folder: Path, start: bytes, cache: Cache, ledger: Ledger, most_files: int) -> None:
         self.lock = threading.Lock()
         self.special: list[str] = []
         self._top = str(folder)
         self._start = start
         self._most_files = most_files
-        self._entries = read(start)
         self._canonical = can_be_spliced(start)
-        self.ledger = Ledger(self._entries)
+        self.ledger = ledger
         self._cache = cache
         self._watch = Watch(self._top)
         self.marked: Changes = {}  # what differed at the last checkpoint
@@ -106,7 +108,7 @@ class CopyState:
         if not changes:
             return hash_bytes(self._start), self._start, None
         if not self._canonical:
-            data = encode(apply_changes(self._entries, changes))
+            data = encode(apply_changes(read(self._start), changes))
             return hash_bytes(data), data, None
         data, gone = exchange(self._start, changes)
         added = [entry for entry in changes.values() if entry is not None]
