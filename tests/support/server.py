@@ -1,6 +1,7 @@
 """A real server inside the test process: real sockets, a real database, its event loop in a thread of its own."""
 
 import asyncio
+import faulthandler
 import itertools
 import socket
 import threading
@@ -69,7 +70,11 @@ class TestServer:
         """Stop it as SIGTERM would."""
         self._loop.call_soon_threadsafe(self._stop.set)
         self._thread.join(60)
-        assert not self._thread.is_alive(), "the server did not stop"
+        if self._thread.is_alive():
+            faulthandler.dump_traceback()
+            for task in asyncio.all_tasks(self._loop):
+                task.print_stack()
+            raise AssertionError("the server did not stop; what it waits for stands above")
 
     def _main(self) -> None:
         asyncio.set_event_loop(self._loop)

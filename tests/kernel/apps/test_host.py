@@ -155,6 +155,20 @@ def test_an_app_that_ends_is_started_again_until_it_ends_too_often(isolation: Is
     asyncio.run(scenario())
 
 
+def test_a_version_that_was_replaced_is_gone_when_the_host_has_closed(isolation: Isolation, tmp_path: Path) -> None:
+    mark = f"old-{os.getpid()}-{tmp_path.name}"
+
+    async def scenario() -> None:
+        async with hosted(isolation) as host:
+            ending_late = f"trap 'sleep 1; exit' TERM; python3 app.py & : {mark}; wait"
+            await host.put("a", app(tmp_path / "one", command=ending_late), quiet)
+            await host.put("a", app(tmp_path / "two"), quiet)
+        assert not processes_with(mark)
+        assert {task for task in asyncio.all_tasks() if task is not asyncio.current_task()} == set()
+
+    asyncio.run(scenario())
+
+
 def test_nothing_of_an_app_is_left(isolation: Isolation, tmp_path: Path) -> None:
     mark = f"left-{os.getpid()}-{tmp_path.name}"
 

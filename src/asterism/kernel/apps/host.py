@@ -72,6 +72,7 @@ class AppHost:
         self._fronts: dict[str, Front] = {}
         self._running: dict[str, _Instance] = {}
         self._leaving = Tasks()
+        self._old: set[_Instance] = set()
 
     async def put(self, slot: str, app: App, said: Said, *, port: int = 0) -> int:
         """Start an app and let it answer in the place of what ran in the slot; return the port of its address.
@@ -91,6 +92,7 @@ class AppHost:
         instance.moved = front.switch
         front.switch(instance.entry)
         if old is not None:
+            self._old.add(old)
             self._leaving.spawn(self._retire(front, old))
         return front.port
 
@@ -115,6 +117,7 @@ class AppHost:
         """End every app."""
         await asyncio.gather(*(self.stop(slot) for slot in list(self._fronts)))
         await self._leaving.cancel()
+        await asyncio.gather(*(old.stop() for old in self._old))
 
     async def _front(self, slot: str, port: int) -> Front:
         front = self._fronts.get(slot)
@@ -133,6 +136,7 @@ class AppHost:
                 await front.drained(old.entry, DRAIN_SECONDS)
         finally:
             await old.stop()
+        self._old.discard(old)
 
 
 class _Instance:
@@ -143,6 +147,7 @@ class _Instance:
         self._isolation: Isolation = isolation
         self._task: asyncio.Task[None] | None = None
         self._up = asyncio.Event()
+        self._stopping = False
         self.entry: Path | None = None
         self.moved: Callable[[Path | None], None] = lambda _: None
 
@@ -158,9 +163,11 @@ class _Instance:
             raise AppFailed(f"The app did not listen on the port in PORT within {seconds:g} seconds.")
 
     async def stop(self) -> None:
-        """End it with everything that it started."""
+        """End it with everything that it started; whoever comes second waits for that too."""
         if self._task is not None:
-            self._task.cancel()
+            if not self._stopping:
+                self._stopping = True
+                self._task.cancel()
             await asyncio.wait({self._task})
 
     async def _keep(self) -> None:

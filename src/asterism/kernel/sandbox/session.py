@@ -237,8 +237,10 @@ class Session:
         """End every process."""
         self._lose("The sandbox is closed.")
         if self._pipe is not None:
-            await self._end()
-            self._pipe.close()
+            try:
+                await self._end()
+            finally:
+                self._pipe.close()
 
     async def _end(self) -> None:
         process = self._process
