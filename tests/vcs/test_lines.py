@@ -73,6 +73,14 @@ def test_one_unchanged_line_between_is_enough_and_none_is_not():
     assert apart.regions == ((0, 2, 0, 2, 0, 2),)
 
 
+def test_changes_within_a_longer_one_of_the_other_side_are_one_region():
+    base = [f"{number}\n".encode() for number in range(20)]
+    ours = [b"first\n", *base[1:5], b"all\n", *base[12:]]
+    main = [*base[:6], b"six\n", *base[7:10], b"ten\n", *base[11:]]
+    merge = merge_lines(b"".join(base), b"".join(ours), b"".join(main))
+    assert [region[:2] for region in merge.regions] == [(5, 12)]
+
+
 def test_each_segment_says_whose_lines_it_has_and_where_they_stand():
     base = b"1\n2\n3\n4\n5\n6\n7\n8\n9\n"
     ours = b"1\nX\n3\n4\n5\nB\n7\nO\n9\n"

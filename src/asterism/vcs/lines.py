@@ -132,8 +132,6 @@ def _origin(chunk: _Chunk, region: Region, sides: Sequence[list[bytes]]) -> Orig
 
 def _lines(segment: Segment, sides: Sequence[list[bytes]]) -> list[bytes]:
     region = segment.region
-    if segment.origin == "base":
-        return sides[0][region.base_start : region.base_end]
     if segment.origin == "main":
         return sides[2][region.main_start : region.main_end]
     return sides[1][region.ours_start : region.ours_end]

@@ -378,8 +378,9 @@ def test_a_blob_that_vanished_since_prepare_is_named(world: World, content: byte
 
 
 def test_a_manifest_that_was_lost_since_prepare_is_named(world: World) -> None:
-    preview, shown = world.prepare(), world.look(world.side).current_manifest_hash
-    assert shown is not None
+    shown = world.shelf.put_odd(OURS)  # which has an object of its own
+    world.push_manifest(world.side, shown, world.ours)
+    preview = world.prepare()
     world.shelf.blobs.delete([key for key in world.shelf.objects() if shown in key])
     with pytest.raises(storage.BlobsMissing) as caught:
         world.execute(preview, c="use_main")
