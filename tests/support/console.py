@@ -104,6 +104,7 @@ def look(browser: Browser, name: str) -> None:
     With the variable CONSOLE_SCREENSHOTS, pictures in light, dark and narrow are kept in that folder.
     """
     kept = os.environ.get("CONSOLE_SCREENSHOTS")
+    browser.wait("!document.querySelector('[data-waiting]')")
     browser.run(AXE.read_text() + "; true")
     for shape, (width, height, dark) in SHAPES.items():
         if shape not in JUDGED and not kept:

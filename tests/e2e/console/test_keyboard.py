@@ -63,6 +63,28 @@ def test_a_menu_is_left_by_escape(browser: Browser, world: World) -> None:
     assert browser.run("document.activeElement !== document.body")
 
 
+def test_the_menu_of_a_narrow_window_and_the_log_give_the_focus_back(browser: Browser, world: World) -> None:
+    browser.open(world.path())
+    browser.wait_text("What it is for")
+    browser.tab_to("button[aria-label='Project log']")
+    browser.press("Enter")
+    browser.tab_to("aside button")
+    browser.press("Enter")
+    browser.wait(AT.format("button[aria-label='Project log']"))
+    browser.shape(360, 740)
+    menu = "button[aria-label='Projects and rooms']"
+    browser.tab_to(menu, back=True)
+    browser.press("Enter")
+    browser.wait(AT.format("nav a"))
+    browser.press("Escape")
+    browser.wait(AT.format(menu))
+    browser.press("Enter")
+    browser.tab_to(f"nav a[href$='{world.side}']")
+    browser.press("Enter")
+    browser.wait_text("Talk to an agent")
+    browser.wait("document.activeElement.id === 'content'")
+
+
 def test_an_agent_is_asked_and_answered(browser: Browser, world: World, scripts: Scripts) -> None:
     scripts["Which of both?"] = (Ask((Inquiry("Which?", "Which", [Option("this"), Option("that")]),)), "Thank you.")
     browser.open(world.path(f"/workspaces/{world.side}"))

@@ -5,7 +5,7 @@ import { texts } from "../texts.ts";
 import { LogPanel } from "./LogPanel.tsx";
 import { Palette } from "./Palette.tsx";
 import { Sidebar } from "./Sidebar.tsx";
-import { TopBar } from "./TopBar.tsx";
+import { LOG_BUTTON, TopBar } from "./TopBar.tsx";
 
 const LOG_KEY = "asterism_log_open";
 
@@ -39,6 +39,10 @@ export function Frame() {
     localStorage.setItem(LOG_KEY, log ? "0" : "1");
     setLog(!log);
   };
+  const closeLog = () => {
+    toggleLog();
+    document.getElementById(LOG_BUTTON)?.focus();
+  };
 
   return (
     <div className="grid h-dvh grid-cols-[minmax(0,1fr)] grid-rows-[auto_auto_minmax(0,1fr)] md:grid-cols-[14.5rem_minmax(0,1fr)]">
@@ -63,7 +67,7 @@ export function Frame() {
         <main ref={main} id="content" tabIndex={-1} className="min-w-0 flex-1 overflow-auto outline-none">
           <Outlet />
         </main>
-        {log && projectId && <LogPanel projectId={projectId} onClose={toggleLog} />}
+        {log && projectId && <LogPanel projectId={projectId} onClose={closeLog} />}
       </div>
       <Palette open={palette} onClose={() => setPalette(false)} onToggleLog={toggleLog} />
     </div>

@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
+import { useEffect, useRef, type FocusEvent, type KeyboardEvent } from "react";
 import { PROJECT_ROOMS } from "../rooms/list.ts";
 import { texts } from "../texts.ts";
 import { projectList, workspaceList } from "./queries.ts";
@@ -7,15 +8,33 @@ import { projectList, workspaceList } from "./queries.ts";
 const ITEM = "row min-h-8 rounded-md px-2 text-[0.8125rem] hover:bg-hover";
 const ACTIVE = { className: "bg-hover font-medium text-ink" };
 
+/** Projects and rooms; where the window is narrow a menu, which has the focus while it is open, and gives it back on Escape. */
 export function Sidebar({ open, onClose }: { open: boolean; onClose: () => void }) {
   const { projectId } = useParams({ strict: false });
   const { data: projects = [], isSuccess } = useQuery(projectList);
+  const place = useRef<HTMLElement>(null);
+  const opener = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (!open) return;
+    opener.current = document.activeElement as HTMLElement;
+    place.current?.querySelector("a")?.focus();
+  }, [open]);
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== "Escape" || !open) return;
+    onClose();
+    opener.current?.focus();
+  };
+  const onBlur = ({ relatedTarget }: FocusEvent) => {
+    if (open && relatedTarget && !place.current?.contains(relatedTarget)) onClose();
+  };
   return (
     <>
       {open && <div aria-hidden="true" className="fixed inset-0 z-30 bg-black/40 md:hidden" onClick={onClose} />}
       <nav
+        ref={place}
         aria-label={texts.frame.menu}
-        onKeyDown={(event) => event.key === "Escape" && onClose()}
+        onKeyDown={onKeyDown}
+        onBlur={onBlur}
         className={`row-span-3 flex-col overflow-y-auto border-e border-line bg-sunken px-2 pb-4 md:col-start-1 md:row-start-1 md:flex ${open ? "fixed inset-y-0 start-0 z-40 flex w-64" : "hidden"}`}
       >
         <Link to="/" className="row h-12 shrink-0 px-2 font-semibold tracking-tight" activeOptions={{ exact: true }}>

@@ -14,6 +14,7 @@ interface Props {
   onLog: () => void;
 }
 
+export const LOG_BUTTON = "log-button"; // what has the focus when the log is closed
 const ICON = "grid size-8 shrink-0 place-items-center rounded-md text-soft hover:bg-hover hover:text-ink";
 
 export function TopBar({ projectId, menuOpen, logOpen, onMenu, onPalette, onLog }: Props) {
@@ -37,6 +38,7 @@ export function TopBar({ projectId, menuOpen, logOpen, onMenu, onPalette, onLog 
           <button
             type="button"
             className={`${ICON} ${logOpen ? "bg-hover" : ""}`}
+            id={LOG_BUTTON}
             aria-pressed={logOpen}
             title={logOpen ? texts.frame.hideLog : texts.frame.showLog}
             aria-label={texts.frame.log}
@@ -60,7 +62,8 @@ function Running() {
       to="/projects/$projectId/conversations/$conversationId"
       params={{ projectId: first.project_id, conversationId: first.id }}
       className="row h-8 rounded-md px-2 text-xs text-soft hover:bg-hover"
-      title={first.title ?? ""}
+      title={first.title ?? undefined}
+      aria-label={texts.frame.running(others.length + 1)}
     >
       <span aria-hidden="true" className={`size-2 rounded-full ${first.state === "waiting" ? "bg-warn" : "animate-pulse bg-good"}`} />
       <span className="hidden lg:inline">{texts.frame.running(others.length + 1)}</span>

@@ -16,7 +16,7 @@ export function Empty({ title, children }: { title: string; children?: ReactNode
 
 export function Waiting({ label = texts.waiting }: { label?: string }) {
   return (
-    <p role="status" className="row justify-center px-4 py-8 text-soft">
+    <p role="status" data-waiting className="row justify-center px-4 py-8 text-soft">
       <Spinner />
       {label}
     </p>

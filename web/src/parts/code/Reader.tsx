@@ -3,7 +3,8 @@ import { EditorState, Text } from "@codemirror/state";
 import { EditorView, lineNumbers } from "@codemirror/view";
 import { breakOf } from "./breaks.ts";
 import { reading } from "./setup.ts";
-import { CODE, DIFFERING, type Height, HEIGHTS } from "./looks.ts";
+import { changesOf } from "./changes.ts";
+import { CODE, FOLDED, type Height, HEIGHTS } from "./looks.ts";
 import { useView } from "./useView.ts";
 
 interface Props {
@@ -22,7 +23,7 @@ export function Reader({ text, against, folded = false, height, label }: Props) 
       const extensions = [reading(label, lineBreak), lineNumbers()];
       if (against !== undefined) {
         const original = Text.of(against.split(lineBreak));
-        extensions.push(unifiedMergeView({ ...DIFFERING, original, mergeControls: false, ...(folded ? {} : { collapseUnchanged: undefined }) }));
+        extensions.push(unifiedMergeView({ original, mergeControls: false, collapseUnchanged: folded ? FOLDED : undefined, diffConfig: { override: changesOf } }));
       }
       return new EditorView({ parent, state: EditorState.create({ doc: text, extensions }) });
     },

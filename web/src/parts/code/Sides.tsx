@@ -2,7 +2,8 @@ import { MergeView } from "@codemirror/merge";
 import { lineNumbers } from "@codemirror/view";
 import { texts } from "../../texts.ts";
 import { breakOf } from "./breaks.ts";
-import { CODE, DIFFERING } from "./looks.ts";
+import { changesOf } from "./changes.ts";
+import { CODE, FOLDED } from "./looks.ts";
 import { reading } from "./setup.ts";
 import { useView } from "./useView.ts";
 
@@ -12,7 +13,7 @@ export function Sides({ old, now, label }: { old: string; now: string; label: st
     (parent) => {
       const lineBreak = breakOf(old, now);
       const side = (doc: string, name: string) => ({ doc, extensions: [reading(`${name}: ${label}`, lineBreak), lineNumbers()] });
-      return new MergeView({ parent, a: side(old, texts.code.old), b: side(now, texts.code.now), ...DIFFERING });
+      return new MergeView({ parent, a: side(old, texts.code.old), b: side(now, texts.code.now), collapseUnchanged: FOLDED, diffConfig: { override: changesOf } });
     },
     [old, now, label],
   );

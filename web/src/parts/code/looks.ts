@@ -1,4 +1,4 @@
-// Sizes of views of texts, and how much is told of what differs.
+// Sizes of views of texts, and what is folded away.
 
 export const CODE = "min-w-0 overflow-hidden font-mono text-xs leading-5";
 
@@ -9,4 +9,4 @@ export const HEIGHTS = {
 } as const;
 export type Height = keyof typeof HEIGHTS;
 
-export const DIFFERING = { collapseUnchanged: { margin: 3, minSize: 6 }, diffConfig: { scanLimit: 500, timeout: 500 } };
+export const FOLDED = { margin: 3, minSize: 6 }; // lines left around a change, and the fewest that are folded

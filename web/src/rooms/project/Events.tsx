@@ -16,7 +16,7 @@ export function Events({ events }: { events: readonly Shapes["Event"][] }) {
               <span className="min-w-0">
                 <span className="block truncate" dir="auto">{event.message ?? event.type}</span>
                 <span className="block truncate text-2xs text-faint">
-                  {event.type} · {event.actor}
+                  {event.message ? `${event.type} · ${event.actor}` : event.actor}
                 </span>
               </span>
               <Time at={event.created_at} className="text-xs text-faint" />
