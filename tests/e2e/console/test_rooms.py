@@ -84,6 +84,11 @@ def test_files_history_and_comparison_of_a_workspace(browser: Browser, world: Wo
     assert browser.run("document.querySelectorAll('.cm-mergeView .cm-changedLine').length") == 2
     browser.enter("[data-split]")
     browser.wait("document.querySelector('.cm-deletedChunk')?.innerText.includes('timeout = 10')")
+    browser.run(f"{buttons}.find((one) => one.innerText.includes('stats')).click()")
+    browser.tab_to(".cm-content[aria-label='src/stats.py']")
+    browser.wait("document.querySelectorAll('.cm-collapsedLines').length === 2")
+    browser.press("Enter")
+    browser.wait("!document.querySelector('.cm-collapsedLines')")
 
 
 def test_a_workspace_goes_back_to_a_snapshot_and_forth_again(browser: Browser, world: World) -> None:

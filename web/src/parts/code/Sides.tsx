@@ -1,5 +1,5 @@
 import { MergeView } from "@codemirror/merge";
-import { lineNumbers } from "@codemirror/view";
+import { EditorView, lineNumbers } from "@codemirror/view";
 import { texts } from "../../texts.ts";
 import { breakOf } from "./breaks.ts";
 import { changesOf } from "./changes.ts";
@@ -12,7 +12,7 @@ export function Sides({ old, now, label }: { old: string; now: string; label: st
   const place = useView(
     (parent) => {
       const lineBreak = breakOf(old, now);
-      const side = (doc: string, name: string) => ({ doc, extensions: [reading(`${name}: ${label}`, lineBreak), lineNumbers()] });
+      const side = (doc: string, name: string) => ({ doc, extensions: [reading(`${name}: ${label}`, lineBreak), lineNumbers(), EditorView.lineWrapping] });
       return new MergeView({ parent, a: side(old, texts.code.old), b: side(now, texts.code.now), collapseUnchanged: FOLDED, diffConfig: { override: changesOf } });
     },
     [old, now, label],

@@ -12,6 +12,14 @@ const CHANGES = [
   { key: "Shift-F7", run: goToPreviousChunk, preventDefault: true },
 ];
 
+/** Show the unchanged lines that are folded away where one looks: the key for a click on them. */
+function unfold(view: EditorView): boolean {
+  const folded = () => view.dom.querySelectorAll<HTMLElement>(".cm-collapsedLines");
+  const count = folded().length;
+  for (let left = count; left > 0; left--) folded()[0]?.click();
+  return count > 0;
+}
+
 const look = EditorView.theme({
   "&": { maxHeight: "inherit", height: "inherit", backgroundColor: "transparent" },
   "&.cm-focused": { outline: "2px solid var(--accent)", outlineOffset: "-2px" },
@@ -35,6 +43,7 @@ const look = EditorView.theme({
   ".cm-changedLineGutter, &.cm-merge-b .cm-changedLineGutter": { backgroundColor: "var(--good)" },
   ".cm-deletedLineGutter, &.cm-merge-a .cm-changedLineGutter": { backgroundColor: "var(--bad)" },
   ".cm-collapsedLines": { background: "var(--sunken)", color: "var(--ink-soft)" },
+  ".cm-collapsedLines:before, .cm-collapsedLines:after": { content: '"⋮"' },
   ".cm-row-added": { backgroundColor: "var(--good-soft)" },
   ".cm-row-removed": { backgroundColor: "var(--bad-soft)" },
   ".cm-row-hunk": { backgroundColor: "var(--sunken)", color: "var(--ink-faint)" },
@@ -50,14 +59,14 @@ function common(label: string, lineBreak: string): Extension[] {
   ];
 }
 
-/** A text that is read: Tab goes through it as through any region, arrows scroll, Ctrl-F searches all of it, F7 goes to what differs. */
+/** A text that is read: Tab goes through it as through any region, arrows scroll, Ctrl-F searches all of it, F7 goes to what differs, Enter unfolds. */
 export function reading(label: string, lineBreak = "\n"): Extension[] {
   return [
     ...common(label, lineBreak),
     EditorState.readOnly.of(true),
     EditorView.editable.of(false),
     EditorView.contentAttributes.of({ tabindex: "0" }),
-    keymap.of([{ key: "Mod-a", run: selectAll }, ...searchKeymap, ...CHANGES]),
+    keymap.of([{ key: "Mod-a", run: selectAll }, { key: "Enter", run: unfold }, ...searchKeymap, ...CHANGES]),
   ];
 }
 
