@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useState, type RefObject } from "react";
 import type { Shapes } from "../../api/client.ts";
 import { Badge } from "../../parts/Badge.tsx";
 import { Button } from "../../parts/Button.tsx";
@@ -12,6 +12,7 @@ import { blobOf } from "../workspace/queries.ts";
 const words = texts.sync;
 
 interface Props {
+  head: RefObject<HTMLDivElement | null>; // what has the focus when this decision comes
   decision: Shapes["NeededDecision"];
   chosen: string | undefined;
   text: string | undefined;
@@ -20,7 +21,7 @@ interface Props {
 }
 
 /** One file that both sides changed: base, mine and main beside each other, and what is to come of it. */
-export function Decision({ decision, chosen, text, onChoose, onWrite }: Props) {
+export function Decision({ head, decision, chosen, text, onChoose, onWrite }: Props) {
   const start = decision.options.find((one) => one.id === (decision.recommended_option_id ?? chosen)) ?? decision.options[0];
   const [draft, setDraft] = useState(text ?? start?.resulting_content ?? "");
   const columns = [
@@ -34,7 +35,7 @@ export function Decision({ decision, chosen, text, onChoose, onWrite }: Props) {
   };
   return (
     <div>
-      <div className="space-y-1 px-3 py-2">
+      <div ref={head} tabIndex={-1} className="-outline-offset-2 space-y-1 px-3 py-2">
         <p className="row">
           <span className="min-w-0 truncate font-mono text-xs font-medium" dir="ltr" title={decision.path}>{decision.path}</span>
           <Badge tone="warn">{decision.kind.replace("_", " / ")}</Badge>

@@ -1,4 +1,5 @@
 import { useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import type { Shapes } from "../../api/client.ts";
 import { Badge } from "../../parts/Badge.tsx";
 import { Button } from "../../parts/Button.tsx";
@@ -56,19 +57,17 @@ export function Preview({ preview, busy, onExecute }: Props) {
           }
         >
           <div
-            ref={place}
-            tabIndex={-1}
-            className="-outline-offset-2"
             onKeyDown={(event) => {
               const step = event.altKey && !event.defaultPrevented ? { ArrowLeft: -1, ArrowRight: 1 }[event.key] : undefined;
               if (!step) return;
               event.preventDefault();
-              go(step);
-              place.current?.focus(); // the field that had it goes
+              flushSync(() => go(step));
+              place.current?.focus(); // the field that had it is gone
             }}
           >
             <Decision
               key={current.path}
+              head={place}
               decision={current}
               chosen={decisions[current.path]}
               text={custom[current.path]}
