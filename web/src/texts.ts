@@ -139,7 +139,12 @@ export const texts = {
     noDocsHint: "Markdown and text files of the workspaces are read here.",
   },
   diff: { nothing: "No line differs" },
-  code: { old: "Before", now: "After" },
+  code: {
+    old: "Before",
+    now: "After",
+    // By the library's own words; `$` is a number.
+    phrases: { Find: "Find", next: "Next", previous: "Previous", all: "All", "match case": "Match case", regexp: "Regular expression", "by word": "Whole words", close: "Close", "$ unchanged lines": "$ lines are the same" },
+  },
   log: {
     hidden: (count: number) => `${plural(count, "older line is", "older lines are")} not shown`,
     waiting: "Nothing was said yet…",

@@ -5,6 +5,7 @@ import { goToNextChunk, goToPreviousChunk } from "@codemirror/merge";
 import { search, searchKeymap } from "@codemirror/search";
 import { EditorState, type Extension } from "@codemirror/state";
 import { EditorView, highlightSpecialChars, keymap, lineNumbers } from "@codemirror/view";
+import { texts } from "../../texts.ts";
 import { breakOf } from "./breaks.ts";
 
 const CHANGES = [
@@ -53,6 +54,7 @@ function common(label: string, lineBreak: string): Extension[] {
   return [
     look,
     EditorState.lineSeparator.of(lineBreak),
+    EditorState.phrases.of(texts.code.phrases),
     highlightSpecialChars(),
     search({ top: true }),
     EditorView.contentAttributes.of({ "aria-label": label, dir: "ltr" }),
