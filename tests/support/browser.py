@@ -184,12 +184,6 @@ class Browser:
         still = {"name": "prefers-reduced-motion", "value": "reduce"}
         self._call("Emulation.setEmulatedMedia", features=[scheme, still])
 
-    def offline(self, away: bool) -> None:
-        """Take the browser off the network, or put it back."""
-        self._call(
-            "Network.emulateNetworkConditions", offline=away, latency=0, downloadThroughput=-1, uploadThroughput=-1
-        )
-
     def screenshot(self, path: Path) -> None:
         """Keep a picture of what is seen."""
         path.parent.mkdir(parents=True, exist_ok=True)
