@@ -123,26 +123,33 @@ class Browser:
                 return  # the key led away from the page
         raise PageFailed(f"no key reached {selector}")
 
-    def tab_to(self, selector: str, *, back: bool = False, most: int = 80) -> None:
+    def tab_to(self, selector: str, *, back: bool = False) -> None:
         """Press Tab (Shift-Tab to go back) until the focus is on such a thing, as somebody does who has no mouse.
 
         Fails when the focus never comes there, or on the way is on something unmarked, unseen, or the same twice.
         """
         self.wait(f"!!document.querySelector({json.dumps(selector)})")
         way: list[str] = []
-        for _ in range(most):
-            self.press("Tab", shift=back)
-            at = self.run(FOCUSED % json.dumps(selector))
-            if at is None:
-                continue  # beyond the last thing of the page, from where it begins anew
-            way.append(at["name"])
-            if not at["seen"]:
-                raise PageFailed(f"the focus is not seen on {at}")
-            if at["matches"]:
-                return
-            if at["stuck"] and len(way) > 1:
-                raise PageFailed(f"Tab does not leave {way[-1]}")
-        raise PageFailed(f"Tab never comes to {selector}, but to: {way}")
+        while not self._tab(selector, way, back=back):
+            if way.count("") > 2:
+                raise PageFailed(f"Tab never comes to {selector}, but to: {way}")
+
+    def tab_through(self) -> None:
+        """Press Tab until the focus has been on everything of the page and leaves it; fails as `tab_to` does."""
+        way: list[str] = []
+        while "" not in way:
+            self._tab("no-such-thing", way)
+
+    def _tab(self, selector: str, way: list[str], *, back: bool = False) -> bool:
+        """Press Tab once, note where the focus is ("": beyond the page), and say whether it is what is looked for."""
+        self.press("Tab", shift=back)
+        at = self.run(FOCUSED % json.dumps(selector)) or {"name": "", "seen": True, "stuck": False, "matches": False}
+        way.append(at["name"])
+        if not at["seen"]:
+            raise PageFailed(f"the focus is not seen on {at}")
+        if at["stuck"] and way[-2:-1] == way[-1:]:
+            raise PageFailed(f"Tab does not leave {way[-1]}")
+        return bool(at["matches"])
 
     def say(self, text: str) -> None:
         """Type a text where the focus is."""

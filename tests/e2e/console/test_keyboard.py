@@ -42,6 +42,21 @@ def test_a_dialog_keeps_the_focus_and_gives_it_back(browser: Browser, world: Wor
     browser.wait("document.querySelector('nav').innerText.includes('main')")
 
 
+def test_tab_goes_through_every_room_and_out_again(browser: Browser, world: World) -> None:
+    browser.shape(360, 740)
+    at = f"/workspaces/{world.main}"
+    views = (at, f"{at}?path=src%2Fstats.py", f"{at}?view=history", f"{at}?view=compare", f"{at}/sync")
+    rooms = ("", "/conversations", f"/conversations/{world.conversation()}", "/chats", "/map", "/memory", "/findings")
+    for room in (*rooms, "/items", "/deployments", *views):
+        browser.open(world.path(room))
+        browser.wait("!!document.querySelector('main h1') && !document.querySelector('[data-waiting]')")
+        browser.tab_through()
+    for part in ("models", "integrations", "access", "audit", "look"):
+        browser.open(f"{world.server.url}/settings?part={part}")
+        browser.wait("!!document.querySelector('main h1') && !document.querySelector('[data-waiting]')")
+        browser.tab_through()
+
+
 def test_a_menu_is_left_by_escape(browser: Browser, world: World) -> None:
     browser.open(world.path())
     browser.wait_text("What it is for")

@@ -4,7 +4,7 @@ import { useConnected } from "../api/connection.ts";
 import { texts } from "../texts.ts";
 import { LogPanel } from "./LogPanel.tsx";
 import { Palette } from "./Palette.tsx";
-import { Sidebar } from "./Sidebar.tsx";
+import { CONTENT, Sidebar } from "./Sidebar.tsx";
 import { LOG_BUTTON, TopBar } from "./TopBar.tsx";
 
 const LOG_KEY = "asterism_log_open";
@@ -47,7 +47,7 @@ export function Frame() {
   return (
     <div className="grid h-dvh grid-cols-[minmax(0,1fr)] grid-rows-[auto_auto_minmax(0,1fr)] md:grid-cols-[14.5rem_minmax(0,1fr)]">
       <a
-        href="#content"
+        href={`#${CONTENT}`}
         className="absolute start-2 -top-12 z-50 rounded bg-accent px-3 py-2 text-accent-ink focus:top-2"
         onClick={(event) => (event.preventDefault(), main.current?.focus())}
       >
@@ -64,7 +64,7 @@ export function Frame() {
       />
       <OfflineBanner />
       <div className="relative col-start-1 row-start-3 flex min-h-0 min-w-0 md:col-start-2">
-        <main ref={main} id="content" tabIndex={-1} className="min-w-0 flex-1 overflow-auto outline-none">
+        <main ref={main} id={CONTENT} tabIndex={-1} className="min-w-0 flex-1 overflow-auto outline-none">
           <Outlet />
         </main>
         {log && projectId && <LogPanel projectId={projectId} onClose={closeLog} />}

@@ -1,10 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
-import { useEffect, useRef, type FocusEvent, type KeyboardEvent } from "react";
+import { useLayoutEffect, useRef, type FocusEvent, type KeyboardEvent } from "react";
 import { PROJECT_ROOMS } from "../rooms/list.ts";
 import { texts } from "../texts.ts";
 import { projectList, workspaceList } from "./queries.ts";
 
+export const CONTENT = "content"; // where rooms are shown
 const ITEM = "row min-h-8 rounded-md px-2 text-[0.8125rem] hover:bg-hover";
 const ACTIVE = { className: "bg-hover font-medium text-ink" };
 
@@ -14,10 +15,14 @@ export function Sidebar({ open, onClose }: { open: boolean; onClose: () => void 
   const { data: projects = [], isSuccess } = useQuery(projectList);
   const place = useRef<HTMLElement>(null);
   const opener = useRef<HTMLElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!open) return;
     opener.current = document.activeElement as HTMLElement;
-    place.current?.querySelector("a")?.focus();
+    const menu = place.current;
+    menu?.querySelector("a")?.focus();
+    return () => {
+      if (menu?.contains(document.activeElement)) document.getElementById(CONTENT)?.focus(); // a link of it led elsewhere
+    };
   }, [open]);
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== "Escape" || !open) return;
