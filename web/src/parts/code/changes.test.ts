@@ -21,6 +21,12 @@ test("changes all over a long text are found one by one", () => {
   assert.equal(new Set(changesOf(lines.join(""), changed.join("")).map((one) => Math.floor(one.fromA / 1000))).size > 100, true);
 });
 
+test("up to 1,000 lines are found that are other ones", () => {
+  const lines = (count: number) => Array.from({ length: 5000 }, (_, n) => (n % 4 === 1 && n < count * 4 ? `NEW ${n}\n` : `${n}\n`)).join("");
+  assert.equal(changesOf(lines(0), lines(1000)).length > 900, true);
+  assert.equal(changesOf(lines(0), lines(1001)).length, 1);
+});
+
 test("a text that is another one altogether is one change, ends left out", () => {
   const old = ["same\n", ...Array.from({ length: 30_000 }, (_, n) => `a${n}\n`), "end\n"].join("");
   const now = ["same\n", ...Array.from({ length: 30_000 }, (_, n) => `b${n}\n`), "end\n"].join("");

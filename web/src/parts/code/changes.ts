@@ -3,7 +3,7 @@
 import { Change, presentableDiff } from "@codemirror/merge";
 import { diffArrays } from "diff";
 
-const MILLISECONDS = 500; // then what lies between the first and the last difference counts as changed
+const MOST = 2000; // lines that come or go; where there are more, all between the first and the last of them counts as changed
 const CLOSE = 5000; // characters of lines that are compared by characters
 
 /** Return the changes that lead from `old` to `now`, as places in both. */
@@ -14,7 +14,7 @@ export function changesOf(old: string, now: string): readonly Change[] {
   const flush = () => {
     if (atOld > fromOld || atNow > fromNow) changes.push(...within(old, now, new Change(fromOld, atOld, fromNow, atNow)));
   };
-  for (const part of diffArrays(before, after, { timeout: MILLISECONDS }) ?? ends(before, after)) {
+  for (const part of diffArrays(before, after, { maxEditLength: MOST }) ?? ends(before, after)) {
     const length = part.value.reduce((sum, line) => sum + line.length, 0);
     if (part.removed) atOld += length;
     else if (part.added) atNow += length;
