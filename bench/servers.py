@@ -80,12 +80,16 @@ def serving(data: Path | None = None, settings: Mapping[str, str] | None = None)
                 env=environment,
                 check=True,
                 capture_output=True,
+                timeout=120,
             )
             token = json.loads(made.stdout)["access_token"]
             yield Running(f"http://127.0.0.1:{port}", token, folder, process, seconds)
         finally:
             process.terminate()
-            process.wait(20)
+            try:
+                process.wait(60)
+            finally:
+                process.kill()
 
 
 def until_healthy(url: str, process: "subprocess.Popen[bytes]", started: float) -> float:
