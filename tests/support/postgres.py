@@ -37,6 +37,7 @@ class PostgresServer:
         user = "nobody" if os.geteuid() == 0 else None  # PostgreSQL refuses to run as root
         if user:
             os.chown(self.folder, pwd.getpwnam(user).pw_uid, -1)
+        self.folder.chmod(0o755)  # as the folder of a system's socket: apps in a sandbox come as somebody else
         binaries, data = find_binaries(), self.folder / "data"
         environment = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
         library = binaries.parent / "lib"

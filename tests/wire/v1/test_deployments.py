@@ -196,6 +196,17 @@ def test_an_end_is_told_once(alice: httpx.Client, bob: httpx.Client) -> None:
     assert (found["status"], found["url"]) == ("success", "https://app.example.org")
 
 
+def test_a_call_that_comes_too_late_changes_nothing(alice: httpx.Client) -> None:
+    place = Place(alice)
+    ended = place.deploy()
+    path = f"/v1/infrastructure/deployments/{ended['deployment_id']}"
+    error(alice.post(f"{path}/status", json={"status": "failed", "error": "late"}), 409, "INVALID_STATE")
+    ok(alice.post(f"{path}/status", json={"status": "success", "url": "https://elsewhere.example.org"}))
+    (found,) = place.list()
+    assert (found["status"], found["url"], found["error"]) == ("success", ended["url"], None)
+    assert answer_of(ended["url"]) == "one"
+
+
 def test_what_cannot_be_deployed(alice: httpx.Client, bob: httpx.Client) -> None:
     place = Place(alice, {})
     path = f"/v1/infrastructure/projects/{place.project}/deploy"

@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 
 from asterism.kernel.sandbox import Isolation, bubblewrap_problem
-from tests.support.databases import SqliteFactory
+from tests.support.databases import SqliteFactory, postgres
 from tests.support.deploying import Place, answer_of
+from tests.support.mysql import mysql, needs_mysql
+from tests.support.sandboxes import needs_bubblewrap
 from tests.support.server import TestServer
+from tests.support.trees import ok
 
 APP = b"""
 import http.server, os, socket
@@ -62,7 +65,55 @@ def test_an_app_reaches_the_server_that_is_lent_to_it_and_not_ours(
         place = Place(person, {"main.py": APP})
         place.set_env(OTHER=server.url)
         done = place.deploy()
-        assert done["success"], place.log(done["deployment_id"])
+        assert done["success"], "\n".join(place.log(done["deployment_id"]))
         assert [one["type"] for one in done["provisioned_resources"]] == ["database:redis"]
         ours = "HTTP/1.1 400" if isolation == "plain" else "ConnectionRefusedError"  # this server's own API
         assert answer_of(done["url"]).startswith(f"+PONG {ours}")
+
+
+DATABASES = b"""
+import http.server, os, socket
+from urllib.parse import parse_qs, urlsplit
+def postgres(parts):  # asks whether it encrypts, as every client does first
+    with socket.socket(socket.AF_UNIX) as far:
+        far.connect(parse_qs(parts.query)["host"][0] + "/.s.PGSQL.5432")
+        far.sendall(bytes([0, 0, 0, 8, 4, 210, 22, 47]))
+        return far.recv(1).decode()
+def mysql(parts):  # says who it is before it is asked
+    with socket.create_connection((parts.hostname, parts.port), 5) as far:
+        return "MariaDB" if b"MariaDB" in far.recv(200) else "somebody else"
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        text = " ".join(ask(urlsplit(os.environ[name])) for name, ask in ASKED.items()).encode()
+        self.send_response(200); self.send_header("content-length", str(len(text))); self.end_headers()
+        self.wfile.write(text)
+ASKED = {NAMES}
+http.server.ThreadingHTTPServer(("127.0.0.1", int(os.environ["PORT"])), Handler).serve_forever()
+"""
+
+
+@needs_bubblewrap
+@pytest.mark.parametrize(
+    ("named", "setting", "answers"),
+    [
+        ('"DATABASE_URL": postgres', "local_postgres_url", "N"),
+        pytest.param('"DATABASE" "_URL": mysql', "local_mysql_url", "MariaDB", marks=needs_mysql),
+    ],
+)
+def test_an_app_in_the_sandbox_reaches_its_own_database(
+    named: str, setting: str, answers: str, sqlite_factory: SqliteFactory, tmp_path: Path
+) -> None:
+    (tmp_path / "data").mkdir()
+    lent = {setting: postgres().url() if answers == "N" else mysql().url}
+    with (
+        TestServer(tmp_path / "data", sqlite_factory.url(), sandbox="bubblewrap", **lent) as server,
+        server.person() as person,
+    ):
+        tree = {"main.py": DATABASES.replace(b"NAMES", named.encode())}
+        place = Place(person, tree if answers == "N" else tree | {"wanted.py": b"MYSQL_URL"})
+        done = place.deploy()
+        assert done["success"], "\n".join(place.log(done["deployment_id"]))
+        (made,) = done["provisioned_resources"]
+        assert answer_of(done["url"]) == answers
+        ok(person.delete(f"/v1/infrastructure/projects/{place.project}/resources/{made['id']}"))
+        assert ok(person.get(f"/v1/projects/{place.project}/env-vars"))["variables"] == []

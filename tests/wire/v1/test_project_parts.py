@@ -71,6 +71,7 @@ def test_several_are_set_together_or_not_at_all(alice: httpx.Client) -> None:
     for bad, field in (
         ({"key": "1x", "value": ""}, "variables[1].key"),
         ({"key": "C", "value": "x" * 65_537}, "variables[1].value"),
+        ({"key": "C", "value": "a\0b"}, "variables[1].value"),
         ({"key": "N", "value": "1"}, "variables[1].key"),
         ({"key": "C"}, "variables[1].value"),
         ({"key": "C", "value": None}, "variables[1].value"),
