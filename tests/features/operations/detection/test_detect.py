@@ -91,6 +91,22 @@ def test_databases(files, databases):
     assert list(found(files).requirements.databases) == databases
 
 
+@pytest.mark.parametrize(
+    ("files", "variables"),
+    [
+        ({"a.py": "os.environ['MYSQL_URL']"}, ["MYSQL_URL"]),
+        ({"package.json": package(deps=["mysql2"])}, ["DATABASE_URL"]),
+        ({"package.json": package(deps=["mysql2"]), "a.js": "env.MYSQL_URL"}, ["MYSQL_URL"]),
+        ({"package.json": package(deps=["mysql2"]), "a.js": "env.DATABASE_URL || env.MYSQL_URL"}, ["DATABASE_URL"]),
+        ({"package.json": package(deps=["mysql2", "pg"])}, ["DATABASE_URL", "MYSQL_URL"]),
+    ],
+)
+def test_a_database_is_told_in_the_variable_that_the_code_reads(files, variables):
+    needs = found(files).requirements
+    assert [needs.variable_of(database) for database in needs.databases] == variables
+    assert [one.env_var for one in suggest(needs, Offer()) if one.type.startswith("database:")] == variables
+
+
 def test_edge_is_a_sum():
     assert found({"package.json": package(deps=["hono"])}).requirements.is_edge_compatible
     both = {"package.json": package(deps=["hono"]), "a.js": "require('fs')"}

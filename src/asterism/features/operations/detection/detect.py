@@ -52,6 +52,7 @@ def detect(source: Source) -> Detection:
             needs_storage=any(finding.effect == "storage" for finding in found),
             recipe=recipe,
             root=source.root,
+            mysql_apart=_mysql_apart(found),
         ),
         confidence=_confidence(runtime, runtime_sums, framework, framework_sums),
         signals=signals,
@@ -112,6 +113,12 @@ def _databases(found: Iterable[Finding]) -> tuple[Database, ...]:
             needed.append(database)
             spoken_for.add(database.env_var)
     return tuple(sorted(needed, key=list(Database).index))
+
+
+def _mysql_apart(found: Iterable[Finding]) -> bool:
+    effects = {finding.effect for finding in found}
+    named = f"env:{Database.MYSQL}" in effects and f"env:{Database.POSTGRES}" not in effects
+    return named or {Database.MYSQL, Database.POSTGRES} <= effects
 
 
 def _roots(source: Source) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 
 class Runtime(StrEnum):
@@ -30,6 +31,9 @@ class Runtime(StrEnum):
     DOCKER = "docker"
 
 
+MYSQL_VAR: Final = "MYSQL_URL"
+
+
 class Database(StrEnum):
     """A database that an app connects to; SQLite is none, it is a file."""
 
@@ -39,7 +43,7 @@ class Database(StrEnum):
 
     @property
     def env_var(self) -> str:
-        """The variable that holds its address."""
+        """The variable that usually holds its address; `Requirements.variable_of` says which one an app reads."""
         return "REDIS_URL" if self is Database.REDIS else "DATABASE_URL"
 
 
@@ -76,7 +80,10 @@ class Recipe:
 
 @dataclass(frozen=True, slots=True)
 class Requirements:
-    """What an app needs. `root` is its folder in the tree, "" for the tree itself."""
+    """What an app needs. `root` is its folder in the tree, "" for the tree itself.
+
+    `mysql_apart` tells that MySQL has a variable of its own: the code reads that one alone, or PostgreSQL is there too.
+    """
 
     runtime: Runtime | None = None
     framework: str | None = None
@@ -85,6 +92,11 @@ class Requirements:
     needs_storage: bool = False
     recipe: Recipe = field(default_factory=Recipe)
     root: str = ""
+    mysql_apart: bool = False
+
+    def variable_of(self, database: Database) -> str:
+        """Return the variable that holds the address of a database."""
+        return MYSQL_VAR if database is Database.MYSQL and self.mysql_apart else database.env_var
 
 
 @dataclass(frozen=True, slots=True)

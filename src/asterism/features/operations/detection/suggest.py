@@ -37,7 +37,7 @@ def suggest(requirements: Requirements, offer: Offer) -> list[Suggestion]:
     edge = requirements.is_edge_compatible and "cloudflare" in offer.credentials
     if edge or requirements.runtime is not None:  # a Worker may be all source, with no file that names a runtime
         wanted.append(("compute:edge" if edge else "compute", "app", None))
-    wanted += [(f"database:{database}", database.value, database.env_var) for database in requirements.databases]
+    wanted += [(f"database:{one}", one.value, requirements.variable_of(one)) for one in requirements.databases]
     if requirements.needs_storage:
         wanted.append(("storage:blob", "storage", None))
     made = []

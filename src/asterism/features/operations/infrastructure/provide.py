@@ -40,7 +40,7 @@ class Provided:
 
 def wanted_by(needs: Requirements) -> list[Wanted]:
     """Return the resources beside compute that an app wants."""
-    wanted = [Wanted(f"database:{one}", one.value, one.env_var) for one in needs.databases]
+    wanted = [Wanted(f"database:{one}", one.value, needs.variable_of(one)) for one in needs.databases]
     if needs.needs_storage:
         wanted.append(Wanted("storage:blob", "storage", STORAGE_VAR))
     return wanted
