@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from asterism.features.versions import storage
-from asterism.features.versions.storage import NamedEdit, inspection_store, store
+from asterism.features.versions.storage import NamedEdit, inspection_store, store, tables
 from asterism.vcs import manifest
 from asterism.vcs.manifest import Entry, encode
 from asterism.vcs.splice import splice
@@ -113,6 +113,32 @@ def test_those_that_former_versions_kept_whole_stay_readable_and_are_gone_on_fro
     shelf.collect()
     assert [key for key in shelf.objects() if "/manifests/" in key] == []
     assert used(shelf) < len(data)
+
+
+def test_a_collection_gives_up_objects_that_nothing_is_lost_with(shelf: Shelf) -> None:
+    old, damaged = (shelf.put_tree({"a": content, f"d/{content.decode()}": b"2"}) for content in (b"1", b"3"))
+    odd = shelf.put_odd({"a": b"1"})
+    for name in (old, damaged):
+        shelf.make_whole(name)
+    data = shelf.manifest_bytes(old)
+    with shelf.db.write() as tx:  # of the other, something is missing that a collection does not follow
+        root = storage.manifest(tx, shelf.user, old).root
+        tx.execute(tables.manifests.update().where(tables.manifests.c.hash == damaged).values(root=root))
+    before = used(shelf)
+    shelf.collect(dry_run=True)
+    assert used(shelf) == before
+    shelf.collect()
+    assert shelf.manifest_bytes(old) == data
+    assert sorted(key.split("/")[3].partition(".")[0] for key in shelf.objects() if "/manifests/" in key) == sorted(
+        [damaged, odd]
+    )
+    assert name_of(shelf.manifest_bytes(damaged)) == damaged
+    assert name_of(shelf.manifest_bytes(odd)) == odd
+
+
+def test_usage_is_that_of_the_records_once_no_manifest_is_whole(shelf: Shelf) -> None:
+    shelf.make_whole(shelf.put_tree({"a": b"1"}))
+    shelf.collect()
     with shelf.db.read() as tx:
         assert storage.usage(tx, shelf.user).manifest_bytes == store.tree_bytes(tx, shelf.user)
 

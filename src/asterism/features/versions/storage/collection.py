@@ -16,6 +16,7 @@ from asterism.features.versions.storage.keys import manifest_key
 from asterism.features.versions.storage.leases import SECONDS, lease
 from asterism.features.versions.storage.marks import Marks, check_readable, find_roots, held_blobs, mark
 from asterism.features.versions.storage.reclaim import clean_objects
+from asterism.features.versions.storage.slimming import slim
 from asterism.kernel.blobs import Blobs, Spare
 from asterism.kernel.db import Database, Tx
 from asterism.kernel.runs import this_process
@@ -71,6 +72,7 @@ class _Collection:
         for start in range(0, len(dead), SWEPT_AT_ONCE):
             self._sweep_blobs(dead[start : start + SWEPT_AT_ONCE])
         self._sweep_trees()
+        slim(self._db, self._user_id)
         clean_objects(self._db, self._blobs, self._user_id)
         return self._result
 

@@ -85,6 +85,12 @@ def delete_manifests(tx: Tx, user_id: str, hashes: Sequence[str], cutoff: str) -
     return gone
 
 
+def drop_object(tx: Tx, user_id: str, manifest_hash: str, object_id: str) -> bool:
+    """Say that a manifest is written from its records, and no more in this object; return whether it still was."""
+    mine = (manifests.c.user_id == user_id, manifests.c.hash == manifest_hash, manifests.c.object_id == object_id)
+    return bool(tx.execute(sa.update(manifests).where(*mine).values(object_id="")).rowcount)
+
+
 def delete_blobs(tx: Tx, user_id: str, hashes: Sequence[str], cutoff: str) -> tuple[int, int]:
     """Forget blobs last used at or before `cutoff`; return how many, and their bytes."""
     gone: list[RowDict] = []

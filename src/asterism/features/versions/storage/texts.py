@@ -34,13 +34,25 @@ def text_of(blobs: Blobs, user_id: str, found: Manifest, load: Load) -> bytes:
 
 def stored_text(blobs: Blobs, user_id: str, found: Manifest, load: Load) -> bytes:
     """Return the same from what is stored, whatever the process remembers."""
+    if not found.object_id:
+        return written_text(found, load)
     try:
-        if found.object_id:
-            text = blobs.get(manifest_key(user_id, found.hash, found.object_id))
-        else:
-            text = write_text(found.root, load)
-    except (ObjectMissing, KeyError, ValueError, msgspec.MsgspecError) as error:  # also a record that is none any more
+        text = blobs.get(manifest_key(user_id, found.hash, found.object_id))
+    except ObjectMissing as error:
         raise ManifestLost(found.hash) from error
+    return _verified(found, text)
+
+
+def written_text(found: Manifest, load: Load) -> bytes:
+    """Return the bytes of a stored manifest as its records have them. Raises ManifestLost when they are not its own."""
+    try:
+        text = write_text(found.root, load)
+    except (KeyError, ValueError, msgspec.MsgspecError) as error:  # a record is gone, or none any more
+        raise ManifestLost(found.hash) from error
+    return _verified(found, text)
+
+
+def _verified(found: Manifest, text: bytes) -> bytes:
     if hash_bytes(text) != found.hash:
         raise ManifestLost(found.hash)
     return text
