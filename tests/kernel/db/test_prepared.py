@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError, SQLAlchemyError
 
-from asterism.kernel.db import Database, Prepared, Tx
+from asterism.kernel.db import Database, Prepared, Tx, listed, one_of
 
 SHELF = sa.Table(
     "shelf",
@@ -51,6 +51,15 @@ def test_values_are_those_of_each_call(tx: Tx) -> None:
     assert [row[3] for row in LENT.rows(tx, **{"from": 2, "limit": 10})] == [3]
     assert TITLED.first(tx, title="' OR 1=1 --") is None
     assert TITLED.rows(tx, title="Emma") == [(None, True)]
+
+
+def test_many_texts_are_one_value(tx: Tx) -> None:
+    wanted = Prepared(
+        sa.select(SHELF.c.id).where(SHELF.c.title.op("IN")(one_of(sa.bindparam("titles")))).order_by(SHELF.c.id)
+    )
+    for titles, found in ((["Ulysses", "none", "“Ivanhoe”"], [2, 3]), ([], []), (["Emma'", '"', "\\", "é"], [])):
+        assert [row[0] for row in wanted.rows(tx, titles=listed(titles))] == found
+    assert len(wanted.rows(tx, titles=listed([str(number) for number in range(50_000)] + ["Emma"]))) == 1
 
 
 def test_a_value_that_is_missing_is_no_null(tx: Tx) -> None:

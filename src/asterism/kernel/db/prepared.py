@@ -1,18 +1,42 @@
 """Queries that many requests ask: compiled once, and handed to the driver of SQLite as they are."""
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
 
 from asterism.kernel.db.database import Tx
 
 Row = tuple[Any, ...]
 Read = Callable[[Any], Any]
+
+
+class one_of(FunctionElement[str]):
+    """The texts of a parameter made by `listed`: `column.op("IN")(one_of(sa.bindparam("names")))`."""
+
+    inherit_cache = True
+
+
+@compiles(one_of, "sqlite")
+def _in_sqlite(element: Any, compiler: Any, **options: Any) -> str:
+    return f"(SELECT value FROM json_each({compiler.process(element.clauses, **options)}))"  # noqa: S608 - a parameter
+
+
+@compiles(one_of, "postgresql")
+def _in_postgresql(element: Any, compiler: Any, **options: Any) -> str:
+    return f"(SELECT json_array_elements_text(CAST({compiler.process(element.clauses, **options)} AS json)))"
+
+
+def listed(values: Sequence[str]) -> str:
+    """Return the value of a parameter for `one_of`: one text for them all, so that the query stays the same."""
+    return msgspec.json.encode(values).decode()
 
 
 class Prepared:

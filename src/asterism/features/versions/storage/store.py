@@ -1,15 +1,16 @@
 """SQL of stored content."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
 
 import sqlalchemy as sa
 
 from asterism.features.versions.storage.models import Manifest, Pack, Place, Prepared, Usage
 from asterism.features.versions.storage.tables import blobs, manifests, missing_blobs, packs, trees, user_storage
-from asterism.kernel.db import RowDict, Tx, insert_ignore
+from asterism.kernel.db import Prepared as PreparedQuery
+from asterism.kernel.db import RowDict, Tx, insert_ignore, listed, one_of
 
 AT_ONCE = 500
+PLACES_AT_ONCE = 5_000
 _STORED = ("hash", "object_id", "size", "root", "entries", "files", "total_bytes", "spliceable")
 
 
@@ -49,15 +50,20 @@ def add_usage(tx: Tx, user_id: str, change: Usage) -> None:
     )
 
 
+_PLACES = PreparedQuery(
+    sa.select(blobs.c.hash, blobs.c.pack_id, blobs.c.start, blobs.c.size).where(
+        blobs.c.user_id == sa.bindparam("user"),
+        blobs.c.lost.is_(False),
+        blobs.c.hash.op("IN")(one_of(sa.bindparam("hashes"))),
+    )
+)
+
+
 def places(tx: Tx, user_id: str, hashes: Sequence[str]) -> dict[str, Place]:
     """Return where those blobs are that are stored, and not known to be lost."""
     found: dict[str, Place] = {}
-    where = sa.select(blobs.c.hash, blobs.c.pack_id, blobs.c.start, blobs.c.size).where(
-        blobs.c.user_id == user_id, blobs.c.lost.is_(False)
-    )
-    for part in chunked(hashes):
-        query = where.where(blobs.c.hash.in_(part))
-        rows: Any = tx.execute(query).fetchall()
+    for part in chunked(hashes, PLACES_AT_ONCE):
+        rows = _PLACES.rows(tx, user=user_id, hashes=listed(part))
         found.update((blob, Place(pack_id, start, size)) for blob, pack_id, start, size in rows)
     return found
 
