@@ -11,6 +11,7 @@ import pytest
 from asterism.base.ids import ulid
 from asterism.features.accounts import identity
 from asterism.features.operations import deployments
+from asterism.features.operations.deployments.presence_store import orphans
 from asterism.features.talk.conversations import store as conversation_store
 from asterism.features.talk.runs import store as run_store
 from asterism.features.versions import projects
@@ -150,6 +151,7 @@ def test_what_nobody_was_told_of_is_found(server: TestServer, alice: httpx.Clien
     another_process = open_database(server.settings.database_url or "")
     with another_process.write() as tx:
         projects.delete_project(tx, identity.acting_for(user), busy.place.project)
+        assert [one.id for one in orphans(tx)] == busy.deployments[::-1], "what waits would begin when the other ends"
     another_process.close()
     for runner in (server.rt.turns, server.rt.runs, server.rt.deployments, server.rt.actions.runs):
         server.run(runner.end_orphans())

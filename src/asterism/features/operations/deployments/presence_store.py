@@ -16,7 +16,10 @@ _AT_ONCE: Final = 500
 
 
 def orphans(tx: Tx) -> list[Deployment]:
-    """Return the deployments under way whose workspace or project was deleted, oldest first."""
+    """Return the deployments under way whose workspace or project was deleted: what waits before what it waits for.
+
+    Else it would begin when that ends, and fail of what is not there any more.
+    """
     columns = deployments.c
     query = (
         sa.select(deployments)
@@ -25,7 +28,7 @@ def orphans(tx: Tx) -> list[Deployment]:
         .where(columns.status == Status.DEPLOYING)
         .where(sa.or_(_projects.c.deleted_at.is_not(None), _workspaces.c.deleted_at.is_not(None)))
     )
-    return [read_deployment(row) for row in tx.all(query.order_by(columns.id))]
+    return [read_deployment(row) for row in tx.all(query.order_by(columns.id.desc()))]
 
 
 def presence(tx: Tx, slots: Collection[str]) -> dict[str, Presence]:
