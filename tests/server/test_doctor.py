@@ -107,7 +107,8 @@ def test_resources_that_nobody_can_destroy_are_told(settings: Settings) -> None:
     assert "resources" not in found(settings)
     with sqlite3.connect(settings.data_dir / "asterism.db") as connection:
         rows = [(f"r{tries}", "railway", "database:redis", f"gone-{tries}", tries, "2026") for tries in (2, 3)]
-        connection.executemany("INSERT INTO discarded_resources VALUES (?, ?, ?, ?, ?, ?)", rows)
+        columns = "id, provider, type, provider_resource_id, attempts, due_at"
+        connection.executemany(f"INSERT INTO discarded_resources ({columns}) VALUES (?, ?, ?, ?, ?, ?)", rows)
     connection.close()
     told = found(settings)["resources"]
     assert (told.state, told.text) == (
