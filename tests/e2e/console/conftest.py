@@ -1,6 +1,8 @@
 """One server with scripted agents and one browser for all tests of the console."""
 
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -73,3 +75,10 @@ def browser(tab: Browser, world: World) -> Iterator[Browser]:
     tab.requested.clear()
     assert complaints == []
     assert all(url.startswith((world.server.url, "about:", "data:", f"blob:{world.server.url}")) for url in requested)
+
+
+@pytest.fixture
+def place() -> Iterator[Path]:
+    """A folder with a short path, since pictures show it."""
+    with tempfile.TemporaryDirectory(prefix="orbit-") as folder:
+        yield Path(folder)

@@ -6,11 +6,11 @@ import threading
 import httpx
 import pytest
 
-from asterism.kernel.llm import ToolCall
 from asterism.kernel.llm.fake_server import FakeModelServer, Script
 from asterism.kernel.llm.scenario import Scenario
 from tests.support.browser import Browser, chromium
 from tests.support.console import World, look, token_of
+from tests.support.flows import REMEMBERED
 from tests.support.trees import ok
 
 pytestmark = [
@@ -26,17 +26,10 @@ def give_token(browser: Browser, client: httpx.Client) -> None:
     browser.run(f"localStorage.setItem('asterism_token', {json.dumps(text)})")
 
 
-REMEMBER = json.dumps({"scope": "project", "content": "# Orbit\n\nAll times are in UTC.\n"})
-
-
 def test_a_chat_proposes_what_to_remember_and_the_memory_has_it(
     browser: Browser, world: World, fake: FakeModelServer
 ) -> None:
-    steps = [
-        Script(calls=(ToolCall("c1", "memory_update", REMEMBER),)),
-        Script(("I propose to ", "**remember** that.")),
-    ]
-    fake.act(Scenario({"Times are in UTC": steps}, None))
+    fake.act(REMEMBERED)
     browser.open(world.path("/chats"))
     browser.enter("[data-begin]")
     browser.write("[name=say]", "Times are in UTC")

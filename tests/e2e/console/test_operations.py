@@ -5,7 +5,8 @@ import pytest
 from asterism.kernel.agents import ScriptedAgents, Write
 from tests.support.browser import Browser, chromium
 from tests.support.console import World, look
-from tests.support.deploying import APP, Place
+from tests.support.deploying import Place
+from tests.support.flows import BROKEN, GOOD, SETTLED
 from tests.support.trees import push
 
 pytestmark = [
@@ -13,10 +14,6 @@ pytestmark = [
     pytest.mark.skipif(chromium() is None, reason="no Chromium is installed"),
     pytest.mark.xdist_group("console"),
 ]
-
-GOOD = APP.replace(b"VERSION", b"one")
-BROKEN = b"import http.server\n\n\ndef serve(:\n    pass\n"
-SETTLED = "document.querySelector('[role=log]') && !document.body.innerText.includes('deploying')"
 
 
 def test_a_deployment_fails_an_agent_mends_it_and_it_is_rolled_back(browser: Browser, world: World) -> None:

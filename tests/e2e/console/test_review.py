@@ -1,8 +1,6 @@
 """Folders of this machine: the room Review in a real browser."""
 
 import json
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,8 +9,9 @@ from asterism.kernel.llm.fake_server import FakeModelServer, Script
 from asterism.kernel.llm.scenario import Scenario
 from tests.support.browser import Browser, chromium
 from tests.support.console import World, look
+from tests.support.flows import FINDING, INJECTION, SQL, faulty
 from tests.support.trees import ok, push
-from tests.wire.local.reviewing import Checkout, local
+from tests.wire.local.reviewing import local
 
 pytestmark = [
     pytest.mark.browser,
@@ -20,13 +19,6 @@ pytestmark = [
     pytest.mark.xdist_group("console"),
 ]
 
-INJECTION = """import sqlite3
-
-
-def find(user):
-    return sqlite3.connect("x").execute("SELECT * FROM t WHERE u = '" + user + "'")
-"""
-SHARED = "def add(item, items=[]):\n    items.append(item)\n    return items\n"
 CLOSER = {
     "detailedAnalysis": "The quote ends the **text** of the statement.",
     "rootCause": "Text is joined where a parameter belongs.",
@@ -36,25 +28,12 @@ CLOSER = {
     "relatedIssues": [],
     "references": [],
 }
-SQL = "[data-finding][aria-label*=SQL]"
-FINDING = f"document.querySelector('{SQL}')"
-
-
-@pytest.fixture
-def place() -> Iterator[Path]:
-    """A folder with a short path, since pictures show it."""
-    with tempfile.TemporaryDirectory(prefix="orbit-") as folder:
-        yield Path(folder)
 
 
 def test_a_folder_is_trusted_reviewed_and_what_is_dismissed_stays_so(
     browser: Browser, world: World, fake: FakeModelServer, place: Path
 ) -> None:
-    checkout = Checkout(place / "ein täst")
-    checkout.write("src/db.py", INJECTION.replace('u = \'" + user + "\'"', 'u = ?", (user,)'))
-    checkout.commit("Begin")
-    checkout.write("src/db.py", INJECTION)
-    checkout.write("src/shared.py", SHARED)
+    checkout = faulty(place / "ein täst")
     root = json.dumps(str(checkout.root))
 
     browser.open(f"{world.server.url}/review")
