@@ -1,12 +1,14 @@
 """Whole flows by keyboard alone: Tab goes to everything, keys do the rest; nothing is clicked or focused by script."""
 
+from pathlib import Path
+
 import pytest
 
 from asterism.kernel.llm.fake_server import FakeModelServer
 from tests.support.browser import Browser, chromium
 from tests.support.console import World
 from tests.support.deploying import Place
-from tests.support.flows import BROKEN, GOOD, REMEMBERED, SETTLED
+from tests.support.flows import BROKEN, FINDING, GOOD, REMEMBERED, SETTLED, SQL, faulty
 from tests.support.trees import push
 
 pytestmark = [
@@ -50,6 +52,28 @@ def test_a_chat_proposes_what_to_remember_and_it_is_approved(
     browser.wait("!!document.querySelector('[data-proposal=done]')")
     choose(browser, "nav a[href$='/memory']", back=True)
     browser.wait("document.querySelector('[name=memory]').value.includes('All times are in UTC.')")
+
+
+def test_a_folder_is_trusted_reviewed_and_what_is_dismissed_stays_so(
+    browser: Browser, world: World, place: Path
+) -> None:
+    checkout = faulty(place / "orbit")
+    browser.open(f"{world.server.url}/review")
+    browser.wait("document.querySelector('[name=root]').value !== ''")
+    browser.tab_to("[name=root]")
+    browser.say(str(checkout.root))
+    browser.press("Enter")
+    browser.wait(f"document.querySelector('[data-trust]').closest('section').innerText.includes('{checkout.root}')")
+    browser.wait("document.activeElement.name === 'root'")
+    choose(browser, "[data-trust]")
+    browser.wait_text("0 staged, 1 not staged, 1 new")
+    choose(browser, "[data-review]")
+    browser.wait(f"!!{FINDING}")
+    choose(browser, f"{SQL} [data-dismiss]")
+    browser.wait(f"{FINDING}.innerText.includes('dismissed')")
+    choose(browser, "[data-review]", back=True)
+    browser.wait_text("1 dismissed")
+    browser.wait(f"!{FINDING} && document.querySelectorAll('[data-finding]').length > 0")
 
 
 def test_a_deployment_fails_and_the_one_before_comes_back(browser: Browser, world: World) -> None:

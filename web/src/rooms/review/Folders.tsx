@@ -25,6 +25,7 @@ export function Folders({ root }: { root: string }) {
         className="space-y-2 p-3"
         onSubmit={(event) => {
           event.preventDefault();
+          setDraft(undefined);
           void navigate({ search: { root: path.trim() || undefined } });
         }}
       >

@@ -30,7 +30,7 @@ function Rooms() {
   return (
     <div className="grid gap-4 lg:grid-cols-[minmax(0,2fr)_minmax(0,5fr)] lg:items-start">
       <div className="flex min-w-0 flex-col gap-4">
-        <Folders key={root} root={folder.data?.path ?? root ?? ""} />
+        <Folders root={folder.data?.path ?? root ?? ""} />
         <Loaded query={folder}>
           {(project) =>
             trusted ? (
