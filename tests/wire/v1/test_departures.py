@@ -18,6 +18,7 @@ from asterism.features.versions import projects
 from asterism.kernel.agents import Wait
 from asterism.kernel.db import Tx, open_database
 from asterism.kernel.llm.fake_server import FakeModelServer, Script, running_in_thread
+from asterism.kernel.llm.scenario import Scenario
 from tests.support.databases import SqliteFactory, fresh_postgres_url
 from tests.support.deploying import Place, answer_of
 from tests.support.facts import until
@@ -72,8 +73,9 @@ class Busy:
 
     def _chat(self, fake: FakeModelServer) -> str:
         chat = ok(self.client.post(f"/v1/projects/{self.place.project}/chats", json={}), 201)["chat"]["id"]
-        ok(self.client.post(f"/v1/chats/{chat}/messages", json={"role": "user", "content": "Tell me"}), 201)
-        fake.play(Script(("one ",), hold=threading.Event()))
+        asked = f"Tell me {ulid()}"  # what else asks the model meanwhile, for a title, say, does not take its answer
+        ok(self.client.post(f"/v1/chats/{chat}/messages", json={"role": "user", "content": asked}), 201)
+        fake.act(Scenario({asked: [Script(("one ",), hold=threading.Event())]}, None))
         with self.client.stream("POST", f"/v1/chats/{chat}/run", json={}) as answer:
             return str(answer.headers["x-run-id"])
 
