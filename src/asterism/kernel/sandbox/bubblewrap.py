@@ -58,7 +58,8 @@ async def wait_for_namespace(told: Path, end: Callable[[], None], seconds: float
     try:
         end()
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(readable.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await readable.wait()
     finally:
         asyncio.get_running_loop().remove_reader(first)
         os.close(first)

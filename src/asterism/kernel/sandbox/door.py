@@ -163,7 +163,8 @@ class _Exchange:
     async def _connect(self) -> Streams:
         context = ssl.create_default_context() if self._beyond.secure else None
         opening = asyncio.open_connection(self._beyond.host, self._beyond.port, ssl=context)
-        return await asyncio.wait_for(opening, _CONNECTS_WITHIN)
+        async with asyncio.timeout(_CONNECTS_WITHIN):
+            return await opening
 
     async def _exchange(self, request: h11.Request, far: Streams) -> None:
         asked = asyncio.ensure_future(self._ask(request, far[1]))

@@ -77,12 +77,14 @@ class Program:
     async def watch(self, seconds: float | None) -> None:
         """Wait until it has ended, tell how, and let go of its output."""
         try:
-            await asyncio.wait_for(self._ended.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._ended.wait()
         except TimeoutError:
             self.kill("timed_out")
             await self._ended.wait()
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._silent.wait(), 0.3)  # children in the background may hold it open for ever
+            async with asyncio.timeout(0.3):  # children in the background may hold it open for ever
+                await self._silent.wait()
         tell(end=self.id, status=self.process.returncode, why=self._why, bytes=self._count)
         self._room = 0
 

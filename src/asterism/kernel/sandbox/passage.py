@@ -20,7 +20,8 @@ async def open_passage(path: Path, host: str, port: int) -> AsyncIterator[Path]:
     """
 
     async def carry(near: Streams) -> None:
-        far = await asyncio.wait_for(asyncio.open_connection(host, port), _CONNECTS_WITHIN)
+        async with asyncio.timeout(_CONNECTS_WITHIN):
+            far = await asyncio.open_connection(host, port)
         await carry_both(near, far, b"")
 
     async with serving(path, carry):

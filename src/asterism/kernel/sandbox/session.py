@@ -186,7 +186,8 @@ class Session:
         self._send(self._described(descriptor))
         self._listening = asyncio.create_task(self._listen(reader))
         try:
-            await asyncio.wait_for(asyncio.shield(self._ready), _STARTS_WITHIN)
+            async with asyncio.timeout(_STARTS_WITHIN):
+                await asyncio.shield(self._ready)
         except (TimeoutError, SessionLost) as error:
             raise SandboxUnavailable("The sandbox did not start.", hint="See whether `bwrap` works here.") from error
 
@@ -250,7 +251,8 @@ class Session:
             process.stdin.close()
         if not self.isolates:  # who ends bubblewrap ends its namespace; here the inner end has to do it
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(asyncio.shield(process.wait()), _ENDS_WITHIN)
+                async with asyncio.timeout(_ENDS_WITHIN):
+                    await process.wait()
         await wait_for_namespace(self._told, partial(_kill, process), _ENDS_WITHIN)
         await process.wait()
         if self._listening is not None:
