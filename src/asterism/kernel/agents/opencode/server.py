@@ -22,6 +22,7 @@ from asterism.kernel.sandbox import Outcome, Run, SessionLost
 log = structlog.get_logger(__name__)
 
 STARTS_WITHIN = 90.0
+DESK_TRIES = 4
 PLUGINS = ".opencode"
 SHELL, OWN = "/tmp/asterism/sh", "/tmp/asterism/own"  # noqa: S108 - a tmpfs of the sandbox, not the machine's
 """The shell of OpenCode's commands, and what it reads first: the environment that is the turn's own.
@@ -68,6 +69,20 @@ class Server:
         tools = f"/experimental/tool?provider={configuration.PROVIDER}&model={configuration.MODEL}"
         for asked in ("/mcp", tools, "/agent"):
             await self.client.get(asked, timeout=STARTS_WITHIN)
+
+    async def find_lookups(self) -> None:
+        """Have it reach the desk: it tries once by itself, and now and then fails to get the tools (seen).
+
+        Raises httpx.HTTPError, ValueError or KeyError.
+        """
+        for _ in range(DESK_TRIES):
+            known = (await self.client.get("/mcp", timeout=STARTS_WITHIN)).raise_for_status().json()
+            lost = [name for name, server in known.items() if server["status"] != "connected"]
+            if not lost:
+                return
+            for name in lost:
+                await self.post(f"/mcp/{name}/connect", {})
+        raise ValueError("OpenCode does not reach the lookups.")
 
     async def equip(self, job: AgentJob) -> None:
         """Give it what is the turn's own, before it is asked: token and granted values, and who answers lookups.
@@ -133,6 +148,11 @@ async def serving(
         client = await stack.enter_async_context(_client(laid, address, password))
         server = Server(client, running, laid, desk)
         await _healthy(server, said)
+        if job.lookups:
+            try:
+                await server.find_lookups()
+            except (httpx.HTTPError, ValueError, KeyError) as error:  # a turn works without them
+                log.warning("opencode.no_lookups", error=str(error))
         yield server
 
 
