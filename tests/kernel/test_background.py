@@ -37,10 +37,10 @@ def test_what_is_open_is_broken_off() -> None:
     async def work() -> None:
         tasks = Tasks()
         endless = tasks.spawn(asyncio.Event().wait())
-        failed = tasks.spawn(asyncio.sleep(3600))
+        sleeping = tasks.spawn(asyncio.sleep(3600))
         await tasks.cancel()
         assert endless.cancelled()
-        assert failed.cancelled()
+        assert sleeping.cancelled()
         await tasks.cancel()
 
     asyncio.run(work())

@@ -8,9 +8,11 @@ import httpx
 import pytest
 
 from asterism.kernel.agents import AgentEvent, AgentJob, Ended
+from asterism.kernel.agents.opencode.server import DESK_TRIES, Server
 from asterism.kernel.agents.opencode.session import LARGEST_EVENT, UNREADABLE, OpenCodeSession
 from asterism.kernel.llm import Target
 
+CONNECTED = {"status": "connected"}
 BUSY = b'data: {"payload": {"type": "session.status", "properties": {"sessionID": "s", "status": {"type": "busy"}}}}\n'
 DIED = "The agent's process ended unexpectedly. Try again."
 
@@ -70,3 +72,26 @@ def test_a_server_that_misbehaves_fails_the_turn(events: list[bytes], how: dict[
             return [event async for event in session.events()]
 
     assert asyncio.run(body()) == [Ended("failed", error)]
+
+
+@pytest.mark.parametrize("failures", [0, 1, DESK_TRIES - 1, DESK_TRIES])
+def test_a_server_that_did_not_find_its_lookups_is_told_to_look_again(failures: int) -> None:
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(f"{request.method} {request.url.path}")
+        if request.method == "POST":
+            return httpx.Response(200, json=True)
+        lost = asked.count("GET /mcp") <= failures
+        return httpx.Response(200, json={"asterism": {"status": "failed", "error": "No."} if lost else CONNECTED})
+
+    async def body() -> None:
+        async with httpx.AsyncClient(transport=httpx.MockTransport(answer), base_url="http://x") as client:
+            await Server(client, None, None, None).find_lookups()  # type: ignore[arg-type]
+
+    if failures == DESK_TRIES:
+        with pytest.raises(ValueError, match="does not reach"):
+            asyncio.run(body())
+    else:
+        asyncio.run(body())
+    assert asked.count("POST /mcp/asterism/connect") == failures

@@ -93,6 +93,17 @@ def test_a_server_is_lent_by_its_socket_too(tmp_path: Path) -> None:
     asyncio.run(provisioner.destroy(KIND, made.id))
 
 
+def test_a_database_that_has_the_name_already_is_left_alone(tmp_path: Path) -> None:
+    name = unique_name("shop")
+    with root() as connection, connection.cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE `{name}`")
+        with pytest.raises(ProvisioningFailed, match="refused to make a database"):
+            asyncio.run(local(tmp_path).make(KIND, name))
+        cursor.execute("SELECT COUNT(*) FROM mysql.global_priv WHERE user = %s", (name[-32:],))
+        assert cursor.fetchone() == (0,)
+        cursor.execute(f"DROP DATABASE `{name}`")
+
+
 def test_what_fails_half_way_leaves_nothing(tmp_path: Path) -> None:
     with root() as connection, connection.cursor() as cursor:
         cursor.execute("CREATE USER lender@'%' IDENTIFIED BY 'x'")

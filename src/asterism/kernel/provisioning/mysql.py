@@ -25,9 +25,13 @@ def make_database(server: str, name: str) -> Made:
     """
     password, user = secrets.token_urlsafe(24), _user(name)
     with _asking(server, "make a database") as cursor:
+        cursor.execute("CREATE USER %s@'%%' IDENTIFIED BY %s", (user, password))
         try:
             cursor.execute(f"CREATE DATABASE {_quoted(name)} CHARACTER SET utf8mb4")
-            cursor.execute("CREATE USER %s@'%%' IDENTIFIED BY %s", (user, password))
+        except Exception:  # a database of that name may be somebody's
+            _drop_user(cursor, user)
+            raise
+        try:
             pattern = _quoted(name.replace("_", r"\_"))  # of a grant, where `_` stands for any character
             cursor.execute(f"GRANT ALL PRIVILEGES ON {pattern}.* TO %s@'%%'", (user,))
         except Exception:
@@ -43,8 +47,12 @@ def drop_database(server: str, name: str) -> None:
         _drop(cursor, name, _user(name))
 
 
-def _drop(cursor: "Cursor", name: str, user: str) -> None:
+def _drop_user(cursor: "Cursor", user: str) -> None:
     cursor.execute("DROP USER IF EXISTS %s@'%%'", (user,))
+
+
+def _drop(cursor: "Cursor", name: str, user: str) -> None:
+    _drop_user(cursor, user)
     cursor.execute("SELECT id FROM information_schema.processlist WHERE user = %s", (user,))
     for (connection_id,) in cursor.fetchall():
         with contextlib.suppress(Exception):  # it may be gone by now

@@ -182,6 +182,17 @@ def test_lost_records_are_told_and_a_new_upload_repairs_them(
     assert inspected(shelf).found == 0
 
 
+@pytest.mark.parametrize("how", RECORDS)
+def test_a_new_upload_repairs_records_whatever_the_process_remembers(
+    shelf: Shelf, how: Callable[[bytes], bytes | None]
+) -> None:
+    name = shelf.put_tree({"a": b"1", "d/f": b"2"})
+    damage_records(shelf, how)
+    assert name_of(shelf.manifest_bytes(name, remembered=True)) == name
+    shelf.put_tree({"a": b"1", "d/f": b"2"})
+    assert name_of(shelf.manifest_bytes(name)) == name
+
+
 def test_nothing_is_wrong_with_what_is_well(shelf: Shelf) -> None:
     shelf.put_tree({"a": b"1", "d/e/f": LARGE})
     assert inspected(shelf).found == 0

@@ -119,7 +119,7 @@ def index(call: Call, query: ProjectsAsked) -> ProjectPage:
     return ProjectPage([Project.of(found) for found in page.items], page.next_cursor)
 
 
-@get("/v1/projects/{project_id:str}", tx="quick")
+@get("/v1/projects/{project_id:str}")
 def read(call: Call, project_id: str) -> WholeProject:
     """GET /v1/projects/:projectId: a project with its workspaces, newest snapshots and events, and insights."""
     project = projects.get_project(call.tx, call.caller, project_id)

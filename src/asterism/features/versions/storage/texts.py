@@ -59,9 +59,9 @@ def _verified(found: Manifest, text: bytes) -> bytes:
 
 
 def is_readable(db: Database, blobs: Blobs, user_id: str, found: Manifest) -> bool:
-    """Say whether a stored manifest's bytes are there and are what they were."""
+    """Say whether a stored manifest's bytes are there and are what they were, whatever the process remembers."""
     try:
-        text_of(blobs, user_id, found, stored_records(db, user_id))
+        stored_text(blobs, user_id, found, stored_records(db, user_id))
     except ManifestLost:
         return False
     return True

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import msgspec
 import structlog
 
 from asterism.kernel.agents.ground import SERVE_PORT, Ground, Laid
@@ -32,6 +33,12 @@ The environment of OpenCode itself is fixed when it starts, which may be before 
 _TEXT = f'[ ! -r {OWN} ] || . {OWN}; exec /bin/sh "$@"'
 _WRAPS = f"mkdir -p /tmp/asterism && printf '#!/bin/sh\\n%s\\n' '{_TEXT}' > {SHELL} && chmod 700 {SHELL}"
 _LISTENS = re.compile(rb"listening on http://127\.0\.0\.1:(\d+)")
+
+
+class _Reached(msgspec.Struct):
+    """What OpenCode says of a server that speaks the Model Context Protocol."""
+
+    status: str
 
 
 @dataclass(slots=True)
@@ -73,15 +80,16 @@ class Server:
     async def find_lookups(self) -> None:
         """Have it reach the desk: it tries once by itself, and now and then fails to get the tools (seen).
 
-        Raises httpx.HTTPError, ValueError or KeyError.
+        Raises httpx.HTTPError or ValueError.
         """
         for _ in range(DESK_TRIES):
-            known = (await self.client.get("/mcp", timeout=STARTS_WITHIN)).raise_for_status().json()
-            lost = [name for name, server in known.items() if server["status"] != "connected"]
+            answer = (await self.client.get("/mcp", timeout=STARTS_WITHIN)).raise_for_status()
+            known = msgspec.json.decode(answer.content, type=dict[str, _Reached])
+            lost = [name for name, server in known.items() if server.status != "connected"]
             if not lost:
                 return
             for name in lost:
-                await self.post(f"/mcp/{name}/connect", {})
+                (await self.post(f"/mcp/{name}/connect", {})).raise_for_status()
         raise ValueError("OpenCode does not reach the lookups.")
 
     async def equip(self, job: AgentJob) -> None:
@@ -151,7 +159,7 @@ async def serving(
         if job.lookups:
             try:
                 await server.find_lookups()
-            except (httpx.HTTPError, ValueError, KeyError) as error:  # a turn works without them
+            except (httpx.HTTPError, ValueError) as error:  # a turn works without them
                 log.warning("opencode.no_lookups", error=str(error))
         yield server
 
