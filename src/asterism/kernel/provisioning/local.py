@@ -5,13 +5,12 @@ import secrets
 import shutil
 from pathlib import Path
 from typing import Final
-from urllib.parse import quote, urlsplit, urlunsplit
 
 import psycopg
 from psycopg import sql
 
 from asterism.kernel.provisioning import mysql
-from asterism.kernel.provisioning.port import Made, ProvisioningFailed
+from asterism.kernel.provisioning.port import Made, ProvisioningFailed, address_of
 
 STORAGE: Final = "storage:blob"
 POSTGRES: Final = "database:postgres"
@@ -98,7 +97,7 @@ class LocalProvisioner:
                     raise
         except psycopg.Error as error:
             raise ProvisioningFailed("the PostgreSQL server refused to make a database") from error
-        return Made(name, _own_url(server, name, password))
+        return Made(name, address_of(server, name, name, password))
 
     def _drop_database(self, server: str, name: str) -> None:
         try:
@@ -108,10 +107,3 @@ class LocalProvisioner:
                 connection.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(own))
         except psycopg.Error as error:
             raise ProvisioningFailed("the PostgreSQL server refused to drop the database") from error
-
-
-def _own_url(server: str, name: str, password: str) -> str:
-    """Return the address of a database for the role of its name, on the server at `server`."""
-    parts = urlsplit(server)
-    place = parts.netloc.rpartition("@")[2]
-    return urlunsplit((parts.scheme, f"{name}:{quote(password)}@{place}", f"/{name}", parts.query, ""))

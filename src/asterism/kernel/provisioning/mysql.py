@@ -5,9 +5,9 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
-from urllib.parse import parse_qs, quote, unquote, urlsplit, urlunsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
-from asterism.kernel.provisioning.port import Made, ProvisioningFailed
+from asterism.kernel.provisioning.port import Made, ProvisioningFailed, address_of
 
 if TYPE_CHECKING:
     from pymysql import Connection
@@ -38,7 +38,7 @@ def make_database(server: str, name: str) -> Made:
             with contextlib.suppress(Exception):
                 _drop(cursor, name, user)
             raise
-    return Made(name, _own_url(server, name, user, password))
+    return Made(name, address_of(server, name, user, password))
 
 
 def drop_database(server: str, name: str) -> None:
@@ -96,9 +96,3 @@ def _user(name: str) -> str:
 
 def _quoted(name: str) -> str:
     return f"`{name.replace('`', '``')}`"
-
-
-def _own_url(server: str, name: str, user: str, password: str) -> str:
-    parts = urlsplit(server)
-    place = parts.netloc.rpartition("@")[2]
-    return urlunsplit((parts.scheme, f"{user}:{quote(password)}@{place}", f"/{name}", parts.query, ""))

@@ -4,6 +4,7 @@ import re
 import secrets
 from dataclasses import dataclass, field
 from typing import Protocol
+from urllib.parse import quote, urlsplit, urlunsplit
 
 _UNFIT = re.compile(r"[^a-z0-9]+")
 
@@ -42,3 +43,10 @@ class Provisioner(Protocol):
     async def destroy(self, kind: str, resource_id: str) -> None:
         """Destroy a resource; one that is gone already counts as destroyed. Raises ProvisioningFailed."""
         ...
+
+
+def address_of(server: str, name: str, user: str, password: str) -> str:
+    """Return the address of a database for its own user, on the server that the operator's address names."""
+    parts = urlsplit(server)
+    place = parts.netloc.rpartition("@")[2]
+    return urlunsplit((parts.scheme, f"{user}:{quote(password)}@{place}", f"/{name}", parts.query, ""))

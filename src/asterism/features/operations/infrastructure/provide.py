@@ -68,10 +68,9 @@ async def provide(
         if provider is None:
             unsatisfied.append(wanted)
             continue
-        at = (
-            replace(wanted, env_var=BUCKET_VAR) if (provider, wanted.env_var) == ("cloudflare", STORAGE_VAR) else wanted
-        )
-        made.append(await _make(db, secrets, mine[provider], caller, project_id, (provider, at)))
+        bucket = provider == "cloudflare" and wanted.env_var == STORAGE_VAR
+        told = replace(wanted, env_var=BUCKET_VAR) if bucket else wanted
+        made.append(await _make(db, secrets, mine[provider], caller, project_id, (provider, told)))
     return Provided(tuple(made), tuple(unsatisfied))
 
 
