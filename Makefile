@@ -92,7 +92,13 @@ fix: setup
 	$(BIN)/ruff check --fix .
 	$(BIN)/python -m tools.reference
 
-bench: setup
+# What relaying is measured against; without it, its row says so.
+PEERS := $(VENV)/peers
+$(PEERS)/.ready: $(VENV)/.ready requirements/peers.txt
+	test -x $(PEERS)/bin/python || $(BIN)/python -m venv --without-pip $(PEERS)
+	-VIRTUAL_ENV=$(PEERS) $(UV) pip sync --quiet --require-hashes requirements/peers.txt && touch $@
+
+bench: setup $(PEERS)/.ready
 	$(BIN)/python -m bench
 
 # Resolves the dependencies of pyproject.toml anew; the files hold hashes and no addresses.
@@ -102,6 +108,7 @@ lock: setup
 	$(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate requirements/uv.in --output-file requirements/uv.txt
 	$(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate requirements/clients.in --output-file requirements/clients.txt
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --constraint requirements/clients.txt requirements/node.in --output-file requirements/node.txt
+	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --exclude-newer 2026-03-24 requirements/peers.in --output-file requirements/peers.txt
 	@echo "Now run make notices."
 
 # Which packages a server runs on, and under which licences.

@@ -1,20 +1,35 @@
 """Runs every benchmark (or those named) one after the other and writes `bench/RESULTS.md` anew from their tables.
 
 A benchmark is a module of this package with `TITLE` and `run() -> Report`. Figures of different machines and days are
-not comparable; the ratios within one table are.
+not comparable; the ratios within one table are. The first table gathers the headlines of all benchmarks.
 """
 
 import importlib
-import platform
 import sys
 import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench.report import Report, merge
+from bench import results
+from bench.machine import load, machine
+from bench.report import Report
 
 FOLDER = Path(__file__).parent
-SHARED = {"__init__", "__main__", "fleets", "load", "report", "servers", "trees"}
+SHARED = {
+    "__init__",
+    "__main__",
+    "bare",
+    "fleets",
+    "growth",
+    "load",
+    "machine",
+    "peers",
+    "projects",
+    "report",
+    "results",
+}
+SHARED |= {"servers", "trees"}
+APART = {"apps"}  # needs the network for minutes: make test-apps
 
 
 def names() -> list[str]:
@@ -31,25 +46,20 @@ def main(wanted: list[str]) -> int:
         sys.stderr.write(f"no such benchmark: {', '.join(sorted(unknown))}; there are {', '.join(names())}\n")
         return 2
     reports: list[Report] = []
-    for name in wanted or names():
+    run, before = f"{datetime.now(UTC):%Y-%m-%d %H:%M}", load()
+    for name in wanted or [name for name in names() if name not in APART]:
         module = importlib.import_module(f"bench.{name}")
         sys.stderr.write(f"{name}: {module.TITLE} …\n")
         started = time.monotonic()
         report: Report = module.run()
         report.name, report.title = name, module.TITLE
-        report.note(f"measured {datetime.now(UTC):%Y-%m-%d}, {time.monotonic() - started:.0f} s, {machine()}")
+        report.note(results.stamp(run, time.monotonic() - started))
         sys.stdout.write(report.markdown() + "\n")
         sys.stdout.flush()
         reports.append(report)
-        merge(FOLDER / "RESULTS.md", reports)
+        told = f"{machine()}; load {before:.1f} before the run, {load():.1f} at its end"
+        results.write(FOLDER / "RESULTS.md", reports, run, told)
     return 0
-
-
-def machine() -> str:
-    """Say in a few words what this was measured on."""
-    import os
-
-    return f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}"
 
 
 if __name__ == "__main__":

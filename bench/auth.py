@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.load import load
-from bench.report import Report, median
+from bench.report import Report, at_most, median
 from bench.servers import free_port
 
 TITLE = "the share of authentication in a small GET"
@@ -23,7 +23,7 @@ def run() -> Report:
     with tempfile.TemporaryDirectory(prefix="asterism-bench-") as folder:
         url, token, process = start(Path(folder))
         try:
-            rows = [compare(url, token, connections) for connections in (1, 32)]
+            rows = [compare(report, url, token, connections) for connections in (1, 32)]
         finally:
             process.kill()
             process.join()
@@ -35,7 +35,7 @@ def run() -> Report:
     return report
 
 
-def compare(url: str, token: str, connections: int) -> list[str]:
+def compare(report: Report, url: str, token: str, connections: int) -> list[str]:
     """Measure both in turn and return one row of the table."""
     pairs = []
     for _ in range(ROUNDS):
@@ -44,6 +44,7 @@ def compare(url: str, token: str, connections: int) -> list[str]:
         pairs.append((closed, opened))
     share = median([1 - opened / closed for closed, opened in pairs])
     times = [f"{median([pair[i] for pair in pairs]):.0f}" for i in (0, 1)]
+    report.alone(f"authentication's share, {connections} connections", share * 100, at_most(10, "%"))
     return [str(connections), *times, f"{share:.1%}", "< 10 %"]
 
 

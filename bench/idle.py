@@ -2,7 +2,7 @@
 
 import time
 
-from bench.report import Report, median
+from bench.report import Report, at_most, median
 from bench.servers import Running, serving
 
 TITLE = "a server at rest: processor time, memory, end"
@@ -33,6 +33,9 @@ def run() -> Report:
             ["SIGTERM to the end of the process", f"{median(ends):.2f} s", "< 0.5 s"],
         ],
     )
+    report.alone("idle, share of one processor", share * 100, at_most(0.3, "%"), digits=2)
+    report.alone("idle memory", memory, at_most(100, "MiB"), digits=0)
+    report.alone("SIGTERM to the end of the process", median(ends), at_most(0.5, "s"), digits=2)
     report.note(f"A new data folder; at rest for {REST_SECONDS} s, after {SETTLE_SECONDS} s; the end {ENDS} times.")
     return report
 

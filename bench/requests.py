@@ -7,7 +7,7 @@ import os
 from contextlib import ExitStack
 
 from bench.load import load
-from bench.report import Report, median
+from bench.report import Report, at_most, median
 from bench.servers import Running, serving
 
 TITLE = "processor time of a request"
@@ -27,9 +27,13 @@ def run() -> Report:
             servers["the other"] = stack.enter_context(serving(settings={"PYTHONPATH": other}))
         for server in servers.values():
             fill(server)
-        rows = [[name, PATH, *times] for name, times in compare(servers, PATH).items()]
+        found = compare(servers, PATH)
+        rows = [[name, PATH, *times] for name, times in found.items()]
         rows += [[name, "/health", *times] for name, times in compare(servers, "/health").items()]
     report.table(["source", "GET", *(f"ms, {number} connections" for number in CONNECTIONS)], rows)
+    for connections, milliseconds in zip(CONNECTIONS, found["this"], strict=True):
+        work = f"processor time of a GET of 20 projects, {connections} connections"
+        report.alone(work, float(milliseconds), at_most(0.35, "ms"), digits=2)
     report.note(
         f"20 projects; processor time of the server's process by answers, medians of {ROUNDS} times {SECONDS:.0f} s."
     )

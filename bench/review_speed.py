@@ -14,12 +14,12 @@ from pathlib import Path
 import httpx
 
 from asterism.kernel.llm.fake_server import Script, running_in_thread
-from bench.report import Report, median, paired
+from bench.report import Report, at_most, median, paired
 from bench.servers import Running, serving
 
 TITLE = "reviews: first event, the whole against its tools, a slow model, memory"
 RUNS = 9
-FILES = 12
+FILES = 40
 BIG_DIFF = 512 << 10
 MODEL_SECONDS = 2.0
 IDENTITY = {
@@ -49,7 +49,7 @@ def run() -> Report:
     report = Report()
     with tempfile.TemporaryDirectory(prefix="asterism-bench-") as name:
         root = make_checkout(Path(name).resolve() / "checkout")
-        rows = [*_alone(root), *_model(root), _memory(Path(name).resolve() / "large")]
+        rows = [*_alone(report, root), *_model(root), _memory(Path(name).resolve() / "large")]
     report.table(["what", "ours", "compared with", "ratio", "aim"], rows)
     report.note(
         f"{FILES} changed Python files; medians of {RUNS}. The tools are ruff and bandit, run one after the "
@@ -59,12 +59,15 @@ def run() -> Report:
     return report
 
 
-def _alone(root: Path) -> Iterator[list[str]]:
+def _alone(report: Report, root: Path) -> Iterator[list[str]]:
     with serving(settings={"ASTERISM_PROJECT_ROOT": str(root)}) as server, api(server) as client:
         firsts = [stream(client)[0] for _ in range(RUNS)]
         yield ["first event", f"{median(firsts) * 1000:.0f} ms", "-", "-", "< 100 ms"]
         ours, peer, ratio = paired(lambda: stream(client)[1], lambda: tools(root), runs=RUNS)
-        yield ["whole review", f"{ours * 1000:.0f} ms", f"{peer * 1000:.0f} ms the tools", f"{ratio:.2f}", "<= 1.3"]
+        figures = f"{ours * 1000:.0f} ms", f"{peer * 1000:.0f} ms"
+        yield ["whole review", figures[0], f"{figures[1]} the tools", f"{ratio:.2f}", "<= 1.1"]
+        peers = f"ruff, then bandit, {figures[1]}"
+        report.against(f"whole review of {FILES} files", figures[0], peers, ratio, at_most(1.1))
 
 
 def _model(root: Path) -> Iterator[list[str]]:
@@ -93,11 +96,7 @@ def _memory(root: Path) -> list[str]:
         number += 1
     with serving(settings={"ASTERISM_PROJECT_ROOT": str(root)}) as server, api(server) as client:
         stream(client)
-        peak = next(
-            int(line.split()[1]) / 1024
-            for line in Path(f"/proc/{server.process.pid}/status").read_text().splitlines()
-            if line.startswith("VmHWM:")
-        )
+        peak = server.peak_mib()
     return ["memory, diff of 512 KiB", f"{peak:.0f} MiB at its peak", "-", "-", "< 300 MB"]
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import httpx
 
-from bench.report import Report, median
+from bench.report import Report, at_most, median
 from bench.servers import serving
 from bench.trees import asterism, many_small, settle, timed
 
@@ -43,11 +43,15 @@ def run() -> Report:
     report.table(
         ["", "ours, s", "git, s", "ours / git", "aim"],
         [
-            ["push / add -A + commit", f"{ours:.2f}", f"{git:.2f}", f"{ratio:.2f}", ""],
-            ["of that in the server, ms", f"{server_share * 1000:.0f}", "", "", "< 150 ms"],
-            ["status", f"{status:.2f}", f"{git_status:.2f}", f"{status / git_status:.2f}", ""],
+            ["push / add -A + commit", f"{ours:.2f}", f"{git:.2f}", f"{ratio:.2f}", "≤ 1.5"],
+            ["of that in the server, ms", f"{server_share * 1000:.0f}", "", "", "< 50 ms"],
+            ["status", f"{status:.2f}", f"{git_status:.2f}", f"{status / git_status:.2f}", "≤ 2"],
         ],
     )
+    report.against("second push, 100,000 files", f"{ours:.2f} s", f"git, {git:.2f} s", ratio, at_most(1.5))
+    report.alone("of that in the server", server_share * 1000, at_most(50, "ms"), digits=0)
+    figures = f"{status:.2f} s", f"git, {git_status:.2f} s"
+    report.against("status, 100,000 files", *figures, status / git_status, at_most(2))
     report.note(
         f"{FILES} files, {CHANGES} changed before each push; medians of {ROUNDS} rounds taken in turn. git commits to "
         "the repository beside the tree; ours also sends to the server and starts Python. The server's share is the "

@@ -1,17 +1,16 @@
 """Cold start, idle memory, and requests per second of a small authenticated GET."""
 
-import asyncio
-import multiprocessing
 import tempfile
-import time
 from pathlib import Path
-from typing import Any
 
-from bench.load import load
-from bench.report import Report, median
-from bench.servers import free_port, serving
+from bench.bare import bare
+from bench.load import Load, load
+from bench.report import Report, at_least, at_most, median
+from bench.servers import serving
 
 TITLE = "cold start, idle memory, requests per second"
+ROUNDS = 3
+SECONDS = 3.0
 
 
 def run() -> Report:
@@ -26,6 +25,7 @@ def run() -> Report:
             ["resident memory, idle", f"{memory:.0f} MiB", "-"],
         ],
     )
+    report.alone("first start to /health", first, at_most(1.5, "s"), digits=2)
     requests(report)
     return report
 
@@ -44,60 +44,42 @@ def starts() -> tuple[float, float, float]:
 
 
 def requests(report: Report) -> None:
-    """Compare GET /v1/projects (20 rows, token looked up) with /health and with a bare handler of the same size."""
+    """Compare GET /v1/projects (20 rows, token looked up) with bare handlers of the same bytes and with /health."""
     with serving() as server, server.client() as client:
         for number in range(20):
             client.post("/v1/projects", json={"name": f"project {number}"}).raise_for_status()
         answer = client.get("/v1/projects").content
-        ours = load(server.url, "/v1/projects", token=server.token)
-        health = load(server.url, "/health")
-    with bare(answer) as url:
-        ceiling = load(url, "/")
-    rows = [("GET /v1/projects, 20 rows", ours), ("GET /health of the same server", health)]
-    rows.append(("bare ASGI handler on Granian, same bytes", ceiling))
+        with bare(answer) as bytes_url, bare(answer, rows=20) as rows_url:
+            asked = {
+                "GET /v1/projects, 20 rows": (server.url, "/v1/projects", server.token),
+                "GET /health of the same server": (server.url, "/health", ""),
+                "bare sqlite3 on Granian, token and 20 rows": (rows_url, "/", server.token),
+                "bare handler on Granian, same bytes": (bytes_url, "/", ""),
+            }
+            rounds = [
+                {name: load(url, path, token=token, seconds=SECONDS) for name, (url, path, token) in asked.items()}
+                for _ in range(ROUNDS)
+            ]
+        few, many = (
+            load(server.url, "/v1/projects", token=server.token, connections=number, seconds=SECONDS).per_second
+            for number in (2, 64)
+        )
     report.table(
         ["32 connections", "requests/s", "share of the bare handler", "median ms", "p99 ms"],
-        [
-            [
-                name,
-                f"{r.per_second:.0f}",
-                f"{r.per_second / ceiling.per_second:.2f}",
-                f"{r.median_ms:.1f}",
-                f"{r.p99_ms:.1f}",
-            ]
-            for name, r in rows
-        ],
+        [_row(name, [one[name] for one in rounds], [list(one.values())[-1] for one in rounds]) for name in asked],
+    )
+    ours, _, peer, _ = ([one[name].per_second for one in rounds] for name in asked)
+    ratio = median([mine / theirs for mine, theirs in zip(ours, peer, strict=True)])
+    figures = f"{median(ours):,.0f}/s", f"bare sqlite3 on Granian, {median(peer):,.0f}/s"
+    report.against("GET of 20 projects, 32 connections", *figures, ratio, at_least(0.4))
+    report.alone("the same, requests a second", median(ours), at_least(2_500, "/s"), digits=0)
+    report.against(
+        "the same, 64 connections", f"{many:,.0f}/s", f"2 connections, {few:,.0f}/s", many / few, at_least(1)
     )
 
 
-class bare:
-    """A process that answers every request with the same bytes: what the HTTP server alone can do."""
-
-    def __init__(self, body: bytes) -> None:
-        self.port = free_port()
-        self.process = multiprocessing.get_context("spawn").Process(target=_bare, args=(self.port, body), daemon=True)
-
-    def __enter__(self) -> str:
-        self.process.start()
-        time.sleep(1)
-        return f"http://127.0.0.1:{self.port}"
-
-    def __exit__(self, *_: Any) -> None:
-        self.process.kill()
-        self.process.join()
-
-
-def _bare(port: int, body: bytes) -> None:
-    from granian.constants import Interfaces
-    from granian.server.embed import Server
-
-    async def app(scope: Any, _receive: Any, send: Any) -> None:
-        if scope["type"] == "http":
-            length = str(len(body)).encode()
-            await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", length)]})
-            await send({"type": "http.response.body", "body": body})
-
-    async def main() -> None:
-        await Server(app, port=port, interface=Interfaces.ASGI, log_enabled=False).serve()
-
-    asyncio.run(main())
+def _row(name: str, found: list[Load], ceiling: list[Load]) -> list[str]:
+    share = median([mine.per_second / best.per_second for mine, best in zip(found, ceiling, strict=True)])
+    figures = median([one.per_second for one in found]), share
+    late = median([one.median_ms for one in found]), median([one.p99_ms for one in found])
+    return [name, f"{figures[0]:.0f}", f"{figures[1]:.2f}", *(f"{milliseconds:.1f}" for milliseconds in late)]

@@ -16,18 +16,11 @@ import httpx
 
 
 @dataclass
-class Running:
-    """A server process, ready to answer."""
+class Process:
+    """A process that answers at an address, and what it uses."""
 
     url: str
-    token: str
-    data: Path
     process: "subprocess.Popen[bytes]"
-    seconds_to_health: float
-
-    def client(self) -> httpx.Client:
-        """Return a signed-in client."""
-        return httpx.Client(base_url=self.url, headers={"Authorization": f"Bearer {self.token}"}, timeout=120)
 
     def processor_seconds(self) -> float:
         """Return what the process has used of processors so far."""
@@ -45,10 +38,34 @@ class Running:
 
     def resident_mib(self) -> float:
         """Return the resident memory of the process in MiB."""
+        return self._memory("VmRSS:")
+
+    def peak_mib(self) -> float:
+        """Return the most memory that the process has had since `forget_peak`, in MiB."""
+        return self._memory("VmHWM:")
+
+    def forget_peak(self) -> None:
+        """Count the peak from now on (proc(5), clear_refs)."""
+        Path(f"/proc/{self.process.pid}/clear_refs").write_text("5")
+
+    def _memory(self, field: str) -> float:
         for line in Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
-            if line.startswith("VmRSS:"):
+            if line.startswith(field):
                 return int(line.split()[1]) / 1024
-        raise RuntimeError("no VmRSS")
+        raise RuntimeError(f"no {field}")
+
+
+@dataclass
+class Running(Process):
+    """A server of ours, ready to answer."""
+
+    token: str
+    data: Path
+    seconds_to_health: float
+
+    def client(self) -> httpx.Client:
+        """Return a signed-in client."""
+        return httpx.Client(base_url=self.url, headers={"Authorization": f"Bearer {self.token}"}, timeout=120)
 
 
 def free_port() -> int:
@@ -83,7 +100,7 @@ def serving(data: Path | None = None, settings: Mapping[str, str] | None = None)
                 timeout=120,
             )
             token = json.loads(made.stdout)["access_token"]
-            yield Running(f"http://127.0.0.1:{port}", token, folder, process, seconds)
+            yield Running(f"http://127.0.0.1:{port}", process, token, folder, seconds)
         finally:
             process.terminate()
             try:
@@ -92,17 +109,20 @@ def serving(data: Path | None = None, settings: Mapping[str, str] | None = None)
                 process.kill()
 
 
-def until_healthy(url: str, process: "subprocess.Popen[bytes]", started: float) -> float:
-    """Wait for /health and return the seconds since `started`."""
+def until_healthy(
+    url: str, process: "subprocess.Popen[bytes]", started: float, *, path: str = "/health", within: float = 60
+) -> float:
+    """Wait for an answer at `path` and return the seconds since `started`."""
+    question = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n".encode()
     host, _, port = url.removeprefix("http://").partition(":")
     while process.poll() is None:
         try:
             with socket.create_connection((host, int(port)), timeout=1) as connection:
-                connection.sendall(b"GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
+                connection.sendall(question)
                 if connection.recv(64).startswith(b"HTTP/1.1 200"):
                     return time.perf_counter() - started
         except OSError:
             time.sleep(0.005)
-        if time.perf_counter() - started > 60:
+        if time.perf_counter() - started > within:
             break
     raise RuntimeError("the server did not start")

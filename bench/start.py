@@ -7,14 +7,14 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench.report import Report, median
+from bench.report import Report, at_most, median
 
 TITLE = "start of the command line, processor time"
 ROUNDS = 15
-STARTS: dict[str, tuple[list[str], str]] = {
-    "python -c pass": ([sys.executable, "-c", "pass"], ""),
-    "asterism --help": ([sys.executable, "-m", "asterism", "--help"], "< 120 ms"),
-    "asterism status, in a folder that is not bound": ([sys.executable, "-m", "asterism", "status"], "< 150 ms"),
+STARTS: dict[str, tuple[list[str], int]] = {
+    "python -c pass": ([sys.executable, "-c", "pass"], 0),
+    "asterism --help": ([sys.executable, "-m", "asterism", "--help"], 120),
+    "asterism status, in a folder that is not bound": ([sys.executable, "-m", "asterism", "status"], 150),
 }
 
 
@@ -25,7 +25,9 @@ def run() -> Report:
     with tempfile.TemporaryDirectory(prefix="asterism-bench-") as folder:
         for name, (command, aim) in STARTS.items():
             spent = [processor_milliseconds(command, Path(folder)) for _ in range(ROUNDS)]
-            rows.append([name, f"{min(spent):.0f}", f"{median(spent):.0f}", aim])
+            rows.append([name, f"{min(spent):.0f}", f"{median(spent):.0f}", f"< {aim} ms" if aim else ""])
+            if aim:
+                report.alone(name, median(spent), at_most(aim, "ms"), digits=0)
     report.table(["", "least, ms", "median, ms", "aim"], rows)
     report.note(f"User and system time of the process, {ROUNDS} times each, files cached.")
     return report

@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 
 from bench.projects import Project
-from bench.report import Report, median, paired
+from bench.report import Report, at_most, median, paired
 from bench.servers import serving
 from bench.trees import PEER_ENVIRONMENT
 from bench.versions_scale import timed
@@ -45,6 +45,8 @@ def run() -> Report:
             seconds, peer, ratio = paired(sync.once, git.once, runs=RUNS)
             figures = (median(sync.preparing), seconds, peer)
             processor = (median(sync.processing), median(git.processing))
+            work = f"sync of {size:,} files, {changes} changed on both sides"
+            report.against(work, f"{seconds * 1000:.0f} ms", f"git merge, {peer * 1000:.0f} ms", ratio, at_most(1.5))
             rows.append(
                 [
                     f"{size:,}",

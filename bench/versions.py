@@ -4,7 +4,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from bench.report import Report, median
+from bench.report import Report, at_most, median
 from bench.servers import serving
 from bench.trees import asterism, have, packages, settle, timed
 
@@ -30,6 +30,11 @@ def run() -> Report:
         ["", "push, s", "clone, s", "push: ours / theirs", "clone: ours / theirs", "aim"],
         [row(name, samples) for name in samples if samples[name]],
     )
+    for at, work in enumerate(("push of 10,000 files", "clone of 10,000 files")):
+        for name in ("git", "restic"):
+            headline(
+                report, work, name, [pair[at] for pair in samples["asterism"]], [pair[at] for pair in samples[name]]
+            )
     report.note(
         f"{count} files, {size / 1e6:.0f} MB; medians of {ROUNDS} rounds, each with fresh stores and folders, taken in "
         "turn. git: add, commit and push to a bare repository on disk; clone of that repository (which links its "
@@ -38,9 +43,17 @@ def run() -> Report:
         "machine, which checks every hash and syncs before it answers; the start of the server, and the libraries "
         "that it goes on loading after it, are over before the clock runs."
     )
-    if not have("restic"):
-        report.note("restic is not installed (Debian package `restic`), so its row is missing.")
     return report
+
+
+def headline(report: Report, work: str, peer: str, ours: list[float], theirs: list[float]) -> None:
+    """Tell one ratio, or that the peer is not installed (restic is the Debian package of that name)."""
+    figure = f"{median(ours):.2f} s"
+    if not theirs:
+        report.absent(work, figure, peer, at_most(0.6))
+        return
+    ratio = median([mine / other for mine, other in zip(ours, theirs, strict=True)])
+    report.against(work, figure, f"{peer}, {median(theirs):.2f} s", ratio, at_most(0.6))
 
 
 def row(name: str, samples: dict[str, list[tuple[float, float]]]) -> list[str]:

@@ -17,7 +17,7 @@ from asterism.kernel.db import open_database
 from asterism.kernel.db.migrate import upgrade
 from asterism.vcs.content import hash_bytes
 from asterism.vcs.manifest import Entry, encode
-from bench.report import Report, median
+from bench.report import Report, at_most, median
 
 TITLE = "working copies of turns, 20,000 files"
 FILES = 20_000
@@ -42,6 +42,12 @@ def run() -> Report:
             _row("collect, nothing new / add -A", collected, added, ""),
         ],
     )
+    for work, mine, theirs, most in (
+        ("check out 20,000 files", opened, exported, 1.1),
+        ("checkpoint of 10 changes among 20,000 files", checked, written, 1.0),
+    ):
+        figures = f"{mine * 1000:.0f} ms", f"git, {theirs * 1000:.0f} ms"
+        report.against(work, *figures, mine / theirs, at_most(most))
     report.note(
         f"{FILES} files of 2 kB in {FILES // 20} folders; medians of {ROUNDS} rounds taken in turn, contents in the "
         "file cache. Ours reads from packs and checks every hash, and stores a checkpoint's contents and manifest "
