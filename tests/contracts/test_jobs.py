@@ -1,4 +1,4 @@
-"""One suite for every queue of jobs: the fake, DBOS on SQLite, DBOS on PostgreSQL."""
+"""One suite for every queue of jobs: the fake, and the durable one on SQLite and on PostgreSQL."""
 
 import threading
 from collections import Counter
@@ -11,8 +11,9 @@ import pytest
 
 from asterism.base.errors import NotFound, Unavailable
 from asterism.base.ids import ulid
+from asterism.kernel.db import open_database
 from asterism.kernel.jobs import DurableJobs, Job, JobQueue, MemoryJobs, Status
-from tests.support.databases import fresh_postgres_url
+from tests.support.databases import SqliteFactory, fresh_postgres_url
 
 SOON = (0.05, 0.1, 0.1)
 PATIENCE = 30
@@ -59,13 +60,13 @@ def shop(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         yield Workshop(MemoryJobs(backoff=SOON))
         return
     folder: Path = tmp_path_factory.mktemp("jobs")
-    url = f"sqlite:///{folder}/jobs.db" if request.param == "sqlite" else fresh_postgres_url()
-    jobs = DurableJobs(url, backoff=SOON, poll_seconds=0.05)
+    db = open_database(SqliteFactory(folder).url() if request.param == "sqlite" else fresh_postgres_url())
+    jobs = DurableJobs(db, backoff=SOON)
     workshop = Workshop(jobs)
     jobs.start()
-    assert jobs.wait_until_started(PATIENCE)
     yield workshop
-    workshop.jobs.close()
+    jobs.close()
+    db.close()
 
 
 def test_a_record_says_when_a_job_was_stored_begun_and_ended(shop: Workshop) -> None:
@@ -150,11 +151,3 @@ def test_ended_jobs_are_forgotten_after_their_time(shop: Workshop) -> None:
     assert shop.jobs.get(job_id) is not None
     assert shop.jobs.forget(datetime.now(UTC) + timedelta(days=800)) >= 1
     assert shop.jobs.get(job_id) is None
-
-
-def test_nothing_can_be_asked_of_an_engine_that_is_not_up(tmp_path: Path) -> None:
-    jobs = DurableJobs(f"sqlite:///{tmp_path}/jobs.db")
-    with pytest.raises(Unavailable, match="still starting"):
-        jobs.get(ulid())
-    with pytest.raises(Unavailable, match="still starting"):
-        jobs.list()

@@ -98,19 +98,6 @@ def test_a_copy_that_broke_off_serves_nobody_and_is_taken_up(source: Database, t
     assert {"snapshots", "workspaces", "conversation_parts"} <= set(sent)
 
 
-def test_nobody_is_served_before_the_last_step_is_done(source: Database, target: Database) -> None:
-    def breaks_off() -> None:
-        raise KeyboardInterrupt
-
-    told = Told()
-    with pytest.raises(KeyboardInterrupt):
-        copy_tables(source, target, told.start, told.advance, finish=breaks_off)
-    with pytest.raises(Unavailable, match="not finished"):
-        upgrade(target)
-    assert copy(source, target, Told()) == []
-    assert not upgrade(target)
-
-
 def test_what_the_target_cannot_hold_is_named_and_nothing_else_told(source: Database, target: Database) -> None:
     with source.write() as tx:
         tx.execute(sa.update(metadata.tables["tags"]).values(snapshot_id="secret\0text"))

@@ -26,7 +26,7 @@ def load() -> None:
 
     for module in pkgutil.iter_modules(asterism.cli.__path__, "asterism.cli."):
         importlib.import_module(module.name)
-    for name in ("asterism.server.boot", "asterism.client.api", "dbos", "httpx"):
+    for name in ("asterism.server.boot", "asterism.client.api", "httpx"):
         importlib.import_module(name)
     assert threading.active_count() == 1
     assert len(os.listdir("/proc/self/task")) == 1

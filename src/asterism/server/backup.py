@@ -1,6 +1,7 @@
 """Backing an installation up into one file, beside a running server (ADR 0179).
 
-The file is a tar archive: `jobs.db` and `asterism.db`, each as it was at one moment; `credentials.json`, whose values
+The file is a tar archive: `asterism.db` as it was at one moment, and `jobs.db`, where an
+earlier release left one; `credentials.json`, whose values
 are sealed; `blobs/KEY` for every object that this database refers to; on request `master.key.wrapped`. Its last two
 members are `backup.json`, which names size and SHA-256 of all others, and the SHA-256 of that.
 """
@@ -33,7 +34,7 @@ from asterism.server.settings import Settings
 from asterism.server.stores import open_settings_blobs, settings_key_store
 
 FORMAT = 1
-DATABASE, JOBS, CREDENTIALS, KEY = "asterism.db", "jobs.db", "credentials.json", "master.key.wrapped"
+DATABASE, CREDENTIALS, KEY = "asterism.db", "credentials.json", "master.key.wrapped"
 BLOBS = "blobs/"
 LISTING, LISTING_HASH = "backup.json", "backup.json.sha256"
 PIECE = 1024 * 1024
@@ -128,10 +129,10 @@ def _write(
         if ring is not None and passphrase is not None:
             writer.add_bytes(KEY, wrap_ring(ring, passphrase))
         with storage.uncollected(live) as prolong:
-            jobs = settings.data_dir / JOBS
+            jobs = settings.earlier_jobs
             if jobs.is_file():  # before the rows that jobs are about, so that all of those are there
-                copy_sqlite(jobs, scratch / JOBS)
-                writer.add_file(JOBS, scratch / JOBS)
+                copy_sqlite(jobs, scratch / jobs.name)
+                writer.add_file(jobs.name, scratch / jobs.name)
             copy_sqlite(database, scratch / DATABASE)
             credentials = settings.data_dir / CREDENTIALS
             if credentials.is_file():

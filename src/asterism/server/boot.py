@@ -9,6 +9,7 @@ from asterism.faces.runtime import Runtime
 from asterism.features.accounts import identity
 from asterism.features.versions import storage
 from asterism.kernel.db.migrate import upgrade
+from asterism.kernel.jobs import take_over
 from asterism.kernel.secrets import check_keys
 from asterism.server.app import create_app
 from asterism.server.container import build_runtime, start_services
@@ -26,8 +27,8 @@ async def booted(front: Front, settings: Settings) -> AsyncIterator[str | None]:
     rt = build_runtime(settings)
     link = await asyncio.to_thread(prepare, rt, settings)
     async with behind(front, rt, settings):
-        rt.jobs.start()  # loads its engine on a thread; only now, so that it delays nobody's first request
-        await rt.models.start()  # the same
+        rt.jobs.start()
+        await rt.models.start()  # loads its libraries on a thread; only now, so that it delays nobody's first request
         yield link
 
 
@@ -54,6 +55,7 @@ async def behind(front: Front, rt: Runtime, settings: Settings) -> AsyncIterator
 def prepare(rt: Runtime, settings: Settings) -> str | None:
     """Bring the schema up to date; at the first start make the owner and return the code of a sign-in link."""
     upgrade(rt.db)
+    take_over(rt.db, settings.earlier_jobs)
     check_keys(rt.db, rt.secrets.store)
     with rt.db.write() as tx:
         if rt.db.dialect == "sqlite":  # one file has one server: what was collecting died with the last one

@@ -242,10 +242,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return Path(address.removeprefix("sqlite:///")) if address.startswith("sqlite:///") else None
 
     @property
-    def jobs_database(self) -> str:
-        """The address of the durable jobs: the same PostgreSQL in a schema of its own, or a second SQLite file."""
-        shared = self.database_url is not None and self.database_url.startswith("postgresql")
-        return self.database if shared else f"sqlite:///{self.data_dir / 'jobs.db'}"
+    def earlier_jobs(self) -> Path:
+        """The file in which releases before schema 0043 kept the jobs of an embedded database."""
+        return self.data_dir / "jobs.db"
 
     @property
     def base_urls(self) -> dict[str, str]:

@@ -4,30 +4,32 @@ import itertools
 
 import pytest
 
+from asterism.base.clock import parse, stamp
 from asterism.base.errors import Conflict, Invalid, RateLimited
 from asterism.kernel.jobs import MemoryJobs, Schedule, Status
 from asterism.kernel.jobs.attempts import BACKOFF, failed, pause_after, succeeded
-from asterism.kernel.jobs.port import key_prefix, name_prefix, new_id
 
 
 @pytest.mark.parametrize(
-    ("seconds", "cron"),
+    ("seconds", "last", "following"),
     [
-        (10, "*/10 * * * * *"),
-        (60, "*/1 * * * *"),
-        (600, "*/10 * * * *"),
-        (900, "*/15 * * * *"),
-        (3600, "0 */1 * * *"),
-        (21600, "0 */6 * * *"),
-        (86400, "0 3 * * *"),
+        (10, "2026-02-04T12:34:50.000Z", 6.5),
+        (600, "2026-02-04T12:30:00.000Z", 306.5),
+        (3600, "2026-02-04T12:00:00.000Z", 1506.5),
+        (86_400, "2026-02-04T03:00:00.000Z", 51_906.5),
     ],
 )
-def test_a_period_becomes_a_cron_line(seconds: int, cron: str) -> None:
-    assert Schedule("x", seconds).cron() == cron
+def test_a_schedule_keeps_to_the_clock_and_a_daily_one_comes_at_three(
+    seconds: int, last: str, following: float
+) -> None:
+    schedule, now = Schedule("x", seconds), parse("2026-02-04T12:34:53.500Z")
+    assert stamp(schedule.last(now)) == last
+    assert schedule.seconds_to_next(now) == following
+    assert schedule.last(parse(last)) == parse(last)
 
 
-@pytest.mark.parametrize("seconds", [0, -1, 7, 61, 90, 3601, 5000, 90000])
-def test_an_uneven_period_is_refused(seconds: int) -> None:
+@pytest.mark.parametrize("seconds", [0, -1])
+def test_a_period_that_is_none_is_refused(seconds: int) -> None:
     with pytest.raises(ValueError, match="cannot repeat"):
         Schedule("x", seconds)
 
@@ -48,14 +50,6 @@ def test_only_what_may_pass_is_tried_again(error: Exception, again: bool) -> Non
 
 def test_an_error_is_cut_to_size() -> None:
     assert len(failed(RuntimeError("x" * 9999)).error or "") == 500
-
-
-def test_ids_of_one_key_share_a_prefix_and_others_do_not() -> None:
-    assert new_id("a", "b").startswith(key_prefix("a", "b"))
-    assert new_id("a", "b").startswith(name_prefix("a"))
-    assert new_id("a", None).startswith(name_prefix("a"))
-    assert not new_id("a", None).startswith(key_prefix("a", ""))
-    assert key_prefix("a", "bc") != key_prefix("ab", "c")
 
 
 def test_the_fake_moves_its_clock_from_attempt_to_attempt() -> None:

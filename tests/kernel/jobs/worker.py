@@ -8,6 +8,7 @@ from contextlib import closing
 
 import structlog
 
+from asterism.kernel.db import open_database
 from asterism.kernel.jobs import DurableJobs, Job
 
 
@@ -30,7 +31,8 @@ def main(url: str, diary: str, task: str) -> None:
             connection.execute("INSERT INTO ends VALUES (?)", (job.id,))
         return 6
 
-    jobs = DurableJobs(url, poll_seconds=0.05)
+    db = open_database(url)
+    jobs = DurableJobs(db)
     jobs.register("write", write)
     jobs.start()
     if task == "begin":
@@ -40,6 +42,7 @@ def main(url: str, diary: str, task: str) -> None:
         threading.Event().wait()
     print("done", jobs.wait(task, 30).result, flush=True)
     jobs.close()
+    db.close()
 
 
 main(*sys.argv[1:])

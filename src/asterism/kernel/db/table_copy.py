@@ -54,15 +54,12 @@ class TableCopied:
     sent: bool
 
 
-def copy_tables(
-    source: Database, target: Database, start: Start, advance: Advance, finish: Callable[[], None] = lambda: None
-) -> list[TableCopied]:
+def copy_tables(source: Database, target: Database, start: Start, advance: Advance) -> list[TableCopied]:
     """Fill `target` with every row of every declared table of `source`, whose schema is the newest. Blocks.
 
     Nobody may write to the source meanwhile; the target may be an empty database, or one that a copy broke off in.
-    `finish` does what is left to do before a server may start on it. Memory is bounded. Returns the tables in the order
-    they were filled. Raises TargetTaken, CopyDiffers, Invalid (a row that the target's engine cannot hold) or
-    Unavailable.
+    Memory is bounded. Returns the tables in the order they were filled. Raises TargetTaken, CopyDiffers, Invalid (a row
+    that the target's engine cannot hold) or Unavailable.
     """
     tables = metadata.sorted_tables  # what is referred to comes first
     _prepare(target, tables)
@@ -82,7 +79,6 @@ def copy_tables(
                         hint="See that nobody else writes to the target, and run the command again.",
                     )
             done.append(TableCopied(table.name, wanted, found != wanted))
-    finish()
     with target.write() as tx:
         _set_counters(tx, tables)
         set_revision(tx, newest_revision())

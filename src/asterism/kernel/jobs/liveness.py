@@ -1,79 +1,61 @@
 """Which of several server processes still live, told by advisory locks of PostgreSQL.
 
-Each process holds a session lock named after its executor id for as long as it lives; the database releases it when
-the process dies, however it dies. So whoever can take the lock of an executor that has jobs running knows that nobody
-runs them, and puts them back into the queue. No clock, no heartbeat table, no protocol.
+Each process holds a session lock named after itself for as long as it lives; the database releases it when the process
+dies, however it dies. So whoever can take the lock of a process that has jobs running knows that nobody runs them. No
+clock, no heartbeat table, no protocol.
 """
 
-import threading
 import zlib
-from collections.abc import Callable
+from collections.abc import Sequence
+from contextlib import suppress
 
-import psycopg
-import structlog
+import sqlalchemy as sa
 
-log = structlog.get_logger("asterism.jobs")
+from asterism.base.errors import Unavailable
+from asterism.kernel.db import Database
 
-LOCK_CLASS = 7276424
-SWEEP_SECONDS = 30
-BUSY = "SELECT DISTINCT executor_id FROM asterism_jobs.workflow_status WHERE status = 'PENDING' AND executor_id <> %s"
+LOCK_CLASS = 7276425
 
 
 class Liveness:
-    """Holds the lock of this process and recovers, every half minute, what dead processes left."""
+    """Holds the lock of this process, on a connection of its own."""
 
-    def __init__(self, url: str, executor: str, recover: Callable[[str], object]) -> None:
-        self._url = url
-        self._executor = executor
-        self._recover = recover
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._sweep_until_stopped, name="jobs-liveness", daemon=True)
+    def __init__(self, db: Database, owner: str) -> None:
+        self._db = db
+        self._owner = owner
         self._connection = self._connect()
 
-    def start(self) -> None:
-        """Begin to look for dead processes, at once for the first time."""
-        self._thread.start()
+    def dead(self, owners: Sequence[str]) -> list[str]:
+        """Return those of other processes that live no more. Raises Unavailable; then the next call begins anew."""
+        try:
+            if self._connection.closed:
+                self._connection = self._connect()
+            self._connection.scalar(sa.text("SELECT 1"))  # whoever lost its lock must not wait for others to notice
+            return [owner for owner in owners if self._is_dead(owner)]
+        except sa.exc.DBAPIError as error:
+            with suppress(sa.exc.DBAPIError):
+                self._connection.close()
+            raise Unavailable("The database cannot be reached.") from error
 
     def close(self) -> None:
-        """Stop looking and release the lock: another process takes over what is unfinished."""
-        self._stop.set()
-        if self._thread.is_alive():
-            self._thread.join()
+        """Release the lock: another process takes over what is unfinished."""
         self._connection.close()
 
-    def sweep(self) -> None:
-        """Put the running jobs of every dead process back into the queue."""
-        for (executor,) in self._connection.execute(BUSY, (self._executor,)).fetchall():
-            if self._try_lock(executor):
-                try:
-                    log.warning("taking over the jobs of a dead process", executor=executor)
-                    self._recover(executor)
-                finally:
-                    self._connection.execute("SELECT pg_advisory_unlock(%s, %s)", (LOCK_CLASS, _number(executor)))
+    def _is_dead(self, owner: str) -> bool:
+        number = {"class": LOCK_CLASS, "number": _number(owner)}
+        if not self._connection.scalar(sa.text("SELECT pg_try_advisory_lock(:class, :number)"), number):
+            return False
+        self._connection.execute(sa.text("SELECT pg_advisory_unlock(:class, :number)"), number)
+        return True
 
-    def _sweep_until_stopped(self) -> None:
-        while True:
-            try:
-                if self._connection.closed:
-                    self._connection = self._connect()
-                self.sweep()
-            except psycopg.Error as error:
-                log.warning("the database of the jobs cannot be reached", error=str(error))
-            if self._stop.wait(SWEEP_SECONDS):
-                return
-
-    def _connect(self) -> psycopg.Connection:
-        connection = psycopg.connect(self._url, autocommit=True)
-        connection.execute("SELECT pg_advisory_lock(%s, %s)", (LOCK_CLASS, _number(self._executor)))
+    def _connect(self) -> sa.Connection:
+        connection = self._db.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        connection.detach()  # it is held for as long as the process lives, and closing it releases the lock
+        number = {"class": LOCK_CLASS, "number": _number(self._owner)}
+        connection.execute(sa.text("SELECT pg_advisory_lock(:class, :number)"), number)
         return connection
 
-    def _try_lock(self, executor: str) -> bool:
-        row = self._connection.execute(
-            "SELECT pg_try_advisory_lock(%s, %s)", (LOCK_CLASS, _number(executor))
-        ).fetchone()
-        return bool(row and row[0])
 
-
-def _number(executor: str) -> int:
-    """Fold an executor id into the signed 32 bits that an advisory lock takes."""
-    return zlib.crc32(executor.encode()) - 2**31
+def _number(owner: str) -> int:
+    """Fold the name of a process into the signed 32 bits that an advisory lock takes."""
+    return zlib.crc32(owner.encode()) - 2**31

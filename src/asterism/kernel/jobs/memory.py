@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from threading import Event
 from typing import Any
 
+from asterism.base import ids
 from asterism.base.clock import ManualClock
 from asterism.kernel.jobs.attempts import BACKOFF, Outcome, failed, pause_after, succeeded
-from asterism.kernel.jobs.port import Handler, Job, JobRecord, Schedule, Status, new_id
+from asterism.kernel.jobs.port import Handler, Job, JobRecord, Schedule, Status
 
 
 @dataclass(slots=True)
@@ -56,7 +57,7 @@ class MemoryJobs:
             record = entry.record
             if key is not None and (record.name, record.key, record.attempts) == (name, key, 0) and not entry.ended:
                 return record.id
-        record = JobRecord(new_id(name, key), name, key, Status.WAITING, created_at=self.clock.now())
+        record = JobRecord(ids.ulid(), name, key, Status.WAITING, created_at=self.clock.now())
         due = self.clock.now() + timedelta(seconds=delay)
         self._entries[record.id] = _Entry(record, dict(payload or {}), due)
         return record.id

@@ -1,16 +1,13 @@
 """What a queue of durable jobs promises, whatever carries it."""
 
-import hashlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from threading import Event
 from typing import Any, Protocol
 
-from asterism.base import ids
-
-MINUTE, HOUR, DAY = 60, 3600, 86400
+HOUR, DAY = 3600, 86400
 
 
 class Status(StrEnum):
@@ -47,7 +44,7 @@ class Job:
 class JobRecord:
     """What is stored about a job. `result` is what its function returned; `error` why its last attempt failed.
 
-    `created_at` is when it was enqueued, `started_at` when its first attempt was due, `ended_at` when it became final.
+    `created_at` is when it was enqueued, `started_at` when its first attempt began, `ended_at` when it became final.
     """
 
     id: str
@@ -71,24 +68,19 @@ class Schedule:
     at_start: bool = False
 
     def __post_init__(self) -> None:
-        """Refuse a period that a clock face cannot show evenly. Raises ValueError."""
-        self.cron()
+        """Refuse a period that is none. Raises ValueError."""
+        if self.seconds < 1:
+            raise ValueError(f"a schedule cannot repeat every {self.seconds} s")
 
-    def cron(self) -> str:
-        """Return the period as a cron line, of six fields (seconds first) when it is shorter than a minute.
+    def last(self, now: datetime) -> datetime:
+        """Return the last of its moments that is not after `now`."""
+        first = 3 * HOUR if self.seconds == DAY else 0
+        present = int(now.timestamp())
+        return datetime.fromtimestamp(present - (present - first) % self.seconds, UTC)
 
-        Raises ValueError unless the period divides a minute, an hour or a day.
-        """
-        if self.seconds == DAY:
-            return "0 3 * * *"
-        for step, unit, line in (
-            (1, MINUTE, "*/{} * * * * *"),
-            (MINUTE, HOUR, "*/{} * * * *"),
-            (HOUR, DAY, "0 */{} * * *"),
-        ):
-            if step <= self.seconds < unit and self.seconds % step == 0 and unit % self.seconds == 0:
-                return line.format(self.seconds // step)
-        raise ValueError(f"a schedule cannot repeat every {self.seconds} s")
+    def seconds_to_next(self, now: datetime) -> float:
+        """Return the time from `now` to its next moment."""
+        return self.last(now).timestamp() + self.seconds - now.timestamp()
 
 
 Handler = Callable[[Job], Any] | Callable[[Job], Awaitable[Any]]
@@ -107,7 +99,10 @@ class JobQueue(Protocol):
         ...
 
     def schedule(self, name: str, *, seconds: int, at_start: bool = False) -> None:
-        """Enqueue `name` with an empty payload every `seconds`, once in the whole installation."""
+        """Enqueue `name` with an empty payload every `seconds`, once in the whole installation.
+
+        A moment that passed while no process ran is made up for at the next start, once.
+        """
         ...
 
     def enqueue(
@@ -117,8 +112,8 @@ class JobQueue(Protocol):
 
         Jobs of one name and `key` never run at the same time, and while one of them waits, another is not stored: the
         id of the waiting one is returned (its payload stays). Without a key each is independent. Blocks for a few
-        milliseconds; call it after the commit of what it is about. Before `start` has finished, jobs are kept in
-        memory only. Raises LookupError for a name that is not registered.
+        milliseconds; call it after the commit of what it is about, never inside a transaction. Raises LookupError for
+        a name that is not registered, Unavailable when the database is down.
         """
         ...
 
@@ -145,18 +140,3 @@ class JobQueue(Protocol):
     def close(self, timeout: float = 3) -> None:
         """Stop: running coroutines are cancelled, functions get `timeout` seconds. The unfinished goes on next time."""
         ...
-
-
-def new_id(name: str, key: str | None) -> str:
-    """Make a job id; it tells the jobs of a name, and those of a name and key, by what it starts with."""
-    return (name_prefix(name) if key is None else key_prefix(name, key)) + ids.ulid()
-
-
-def name_prefix(name: str) -> str:
-    """Return what the ids of all jobs of one name start with (8 characters and a dash)."""
-    return hashlib.sha256(name.encode()).hexdigest()[:8] + "-"
-
-
-def key_prefix(name: str, key: str) -> str:
-    """Return what the ids of all jobs of one name and key start with (32 characters and two dashes)."""
-    return name_prefix(name) + hashlib.sha256(key.encode()).hexdigest()[:24] + "-"
