@@ -14,7 +14,7 @@ TITLE = "processor time of a request"
 PATH = "/v1/projects"
 ROUNDS = 7
 SECONDS = 2.0
-CONNECTIONS = (1, 32)
+CONNECTIONS = (1, 2, 32, 64)
 
 
 def run() -> Report:

@@ -142,13 +142,17 @@ class Sent:
 
     async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
         """Send it."""
-        headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(self.body))]
-        for name, value in {"Cache-Control": "no-store", **self.headers}.items():
-            headers.append((name.lower().encode("latin-1"), value.encode("latin-1")))
+        headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(self.body)), *self._more()]
         await send({"type": "http.response.start", "status": self.status, "headers": headers})
         await send({"type": "http.response.body", "body": self.body, "more_body": False})
         if self.after is not None:
             await self.after()
+
+    def _more(self) -> list[tuple[bytes, bytes]]:
+        if not self.headers:
+            return [(b"cache-control", b"no-store")]
+        more = {"Cache-Control": "no-store", **self.headers}
+        return [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in more.items()]
 
 
 def to_response(result: Any) -> Response[Any] | ASGIApp:

@@ -4,7 +4,6 @@ What is inside is a request that has begun and whose answer has not ended; event
 """
 
 import threading
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -15,7 +14,7 @@ class Crowd:
     def __init__(self, *, total: int, each: int) -> None:
         self.total, self.each = total, each
         self._lock = threading.Lock()
-        self._inside: Counter[str] = Counter()
+        self._inside: dict[str, int] = {}
         self._count = 0
 
     def full(self, key: str) -> bool:
@@ -23,20 +22,32 @@ class Crowd:
         with self._lock:
             return self._count >= self.total or self._inside.get(key, 0) >= self.each
 
+    def enter(self, key: str) -> bool:
+        """Count one of `key` until it leaves; False, uncounted, when there is no place."""
+        with self._lock:
+            mine = self._inside.get(key, 0)
+            if self._count >= self.total or mine >= self.each:
+                return False
+            self._count += 1
+            self._inside[key] = mine + 1
+            return True
+
+    def leave(self, key: str) -> None:
+        """Count one of `key` less, that had entered."""
+        with self._lock:
+            self._count -= 1
+            mine = self._inside[key] - 1
+            if mine:
+                self._inside[key] = mine
+            else:
+                del self._inside[key]
+
     @contextmanager
     def inside(self, key: str) -> Iterator[bool]:
         """Count one of `key` while the context is open; yields False, uncounted, when there is no place."""
-        with self._lock:
-            admitted = self._count < self.total and self._inside.get(key, 0) < self.each
-            if admitted:
-                self._count += 1
-                self._inside[key] += 1
+        admitted = self.enter(key)
         try:
             yield admitted
         finally:
             if admitted:
-                with self._lock:
-                    self._count -= 1
-                    self._inside[key] -= 1
-                    if not self._inside[key]:
-                        del self._inside[key]
+                self.leave(key)

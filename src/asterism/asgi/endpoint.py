@@ -11,7 +11,7 @@ content type, JSON syntax, shape, and only then the handler.
 
 import asyncio
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal, Protocol, TypedDict, TypeVar
@@ -31,6 +31,7 @@ from asterism.kernel.db import Tx
 C = TypeVar("C", bound=Call[Any])
 TxMode = Literal["read", "quick", "write", "none"]
 Handler = Callable[..., Any]
+Answering = Callable[[AnyRequest], Coroutine[Any, Any, ASGIApp]]
 ErrorCase = tuple[type[DomainError], str]
 """An error class with the code it is raised with."""
 
@@ -121,36 +122,47 @@ class Endpoint:
         line = (inspect.getdoc(self.func) or "").partition("\n\n")[0]
         return " ".join(line.partition(": ")[2].split())
 
-    def mount(self, face: Face[Any]) -> HTTPRouteHandler:
-        """Return the web framework's handler for this endpoint."""
+    def answering(self, face: Face[Any]) -> Answering:
+        """Return what takes a request through this endpoint and returns what sends the answer."""
         pipeline = Pipeline(self, face)
 
-        async def answer(request: AnyRequest) -> Response[Any] | ASGIApp:
+        async def answer(request: AnyRequest) -> ASGIApp:
             try:
-                return await pipeline.answer(request)
+                found = await pipeline.answer(request)
             except (DomainError, Disconnected) as error:
-                return face.error(self, error, request)
+                found = face.error(self, error, request)
+            return found.to_asgi_response(None, request) if isinstance(found, Response) else found
 
-        async def handle() -> None:
-            raise RuntimeError("`answer` comes before, and always answers")
+        return answer
 
-        handle.__name__ = self.func.__name__
-        return _Route(
-            self.path,
-            http_method=self.method,  # type: ignore[arg-type]
-            status_code=200,  # each answer says its own
-            include_in_schema=False,
-            before_request=answer,
-        )(handle)
+
+def mount(endpoint: Endpoint, answer: Answering) -> HTTPRouteHandler:
+    """Return the web framework's handler for an endpoint, which asks `answer`."""
+
+    async def handle() -> None:
+        raise RuntimeError("`answer` comes before, and always answers")
+
+    handle.__name__ = endpoint.func.__name__
+    return _Route(
+        endpoint.path,
+        http_method=endpoint.method,  # type: ignore[arg-type]
+        status_code=200,  # each answer says its own
+        include_in_schema=False,
+        before_request=answer,
+    )(handle)
 
 
 class _Route(HTTPRouteHandler):
-    """A route for which the framework reads no parameters, and renders only what is a response of its own."""
+    """A route for which the framework reads no parameters and renders nothing."""
 
     async def to_response(self, app: Any, data: Any, request: AnyRequest) -> ASGIApp:  # noqa: ARG002
         """Return what sends the answer."""
-        sends: ASGIApp = data.to_asgi_response(None, request) if isinstance(data, Response) else data
+        sends: ASGIApp = data
         return sends
+
+
+Mount = tuple[Endpoint, Answering]
+"""An endpoint with what answers it in its face."""
 
 
 class Pipeline:
@@ -168,8 +180,9 @@ class Pipeline:
         """Take a request through all steps. Raises DomainError and Disconnected."""
         endpoint, face = self.endpoint, self.face
         call = face.open(endpoint, request)
-        path = {name: str(value) for name, value in request.path_params.items()}
-        path.update({name: read(path[name]) for name, read in self._declared.readers.items()})
+        path = request.path_params
+        if self._declared.readers:
+            path = {**path, **{name: read(path[name]) for name, read in self._declared.readers.items()}}
         call.path = path
         await face.admit(endpoint, call)
         raw, refused = await self._receive(request)
@@ -208,8 +221,9 @@ class Pipeline:
             call._tx = tx
             return func(call, **arguments)
 
-        run = {"read": db.run_read, "quick": db.run_quick, "write": db.run}[self.endpoint.tx]
-        return await run(work)
+        if self.endpoint.tx == "quick":
+            return await db.run_quick(work)
+        return await (db.run_read(work) if self.endpoint.tx == "read" else db.run(work))
 
     def _arguments(self, call: Call[Any], body: Any) -> dict[str, Any]:
         """Return what the handler's parameters are given."""

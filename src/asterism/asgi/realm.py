@@ -4,14 +4,13 @@ A face brings its realm; `asgi/wrapper.py` applies it to HTTP and WebSocket alik
 """
 
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 Headers = list[tuple[bytes, bytes]]
 NOT_SENT = b""
 
 
-@dataclass(frozen=True, slots=True)
-class Knock:
+class Knock(NamedTuple):
     """A request as it looks before routing. `method` is `WEBSOCKET` for a WebSocket."""
 
     method: str

@@ -9,6 +9,7 @@ import re
 import time
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from contextlib import suppress
+from contextvars import ContextVar
 from functools import cache
 from typing import Any
 
@@ -30,6 +31,8 @@ SECONDS = Histogram("asterism_http_request_seconds", "Time to the end of the ans
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "WEBSOCKET"})
 TOTAL_INSIDE, EACH_INSIDE = 4096, 512
 ALWAYS_OPEN = "/health"
+REQUEST_ID: ContextVar[str | None] = ContextVar("request_id", default=None)
+"""The id of the request that is being answered, for the lines of the log."""
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 
 
@@ -53,25 +56,34 @@ class Wrapper:
             await self.app(scope, receive, send)
             return
         knock = Knock.of(scope)
-        realm = next((one for one in self._realms if one.covers(knock.path)), None)
-        given = knock.headers.get(b"x-request-id", b"")
-        request_id = given if _REQUEST_ID.fullmatch(given) else ids.uuid4().encode()
-        scope.setdefault("state", {})["request_id"] = request_id.decode()
-        extra = [(b"x-request-id", request_id), (b"x-content-type-options", b"nosniff")]
+        realm = self._realm(knock.path)
+        request_id = _request_id(knock)
+        scope.setdefault("state", {})["request_id"] = request_id
+        extra = [(b"x-request-id", request_id.encode()), (b"x-content-type-options", b"nosniff")]
         if realm is not None:
             extra += realm.headers(knock.path, knock.origin)
         outgoing = (_Answer if scope["type"] == "http" else _Socket)(send, extra, Incoming(receive, knock.headers))
         started = time.perf_counter()
-        with structlog.contextvars.bound_contextvars(request_id=request_id.decode()):
+        answering = REQUEST_ID.set(request_id)
+        try:
             refusal = self._refuse(scope, knock, realm)
             if refusal is not None:
                 await outgoing.refuse(refusal, head=knock.method == "HEAD")
             else:
                 await self._enter(scope, knock, realm, outgoing)
             self._record(scope, knock, outgoing, time.perf_counter() - started)
+        finally:
+            REQUEST_ID.reset(answering)
+
+    def _realm(self, path: str) -> Realm | None:
+        for one in self._realms:
+            if one.covers(path):
+                return one
+        return None
 
     def _refuse(self, scope: Any, knock: Knock, realm: Realm | None) -> Refusal | None:
-        if sum(name == b"host" for name, _ in scope["headers"]) > 1:  # RFC 9112 3.2: two readers could read two hosts
+        repeats = len(scope["headers"]) != len(knock.headers)
+        if repeats and sum(name == b"host" for name, _ in scope["headers"]) > 1:  # RFC 9112 3.2: two readers, two hosts
             return _problem(realm, knock.path, 400, "VALIDATION_ERROR", "A request has one Host header.")
         if realm is not None and (refusal := realm.refuse(knock)) is not None:
             return refusal
@@ -94,14 +106,16 @@ class Wrapper:
             return
         peer = (scope.get("client") or ("",))[0]
         address = self._addresses.resolve(peer, knock.headers.get(b"x-forwarded-for", b"").decode("latin-1"))
-        with self._crowd.inside(address) as admitted:
-            if admitted:
-                await self._serve(scope, knock, outgoing)
-            else:
-                refusal = _problem(
-                    realm, knock.path, 429, "RATE_LIMITED", "Too many requests of this address are being answered."
-                )
-                await outgoing.refuse(_come_back(refusal), head=knock.method == "HEAD")
+        if not self._crowd.enter(address):
+            refusal = _problem(
+                realm, knock.path, 429, "RATE_LIMITED", "Too many requests of this address are being answered."
+            )
+            await outgoing.refuse(_come_back(refusal), head=knock.method == "HEAD")
+            return
+        try:
+            await self._serve(scope, knock, outgoing)
+        finally:
+            self._crowd.leave(address)
 
     async def _serve(self, scope: Any, knock: Knock, outgoing: "_Outgoing") -> None:
         if knock.method == "HEAD":
@@ -131,6 +145,12 @@ class Wrapper:
             log.info("request", **line)
         else:
             log.error("answer cut off", **line, problem=outgoing.cut)
+
+
+def _request_id(knock: Knock) -> str:
+    """Return the id that the client gave, where it is one, or a new one."""
+    given = knock.headers.get(b"x-request-id", b"")
+    return given.decode() if given and _REQUEST_ID.fullmatch(given) else ids.uuid4()
 
 
 @cache

@@ -40,7 +40,8 @@ class ManualClock:
 
 def stamp(moment: datetime) -> str:
     """Write an aware datetime as `YYYY-MM-DDTHH:MM:SS.mmmZ` in UTC, fraction cut to milliseconds."""
-    moment = moment.astimezone(UTC)
+    if moment.tzinfo is not UTC:
+        moment = moment.astimezone(UTC)
     return moment.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
 
 

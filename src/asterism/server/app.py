@@ -11,7 +11,8 @@ from litestar.handlers import HTTPRouteHandler
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from asterism.asgi.body import AnyRequest
-from asterism.asgi.endpoint import Endpoint, Face
+from asterism.asgi.endpoint import Endpoint, Face, mount
+from asterism.asgi.straight import Straight
 from asterism.base.errors import DomainError, NotFound
 from asterism.base.hosts import is_loopback
 from asterism.faces import console
@@ -42,13 +43,13 @@ def faces_for(settings: Settings) -> Mounted:
     return mounted
 
 
-def create_app(rt: Runtime, settings: Settings) -> Litestar:
+def create_app(rt: Runtime, settings: Settings) -> Straight:
     """Build the application around a runtime; `/health` is answered in front of it."""
     handlers: list[Any] = [_metrics(), *console.handlers(), *schema_handlers(settings)]
-    for face, endpoints in faces_for(settings):
-        handlers += [endpoint.mount(face) for endpoint in endpoints]
+    mounts = [(one, one.answering(face)) for face, endpoints in faces_for(settings) for one in endpoints]
+    handlers += [mount(*one) for one in mounts]
     handlers += [endpoint.mount(v1.SOCKET_FACE) for endpoint in v1.SOCKETS]
-    return Litestar(
+    app = Litestar(
         handlers,
         state=State({"runtime": rt}),
         openapi_config=None,
@@ -57,6 +58,7 @@ def create_app(rt: Runtime, settings: Settings) -> Litestar:
         logging_config=None,
         debug=False,
     )
+    return Straight(app, mounts, [endpoint.path for endpoint in v1.SOCKETS], _fail)
 
 
 def schema_handlers(settings: Settings) -> list[Any]:
@@ -93,6 +95,11 @@ def _http_error(request: AnyRequest, error: HTTPException) -> Response[Any]:
     if isinstance(error, NotFoundException):
         return v1.FACE.error(None, NotFound("There is no such route."), request)
     return v1.FACE.error(None, DomainError(error.detail), request)
+
+
+def _fail(request: AnyRequest, error: Exception) -> Response[Any]:
+    """Word what an endpoint did not mean to raise."""
+    return _http_error(request, error) if isinstance(error, HTTPException) else _crash(request, error)
 
 
 def _crash(request: AnyRequest, error: Exception) -> Response[Any]:

