@@ -73,6 +73,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "talk": ("talk", "Talk with a coding agent about a workspace."),
     "token": ("token", "Make, list and revoke access tokens."),
     "user": ("user", "Add, list and remove local users, and make sign-in links."),
+    "watch": ("watch", "Watch this folder, so that commands look only where something changed."),
     "whoami": ("whoami", "Show who you are signed in as."),
     "workspace": ("workspace", "List, make, change and go to workspaces."),
     "workspaces": ("workspaces", "List the workspaces of a project."),

@@ -1,11 +1,13 @@
 """The tree of a working copy as it is now, with its manifest."""
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from itertools import starmap
 
 from asterism.client.progress import Progress
 from asterism.client.workcopy.state import State
-from asterism.kernel.workcopy.scan import Scan, rows_as_entries
+from asterism.client.workcopy.watching.news import Ask, News, ask_news
+from asterism.kernel.workcopy.scan import Scan, Unreadable, rows_as_entries
 from asterism.kernel.workcopy.statcache import LEFT_OUT, SPECIAL, Cache, Folder
 from asterism.kernel.workcopy.walk import look
 from asterism.vcs.content import hash_bytes
@@ -23,9 +25,10 @@ class Tree:
     While the stat cache is that of the base, the manifest is made from the base's by changing a few entries.
     """
 
-    def __init__(self, scan: Scan, cache: Cache, base: Callable[[str], bytes | None]) -> None:
+    def __init__(self, scan: Scan, cache: Cache, base: Callable[[str], bytes | None], news: News | None = None) -> None:
         self._scan = scan
         self._cache = cache
+        self._news = news
         self._base = base
         self._entries: list[Entry] | None = None
         self._manifest: bytes | None = None
@@ -102,7 +105,10 @@ class Tree:
     def remember(self, state: State) -> None:
         """Write the stat cache, unless it says this already."""
         if self._stale:
-            state.save_cache(self._scan.as_cache(self.manifest_hash))
+            cache = self._scan.as_cache(self.manifest_hash)
+            state.save_cache(cache)
+            if self._news is not None:
+                self._news.note_saved(cache, self._scan)
 
     def remember_if_costly(self, state: State) -> None:
         """Write the stat cache when reading the tree again would cost more than keeping that of the base is worth."""
@@ -131,20 +137,35 @@ def _left_out(folder: Folder) -> int:
     return folder.kinds.count(LEFT_OUT) + folder.kinds.count(SPECIAL)
 
 
-def read_tree(state: State, *, threads: int, progress: Progress) -> Tree:
-    """Read the tree of a working copy, hashing what the stat cache does not vouch for. Raises BadName, Unreadable."""
+def read_tree(state: State, *, threads: int, progress: Progress, ask: Ask | None = None) -> Tree:
+    """Read the tree of a working copy, hashing what the stat cache does not vouch for. Raises BadName, Unreadable.
+
+    Where a watcher answers (`ask`, default: the one whose socket is there), only folders are looked into that it names.
+    """
     cache = state.cache()
     binding = state.binding()
     if cache.base != (binding.base.manifest_hash if binding is not None and binding.base is not None else ""):
         cache.reconsider()
-    scan = look(state.top, cache, lambda: tracked_paths(state))
+    news = ask_news(state, cache, ask)
+    scan = _look(state, cache, news)
     if scan.pending:
         progress.start("Reading", scan.pending_bytes)
         try:
             scan.hash_rest(threads=threads, progress=lambda _files, size: progress.advance(size))
         finally:
             progress.finish()
-    return Tree(scan, cache, lambda wanted: _base_manifest(state, wanted))
+    if news is not None:
+        news.note(scan)
+    return Tree(scan, cache, lambda wanted: _base_manifest(state, wanted), news)
+
+
+def _look(state: State, cache: Cache, news: News | None) -> Scan:
+    if news is not None and news.touched is not None:
+        with suppress(Unreadable):  # a folder went since the watcher was asked
+            scan = look(state.top, cache, lambda: tracked_paths(state), touched=news.touched)
+            if not news.mistaken(scan):
+                return scan
+    return look(state.top, cache, lambda: tracked_paths(state))
 
 
 def _base_manifest(state: State, wanted: str) -> bytes | None:

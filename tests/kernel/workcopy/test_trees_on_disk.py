@@ -2,7 +2,8 @@
 
 import os
 import threading
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from asterism.kernel.workcopy.rules import Policy
 from asterism.kernel.workcopy.scan import TreeTooLarge, Unreadable
 from asterism.kernel.workcopy.statcache import FORMAT, Cache, empty
 from asterism.kernel.workcopy.walk import look
-from asterism.kernel.workcopy.watch import Watch
+from asterism.kernel.workcopy.watch import Touched, Watch
 
 WARY = Policy(wary=True)
 
@@ -106,23 +107,43 @@ def test_a_look_ends_where_there_is_too_much(top: Path) -> None:
     assert look(str(top), empty(), policy=Policy(most=5)).special == []
 
 
-def test_a_watch_names_the_folders_in_which_something_changed(top: Path) -> None:
-    watch = Watch(str(top))
-    if watch.blind:
-        pytest.skip("this system cannot watch folders")
-    watch.follow(["", "a", "b", "b/deep", "not/there"])
-    assert watch.touched() == set()
+@pytest.fixture
+def watch(top: Path) -> Iterator[Watch]:
+    with closing(Watch(str(top))) as watch:
+        if watch.blind:
+            pytest.skip("this system cannot watch folders")
+        watch.follow(["", "a", "b", "b/deep", "not/there"])
+        yield watch
+
+
+def test_a_watch_names_the_folders_in_which_something_changed(top: Path, watch: Watch) -> None:
+    assert watch.touched() == Touched()
     (top / "b/deep/file").write_bytes(b"y\n")
     (top / "a/file").chmod(0o600)
-    assert watch.touched() == {"a", "b/deep"}
+    assert watch.touched() == Touched({"a", "b/deep"})
     (top / "b/deep/file").unlink()
     (top / "new").mkdir()
-    assert watch.touched() == {"", "b/deep"}
-    assert watch.touched() == set()
-    os.rename(top / "b/deep", top / "b/other")
+    assert watch.touched() == Touched({"", "b/deep"}, {"new"})
+    assert watch.touched() == Touched()
+    assert watch.follow(["", "new"]) == {"new"}
+
+
+def test_a_folder_that_was_moved_is_watched_no_more(top: Path, watch: Watch) -> None:
+    os.rename(top / "b", top / "c")
+    (top / "c/deep/file").write_bytes(b"y\n")
+    (top / "a/file").write_bytes(b"y\n")
+    assert watch.touched() == Touched({"", "a"}, {"c"}, {"b"})
+    (top / "c/deep/file").write_bytes(b"z\n")
+    assert watch.touched() == Touched()
+    assert watch.follow(["c", "c/deep", "a"]) == {"c", "c/deep"}
+    (top / "c/deep/file").write_bytes(b"z\n")
+    assert watch.touched() == Touched({"c/deep"})
+
+
+def test_a_watch_that_lost_its_top_tells_nothing(top: Path, watch: Watch) -> None:
+    remove_tree(top)
     assert watch.touched() is None
     assert watch.blind
-    watch.close()
 
 
 def test_removal_reaches_any_depth_and_follows_no_link(tmp_path: Path) -> None:

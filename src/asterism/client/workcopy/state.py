@@ -3,6 +3,8 @@
 config.json   which project and workspace it belongs to, and the snapshot it was last equal to (the base)
 base.json     the manifest of that snapshot
 stat          the stat cache
+seen          how far a watcher had told of changes when the tree was looked at last (`watching`)
+watch         the socket of a watcher, `watch.lock` held while it runs, `watch.log` what one in the background says
 lock          held while a command works here
 incoming/     content on its way in; worthless once no command runs
 journal.json  a restore that is being put into place (`apply.py`)
@@ -125,10 +127,21 @@ class State:
         return statcache.load(self._path("stat"))
 
     def save_cache(self, cache: statcache.Cache) -> None:
-        """Remember the stat cache, and what the folder was based on when it was made."""
+        """Remember the stat cache under a new name, and what the folder was based on when it was made."""
         binding = self.binding()
         cache.base = binding.base.manifest_hash if binding is not None and binding.base is not None else ""
+        cache.name = os.urandom(12).hex()
         statcache.save(self._path("stat"), cache)
+
+    def seen(self) -> bytes:
+        """Return what was noted of a watcher's news, `b""` when nothing was."""
+        with suppress(OSError), open(self._path("seen"), "rb") as file:
+            return file.read()
+        return b""
+
+    def note_seen(self, data: bytes) -> None:
+        """Note something of a watcher's news."""
+        self._write("seen", data)
 
     def incoming(self) -> str:
         """Return the folder for content on its way in, made if need be."""

@@ -73,7 +73,8 @@ class Scan:
     """What a look at the tree found.
 
     `folders` maps the path of each folder (`""` is the top) to its rows; `changed` names the folders whose rows are
-    not the cache's; `pending` are the files still to be hashed.
+    not the cache's; `pending` are the files still to be hashed. `visited` folders were looked into; those of them that
+    are `shared` hold files with other names too (hard links).
     """
 
     top: str
@@ -82,6 +83,8 @@ class Scan:
     written: Mapping[str, Written] = field(default_factory=dict)
     folders: dict[str, Folder] = field(default_factory=dict)
     changed: set[str] = field(default_factory=set)
+    shared: set[str] = field(default_factory=set)
+    visited: int = 0
     pending: list[Pending] = field(default_factory=list)
     read_bytes: int = 0
     _observed: dict[str, bytes] = field(default_factory=dict)

@@ -55,13 +55,15 @@ class Cache(msgspec.Struct, array_like=True):
     """The whole cache: the hash of the manifest that these folders make (`""` when not known) and the folders.
 
     `base` is the manifest of the snapshot that the working copy was based on: what is versioned stays in whatever the
-    rules say, so what was left out is decided anew when the base is another one (`reconsider`).
+    rules say, so what was left out is decided anew when the base is another one (`reconsider`). `name` is no other
+    cache's, `""` where an older version wrote it.
     """
 
     format: int
     manifest_hash: str
     folders: dict[str, Folder]
     base: str = ""
+    name: str = ""
 
     def reconsider(self) -> None:
         """Have every decision of a rule made again; no content is forgotten."""

@@ -88,7 +88,10 @@ def _visit(scan: Scan, path: str, above: Rules, old: Folder | None) -> tuple[Fol
     """List a folder; return its rows and the rules inside it. Raises BadName or Unreadable."""
     try:
         with reach.folder(scan.top, path, wary=scan.policy.wary) as place:
-            names, kinds, stats = _list(place, f"{path}/", scan.written)
+            names, kinds, stats, shared = _list(place, f"{path}/", scan.written)
+            scan.visited += 1
+            if shared:
+                scan.shared.add(path)
             rules = above.within(path, _rule_hashes(place, above.policy, names, kinds, stats, old))
             if old is not None and old.rules == rules.digest and old.stats == stats and old.names == names:
                 return old, rules
@@ -98,9 +101,13 @@ def _visit(scan: Scan, path: str, above: Rules, old: Folder | None) -> tuple[Fol
         raise Unreadable(f"The folder {path or scan.top!r} cannot be read: {error.strerror}.") from error
 
 
-def _list(place: int, prefix: str, written: Mapping[str, Written]) -> tuple[list[str], bytearray, bytes]:
-    """Return names, kinds (before any rule) and signatures of what is in a folder, in the file system's order."""
+def _list(place: int, prefix: str, written: Mapping[str, Written]) -> tuple[list[str], bytearray, bytes, bool]:
+    """Return names, kinds (before any rule) and signatures of what is in a folder, in the file system's order.
+
+    The last says whether a file in it has other names too, by which it may change unnoticed.
+    """
     names: list[str] = []
+    shared = False
     kinds = bytearray()
     stats: list[bytes] = []
     formats = _FORMATS
@@ -124,7 +131,9 @@ def _list(place: int, prefix: str, written: Mapping[str, Written]) -> tuple[list
             else:
                 mtime, ctime = status.st_mtime_ns & TIME_MASK, status.st_ctime_ns & TIME_MASK
                 stats.append(_pack(mtime, ctime, status.st_size, status.st_ino, mode))
-    return names, kinds, b"".join(stats)
+                if status.st_nlink > 1:
+                    shared = True
+    return names, kinds, b"".join(stats), shared
 
 
 def _rows(

@@ -3,7 +3,6 @@
 import os
 import stat
 import threading
-from collections.abc import Container
 from contextlib import suppress
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from asterism.kernel.workcopy.permissions import make_readable
 from asterism.kernel.workcopy.scan import Scan, TreeTooLarge, Unreadable
 from asterism.kernel.workcopy.statcache import Cache
 from asterism.kernel.workcopy.walk import look
-from asterism.kernel.workcopy.watch import Watch
+from asterism.kernel.workcopy.watch import Touched, Watch
 from asterism.vcs.content import hash_bytes
 from asterism.vcs.manifest import encode, read
 from asterism.vcs.manifest_delta import ManifestDelta
@@ -62,13 +61,13 @@ class CopyState:
         self._cache = scan.as_cache("")
         self._sure = not self._watch.blind
 
-    def _touched(self) -> Container[str] | None:
+    def _touched(self) -> Touched | None:
         touched = self._watch.touched()
-        if not isinstance(touched, set):
-            return None
-        return touched | self._fresh
+        if touched is not None:
+            touched.trees |= self._fresh
+        return touched
 
-    def _look(self, touched: Container[str] | None, *, repair: bool) -> Scan:
+    def _look(self, touched: Touched | None, *, repair: bool) -> Scan:
         try:
             return look(self._top, self._cache, self.ledger.tracked, policy=POLICY, touched=touched)
         except TreeTooLarge as error:
@@ -84,10 +83,7 @@ class CopyState:
         if self._watch.blind:
             self._watch.close()
             self._watch = Watch(self._top)
-            self._fresh = set(scan.folders)
-        else:
-            self._fresh = {path for path in scan.folders if path not in self._cache.folders}
-        self._watch.follow(self._fresh)
+        self._fresh = self._watch.follow(scan.folders)
 
     def watch_all(self) -> None:
         """Begin to watch a copy that nobody works in yet, so that nothing has to be visited again."""

@@ -1,0 +1,174 @@
+"""A tree that is watched looks the same as one that is not, whatever is done to it and when."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from asterism.client.progress import Silent
+from asterism.client.tree import Tree, read_tree, tracked_paths
+from asterism.client.workcopy.state import Binding, State
+from asterism.client.workcopy.watching.messages import Answer, Question
+from asterism.client.workcopy.watching.watcher import Watcher
+from asterism.kernel.workcopy.scan import Unreadable
+from asterism.kernel.workcopy.statcache import empty
+from asterism.kernel.workcopy.walk import look
+from asterism.kernel.workcopy.watch import Watch
+from asterism.vcs.manifest import Entry
+
+FOLDERS = ["a", "b", "a/c", "b/c", "a/c/d", "x", "x/y"]
+FILES = [f"{folder}/{name}" for folder in ["a", "b", "a/c", "a/c/d"] for name in "fg"] + ["f", "g"]
+ANYWHERE = FOLDERS + FILES + ["x/f", "x/y/f"]
+OPERATIONS = st.one_of(
+    st.tuples(st.just("write"), st.sampled_from([*FILES, "x/f", "x/y/f"]), st.sampled_from([b"1", b"2", b"33"])),
+    st.tuples(st.just("remove"), st.sampled_from(ANYWHERE)),
+    st.tuples(st.just("make"), st.sampled_from(FOLDERS)),
+    st.tuples(st.just("fill"), st.sampled_from(FOLDERS)),
+    st.tuples(st.just("rename"), st.sampled_from(ANYWHERE), st.sampled_from(ANYWHERE)),
+    st.tuples(st.just("take_out"), st.sampled_from(ANYWHERE)),
+    st.tuples(st.just("put_back"), st.sampled_from(ANYWHERE)),
+    st.tuples(st.just("link"), st.sampled_from(FILES), st.sampled_from(ANYWHERE)),
+    st.tuples(st.just("second_name"), st.sampled_from(FILES), st.sampled_from(FILES)),
+    st.tuples(st.just("mode"), st.sampled_from(ANYWHERE), st.sampled_from([0o700, 0o755])),
+    st.tuples(st.just("ignore"), st.sampled_from(["", "a/", "a/c/"]), st.sampled_from([b"x/\n", b"x/\nf\n", b""])),
+)
+STEPS = st.one_of(
+    OPERATIONS,
+    st.tuples(st.just("look"), st.booleans()),
+    st.tuples(st.just("look_amid"), OPERATIONS, OPERATIONS, st.booleans()),
+    st.tuples(st.just("lose_the_way")),
+)
+
+
+class Playground:
+    """A bound folder that is watched, and everything that may happen to it."""
+
+    def __init__(self, scratch: Path) -> None:
+        self.top, self.outside = scratch / "top", scratch / "outside"
+        self.top.mkdir()
+        self.outside.mkdir()
+        self.fill("a/c")
+        self.ignore("", b"x/\n")
+        self.state = State(str(self.top))
+        self.state.save(Binding("http://127.0.0.1:1", "p", "p", "w", "w"))
+        self.watcher = Watcher(str(self.top), lambda: self.full_look().folders)
+        self.ask: Callable[[Question], Answer | None] = self.watcher.answer
+
+    def full_look(self):
+        return look(str(self.top), empty(), lambda: tracked_paths(self.state))
+
+    def tree(self, *, save: bool) -> Tree:
+        tree = read_tree(self.state, threads=1, progress=Silent(), ask=self.ask)
+        if save:
+            tree.remember(self.state)
+        return tree
+
+    def look(self, save: bool) -> None:
+        whole = self.full_look()
+        whole.hash_rest(threads=1)
+        assert by_path(self.tree(save=save).entries()) == by_path(whole.entries())
+
+    def look_amid(self, first: tuple, second: tuple, save: bool) -> None:
+        """Look while things happen: one right after the watcher was asked, one before it follows what was found."""
+
+        def ask(question: Question) -> Answer | None:
+            if question.follow is not None:
+                self.take(second)
+                return self.watcher.answer(question)
+            answer = self.watcher.answer(question)
+            self.take(first)
+            return answer
+
+        self.ask = ask
+        try:
+            with suppress(Unreadable):
+                self.tree(save=save)
+        finally:
+            self.ask = self.watcher.answer
+
+    def lose_the_way(self) -> None:
+        self.watcher._begin_anew()
+
+    def take(self, step: tuple) -> None:
+        name, *values = step
+        getattr(self, name)(*values)
+
+    def write(self, path: str, content: bytes) -> None:
+        with suppress(OSError):
+            (self.top / path).write_bytes(content)
+
+    def remove(self, path: str) -> None:
+        with suppress(OSError):
+            (self.top / path).unlink()
+        shutil.rmtree(self.top / path, ignore_errors=True)
+
+    def make(self, path: str) -> None:
+        with suppress(OSError):
+            (self.top / path).mkdir(parents=True)
+
+    def fill(self, path: str) -> None:
+        self.make(path)
+        for name in ("f", "d/f"):
+            with suppress(OSError):
+                (self.top / path / name).parent.mkdir(exist_ok=True)
+                (self.top / path / name).write_bytes(b"new")
+
+    def rename(self, path: str, to: str) -> None:
+        with suppress(OSError):
+            os.rename(self.top / path, self.top / to)
+
+    def take_out(self, path: str) -> None:
+        with suppress(OSError):
+            os.rename(self.top / path, self.outside / "kept")
+
+    def put_back(self, path: str) -> None:
+        with suppress(OSError):
+            if (self.outside / "kept").is_dir():
+                (self.outside / "kept" / "g").write_bytes(b"other")
+            os.rename(self.outside / "kept", self.top / path)
+
+    def link(self, path: str, to: str) -> None:
+        with suppress(OSError):
+            (self.top / path).symlink_to(to)
+
+    def second_name(self, path: str, to: str) -> None:
+        with suppress(OSError):
+            os.link(self.top / path, self.top / to)
+
+    def mode(self, path: str, mode: int) -> None:
+        with suppress(OSError):
+            os.chmod(self.top / path, mode)
+
+    def ignore(self, folder: str, rules: bytes) -> None:
+        self.write(f"{folder}.gitignore", rules)
+
+
+def by_path(entries: list[Entry]) -> dict[str, Entry]:
+    return {entry.path: entry for entry in entries}
+
+
+@pytest.fixture(autouse=True)
+def _on_linux(tmp_path: Path) -> None:
+    watch = Watch(str(tmp_path))
+    blind = watch.blind
+    watch.close()
+    if blind:
+        pytest.skip("this system cannot watch folders")
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(STEPS, max_size=30))
+def test_any_tree_looks_as_without_a_watcher(steps: list[tuple]) -> None:
+    with tempfile.TemporaryDirectory() as scratch:
+        ground = Playground(Path(scratch))
+        try:
+            for step in [("look", True), ("look", False), *steps, ("look", False), ("look", True), ("look", False)]:
+                ground.take(step)
+        finally:
+            ground.watcher.close()
