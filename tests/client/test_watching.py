@@ -42,8 +42,12 @@ STEPS = st.one_of(
     OPERATIONS,
     st.tuples(st.just("look"), st.booleans()),
     st.tuples(st.just("look_amid"), OPERATIONS, OPERATIONS, st.booleans()),
-    st.tuples(st.just("lose_the_way")),
+    st.tuples(st.just("look_alone"), st.booleans()),
+    st.tuples(st.just("lose_the_way"), st.booleans()),
 )
+NOTHING = ("remove", "x/y/f")
+MOVED_AND_BACK = [("fill", "a/c"), ("look", True), ("take_out", "a/c"), ("put_back", "a/c")]
+TWO_NAMES = [("write", "a/f", b"1"), ("make", "b"), ("look", True), ("second_name", "a/f", "b/f"), ("look", True)]
 
 
 class Playground:
@@ -57,7 +61,8 @@ class Playground:
         self.ignore("", b"x/\n")
         self.state = State(str(self.top))
         self.state.save(Binding("http://127.0.0.1:1", "p", "p", "w", "w"))
-        self.watcher = Watcher(str(self.top), lambda: self.full_look().folders)
+        self.found = True
+        self.watcher = Watcher(str(self.top), lambda: self.full_look().folders if self.found else ())
         self.ask: Callable[[Question], Answer | None] = self.watcher.answer
 
     def full_look(self):
@@ -92,7 +97,15 @@ class Playground:
         finally:
             self.ask = self.watcher.answer
 
-    def lose_the_way(self) -> None:
+    def look_alone(self, save: bool) -> None:
+        """Look, and find the watcher gone when it is to follow what was found."""
+        self.ask = lambda question: self.watcher.answer(question) if question.follow is None else None
+        self.tree(save=save)
+        self.ask = self.watcher.answer
+
+    def lose_the_way(self, found: bool) -> None:
+        """Have a new session begin, `found` or not the folders that it is to watch."""
+        self.found = found
         self.watcher._begin_anew()
 
     def take(self, step: tuple) -> None:
@@ -163,6 +176,15 @@ def _on_linux(tmp_path: Path) -> None:
 
 
 @settings(max_examples=150, deadline=None)
+@example([("fill", "b"), ("look_amid", NOTHING, ("write", "b/f", b"33"), True)])
+@example([*MOVED_AND_BACK, ("look", True), ("write", "a/c/f", b"33")])
+@example([*MOVED_AND_BACK, ("look_amid", NOTHING, ("write", "a/c/f", b"33"), True)])
+@example([("fill", "a/c"), ("look", True), ("take_out", "a"), ("fill", "a"), ("look", True), ("write", "a/d/f", b"33")])
+@example([*TWO_NAMES, ("write", "b/f", b"33")])
+@example([*TWO_NAMES, ("look", False), ("write", "b/f", b"33"), ("look", True), ("write", "a/f", b"2")])
+@example([("lose_the_way", False), ("look_alone", True), ("write", "a/c/f", b"33")])
+@example([("lose_the_way", False), ("look", True), ("look", True), ("write", "a/c/f", b"33")])
+@example([("fill", "x"), ("look", True), ("ignore", "", b""), ("look", True), ("write", "x/f", b"33")])
 @given(st.lists(STEPS, max_size=30))
 def test_any_tree_looks_as_without_a_watcher(steps: list[tuple]) -> None:
     with tempfile.TemporaryDirectory() as scratch:

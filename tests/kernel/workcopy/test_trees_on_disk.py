@@ -140,6 +140,23 @@ def test_a_folder_that_was_moved_is_watched_no_more(top: Path, watch: Watch) -> 
     assert watch.touched() == Touched({"c/deep"})
 
 
+@pytest.mark.parametrize("how", ["renamed over", "made again"])
+def test_a_folder_that_somebody_holds_open_is_watched_no_more_when_another_takes_its_place(
+    top: Path, watch: Watch, how: str
+) -> None:
+    (top / "a/file").unlink()
+    with reach.folder(str(top), "a"):
+        if how == "renamed over":
+            os.rename(top / "b/deep", top / "a")
+        else:
+            (top / "a").rmdir()
+            (top / "a").mkdir()
+        assert "a" in (watch.touched() or ())
+        assert watch.follow(["a"]) == {"a"}
+        (top / "a/file").write_bytes(b"y\n")
+        assert watch.touched() == Touched({"a"})
+
+
 def test_a_watch_that_lost_its_top_tells_nothing(top: Path, watch: Watch) -> None:
     remove_tree(top)
     assert watch.touched() is None
