@@ -8,8 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import example, given, settings
 
 from asterism.client.progress import Silent
 from asterism.client.tree import Tree, read_tree, tracked_paths
