@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from asterism.client.progress import Silent
 from asterism.client.tree import Tree, read_tree, tracked_paths
