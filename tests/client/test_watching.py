@@ -33,6 +33,7 @@ OPERATIONS = st.one_of(
     st.tuples(st.just("rename"), st.sampled_from(ANYWHERE), st.sampled_from(ANYWHERE)),
     st.tuples(st.just("take_out"), st.sampled_from(ANYWHERE)),
     st.tuples(st.just("put_back"), st.sampled_from(ANYWHERE)),
+    st.tuples(st.just("take_around"), st.sampled_from(ANYWHERE)),
     st.tuples(st.just("link"), st.sampled_from(FILES), st.sampled_from(ANYWHERE)),
     st.tuples(st.just("second_name"), st.sampled_from(FILES), st.sampled_from(FILES)),
     st.tuples(st.just("mode"), st.sampled_from(ANYWHERE), st.sampled_from([0o700, 0o755])),
@@ -146,6 +147,11 @@ class Playground:
                 (self.outside / "kept" / "g").write_bytes(b"other")
             os.rename(self.outside / "kept", self.top / path)
 
+    def take_around(self, path: str) -> None:
+        if not (self.outside / "kept").exists():
+            self.take_out(path)
+            self.put_back(path)
+
     def link(self, path: str, to: str) -> None:
         with suppress(OSError):
             (self.top / path).symlink_to(to)
@@ -177,6 +183,7 @@ def _on_linux(tmp_path: Path) -> None:
 
 @settings(max_examples=150, deadline=None)
 @example([("fill", "b"), ("look_amid", NOTHING, ("write", "b/f", b"33"), True)])
+@example([("fill", "b"), ("look_amid", NOTHING, ("take_around", "a/c"), True)])
 @example([*MOVED_AND_BACK, ("look", True), ("write", "a/c/f", b"33")])
 @example([*MOVED_AND_BACK, ("look_amid", NOTHING, ("write", "a/c/f", b"33"), True)])
 @example([("fill", "a/c"), ("look", True), ("take_out", "a"), ("fill", "a"), ("look", True), ("write", "a/d/f", b"33")])

@@ -98,6 +98,11 @@ class Tree:
         return sum(len(folder.names) - _left_out(folder) for folder in self._scan.folders.values())
 
     @property
+    def visited(self) -> int:
+        """How many folders were looked into."""
+        return self._scan.visited
+
+    @property
     def special(self) -> list[str]:
         """Paths that were passed over because they have no content to keep (sockets, pipes, devices)."""
         return self._scan.special

@@ -29,14 +29,16 @@ class WatchesExhausted(Unavailable):
 class Watcher:
     """Watches the tree at `top` wherever it is moved to (then `top` leads there). Used by one thread; `close` it.
 
-    `find` returns the folders to watch. Raises Unwatchable, WatchesExhausted and what `find` raises.
+    `find` returns the folders to watch, `make` the watch of a session. Raises Unwatchable, WatchesExhausted and what
+    `find` raises.
     """
 
-    def __init__(self, top: str, find: Callable[[], Iterable[str]]) -> None:
+    def __init__(self, top: str, find: Callable[[], Iterable[str]], *, make: Callable[[str], Watch] = Watch) -> None:
         self._handle = os.open(top, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         self.top = f"/proc/self/fd/{self._handle}"
         self._find = find
-        self._watch = Watch(self.top)
+        self._make = make
+        self._watch = make(self.top)
         try:
             self._mounts = self._watchable()
             self._begin(find())
@@ -72,7 +74,7 @@ class Watcher:
     def _begin_anew(self) -> None:
         self._mounts = self._watchable()
         self._watch.close()
-        self._watch = Watch(self.top)
+        self._watch = self._make(self.top)
         folders: Iterable[str] = ()
         with suppress(DomainError):  # commands meet the same, and say so
             folders = self._find()
