@@ -62,8 +62,9 @@ def serve(watcher: Watcher, door: socket.socket, folder: str, *, look_after: flo
     Raises what `Watcher.answer` raises.
     """
     own = _at(folder)
+    awaited: list[socket.socket | Watcher] = [door, watcher]
     while own is not None and _at(folder) == own:
-        ready, _, _ = select.select([door, watcher], [], [], look_after)
+        ready, _, _ = select.select(awaited, [], [], look_after)
         if door in ready:
             if not _answer(watcher, door):
                 return
