@@ -1,6 +1,5 @@
 """Histories of 50,000 commits and fewer into a project, against `git fast-export | git fast-import`."""
 
-import os
 import subprocess
 import tempfile
 import time
@@ -8,7 +7,7 @@ from pathlib import Path
 
 from bench.report import Report
 from bench.servers import Running, serving
-from bench.trees import PEER_ENVIRONMENT, asterism
+from bench.trees import asterism, measured
 
 TITLE = "import-git and export-git of long histories"
 COMMITS = (5_000, 50_000)
@@ -25,9 +24,9 @@ def run() -> Report:
             top = Path(folder) / str(commits)
             repository = make_history(top / "repository", commits)
             git = copied(repository, top / "copy")
-            first, peak = measured(server, top, "import-git", str(repository), "--project", f"h{commits}")
-            again, _ = measured(server, top, "import-git", str(repository), "--project", f"h{commits}")
-            back, back_peak = measured(server, top, "export-git", f"h{commits}", str(top / "out"))
+            first, peak = sent(server, top, "import-git", str(repository), "--project", f"h{commits}")
+            again, _ = sent(server, top, "import-git", str(repository), "--project", f"h{commits}")
+            back, back_peak = sent(server, top, "export-git", f"h{commits}", str(top / "out"))
             same = head(repository) == head(top / "out")
             rows.append(
                 [
@@ -99,16 +98,11 @@ def copied(repository: Path, to: Path) -> float:
     return time.perf_counter() - started
 
 
-def measured(server: Running, folder: Path, *words: str) -> tuple[float, float]:
+def sent(server: Running, folder: Path, *words: str) -> tuple[float, float]:
     """Return the seconds that a command takes, and the most memory it had in MiB."""
     environment = {"ASTERISM_URL": server.url, "ASTERISM_TOKEN": server.token, "HOME": str(folder)}
-    environment = {**os.environ, **PEER_ENVIRONMENT, **environment}
-    began = time.perf_counter()
-    process = subprocess.Popen(asterism(*words, "--json"), cwd=folder, env=environment, stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    if status != 0:
-        raise RuntimeError(f"{words[0]} failed")
-    return time.perf_counter() - began, usage.ru_maxrss / 1024
+    used = measured(asterism(*words, "--json"), folder, environment)
+    return used.seconds, used.peak_mib
 
 
 def head(folder: Path) -> str:

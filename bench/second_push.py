@@ -7,7 +7,7 @@ import httpx
 
 from bench.report import Report, at_most, median
 from bench.servers import serving
-from bench.trees import asterism, many_small, settle, timed
+from bench.trees import asterism, many_small, settle, small, timed
 
 TITLE = "second push of 100,000 files with 10 changes"
 FILES = 100_000
@@ -60,10 +60,10 @@ def run() -> Report:
     return report
 
 
-def change(work: Path, number: int) -> None:
+def change(work: Path, number: int, files: int = FILES) -> None:
     """Change some files, spread over the tree."""
     for index in range(CHANGES):
-        with open(work / f"package{index * 7:03d}" / "module05" / "file50.py", "a") as file:
+        with open(small(work, index * files // CHANGES + 50), "a") as file:
             file.write(f"# round {number}\n")
 
 

@@ -7,6 +7,8 @@ import sys
 import sysconfig
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 FILES = 10_000
@@ -45,10 +47,16 @@ def packages(target: Path) -> tuple[int, int]:
 def many_small(target: Path, files: int) -> None:
     """Make `files` small text files, 100 in a folder."""
     for number in range(files):
-        folder = target / f"package{number // 1000:03d}" / f"module{number // 100 % 10:02d}"
+        path = small(target, number)
         if number % 100 == 0:
-            folder.mkdir(parents=True)
-        (folder / f"file{number % 100:02d}.py").write_text(f"# file {number}\n" * (1 + number % 20))
+            path.parent.mkdir(parents=True)
+        path.write_text(f"# file {number}\n" * (1 + number % 20))
+
+
+def small(target: Path, number: int) -> Path:
+    """Return the place of one of the small files."""
+    folder = target / f"package{number // 1000:03d}" / f"module{number // 100 % 10:02d}"
+    return folder / f"file{number % 100:02d}.py"
 
 
 def timed(command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> float:
@@ -56,6 +64,39 @@ def timed(command: Sequence[str], folder: Path, environment: Mapping[str, str]) 
     began = time.perf_counter()
     subprocess.run(command, cwd=folder, env={**os.environ, **PEER_ENVIRONMENT, **environment}, check=True, stdout=-3)
     return time.perf_counter() - began
+
+
+@dataclass(frozen=True)
+class Used:
+    """What a command used: seconds on the clock, processor seconds, and the most memory it had, in MiB."""
+
+    seconds: float
+    processor: float
+    peak_mib: float
+
+
+def measured(command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> Used:
+    """Run a command to its end and return what it used. Raises CalledProcessError.
+
+    The peak is read from /proc while it runs: what wait(2) tells counts the parent's memory before exec(2), too.
+    """
+    began = time.perf_counter()
+    whole = {**os.environ, **PEER_ENVIRONMENT, **environment}
+    process = subprocess.Popen(command, cwd=folder, env=whole, stdout=subprocess.DEVNULL)
+    peak = 0.0
+    while True:
+        ended, status, usage = os.wait4(process.pid, os.WNOHANG)
+        if ended:
+            break
+        with suppress(OSError, StopIteration):
+            lines = Path(f"/proc/{process.pid}/status").read_text().splitlines()
+            peak = max(peak, next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM:")))
+        time.sleep(0.01)
+    seconds = time.perf_counter() - began
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, command)
+    return Used(seconds, usage.ru_utime + usage.ru_stime, peak)
 
 
 def asterism(*words: str) -> list[str]:
