@@ -28,7 +28,7 @@ SHARED = {
     "report",
     "results",
 }
-SHARED |= {"servers", "trees"}
+SHARED |= {"seeds", "servers", "trees"}
 APART = {"apps"}  # needs the network for minutes: make test-apps
 
 
