@@ -3,6 +3,7 @@
 One run and one turn happen over HTTP; the others are copies of what these left, stored by the code of the store.
 """
 
+import random
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -30,7 +31,7 @@ TITLE = "curves over messages and runs of a chat, and turns of a conversation"
 SIZES = (10, 100, 1_000, 10_000)
 AT_ONCE = 500
 REQUESTS, RUNS = 40, 10
-TEXT = "Message {number} about exports, dates and formats. " * 10
+WORDS, VOCABULARY = 80, 5_000
 
 
 @dataclass(frozen=True)
@@ -62,8 +63,8 @@ def run() -> Report:
     for work in curves.found:
         curves.headline(report, work, "server", FLAT)
     report.note(
-        f"As many messages as runs in the chat, each of {len(TEXT)} characters; means of {REQUESTS} reads, or {RUNS} "
-        "runs and turns from the request to their end."
+        f"As many messages as runs in the chat, each of {WORDS} of {VOCABULARY:,} words; means of {REQUESTS} reads, "
+        f"or {RUNS} runs and turns from the request to their end."
     )
     return report
 
@@ -95,7 +96,7 @@ def begin(server: Running, client: httpx.Client) -> Talk:
 
 def answer(client: httpx.Client, chat: str) -> None:
     """Ask in a chat and read the answer to its end."""
-    message = {"role": "user", "content": "Which format do the dates of the export have?"}
+    message = {"role": "user", "content": text(-1)}
     client.post(f"/v1/chats/{chat}/messages", json=message).raise_for_status()
     client.post(f"/v1/chats/{chat}/run", json={}).raise_for_status()
 
@@ -114,12 +115,19 @@ def grow_chat(seeds: Seeds, talk: Talk, size: int) -> None:
             if first is None:
                 raise RuntimeError("the run is missing")
             for number in range(start, min(start + AT_ONCE, size)):
-                text = TEXT.format(number=number)
                 role: chats.Role = "assistant" if number % 2 else "user"
-                posted = chats.post_message(tx, seeds.caller, talk.chat, role=role, content=text)
-                copy = replace(first, id=ids.ulid(), message_id=ids.ulid(), position=posted.position)
+                posted = chats.post_message(tx, seeds.caller, talk.chat, role=role, content=text(number))
+                at = shift(first.created_at, seconds=number / 1000)
+                names = {"id": ids.ulid(), "message_id": ids.ulid()}
+                copy = replace(first, **names, position=posted.position, created_at=at)
                 run_store.insert(tx, copy)
                 stream_store.insert(tx, copy.stream)
+
+
+def text(number: int) -> str:
+    """Return a message that has some words in common with some of the others."""
+    chance = random.Random(number)
+    return " ".join(f"word{chance.randrange(VOCABULARY)}" for _ in range(WORDS))
 
 
 def grow_conversation(seeds: Seeds, talk: Talk, size: int) -> None:
