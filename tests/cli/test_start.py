@@ -16,7 +16,7 @@ from asterism.base.errors import Conflict, Invalid, NotFound, Unauthenticated, U
 from asterism.cli.coercion import lighten
 from asterism.cli.main import VERBS
 from asterism.cli.main import app as whole
-from asterism.cli.options import verb_app
+from asterism.cli.options import folder, verb_app
 from asterism.cli.output import command, path_text, printable, show
 from asterism.cli.progressbar import Bar
 from asterism.cli.style import paint
@@ -73,6 +73,7 @@ def test_help_loads_no_verb():
         (["status"], ("ssl",)),
         (["status", "--url", "http://127.0.0.1:1", "--json"], ("ssl",)),
         (["tag", "some", "thing"], ()),
+        (["jobs", "--limit", "30"], ()),
     ],
 )
 def test_plain_words_load_no_pydantic(tmp_path, words, also):
@@ -96,8 +97,10 @@ def take(
     path: Path = Path("here"),
     flag: bool | None = None,
     choice: Annotated[Literal["x", "y"], Option(case_sensitive=False)] = "x",
+    few: Annotated[int | None, Option(min=2, max=9)] = None,
+    where: Annotated[Path | None, Option(parser=folder)] = None,
 ) -> None:
-    print(repr((some, text, number, ratio, path, flag, choice)))
+    print(repr((some, text, number, ratio, path, flag, choice, few, where)))
 
 
 @pytest.mark.parametrize(
@@ -107,6 +110,12 @@ def take(
         ["--some", "1", "--some", "2", "--text", "", "--flag"],
         ["--number", "08", "--ratio", "1e3", "--path", "a/b", "--no-flag", "--choice", "Y"],
         ["--number", "x"],
+        ["--number", "²"],
+        ["--number", "1_000", "--few", "9", "--where", "there"],
+        ["--number", "-3", "--few", "2"],
+        ["--few", "1"],
+        ["--few", "10"],
+        ["--where", " "],
         ["--choice", "z"],
         ["--ratio", "x"],
         ["--help"],

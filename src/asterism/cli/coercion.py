@@ -1,10 +1,12 @@
 """Reading the words of a command line without pydantic, where they stand for themselves.
 
 Typer loads pydantic (a tenth of a second) for the first parameter of a command, even for one that nobody gave. A text,
-a list of texts, an option that was left out and a default of the right type need no reading; everything else is still
-Typer's (docs/adr/0176-words-that-stand-for-themselves.md).
+a list of texts, an option that was left out and a default of the right type need no reading, a number in digits and
+what a function of ours reads need little; everything else is still Typer's, and so is every message
+(docs/adr/0176-words-that-stand-for-themselves.md).
 """
 
+from contextlib import suppress
 from typing import Any
 
 from typer.core import TyperGroup
@@ -34,11 +36,22 @@ class PlainWords:
         """Return the value of a parameter: what was typed, or its default. Raises what Typer raises for a bad one."""
         if value is None:
             return () if param.multiple or param.nargs == -1 else None
-        kind = param.type_descriptor.annotation
-        if param.type_descriptor.parameter_info.parser is None:
-            if type(value) is kind and kind in (str, bool, int):  # a number is a default of ours: typed ones are texts
-                return value
-            if kind == list[str] and isinstance(value, list | tuple) and all(type(one) is str for one in value):
-                return list(value)
+        with suppress(Exception):  # not plain, or wrong: Typer says how
+            return _plain(value, param.type_descriptor.annotation, param.type_descriptor.parameter_info)
         param._runtime_param = None
         return param.get_runtime_param().coerce(value, param=param, ctx=ctx)
+
+
+def _plain(value: Any, kind: Any, told: Any) -> Any:
+    """Return the value that `value`, typed or a default, stands for. Raises any Exception when that is not plain."""
+    if told.parser is not None and type(value) is str:
+        return told.parser(value)
+    if told.parser is None and type(value) is kind and kind in (str, bool, int):
+        return value
+    if told.parser is None and kind == list[str] and all(type(one) is str for one in value):
+        return list(value)
+    if told.parser is None and kind is int and value.isascii() and value.isdecimal():
+        number = int(value)
+        if (told.min is None or told.min <= number) and (told.max is None or number <= told.max):
+            return number
+    raise ValueError(value)

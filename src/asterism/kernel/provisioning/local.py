@@ -1,22 +1,17 @@
 """Resources of this machine: folders for storage, and databases on servers that the operator lends."""
 
 import asyncio
-import secrets
 import shutil
 from pathlib import Path
 from typing import Final
 
-import psycopg
-from psycopg import sql
-
-from asterism.kernel.provisioning import mysql
-from asterism.kernel.provisioning.port import Made, ProvisioningFailed, address_of
+from asterism.kernel.provisioning import mysql, postgres
+from asterism.kernel.provisioning.port import Made, ProvisioningFailed
 
 STORAGE: Final = "storage:blob"
 POSTGRES: Final = "database:postgres"
 MYSQL: Final = "database:mysql"
 REDIS: Final = "database:redis"
-CONNECT_SECONDS: Final = 10
 
 
 class LocalProvisioner:
@@ -46,7 +41,7 @@ class LocalProvisioner:
         if kind == STORAGE:
             return await asyncio.to_thread(self._make_folder, name)
         if kind == POSTGRES and self._postgres:
-            return await asyncio.to_thread(self._make_database, self._postgres, name)
+            return await asyncio.to_thread(postgres.make_database, self._postgres, name)
         if kind == MYSQL and self._mysql:
             return await asyncio.to_thread(mysql.make_database, self._mysql, name)
         if kind == REDIS and self._redis:
@@ -58,7 +53,7 @@ class LocalProvisioner:
         if kind == STORAGE:
             await asyncio.to_thread(self._remove_folder, resource_id)
         elif kind == POSTGRES and self._postgres:
-            await asyncio.to_thread(self._drop_database, self._postgres, resource_id)
+            await asyncio.to_thread(postgres.drop_database, self._postgres, resource_id)
         elif kind == MYSQL and self._mysql:
             await asyncio.to_thread(mysql.drop_database, self._mysql, resource_id)
         elif kind != REDIS:
@@ -80,30 +75,3 @@ class LocalProvisioner:
             shutil.rmtree(path)
         except OSError as error:
             raise ProvisioningFailed(f"the folder cannot be removed: {error.strerror}") from error
-
-    def _make_database(self, server: str, name: str) -> Made:
-        password = secrets.token_urlsafe(24)
-        try:
-            with psycopg.connect(server, autocommit=True, connect_timeout=CONNECT_SECONDS) as connection:
-                own = sql.Identifier(name)
-                connection.execute(sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(own, sql.Literal(password)))
-                try:
-                    connection.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(own))
-                    connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(own, own))
-                    connection.execute(sql.SQL("REVOKE CONNECT ON DATABASE {} FROM PUBLIC").format(own))
-                except psycopg.Error:
-                    connection.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(own))
-                    connection.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(own))
-                    raise
-        except psycopg.Error as error:
-            raise ProvisioningFailed("the PostgreSQL server refused to make a database") from error
-        return Made(name, address_of(server, name, name, password))
-
-    def _drop_database(self, server: str, name: str) -> None:
-        try:
-            with psycopg.connect(server, autocommit=True, connect_timeout=CONNECT_SECONDS) as connection:
-                own = sql.Identifier(name)
-                connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(own))
-                connection.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(own))
-        except psycopg.Error as error:
-            raise ProvisioningFailed("the PostgreSQL server refused to drop the database") from error
