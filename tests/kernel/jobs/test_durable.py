@@ -340,6 +340,31 @@ def test_an_end_that_the_database_did_not_take_is_made_again(sqlite_factory: Sql
     assert (done.status, done.result, done.attempts, made) == (Status.DONE, 2, 1, [1, 1])
 
 
+class Crowded(threading.Thread):
+    """A thread for which there is place at the second try only."""
+
+    tries = 0
+
+    def start(self) -> None:
+        Crowded.tries += 1
+        if Crowded.tries == 1:
+            raise RuntimeError("can't start new thread")
+        super().start()
+
+
+def test_a_job_that_finds_no_thread_is_begun_later(db: Database) -> None:
+    Crowded.tries = 0
+    jobs = DurableJobs(db, backoff=(0.05,), thread=Crowded)
+    jobs.register("work", lambda job: job.attempt)
+    jobs.start()
+    try:
+        done = jobs.wait(jobs.enqueue("work"), PATIENCE)
+    finally:
+        jobs.close()
+    assert Crowded.tries == 2
+    assert (done.status, done.result) == (Status.DONE, 1)
+
+
 def test_a_queue_that_waits_asks_nothing(db: Database) -> None:
     asked: list[str] = []
     done = threading.Event()

@@ -52,6 +52,11 @@ def test_an_error_is_cut_to_size() -> None:
     assert len(failed(RuntimeError("x" * 9999)).error or "") == 500
 
 
+def test_an_error_is_what_a_database_can_hold() -> None:
+    assert failed(RuntimeError("a\0b\ud800")).error == "RuntimeError: ab?"
+    assert failed(Invalid("\ud800\0.")).error == "VALIDATION_ERROR: ?."
+
+
 def test_the_fake_moves_its_clock_from_attempt_to_attempt() -> None:
     jobs = MemoryJobs()
     moments = []

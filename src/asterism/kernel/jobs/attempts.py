@@ -36,8 +36,13 @@ def failed(error: BaseException) -> Outcome:
     conflict and every unforeseen error are worth another attempt.
     """
     if isinstance(error, DomainError):
-        return Outcome(ok=False, error=f"{error.code}: {error.message}"[:MAX_ERROR], again=error.kind in PASSING)
-    return Outcome(ok=False, error=f"{type(error).__name__}: {error}"[:MAX_ERROR], again=True)
+        return Outcome(ok=False, error=_storable(f"{error.code}: {error.message}"), again=error.kind in PASSING)
+    return Outcome(ok=False, error=_storable(f"{type(error).__name__}: {error}"), again=True)
+
+
+def _storable(text: str) -> str:
+    """Cut a text to size and leave out what a database refuses: NUL, and surrogates that stand alone."""
+    return text[:MAX_ERROR].replace("\0", "").encode("utf-8", "replace").decode()
 
 
 def pause_after(outcome: Outcome, attempt: int, backoff: Sequence[float]) -> float | None:

@@ -10,7 +10,7 @@ import asyncio
 import inspect
 import threading
 import time
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import CancelledError, Future
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -41,10 +41,20 @@ PAUSE_SECONDS = 5
 
 
 class DurableJobs:
-    """A `JobQueue` that outlives the process. The schema of `db` is up to date before `start`."""
+    """A `JobQueue` that outlives the process. The schema of `db` is up to date before `start`.
 
-    def __init__(self, db: Database, *, backoff: Sequence[float] = BACKOFF) -> None:
+    Every attempt runs in a thread of its own, made by `thread`.
+    """
+
+    def __init__(
+        self,
+        db: Database,
+        *,
+        backoff: Sequence[float] = BACKOFF,
+        thread: Callable[..., threading.Thread] = threading.Thread,
+    ) -> None:
         self._store = JobStore(db)
+        self._make_thread = thread
         self._backoff = tuple(backoff)
         self._handlers: dict[str, Handler] = {}
         self._schedules: dict[str, Schedule] = {}
@@ -151,6 +161,9 @@ class DurableJobs:
             except (DomainError, DBAPIError) as error:
                 log.warning("the database of the jobs cannot be reached", error=str(error))
                 pause = PAUSE_SECONDS
+            except Exception:  # this thread must not end before the process
+                log.exception("jobs could not be begun")
+                pause = PAUSE_SECONDS
             self._news.wait(pause)
 
     def _take_up(self) -> None:
@@ -167,10 +180,10 @@ class DurableJobs:
                 self._store.put(schedule.name, {}, schedule.name, 0)
 
     def _give_back_unsettled(self) -> None:
-        """Have those made again whose end the database did not take."""
+        """Have those made again that could not be begun, or whose end the database did not take."""
         while self._unsettled:
             job = self._unsettled[0]
-            self._store.pause(replace(job, attempt=job.attempt - 1), 0)
+            self._store.pause(replace(job, attempt=job.attempt - 1), self._backoff[0])
             self._unsettled.pop(0)
 
     def _sweep(self) -> None:
@@ -196,10 +209,17 @@ class DurableJobs:
         return min([*pauses, threading.TIMEOUT_MAX] if due is None else [*pauses, due])
 
     def _begin(self, job: Job) -> None:
-        thread = threading.Thread(target=self._do, args=(job,), name=f"job-{job.name}", daemon=True)
+        thread = self._make_thread(target=self._do, args=(job,), name=f"job-{job.name}", daemon=True)
         with self._lock:
             self._running[job.id] = thread
-        thread.start()
+        try:
+            thread.start()
+        except RuntimeError as error:  # the machine has no thread left
+            log.warning("a job could not be begun", job=job.name, error=str(error))
+            with self._lock:
+                del self._running[job.id]
+            self._unsettled.append(job)
+            self._news.set()
 
     def _do(self, job: Job) -> None:
         """Make one attempt and store how it ended, unless the process ends first."""
@@ -209,7 +229,7 @@ class DurableJobs:
                 wanted = not self._over
             if outcome is not None and wanted:
                 self._settle(job, outcome)
-        except (DomainError, DBAPIError) as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, the job must not stay ours
             log.warning("the end of a job could not be stored; it is made again", job=job.name, error=str(error))
             self._unsettled.append(job)
         finally:

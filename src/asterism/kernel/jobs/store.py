@@ -41,26 +41,31 @@ class JobStore:
         """Store a job that is due in `delay` seconds, or return the id of the one that waits under its name and key."""
         row = new_row(ids.ulid(), name, payload, key, moment(delay))
         while True:
+            if key is not None:  # most are asked for again and again, and a read holds up nobody
+                with self.db.read() as tx:
+                    waiting = tx.scalar(sa.select(jobs.c.id).where(WAITING, jobs.c.name == name, jobs.c.key == key))
+                if waiting is not None:
+                    return str(waiting)
             with self.db.write() as tx:
                 if insert_ignore(tx, jobs, [row]):
                     return str(row["id"])
-                waiting = tx.scalar(sa.select(jobs.c.id).where(WAITING, jobs.c.name == name, jobs.c.key == key))
-            if waiting is not None:  # else it was begun in between
-                return str(waiting)
 
     def claim(self, most: int) -> list[Job]:
         """Take up to `most` jobs that are due, the longest due first; they are this process's until it ends them."""
         query = sa.select(jobs).where(_open, jobs.c.due_at <= moment()).order_by(jobs.c.due_at, jobs.c.id).limit(most)
         with self.db.read() as tx:
             due = tx.all(query)
-        return [_job(row) for row in due if self._take(row)]
+        if not due:
+            return []
+        with self.db.write() as tx:
+            return [_job(row) for row in due if self._take(tx, row)]
 
-    def _take(self, row: RowDict) -> bool:
+    def _take(self, tx: Tx, row: RowDict) -> bool:
         """Make one job ours, unless another process was faster, with it or with another job of its key."""
         taken = {"status": "running", "owner": self.owner, "started_at": row["started_at"] or moment()}
         unchanged = jobs.c.status == row["status"], jobs.c.owner.is_(None), jobs.c.due_at == row["due_at"]
         try:
-            with self.db.write() as tx:
+            with tx.connection.begin_nested():
                 return tx.execute(sa.update(jobs).where(jobs.c.id == row["id"], *unchanged).values(taken)).rowcount == 1
         except IntegrityError:
             return False
