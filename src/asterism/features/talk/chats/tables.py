@@ -41,3 +41,5 @@ messages = sa.Table(
     sa.Column("cost_micros", sa.BigInteger),
     sa.UniqueConstraint("chat_id", "position"),
 )
+_m = messages.c
+sa.Index("ix_messages_counted", _m.chat_id, _m.role, _m.status, _m.run_id, _m.created_at)

@@ -18,6 +18,7 @@ from asterism.features.talk.conversations.models import (
     TurnUsage,
 )
 from asterism.features.talk.conversations.tables import (
+    IS_ACTIVE,
     RUNNING_SQL,
     conversation_messages,
     conversation_parts,
@@ -210,7 +211,7 @@ def newest(
 def active(tx: Tx, conversation_id: str) -> list[Message]:
     """Return the turns of a conversation that have not ended, or whose files are not taken over yet, in order."""
     query = sa.select(conversation_messages).where(
-        _m.conversation_id == conversation_id, _m.role == "assistant", sa.or_(_m.status.in_(ACTIVE), _m.collecting)
+        _m.conversation_id == conversation_id, _m.role == "assistant", IS_ACTIVE
     )
     return [_message(row) for row in tx.all(query.order_by(_m.position))]
 
@@ -233,14 +234,14 @@ def startable(tx: Tx, limit: int) -> list[tuple[str, str]]:
     )
     asking = sa.exists().where(q.message_id == _m.id, q.status == "pending")
     ready = sa.or_(sa.and_(_m.status == "pending", ~busy), sa.and_(_m.status == "running", _m.parked, ~asking))
-    query = sa.select(_m.conversation_id, _m.id).where(_m.role == "assistant", ready)
+    query = sa.select(_m.conversation_id, _m.id).where(_m.role == "assistant", IS_ACTIVE, ready)
     rows = tx.all(query.order_by(_m.created_at, _m.position).limit(limit))
     return [(row["conversation_id"], row["id"]) for row in rows]
 
 
 def unfinished(tx: Tx) -> list[Message]:
     """Return the turns of everybody that have not ended, or whose files are not taken over yet."""
-    query = sa.select(conversation_messages).where(_m.role == "assistant", sa.or_(_m.status.in_(ACTIVE), _m.collecting))
+    query = sa.select(conversation_messages).where(_m.role == "assistant", IS_ACTIVE)
     return [_message(row) for row in tx.all(query.order_by(_m.created_at))]
 
 
@@ -251,7 +252,7 @@ def orphans(tx: Tx) -> list[Message]:
         .join(conversations, _c.id == _m.conversation_id)
         .join(_workspaces, _workspaces.c.id == _c.workspace_id)
         .join(_projects, _projects.c.id == _c.project_id)
-        .where(_m.role == "assistant", _m.status.in_(ACTIVE))
+        .where(_m.role == "assistant", _m.status.in_(ACTIVE), IS_ACTIVE)
         .where(sa.or_(_workspaces.c.deleted_at.is_not(None), _projects.c.deleted_at.is_not(None)))
     )
     return [_message(row) for row in tx.all(query.order_by(_m.created_at, _m.position))]
@@ -271,7 +272,7 @@ def remove_messages(tx: Tx, conversation_id: str, before_position: int) -> None:
 
 def quiet(tx: Tx) -> list[str]:
     """Return the ids of the conversations of everybody in which nothing runs or waits."""
-    busy = sa.exists().where(_m.conversation_id == _c.id, sa.or_(_m.status.in_(ACTIVE), _m.collecting))
+    busy = sa.exists().where(_m.conversation_id == _c.id, IS_ACTIVE)
     return [row["id"] for row in tx.all(sa.select(_c.id).where(~busy))]
 
 

@@ -5,6 +5,9 @@ import sqlalchemy as sa
 from asterism.kernel.db import metadata
 
 ACTIVE_SQL = sa.text("status IN ('pending', 'running') OR collecting")
+IS_ACTIVE = sa.text("(conversation_messages.status IN ('pending', 'running') OR conversation_messages.collecting)")
+"""The same in a query: written out, since SQLite takes a partial index only for the very words of its condition."""
+
 RUNNING_SQL = sa.text("status = 'running' AND role = 'assistant'")
 
 conversations = sa.Table(
@@ -60,6 +63,14 @@ sa.Index(
     unique=True,
     sqlite_where=RUNNING_SQL,
     postgresql_where=RUNNING_SQL,
+)
+sa.Index("ix_conversation_messages_counted", _m.conversation_id, _m.hidden_by, _m.status, _m.role)
+sa.Index(
+    "ix_conversation_messages_conversation_id_active",
+    _m.conversation_id,
+    _m.position,
+    sqlite_where=ACTIVE_SQL,
+    postgresql_where=ACTIVE_SQL,
 )
 sa.Index(
     "ix_conversation_messages_active",

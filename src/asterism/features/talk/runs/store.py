@@ -17,7 +17,7 @@ from asterism.features.talk.runs.models import (
     Tree,
     Window,
 )
-from asterism.features.talk.runs.tables import runs
+from asterism.features.talk.runs.tables import IS_ACTIVE, runs
 from asterism.kernel.db import JsonColumns, RowDict, Tx, insert_ignore
 
 _projects = sa.table("projects", sa.column("id"), sa.column("deleted_at"))
@@ -53,26 +53,26 @@ def locked(tx: Tx, run_id: str) -> Run | None:
 
 def active_of_chat(tx: Tx, chat_id: str) -> Run | None:
     """Return the active run of a chat."""
-    row = tx.one(sa.select(runs).where(runs.c.chat_id == chat_id, runs.c.status.in_(ACTIVE)))
+    row = tx.one(sa.select(runs).where(runs.c.chat_id == chat_id, IS_ACTIVE))
     return _run(row) if row else None
 
 
 def orphans(tx: Tx) -> list[Run]:
     """Return the active runs of everybody whose project was deleted."""
     query = sa.select(runs).join(_projects, _projects.c.id == runs.c.project_id)
-    rows = tx.all(query.where(runs.c.status.in_(ACTIVE), _projects.c.deleted_at.is_not(None)))
+    rows = tx.all(query.where(IS_ACTIVE, _projects.c.deleted_at.is_not(None)))
     return [_run(row) for row in rows]
 
 
 def active_ids(tx: Tx, chat_ids: Sequence[str]) -> dict[str, str]:
     """Return the active runs of chats, for those that have one."""
-    query = sa.select(runs.c.chat_id, runs.c.id).where(runs.c.chat_id.in_(chat_ids), runs.c.status.in_(ACTIVE))
+    query = sa.select(runs.c.chat_id, runs.c.id).where(runs.c.chat_id.in_(chat_ids), IS_ACTIVE)
     return {row["chat_id"]: row["id"] for row in tx.all(query)}
 
 
 def count_active(tx: Tx, user_id: str) -> int:
     """Return how many runs of the user are active."""
-    query = sa.select(sa.func.count()).where(runs.c.user_id == user_id, runs.c.status.in_(ACTIVE))
+    query = sa.select(sa.func.count()).where(runs.c.user_id == user_id, IS_ACTIVE)
     return int(tx.scalar(query))
 
 
