@@ -149,6 +149,7 @@ class FakeServer:
     def _post_batch(self, request, parts):
         reader = BatchReader()
         name, content = "", bytearray()
+        before = dict(self.blobs)
         for event in reader.feed(request.read()):
             if isinstance(event, FrameStart):
                 name, content = event.hash, bytearray()
@@ -162,7 +163,8 @@ class FakeServer:
                     return _error(400, "HASH_MISMATCH")
                 self.blobs[name] = bytes(content)
         reader.finish()
-        return httpx.Response(200, json={})
+        new = {name: content for name, content in self.blobs.items() if name not in before}
+        return httpx.Response(200, json={"stored": len(new), "bytes": sum(map(len, new.values()))})
 
     def _post_batch_download(self, request, parts):
         body = bytearray()

@@ -277,7 +277,7 @@ def test_a_push_that_never_arrived_leaves_no_trace(pair):
 
 def test_a_batch_that_broke_goes_on_with_what_has_not_arrived(tmp_path):
     server = FakeServer()
-    build(tmp_path / "new", {f"f{n}": ("file", b"%d" % n * 1000, 0o644) for n in range(10)})
+    build(tmp_path / "new", {f"f{n}": ("file", b"%d" % n * 30_000, 0o644) for n in range(10)})
     answer = server._post_batch
     sent = []
 
@@ -293,7 +293,22 @@ def test_a_batch_that_broke_goes_on_with_what_has_not_arrived(tmp_path):
     server._post_batch = torn
     assert pushed(server, tmp_path / "new").snapshot.complete
     assert len(sent) == 2
-    assert sent[1] <= sent[0] - sent[0] // 2 + 2000
+    assert sent[1] <= sent[0] - sent[0] // 2 + 31_000
+
+
+@pytest.mark.parametrize(
+    ("files", "size", "asked"), [(100, 10, False), (101, 10, True), (10, 26_214, False), (10, 26_215, True)]
+)
+def test_a_few_small_contents_are_sent_without_asking_first(tmp_path, files, size, asked):
+    server = FakeServer()
+    work = tmp_path / "new"
+    build(work, {f"f{n:03d}": ("file", b"%03d" % n + bytes(size - 3), 0o644) for n in range(files)})
+    assert pushed(server, work).sent_blobs == files
+    assert (("POST", "/v1/blobs/batch-exists") in server.calls) is asked
+    (work / "f001").rename(work / "g")
+    (work / "h").write_bytes(b"new")
+    again = pushed(server, work)
+    assert (again.sent_blobs, again.sent_bytes) == (1, 3)
 
 
 def whole_frames(body: bytes) -> bytes:

@@ -294,14 +294,16 @@ class Api:
         """
         self.http.raw("PUT", f"/v1/blobs/upload/{blob}", chunks, seconds=TRANSFER_SECONDS, size=size)
 
-    def put_batch(self, frames: Callable[[], Iterable[bytes]]) -> bytes:
-        """Store many blobs in one body (`vcs.batch`); each is verified and stored as it arrives.
+    def put_batch(self, frames: Callable[[], Iterable[bytes]]) -> tuple[int, int]:
+        """Store many blobs in one body (`vcs.batch`), each verified; return how many of them were new, and their bytes.
 
         Not repeated by itself: after a break the caller asks first what has arrived.
         """
-        return self.http.raw(
+        answer = self.http.raw(
             "POST", "/v1/blobs/batch", frames, kind=batch.MEDIA_TYPE, safe=False, seconds=TRANSFER_SECONDS
         )
+        done = msgspec.json.decode(answer, type=_StoredBatch)
+        return done.stored, done.bytes
 
     @contextmanager
     def get_batch(self, hashes: Sequence[str]) -> Iterator[Iterator[bytes]]:
@@ -402,6 +404,11 @@ class _OneTag(msgspec.Struct):
 
 class _OnePreview(msgspec.Struct):
     preview: SyncPreview
+
+
+class _StoredBatch(msgspec.Struct):
+    stored: int
+    bytes: int
 
 
 class _Exists(msgspec.Struct):

@@ -19,7 +19,7 @@ from asterism.client.models import Project, Snapshot, User, Workspace
 from asterism.client.progress import Progress
 from asterism.client.snapshot_id import short, snapshot_id, whole_second
 from asterism.client.tree import Tree, read_tree
-from asterism.client.upload import Source, find_missing, send
+from asterism.client.upload import Source, are_few, find_missing, send, send_few
 from asterism.client.workcopy.apply import at_work
 from asterism.client.workcopy.state import Base, Binding, State
 from asterism.vcs.diff import equal_with_folders
@@ -288,8 +288,13 @@ def _moved(place: Place, head: str | None, base: str | None) -> HeadMoved:
 
 
 def send_content(api: Api, state: State, tree: Tree, known: Base | None, progress: Progress) -> tuple[int, int]:
-    """Send the contents that the server lacks; returns how many and how many bytes."""
+    """Send the contents that the server lacks; returns how many were new there and how many bytes.
+
+    A few small ones are sent without asking which these are.
+    """
     sources = _candidates(state, tree, known)
+    if are_few(sources.values()):
+        return send_few(api, sources.values(), progress)
     missing = find_missing(api, list(sources))
     chosen = [source for blob, source in sources.items() if blob in missing]
     if not chosen:

@@ -2,7 +2,7 @@
 
 import itertools
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -18,6 +18,8 @@ USUAL_LIMIT_BYTES = 256 << 20
 BATCH_BYTES = 16 << 20
 BATCH_FILES = 1000
 PIECE_BYTES = 1 << 20
+FEW_BYTES = 256 << 10
+FEW_FILES = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,23 @@ def find_missing(api: Api, hashes: Sequence[str]) -> set[str]:
         return set(api.missing_blobs(groups[0])) if groups else set()
     with ThreadPoolExecutor(THREADS) as pool:
         return set(itertools.chain.from_iterable(pool.map(api.missing_blobs, groups)))
+
+
+def are_few(sources: Collection[Source]) -> bool:
+    """Say whether contents are so few and small that asking which of them are missing takes longer than sending all."""
+    return 0 < len(sources) <= FEW_FILES and sum(source.size for source in sources) <= FEW_BYTES
+
+
+def send_few(api: Api, sources: Collection[Source], progress: Progress) -> tuple[int, int]:
+    """Send contents that may be stored already; return how many were not, and their bytes. Raises ChangedMeanwhile."""
+    group, done = list(sources), (0, 0)
+
+    def attempt() -> None:
+        nonlocal done
+        done = api.put_batch(lambda: _frames(group, progress))
+
+    _checked(lambda: api.http.repeat(attempt), group)
+    return done
 
 
 def send(api: Api, sources: Iterable[Source], progress: Progress) -> int:
