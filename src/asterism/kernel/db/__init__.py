@@ -8,7 +8,7 @@ what others want to hear of, without the use case knowing them, is told by `Tx.t
 from asterism.kernel.db.database import Database, RowDict, Tx, open_database
 from asterism.kernel.db.json_columns import JsonColumns
 from asterism.kernel.db.metadata import metadata
-from asterism.kernel.db.prepared import Prepared, listed, one_of
+from asterism.kernel.db.prepared import Prepared, among, listed, one_of
 from asterism.kernel.db.upsert import insert_ignore, upsert
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "Prepared",
     "RowDict",
     "Tx",
+    "among",
     "insert_ignore",
     "listed",
     "metadata",

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
-from asterism.kernel.db.database import Tx
+from asterism.kernel.db.database import RowDict, Tx
 
 Row = tuple[Any, ...]
 Read = Callable[[Any], Any]
@@ -39,6 +39,11 @@ def listed(values: Sequence[str]) -> str:
     return msgspec.json.encode(values).decode()
 
 
+def among(column: sa.ColumnElement[Any], values: Sequence[str]) -> sa.ColumnElement[bool]:
+    """Return the condition that a column has one of some constants; `in_` is written anew for each execution."""
+    return sa.or_(*(column == value for value in values))
+
+
 class Prepared:
     """A SELECT whose values are named parameters (`sa.bindparam`), run in any transaction.
 
@@ -60,6 +65,19 @@ class Prepared:
         except sqlite3.Error as error:
             raise DBAPIError.instance(text, values, error, sqlite3.Error) from error
         return _read(found, readers) if readers else found
+
+    def one(self, tx: Tx, **values: str | int | None) -> RowDict | None:
+        """Return the first row by column name, as `Tx.one` does."""
+        row = self.first(tx, **values)
+        return None if row is None else dict(zip(self._names, row, strict=True))
+
+    def all(self, tx: Tx, **values: str | int | None) -> list[RowDict]:
+        """Return all rows by column name, as `Tx.all` does."""
+        return [dict(zip(self._names, row, strict=True)) for row in self.rows(tx, **values)]
+
+    @cached_property
+    def _names(self) -> tuple[str, ...]:
+        return tuple(column.name for column in self._query.selected_columns)
 
     def first(self, tx: Tx, **values: str | int | None) -> Row | None:
         """Return the first row, None when there is none."""

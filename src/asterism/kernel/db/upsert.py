@@ -1,19 +1,20 @@
 """INSERT … ON CONFLICT, spelled once for both engines (SQLAlchemy Core has it per dialect only)."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Table
 from sqlalchemy.dialects import sqlite
 
-from asterism.kernel.db.database import Tx
+from asterism.kernel.db.database import Dialect, Tx
 
 Row = Mapping[str, Any]
 
 
 def upsert(tx: Tx, table: Table, row: Row, *, key: Sequence[str], update: Sequence[str]) -> None:
     """Insert `row`; where one with the same `key` columns exists, set its `update` columns to the new values."""
-    statement = _insert(tx, table).values(row)
+    statement = _insert(tx.dialect, table).values(row)
     tx.execute(statement.on_conflict_do_update(index_elements=key, set_={c: statement.excluded[c] for c in update}))
 
 
@@ -26,7 +27,7 @@ def upsert_returning(
     """
     if not rows:
         return ()
-    statement = _insert(tx, table)
+    statement = _insert(tx.dialect, table)
     statement = statement.on_conflict_do_update(index_elements=key, set_=update(statement.excluded))
     return [dict(row) for row in tx.execute(statement.returning(*table.columns), rows).mappings()]
 
@@ -39,12 +40,16 @@ def insert_ignore(tx: Tx, table: Table, rows: Sequence[Row]) -> int:
     """
     if not rows:
         return 0
-    statement = _insert(tx, table).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
-    return tx.execute(statement, rows).rowcount
+    return tx.execute(_insert_ignore(tx.dialect, table), rows).rowcount
 
 
-def _insert(tx: Tx, table: Table) -> Any:
-    if tx.dialect == "sqlite":
+@cache
+def _insert_ignore(dialect: Dialect, table: Table) -> Any:
+    return _insert(dialect, table).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+
+
+def _insert(dialect: Dialect, table: Table) -> Any:
+    if dialect == "sqlite":
         return sqlite.insert(table)
     from sqlalchemy.dialects import postgresql  # an embedded server does not pay for it
 

@@ -9,6 +9,9 @@ from asterism.kernel.db import Tx, upsert
 from asterism.kernel.runs.tables import hosted_runs, run_owners
 
 
+_INSERT = hosted_runs.insert()
+
+
 @dataclass(frozen=True, slots=True)
 class Hosted:
     """A run in progress, and the last sign of life of the process that performs it."""
@@ -22,7 +25,7 @@ class Hosted:
 
 def insert(tx: Tx, stream: str, kind: str, owner: str) -> None:
     """Note that a run is in progress."""
-    tx.execute(hosted_runs.insert().values(stream=stream, kind=kind, owner=owner, created_at=tx.now()))
+    tx.execute(_INSERT, {"stream": stream, "kind": kind, "owner": owner, "created_at": tx.now()})
 
 
 def take(tx: Tx, stream: str) -> tuple[str | None] | None:

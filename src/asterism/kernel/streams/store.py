@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from asterism.kernel.db import Tx, insert_ignore
+from asterism.kernel.db import Prepared, Tx, insert_ignore
 from asterism.kernel.streams.facts import Fact
 from asterism.kernel.streams.models import Event, Head
 from asterism.kernel.streams.tables import stream_events, streams
@@ -14,9 +14,26 @@ CHANNEL = "asterism_streams"
 IN_ONE = 500  # numbers in one statement
 
 
+_INSERT, _WRITE = streams.insert(), stream_events.insert()
+_OPEN = (streams.c.id == sa.bindparam("stream")) & streams.c.closed_at.is_(None)
+_END = sa.bindparam("end", type_=sa.BigInteger)
+_ADVANCE = streams.update().where(_OPEN, streams.c.last_seq < _END).values(last_seq=_END)
+_CLOSE = streams.update().where(_OPEN, streams.c.last_seq <= _END).values(last_seq=_END, closed_at=sa.bindparam("at"))
+_EXTEND = (
+    streams.update()
+    .where(_OPEN)
+    .values(last_seq=streams.c.last_seq + sa.bindparam("count", type_=sa.BigInteger))
+    .returning(streams.c.last_seq)
+)
+_HEAD = sa.select(
+    streams.c.last_seq, streams.c.closed_at.is_not(None), streams.c.expired, streams.c.shared, streams.c.floor
+).where(streams.c.id == sa.bindparam("stream"))
+_HEADS = Prepared(_HEAD), Prepared(_HEAD.with_for_update())
+
+
 def insert(tx: Tx, stream: str, *, shared: bool = False) -> None:
     """Make an empty open stream."""
-    tx.execute(streams.insert().values(_empty(tx, stream, shared=shared)))
+    tx.execute(_INSERT, _empty(tx, stream, shared=shared))
 
 
 def insert_missing(tx: Tx, stream: str) -> None:
@@ -34,20 +51,16 @@ def advance(tx: Tx, stream: str, last_seq: int, *, close: bool = False) -> bool:
 
     A writer that was taken for dead and replaced is behind, and can do no harm any more.
     """
-    values: dict[str, Any] = {"last_seq": last_seq}
     if close:
-        values["closed_at"] = tx.now()
-    behind = streams.c.last_seq <= last_seq if close else streams.c.last_seq < last_seq
-    open_ = sa.and_(streams.c.id == stream, streams.c.closed_at.is_(None), behind)
-    found = tx.execute(streams.update().where(open_).values(values))
+        found = tx.execute(_CLOSE, {"stream": stream, "end": last_seq, "at": tx.now()})
+    else:
+        found = tx.execute(_ADVANCE, {"stream": stream, "end": last_seq})
     return found.rowcount == 1
 
 
 def extend(tx: Tx, stream: str, count: int) -> int | None:
     """Move the end of an open shared stream by so many numbers, holding its row; return the end, None without it."""
-    open_ = sa.and_(streams.c.id == stream, streams.c.closed_at.is_(None))
-    moved = streams.update().where(open_).values(last_seq=streams.c.last_seq + count).returning(streams.c.last_seq)
-    found: int | None = tx.scalar(moved)
+    found: int | None = tx.execute(_EXTEND, {"stream": stream, "count": count}).scalar()
     return found
 
 
@@ -58,7 +71,7 @@ def write(tx: Tx, stream: str, events: Sequence[Event]) -> None:
 
 def write_new(tx: Tx, stream: str, events: Sequence[Event]) -> None:
     """Write events that nobody can have written; a duplicate is the bug of a second writer and raises."""
-    tx.execute(stream_events.insert(), [_row(stream, event) for event in events])
+    tx.execute(_WRITE, [_row(stream, event) for event in events])
 
 
 def write_tails(tx: Tx, tails: Mapping[str, Sequence[Event]]) -> None:
@@ -77,11 +90,8 @@ def notify(tx: Tx, stream: str) -> None:
 
 def head(tx: Tx, stream: str, *, lock: bool = False) -> Head | None:
     """Return the durable end of a stream; with `lock`, hold its row until the transaction ends."""
-    query = sa.select(streams).where(streams.c.id == stream)
-    row = tx.one(query.with_for_update() if lock else query)
-    if row is None:
-        return None
-    return Head(row["last_seq"], row["closed_at"] is not None, row["expired"], row["shared"], row["floor"])
+    row = _HEADS[lock].first(tx, stream=stream)
+    return Head(*row) if row else None
 
 
 def read_after(tx: Tx, stream: str, seq: int, limit: int | None, types: Collection[str] | None = None) -> list[Event]:

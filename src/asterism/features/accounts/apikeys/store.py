@@ -5,17 +5,22 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 from asterism.features.accounts.apikeys.tables import api_keys
-from asterism.kernel.db import RowDict, Tx, insert_ignore
+from asterism.kernel.db import Prepared, RowDict, Tx, insert_ignore
+
+
+_OF_USER = sa.select(api_keys).where(api_keys.c.user_id == sa.bindparam("user"))
+_ROW = Prepared(_OF_USER.where(api_keys.c.provider == sa.bindparam("provider")))
+_ROWS = Prepared(_OF_USER.order_by(api_keys.c.provider))
 
 
 def rows(tx: Tx, user_id: str) -> Sequence[RowDict]:
     """Return a user's rows, by provider."""
-    return tx.all(sa.select(api_keys).where(api_keys.c.user_id == user_id).order_by(api_keys.c.provider))
+    return _ROWS.all(tx, user=user_id)
 
 
 def row(tx: Tx, user_id: str, provider: str) -> RowDict | None:
     """Return the row of one provider, None when there is none."""
-    return tx.one(sa.select(api_keys).where(api_keys.c.user_id == user_id, api_keys.c.provider == provider))
+    return _ROW.one(tx, user=user_id, provider=provider)
 
 
 def insert_unless_there(tx: Tx, new: dict[str, str]) -> bool:

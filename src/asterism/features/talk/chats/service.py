@@ -236,7 +236,7 @@ def _index(tx: Tx, chat: Chat, message: Message) -> None:
 def _next(tx: Tx, chat: Chat) -> tuple[int, str]:
     """Hand out the next position and a time that is not before the last one. `chat` must be locked."""
     at = max(tx.now(), chat.last_message_at or "")
-    store.update_chat(tx, chat.id, {"next_position": chat.next_position + 1, "last_message_at": at})
+    store.advance(tx, chat.id, chat.next_position + 1, at)
     return chat.next_position, at
 
 

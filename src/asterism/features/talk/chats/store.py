@@ -1,13 +1,37 @@
 """SQL of chats and messages."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 
 from asterism.features.talk.chats.models import Chat, Message, MessageCounts, Said
 from asterism.features.talk.chats.tables import chats, messages
-from asterism.kernel.db import Tx
+from asterism.kernel.db import Prepared, Tx, among
+
+
+def _chat(where: sa.ColumnElement[bool]) -> tuple[Prepared, Prepared]:
+    """Return the queries for a chat: as it is, and holding its row."""
+    query = sa.select(*(chats.c[name] for name in Chat.__slots__)).where(where)
+    return Prepared(query), Prepared(query.with_for_update())
+
+
+# These run before the first token of every answer.
+_BY_ID = _chat(chats.c.id == sa.bindparam("chat"))
+_OF_USER = _chat((chats.c.id == sa.bindparam("chat")) & (chats.c.owner_user_id == sa.bindparam("user")))
+_ADVANCE = (
+    sa.update(chats)
+    .where(chats.c.id == sa.bindparam("chat"))
+    .values(next_position=sa.bindparam("next"), last_message_at=sa.bindparam("at"))
+)
+
+
+@cache
+def _newest(roles: tuple[str, ...]) -> Prepared:
+    c = messages.c
+    query = sa.select(c.id, c.role, c.content, c.status).where(c.chat_id == sa.bindparam("chat"), among(c.role, roles))
+    return Prepared(query.order_by(c.position.desc()).limit(sa.bindparam("limit", type_=sa.Integer)))
 
 
 def insert_chat(tx: Tx, chat: Chat) -> None:
@@ -17,21 +41,20 @@ def insert_chat(tx: Tx, chat: Chat) -> None:
 
 def chat_of_user(tx: Tx, user_id: str, chat_id: str, *, lock: bool = False) -> Chat | None:
     """Return a chat of the user; `lock` holds its row."""
-    query = sa.select(chats).where(chats.c.id == chat_id, chats.c.owner_user_id == user_id)
-    row = tx.one(query.with_for_update() if lock else query)
-    return Chat(**row) if row else None
+    row = _OF_USER[lock].first(tx, chat=chat_id, user=user_id)
+    return Chat(*row) if row else None
 
 
 def find(tx: Tx, chat_id: str) -> Chat | None:
     """Return a chat, whoever owns it."""
-    row = tx.one(sa.select(chats).where(chats.c.id == chat_id))
-    return Chat(**row) if row else None
+    row = _BY_ID[False].first(tx, chat=chat_id)
+    return Chat(*row) if row else None
 
 
 def locked(tx: Tx, chat_id: str) -> Chat | None:
     """Return a chat, whoever owns it, holding its row."""
-    row = tx.one(sa.select(chats).where(chats.c.id == chat_id).with_for_update())
-    return Chat(**row) if row else None
+    row = _BY_ID[True].first(tx, chat=chat_id)
+    return Chat(*row) if row else None
 
 
 def page_of_chats(
@@ -46,6 +69,11 @@ def page_of_chats(
         query = query.where(sa.tuple_(chats.c.active_at, chats.c.id) < key)
     rows = tx.all(query.order_by(chats.c.active_at.desc(), chats.c.id.desc()).limit(limit))
     return [Chat(**row) for row in rows]
+
+
+def advance(tx: Tx, chat_id: str, next_position: int, at: str) -> None:
+    """Set the next position of a chat and the newest time given to a message."""
+    tx.execute(_ADVANCE, {"chat": chat_id, "next": next_position, "at": at})
 
 
 def update_chat(tx: Tx, chat_id: str, values: Mapping[str, Any]) -> None:
@@ -103,11 +131,9 @@ def messages_in_order(
     return found if forward else found[::-1]
 
 
-def newest_said(tx: Tx, chat_id: str, roles: Sequence[str], limit: int) -> list[Said]:
+def newest_said(tx: Tx, chat_id: str, roles: tuple[str, ...], limit: int) -> list[Said]:
     """Return the newest messages of the roles, oldest first, with as much as a prompt needs."""
-    c = messages.c
-    query = sa.select(c.id, c.role, c.content, c.status).where(c.chat_id == chat_id, c.role.in_(roles))
-    rows = tx.execute(query.order_by(c.position.desc()).limit(limit)).all()
+    rows = _newest(roles).rows(tx, chat=chat_id, limit=limit)
     return [Said(id_, role, content, status == "partial") for id_, role, content, status in reversed(rows)]
 
 

@@ -7,7 +7,14 @@ import sqlalchemy as sa
 
 from asterism.features.talk.integrations.models import Account, Integration, ProviderName
 from asterism.features.talk.integrations.tables import integration_states, integrations
-from asterism.kernel.db import RowDict, Tx, insert_ignore
+from asterism.kernel.db import Prepared, RowDict, Tx, insert_ignore
+
+
+_ROW = Prepared(
+    sa.select(integrations).where(
+        integrations.c.user_id == sa.bindparam("user"), integrations.c.provider == sa.bindparam("provider")
+    )
+)
 
 
 def of_user(tx: Tx, user_id: str) -> Mapping[ProviderName, Integration]:
@@ -18,8 +25,7 @@ def of_user(tx: Tx, user_id: str) -> Mapping[ProviderName, Integration]:
 
 def row(tx: Tx, user_id: str, provider: ProviderName) -> RowDict | None:
     """Return the row of one integration with its sealed credential."""
-    where = (integrations.c.user_id == user_id, integrations.c.provider == provider)
-    return tx.one(sa.select(integrations).where(*where))
+    return _ROW.one(tx, user=user_id, provider=provider)
 
 
 def put(tx: Tx, new: Mapping[str, object]) -> None:

@@ -6,15 +6,22 @@ import sqlalchemy as sa
 
 from asterism.features.talk.memory.models import Document, Place, Version
 from asterism.features.talk.memory.tables import memory_documents, memory_versions
-from asterism.kernel.db import Tx, insert_ignore
+from asterism.kernel.db import Prepared, Tx, insert_ignore
 
 _HEAD = [memory_versions.c[name] for name in Version.__slots__ if name != "content"]
 
 
+_DOCUMENT = Prepared(
+    sa.select(memory_documents.c.content, memory_documents.c.updated_at, memory_documents.c.version).where(
+        memory_documents.c.id == sa.bindparam("id")
+    )
+)
+
+
 def document(tx: Tx, document_id: str) -> Document | None:
     """Return a document, None when it was never written."""
-    row = tx.one(sa.select(memory_documents).where(memory_documents.c.id == document_id))
-    return Document(row["content"], row["updated_at"], row["version"]) if row and row["version"] else None
+    row = _DOCUMENT.first(tx, id=document_id)
+    return Document(*row) if row and row[2] else None
 
 
 def lock(tx: Tx, place: Place) -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,7 +12,8 @@ from asterism.features.talk.retrieval.chunks import Chunk
 from asterism.features.talk.retrieval.models import Scope, Source, StoredChunk
 from asterism.features.talk.retrieval.tables import search_chunks
 from asterism.features.talk.retrieval.words import folded_of, pairs_of
-from asterism.kernel.db import Tx
+from asterism.kernel.db import Prepared, Tx, listed, one_of
+from asterism.kernel.db.database import Dialect
 
 _c = search_chunks.c
 _COLUMNS = [_c[name] for name in StoredChunk.__slots__]
@@ -70,20 +72,33 @@ def of_source(tx: Tx, owner_user_id: str, source_id: str) -> list[StoredChunk]:
 
 def matching(tx: Tx, scope: Scope, words: Sequence[str], pairs: Sequence[str], limit: int) -> list[StoredChunk]:
     """Return chunks that hold any of the words, best first."""
-    places = [_place(kind, where) for kind, where in (("message", scope.messages), ("memory", scope.memory)) if where]
-    if not places or not (words or pairs):
+    if not (scope.messages or scope.memory) or not (words or pairs):
         return []
+    query = _matching(tx.dialect, scope.messages, scope.memory, narrowed=scope.sources is not None)
+    rows = query.rows(
+        tx,
+        user=scope.owner_user_id,
+        project=scope.project_id,
+        sources=listed(scope.sources or ()),
+        without=listed(scope.without),
+        terms=(_sqlite_terms(scope.project_id, words, pairs) if tx.dialect == "sqlite" else _terms(words, pairs)),
+        limit=limit,
+    )
+    return [StoredChunk(*row) for row in rows]
+
+
+@lru_cache(512)
+def _matching(dialect: Dialect, messages: str | None, memory: str | None, *, narrowed: bool) -> Prepared:
+    """Return the query; a text is built for each place that is searched, since the index of PostgreSQL wants to see it."""
+    places = [_place(kind, where) for kind, where in (("message", messages), ("memory", memory)) if where]
     query = sa.select(*_COLUMNS).where(
-        _c.owner_user_id == scope.owner_user_id, _c.project_id == scope.project_id, sa.or_(*places)
+        _c.owner_user_id == sa.bindparam("user"), _c.project_id == sa.bindparam("project"), sa.or_(*places)
     )
-    if scope.sources is not None:
-        query = query.where(_c.source_id.in_(list(scope.sources)))
-    if scope.without:
-        query = query.where(_c.source_id.not_in(list(scope.without)))
-    rank = (
-        _sqlite(query, scope.project_id, words, pairs) if tx.dialect == "sqlite" else _postgresql(query, words, pairs)
-    )
-    return [StoredChunk(**row) for row in tx.all(rank.limit(limit))]
+    query = query.where(_c.source_id.op("NOT IN")(one_of(sa.bindparam("without"))))
+    if narrowed:
+        query = query.where(_c.source_id.op("IN")(one_of(sa.bindparam("sources"))))
+    rank = _sqlite(query) if dialect == "sqlite" else _postgresql(query)
+    return Prepared(rank.limit(sa.bindparam("limit", type_=sa.Integer)))
 
 
 def _place(kind: str, where: str) -> sa.ColumnElement[bool]:
@@ -97,18 +112,22 @@ def _place(kind: str, where: str) -> sa.ColumnElement[bool]:
     return of_kind & (_c.workspace_id == where)
 
 
-def _sqlite(query: sa.Select[Any], project_id: str, words: Sequence[str], pairs: Sequence[str]) -> sa.Select[Any]:
-    terms = [f'"{word}"' for word in words] + [f'"{pair}"{"*" if len(pair) == 1 else ""}' for pair in pairs]
+def _sqlite(query: sa.Select[Any]) -> sa.Select[Any]:
     fts = sa.table("search_fts", sa.column("rowid"))
-    wanted = f'project_id : "{project_id}" AND {{heading text cjk}} : ({" OR ".join(terms)})'
-    match = sa.text("search_fts MATCH :terms").bindparams(terms=wanted)
-    joined = query.join_from(search_chunks, fts, fts.c.rowid == _c.n).where(match)
+    joined = query.join_from(search_chunks, fts, fts.c.rowid == _c.n).where(sa.text("search_fts MATCH :terms"))
     return joined.order_by(sa.text("bm25(search_fts, 2.0, 1.0, 1.0, 0.0)"), _c.updated_at.desc(), _c.id)
 
 
-def _postgresql(query: sa.Select[Any], words: Sequence[str], pairs: Sequence[str]) -> sa.Select[Any]:
-    terms = [f"'{word}'" for word in words] + [f"'{pair}'{':*' if len(pair) == 1 else ''}" for pair in pairs]
+def _sqlite_terms(project_id: str, words: Sequence[str], pairs: Sequence[str]) -> str:
+    terms = [f'"{word}"' for word in words] + [f'"{pair}"{"*" if len(pair) == 1 else ""}' for pair in pairs]
+    return f'project_id : "{project_id}" AND {{heading text cjk}} : ({" OR ".join(terms)})'
+
+
+def _postgresql(query: sa.Select[Any]) -> sa.Select[Any]:
     wanted = "(to_tsquery('english', :terms) || to_tsquery('simple', :terms))"
-    match = sa.text(f"{_VECTOR} @@ {wanted}").bindparams(terms=" | ".join(terms))
-    rank = sa.text(f"ts_rank({_VECTOR}, {wanted}) DESC").bindparams(terms=" | ".join(terms))
-    return query.where(match).order_by(rank, _c.updated_at.desc(), _c.id)
+    rank = sa.text(f"ts_rank({_VECTOR}, {wanted}) DESC")
+    return query.where(sa.text(f"{_VECTOR} @@ {wanted}")).order_by(rank, _c.updated_at.desc(), _c.id)
+
+
+def _terms(words: Sequence[str], pairs: Sequence[str]) -> str:
+    return " | ".join([f"'{word}'" for word in words] + [f"'{pair}'{':*' if len(pair) == 1 else ''}" for pair in pairs])

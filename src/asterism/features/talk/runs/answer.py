@@ -121,6 +121,7 @@ class Answer:
     async def _take(self, piece: str) -> None:
         self.pieces.append(piece)
         await self.tell(TokenDelta(self.begun.run.message_id, piece))
+        await asyncio.sleep(0)  # readers first: many pieces that come at once would be heard after the last of them
 
     def _finished(self, end: TurnEnd) -> TurnEnd:
         calls = end.reason == "tool_calls" and bool(self.tools.tools)

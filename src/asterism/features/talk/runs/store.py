@@ -18,7 +18,7 @@ from asterism.features.talk.runs.models import (
     Window,
 )
 from asterism.features.talk.runs.tables import IS_ACTIVE, runs
-from asterism.kernel.db import JsonColumns, RowDict, Tx, insert_ignore
+from asterism.kernel.db import JsonColumns, Prepared, RowDict, Tx, insert_ignore
 
 _projects = sa.table("projects", sa.column("id"), sa.column("deleted_at"))
 _JSON = JsonColumns(
@@ -31,6 +31,10 @@ _JSON = JsonColumns(
         "context": tuple[ContextItem, ...],
     }
 )
+
+
+_ACTIVE_OF_CHAT = Prepared(sa.select(runs).where(runs.c.chat_id == sa.bindparam("chat"), IS_ACTIVE))
+_COUNT_ACTIVE = Prepared(sa.select(sa.func.count()).where(runs.c.user_id == sa.bindparam("user"), IS_ACTIVE))
 
 
 def insert(tx: Tx, run: Run) -> bool:
@@ -53,7 +57,7 @@ def locked(tx: Tx, run_id: str) -> Run | None:
 
 def active_of_chat(tx: Tx, chat_id: str) -> Run | None:
     """Return the active run of a chat."""
-    row = tx.one(sa.select(runs).where(runs.c.chat_id == chat_id, IS_ACTIVE))
+    row = _ACTIVE_OF_CHAT.one(tx, chat=chat_id)
     return _run(row) if row else None
 
 
@@ -72,8 +76,8 @@ def active_ids(tx: Tx, chat_ids: Sequence[str]) -> dict[str, str]:
 
 def count_active(tx: Tx, user_id: str) -> int:
     """Return how many runs of the user are active."""
-    query = sa.select(sa.func.count()).where(runs.c.user_id == user_id, IS_ACTIVE)
-    return int(tx.scalar(query))
+    [found] = _COUNT_ACTIVE.rows(tx, user=user_id)
+    return int(found[0])
 
 
 def page(tx: Tx, chat_id: str, statuses: Sequence[Status] | None, limit: int, before: Run | None) -> Sequence[Run]:

@@ -11,11 +11,21 @@ from asterism.features.versions.projects.tables import projects
 from asterism.kernel.db import Prepared, RowDict, Tx
 
 
+_FIELDS = [projects.c[name] for name in Project.__struct_fields__]
+_LIVE = Prepared(  # nearly every request below a project begins with this one
+    sa.select(*_FIELDS).where(
+        projects.c.id == sa.bindparam("id"),
+        projects.c.owner_user_id == sa.bindparam("user"),
+        projects.c.deleted_at.is_(None),
+    )
+)
+
+
 def _pages(gone: bool) -> tuple[Prepared, Prepared]:
     """Return the queries for the first and for a later page of a user's projects, or of the deleted ones."""
     state = projects.c.deleted_at.is_not(None) if gone else projects.c.deleted_at.is_(None)
     first = (
-        sa.select(*(projects.c[name] for name in Project.__struct_fields__))
+        sa.select(*_FIELDS)
         .where(projects.c.owner_user_id == sa.bindparam("user"), state)
         .order_by(projects.c.updated_at.desc(), projects.c.id.desc())
         .limit(sa.bindparam("limit", type_=sa.Integer))
@@ -39,7 +49,8 @@ def insert(tx: Tx, project: Project) -> None:
 
 def live(tx: Tx, user_id: str, project_id: str) -> Project | None:
     """Return a project of the user that is not deleted."""
-    return _project(tx.one(_mine(user_id).where(projects.c.id == project_id, projects.c.deleted_at.is_(None))))
+    row = _LIVE.first(tx, user=user_id, id=project_id)
+    return _project_of(row) if row else None
 
 
 def live_of_anybody(tx: Tx, project_id: str) -> Project | None:
