@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError, SQLAlchemyError
 
-from asterism.kernel.db import Database, Prepared, Tx, listed, one_of
+from asterism.kernel.db import Database, Prepared, Tx, among, listed, one_of
 
 SHELF = sa.Table(
     "shelf",
@@ -65,6 +65,17 @@ def test_many_texts_are_one_value(tx: Tx) -> None:
 def test_a_value_that_is_missing_is_no_null(tx: Tx) -> None:
     with pytest.raises(SQLAlchemyError):
         TITLED.rows(tx)
+
+
+def test_rows_are_read_by_name_too(tx: Tx) -> None:
+    assert TITLED.one(tx, title="“Ivanhoe”") == {"note": "torn: 50 %", "lent": False}
+    assert TITLED.one(tx, title="nothing") is None
+    assert TITLED.all(tx, title="Emma") == [{"note": None, "lent": True}]
+
+
+def test_constants_stand_in_the_query(tx: Tx) -> None:
+    chosen = Prepared(sa.select(SHELF.c.id).where(among(SHELF.c.title, ("Emma", "Ulysses"))).order_by(SHELF.c.id))
+    assert chosen.rows(tx) == [(1,), (3,)]
 
 
 def test_errors_are_those_of_any_query(db: Database) -> None:

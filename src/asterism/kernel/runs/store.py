@@ -8,7 +8,6 @@ import sqlalchemy as sa
 from asterism.kernel.db import Tx, upsert
 from asterism.kernel.runs.tables import hosted_runs, run_owners
 
-
 _INSERT = hosted_runs.insert()
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import tempfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from asterism.features.talk.tools import Toolbox
 from asterism.features.versions import projects
 from asterism.kernel.blobs import open_blobs
 from asterism.kernel.db import Database, Tx
-from asterism.kernel.llm import FailureKind, Scripted, ScriptedModels
+from asterism.kernel.llm import AnswerPart, Delta, FailureKind, Request, Scripted, ScriptedModels
 from asterism.kernel.runs import RunHost
 from asterism.kernel.secrets import memory_secrets
 from asterism.kernel.streams import MemoryStreams
@@ -34,8 +34,10 @@ DIRECTORY = ModelDirectory(base_urls={"local": "http://127.0.0.1:1/v1"}, local_m
 class World:
     """Runs around the test database, with streams in memory and a scripted model."""
 
-    def __init__(self, db: Database, streams: MemoryStreams, *, gone: bool = False) -> None:
-        self.db, self.streams, self.models, self.pauses = db, streams, ScriptedModels(), list[float]()
+    def __init__(
+        self, db: Database, streams: MemoryStreams, *, gone: bool = False, models: ScriptedModels | None = None
+    ) -> None:
+        self.db, self.streams, self.models, self.pauses = db, streams, models or ScriptedModels(), list[float]()
         self.host = RunHost(db, streams, is_gone=lambda _owner: gone, sleep=self.pause)
         blobs = open_blobs("memory://", spool=Path(tempfile.gettempdir()))
         self.starter = runs.Starter(memory_secrets(), DIRECTORY, blobs, Toolbox(db, []))
@@ -97,6 +99,38 @@ async def world(
         for active in list(made.host._active.values()):
             await made.host.cancel(active.work.stream, "end of test")
         await made.host.stop()
+
+
+class AtOnce(ScriptedModels):
+    """Answers with 50 pieces that have all arrived, as one read of a connection brings them; `given` counts them."""
+
+    given = 0
+
+    def parts(self, request: Request) -> AsyncGenerator[AnswerPart, None]:
+        """Yield them."""
+        return self._arrived(super().parts(request))
+
+    async def _arrived(self, answer: AsyncGenerator[AnswerPart, None]) -> AsyncGenerator[AnswerPart, None]:
+        found = [part async for part in answer]
+        for _ in range(49):
+            self.given += 1
+            yield Delta("x")
+        for part in found:
+            yield part
+
+
+def test_the_first_piece_is_heard_before_the_last_of_many_is_taken(db: Database) -> None:
+    async def heard_at() -> int:
+        models = AtOnce()
+        w = World(db, MemoryStreams(), models=models)
+        run = await w.begin()
+        await w.told(run, "token.delta")
+        given = models.given
+        await w.log(run)
+        assert w.stored(run).status == "completed"
+        return given
+
+    assert asyncio.run(heard_at()) < 20
 
 
 def held(w: World, *pieces: str) -> asyncio.Event:

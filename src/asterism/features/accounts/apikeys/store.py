@@ -7,7 +7,6 @@ import sqlalchemy as sa
 from asterism.features.accounts.apikeys.tables import api_keys
 from asterism.kernel.db import Prepared, RowDict, Tx, insert_ignore
 
-
 _OF_USER = sa.select(api_keys).where(api_keys.c.user_id == sa.bindparam("user"))
 _ROW = Prepared(_OF_USER.where(api_keys.c.provider == sa.bindparam("provider")))
 _ROWS = Prepared(_OF_USER.order_by(api_keys.c.provider))

@@ -9,7 +9,6 @@ from asterism.features.talk.integrations.models import Account, Integration, Pro
 from asterism.features.talk.integrations.tables import integration_states, integrations
 from asterism.kernel.db import Prepared, RowDict, Tx, insert_ignore
 
-
 _ROW = Prepared(
     sa.select(integrations).where(
         integrations.c.user_id == sa.bindparam("user"), integrations.c.provider == sa.bindparam("provider")

@@ -79,8 +79,8 @@ def matching(tx: Tx, scope: Scope, words: Sequence[str], pairs: Sequence[str], l
         tx,
         user=scope.owner_user_id,
         project=scope.project_id,
-        sources=listed(scope.sources or ()),
-        without=listed(scope.without),
+        sources=listed(tuple(scope.sources or ())),
+        without=listed(tuple(scope.without)),
         terms=(_sqlite_terms(scope.project_id, words, pairs) if tx.dialect == "sqlite" else _terms(words, pairs)),
         limit=limit,
     )
@@ -89,7 +89,7 @@ def matching(tx: Tx, scope: Scope, words: Sequence[str], pairs: Sequence[str], l
 
 @lru_cache(512)
 def _matching(dialect: Dialect, messages: str | None, memory: str | None, *, narrowed: bool) -> Prepared:
-    """Return the query; a text is built for each place that is searched, since the index of PostgreSQL wants to see it."""
+    """Return the query, built once for each place that is searched."""
     places = [_place(kind, where) for kind, where in (("message", messages), ("memory", memory)) if where]
     query = sa.select(*_COLUMNS).where(
         _c.owner_user_id == sa.bindparam("user"), _c.project_id == sa.bindparam("project"), sa.or_(*places)

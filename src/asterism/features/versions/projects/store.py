@@ -10,7 +10,6 @@ from asterism.features.versions.projects.models import Project
 from asterism.features.versions.projects.tables import projects
 from asterism.kernel.db import Prepared, RowDict, Tx
 
-
 _FIELDS = [projects.c[name] for name in Project.__struct_fields__]
 _LIVE = Prepared(  # nearly every request below a project begins with this one
     sa.select(*_FIELDS).where(
