@@ -13,6 +13,7 @@ from asterism.vcs.tree import Load, Node, decode, entry_of
 
 _AWKWARD = re.compile('["\\\\<>&\u2028\u2029\x00-\x1f]')
 _FILE = '      "type": "file",\n      "path": "'
+_HASH, _SIZE, _MODE = '",\n      "hash": "', '",\n      "size": ', ',\n      "mode": '
 
 
 def write_text(root: str, load: Load) -> bytes:
@@ -22,7 +23,9 @@ def write_text(root: str, load: Load) -> bytes:
     _write_folder(folders, root, "", blocks)
     if not blocks:
         return encode([])
-    return HEAD + BETWEEN.decode().join(blocks).encode() + FOOT
+    blocks[0] = HEAD.decode() + blocks[0]
+    blocks[-1] += FOOT.decode()
+    return BETWEEN.decode().join(blocks).encode()
 
 
 def _load_all(root: str, load: Load) -> dict[str, list[Node]]:
@@ -41,7 +44,17 @@ def _write_folder(folders: dict[str, list[Node]], name: str, prefix: str, blocks
     """Add the blocks of all entries below a folder, in the order of the bytes of their paths."""
     nodes = folders[name]
     plain = _AWKWARD.search(prefix) is None and _AWKWARD.search("".join([node.name for node in nodes])) is None
-    if not any(node.type == "dir" for node in nodes):
+    kinds = {node.type for node in nodes}
+    if plain and kinds == {"file"}:
+        head, hash_line, size_line, mode_line = _FILE + prefix, _HASH, _SIZE, _MODE
+        blocks += [
+            f"{head}{node.name}{hash_line}{node.hash}{size_line}{node.size}{mode_line}{node.mode}"
+            if node.size and node.mode
+            else _block(node, prefix, plain)
+            for node in nodes
+        ]
+        return
+    if "dir" not in kinds:
         blocks += [_block(node, prefix, plain) for node in nodes]
         return
     for node, inside in _in_order(nodes):
