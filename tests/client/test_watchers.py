@@ -171,7 +171,7 @@ class Exhausted(Watch):
 
 def test_too_few_watches_are_told_with_what_to_do(state: State) -> None:
     with pytest.raises(WatchesExhausted) as caught:
-        Watcher(state.top, lambda: ["", "a"], make=Exhausted)
+        Watcher(state.top, ["", "a"], make=Exhausted)
     assert "sysctl -w fs.inotify.max_user_watches=" in str(caught.value.hint)
 
 
@@ -199,4 +199,4 @@ def test_the_mounts_of_a_tree(tmp_path: Path) -> None:
 
 def test_what_the_system_does_not_tell_of_is_not_watched() -> None:
     with pytest.raises(Unwatchable, match="proc"):
-        Watcher("/proc/self", lambda: [""])
+        Watcher("/proc/self", [""])

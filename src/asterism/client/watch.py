@@ -40,7 +40,7 @@ def watch(state: State, ready: Callable[[int], None], *, look_after: float = 10.
     Unwatchable, WatchesExhausted, and what a look raises.
     """
     state.bound()
-    with _alone(state), Watcher(state.top, lambda: _folders(state)) as watcher, listening(state.folder) as door:
+    with _alone(state), Watcher(state.top, _folders(state)) as watcher, listening(state.folder) as door:
         ready(watcher.count)
         serve(watcher, door, os.path.join(watcher.top, FOLDER), look_after=look_after)
 

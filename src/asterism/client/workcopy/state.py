@@ -140,8 +140,9 @@ class State:
         return b""
 
     def note_seen(self, data: bytes) -> None:
-        """Note something of a watcher's news."""
-        self._write("seen", data)
+        """Note something of a watcher's news. A failure to write is none of the command: it only saves time."""
+        with suppress(OSError):
+            self._write("seen", data)
 
     def incoming(self) -> str:
         """Return the folder for content on its way in, made if need be."""

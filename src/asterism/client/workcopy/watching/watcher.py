@@ -5,7 +5,7 @@ import os
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 
-from asterism.base.errors import DomainError, Unavailable, Unsupported
+from asterism.base.errors import Unavailable, Unsupported
 from asterism.client.workcopy.watching.messages import Answer, Question
 from asterism.client.workcopy.watching.mounts import TOLD, Mount, mounts_at
 from asterism.client.workcopy.watching.touches import Touches
@@ -29,19 +29,20 @@ class WatchesExhausted(Unavailable):
 class Watcher:
     """Watches the tree at `top` wherever it is moved to (then `top` leads there). Used by one thread; `close` it.
 
-    `find` returns the folders to watch, `make` the watch of a session. Raises Unwatchable, WatchesExhausted and what
-    `find` raises.
+    `folders` are watched from the beginning; others, and all of a session that begins later, commands name. `make`
+    makes the watch of a session. Raises Unwatchable and WatchesExhausted.
     """
 
-    def __init__(self, top: str, find: Callable[[], Iterable[str]], *, make: Callable[[str], Watch] = Watch) -> None:
+    def __init__(self, top: str, folders: Iterable[str], *, make: Callable[[str], Watch] = Watch) -> None:
         self._handle = os.open(top, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         self.top = f"/proc/self/fd/{self._handle}"
-        self._find = find
         self._make = make
+        self._touches = Touches()
         self._watch = make(self.top)
         try:
             self._mounts = self._watchable()
-            self._begin(find())
+            self._watch.follow(folders)
+            self._require()
         except BaseException:
             self.close()
             raise
@@ -65,20 +66,13 @@ class Watcher:
             )
         return mounts
 
-    def _begin(self, folders: Iterable[str]) -> None:
-        """Begin a session: whatever was known before counts no more. Folders that are missing here, commands name."""
-        self._touches = Touches()
-        self._watch.follow(folders)
-        self._require()
-
-    def _begin_anew(self) -> None:
+    def begin_anew(self) -> None:
+        """Begin a session: whatever was known before counts no more. Nothing is watched until a command names it."""
         self._mounts = self._watchable()
         self._watch.close()
         self._watch = self._make(self.top)
-        folders: Iterable[str] = ()
-        with suppress(DomainError):  # commands meet the same, and say so
-            folders = self._find()
-        self._begin(folders)
+        self._touches = Touches()
+        self._require()
 
     def _require(self) -> None:
         limit = _LIMITS.get(self._watch.trouble)
@@ -97,7 +91,7 @@ class Watcher:
         """Take in what happened, and begin a new session where that is not certain. Raises as the constructor does."""
         news = self._watch.touched()
         if news is None:
-            self._begin_anew()
+            self.begin_anew()
         else:
             self._touches.take(news)
 
@@ -105,7 +99,7 @@ class Watcher:
         """Answer a command. Raises as the constructor does."""
         self.take()
         if mounts_at(os.readlink(self.top)) != self._mounts:
-            self._begin_anew()
+            self.begin_anew()
         known = question.session == self._touches.session
         if known and question.follow is not None:
             self._touches.cover(self._watch.follow(question.follow), question.now)
