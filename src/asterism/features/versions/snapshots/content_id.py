@@ -40,10 +40,13 @@ def recover(
     parents: Sequence[str],
     *,
     given: tuple[Author, datetime] | None,
-    authors: Sequence[Author],
+    authors: Iterable[Author],
     now: datetime,
 ) -> Recovered | None:
-    """Return author and time that make the id `wanted`, None when none of those tried does."""
+    """Return author and time that make the id `wanted`, None when none of those tried does.
+
+    `authors` are asked for only where what was `given` does not make it.
+    """
     base = hashlib.sha256(_prefix(manifest_hash, parents))
     for author, moment in _candidates(given, authors, now):
         created_at = stamp(moment)[:19] + "Z"
@@ -55,7 +58,7 @@ def recover(
 
 
 def _candidates(
-    given: tuple[Author, datetime] | None, authors: Sequence[Author], now: datetime
+    given: tuple[Author, datetime] | None, authors: Iterable[Author], now: datetime
 ) -> Iterator[tuple[Author, datetime]]:
     if given is not None:
         yield given

@@ -1,6 +1,6 @@
 """Use cases of snapshots. Registering one for a workspace, with its effects, is `workspaces.push_snapshot`."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,7 +15,7 @@ from asterism.features.versions.projects import Project
 from asterism.features.versions.snapshots import author_store, store
 from asterism.features.versions.snapshots.authors import healed, known_authors, note_sent_author
 from asterism.features.versions.snapshots.checks import distinct_parents, given_time
-from asterism.features.versions.snapshots.content_id import MAX_KNOWN_AUTHORS, recover
+from asterism.features.versions.snapshots.content_id import MAX_KNOWN_AUTHORS, Author, recover
 from asterism.features.versions.snapshots.errors import SnapshotDiffers, UnknownSnapshot
 from asterism.features.versions.snapshots.models import Ancestor, NewSnapshot, Placed, Snapshot
 from asterism.kernel.db import Tx
@@ -124,21 +124,31 @@ def _authorship(
     moment = given_time(new, now)
     if not is_hash(snapshot_id):
         return name, email, stamp(moment or now), False
-    authors = [("", "")]
-    last = author_store.last_verified(tx, caller.token_id) if caller is not None else None
-    if caller is not None:
-        user = identity.current_user(tx, caller)
-        authors += [last] if last is not None else []
-        authors += [(user.name or "", user.email), *store.verified_authors(tx, user.id, MAX_KNOWN_AUTHORS)]
-        authors += known_authors(tx, user.id)
     given = ((name, email), moment) if moment is not None else None
-    if moment is None and (name or email):
-        authors.insert(0, (name, email))
+    sent = (name, email) if moment is None and (name or email) else None
+    authors = _possible_authors(tx, sent, caller)
     found = recover(snapshot_id, new.manifest_hash, parents, given=given, authors=authors, now=now)
     if found is None:
+        last = author_store.last_verified(tx, caller.token_id) if caller is not None else None
         name, email = (name, email) if name or email else last or ("", "")
         return name, email, stamp(now), False
     return found.name, found.email, found.created_at, True
+
+
+def _possible_authors(tx: Tx, sent: Author | None, caller: Caller | None) -> Iterator[Author]:
+    """Yield whom a client may have put into an id, the likeliest first; each is looked up when it is asked for."""
+    if sent is not None:
+        yield sent
+    yield "", ""
+    if caller is None:
+        return
+    last = author_store.last_verified(tx, caller.token_id)
+    if last is not None:
+        yield last
+    user = identity.current_user(tx, caller)
+    yield user.name or "", user.email
+    yield from store.verified_authors(tx, user.id, MAX_KNOWN_AUTHORS)
+    yield from known_authors(tx, user.id)
 
 
 def last_registered_at(tx: Tx, project: Project, workspace_id: str, head: str | None) -> str | None:
