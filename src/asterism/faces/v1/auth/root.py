@@ -155,7 +155,7 @@ async def providers(call: Call) -> SignInProviders:
     return SignInProviders(found)
 
 
-@get("/v1/auth/me")
+@get("/v1/auth/me", tx="quick")
 def me(call: Call) -> Me:
     """GET /v1/auth/me: the signed-in user."""
     user = identity.current_user(call.tx, call.caller)

@@ -6,9 +6,10 @@ import sqlalchemy as sa
 
 from asterism.features.accounts.identity.models import Device, User
 from asterism.features.accounts.identity.tables import access_tokens, devices, external_identities, users
-from asterism.kernel.db import RowDict, Tx, insert_ignore
+from asterism.kernel.db import Prepared, RowDict, Tx, insert_ignore
 
 _HERE = users.c.removed_at.is_(None)
+_BY_ID = Prepared(sa.select(users).where(users.c.id == sa.bindparam("id"), _HERE))
 _DEVICE = [devices.c[name] for name in Device.__slots__]
 
 
@@ -28,7 +29,7 @@ def insert_user(tx: Tx, user: User) -> bool:
 
 def user_by_id(tx: Tx, user_id: str) -> User | None:
     """Find a user by id."""
-    return _user(tx.one(sa.select(users).where(users.c.id == user_id, _HERE)))
+    return _user(_BY_ID.one(tx, id=user_id))
 
 
 def user_by_email(tx: Tx, email: str) -> User | None:

@@ -9,17 +9,14 @@ from asterism.features.talk.integrations.models import Account, Integration, Pro
 from asterism.features.talk.integrations.tables import integration_states, integrations
 from asterism.kernel.db import Prepared, RowDict, Tx, insert_ignore
 
-_ROW = Prepared(
-    sa.select(integrations).where(
-        integrations.c.user_id == sa.bindparam("user"), integrations.c.provider == sa.bindparam("provider")
-    )
-)
+_MINE = sa.select(integrations).where(integrations.c.user_id == sa.bindparam("user"))
+_OF_USER = Prepared(_MINE)
+_ROW = Prepared(_MINE.where(integrations.c.provider == sa.bindparam("provider")))
 
 
 def of_user(tx: Tx, user_id: str) -> Mapping[ProviderName, Integration]:
     """Return the user's integrations by provider."""
-    rows = tx.all(sa.select(integrations).where(integrations.c.user_id == user_id))
-    return {row["provider"]: _integration(row) for row in rows}
+    return {row["provider"]: _integration(row) for row in _OF_USER.all(tx, user=user_id)}
 
 
 def row(tx: Tx, user_id: str, provider: ProviderName) -> RowDict | None:
