@@ -14,7 +14,7 @@ import httpx
 from asterism.features.versions import projects, workspaces
 from asterism.features.versions.snapshots import NewSnapshot
 from asterism.features.versions.workspaces import NewWorkspace, Step
-from bench.growth import FLAT, Curves, asked
+from bench.growth import FLAT, LINEAR, Curves, asked
 from bench.report import Report
 from bench.seeds import Seeds, seeding
 from bench.servers import serving
@@ -24,7 +24,7 @@ TITLE = "curves over the snapshots of a project"
 SIZES = (1_000, 10_000, 100_000)
 TREES, FILES = 100, 50
 AT_ONCE = 500
-REQUESTS = 40
+REQUESTS, FEW = 40, 5
 
 
 def run() -> Report:
@@ -36,14 +36,14 @@ def run() -> Report:
                 project, workspace = history(seeds, size)
             with serving(Path(folder)) as server, server.client() as client:
                 settle(server.process.pid)
-                for work, request in requests(client, project, workspace):
+                for work, request in requests(client, project, workspace, size):
                     request()  # what is read once and remembered is not counted
-                    curves.add(work, asked(server, request, REQUESTS))
+                    curves.add(work, asked(server, request, FEW if "at the first" in work else REQUESTS))
     curves.table(report, "milliseconds of a request", "seconds", 1000, 1)
     curves.table(report, "processor time of the server, ms", "server", 1000, 1)
     curves.table(report, "peak memory of the server, MiB", "server_mib")
     for work in curves.found:
-        curves.headline(report, work, "server", FLAT)
+        curves.headline(report, work, "server", LINEAR if "at the first" in work else FLAT)
     report.note(
         f"Each snapshot is the child of the one before and shows one of {TREES} trees of {FILES} files; means of "
         f"{REQUESTS} requests, the connection kept open."
@@ -75,26 +75,28 @@ def name(number: int) -> str:
     return f"snapshot-{number:06d}"
 
 
-def left(client: httpx.Client, project: str) -> str:
-    """Make a workspace that stands at the first snapshot and has a snapshot of its own; return its id."""
-    made = client.post(f"/v1/projects/{project}/workspaces", json={"name": "side"}).raise_for_status().json()
+def left(client: httpx.Client, project: str, parent: str) -> str:
+    """Make a workspace that left main at a snapshot and has one of its own; return its id."""
+    made = client.post(f"/v1/projects/{project}/workspaces", json={"name": f"from {parent}"}).raise_for_status().json()
     workspace = str(made["workspace"]["id"])
     manifest = client.get(f"/v1/snapshots/{name(1)}").raise_for_status().json()["snapshot"]["manifest_hash"]
-    body = {"manifest_hash": manifest, "workspace_id": workspace, "parent_snapshot_ids": [name(0)]}
+    body = {"manifest_hash": manifest, "workspace_id": workspace, "parent_snapshot_ids": [parent]}
     client.post(f"/v1/projects/{project}/snapshots", json=body).raise_for_status()
     return workspace
 
 
-def requests(client: httpx.Client, project: str, workspace: str) -> list[tuple[str, Callable[[], object]]]:
+def requests(client: httpx.Client, project: str, workspace: str, size: int) -> list[tuple[str, Callable[[], object]]]:
     """Return what is asked, by name."""
     head = client.get(f"/v1/workspaces/{workspace}").raise_for_status().json()["workspace"]["current_snapshot_id"]
     manifest = client.get(f"/v1/snapshots/{head}").raise_for_status().json()["snapshot"]["manifest_hash"]
     last = client.get(f"/v1/projects/{project}/log", params={"limit": 1}).raise_for_status().json()["last_seq"]
 
-    prepare = f"/v1/workspaces/{left(client, project)}/sync/prepare"
-
     def get(path: str, **asked: int | str) -> Callable[[], object]:
         return lambda: client.get(path, params=asked).raise_for_status()
+
+    def prepare(parent: str) -> Callable[[], object]:
+        path = f"/v1/workspaces/{left(client, project, parent)}/sync/prepare"
+        return lambda: client.post(path).raise_for_status()
 
     def register() -> None:
         nonlocal head
@@ -110,6 +112,7 @@ def requests(client: httpx.Client, project: str, workspace: str) -> list[tuple[s
         ("oldest entries of the log", get(f"/v1/projects/{project}/log")),
         ("newest entries of the log", get(f"/v1/projects/{project}/log", after=max(0, last - 100))),
         ("the workspace", get(f"/v1/workspaces/{workspace}")),
-        ("prepare a sync of one that left at the first", lambda: client.post(prepare).raise_for_status()),
+        ("prepare a sync of one that left at the first", prepare(name(0))),
+        ("… of one that left lately", prepare(name(size - 5))),
         ("register one more", register),
     ]

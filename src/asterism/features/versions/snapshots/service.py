@@ -211,9 +211,12 @@ def is_ancestor(tx: Tx, project_id: str, ancestor: str, of: Sequence[str]) -> bo
     return store.descends_from(tx, project_id, of, ancestor)
 
 
-def ancestry(tx: Tx, project_id: str, start: Sequence[str]) -> list[Ancestor]:
-    """Return those of the snapshots `start`, at least one, and of their ancestors that the project has."""
-    return store.ancestry(tx, project_id, start)
+def ancestry(tx: Tx, project_id: str, start: Sequence[str], *, since: int = 0) -> list[Ancestor]:
+    """Return those of the snapshots `start`, at least one, and of their ancestors that the project has.
+
+    With `since`, a place in the order of registration, only what is reached without leaving what is not older.
+    """
+    return store.ancestry(tx, project_id, start, since)
 
 
 def count_since(tx: Tx, project_id: str, moment: str) -> int:

@@ -114,12 +114,17 @@ def _ancestry(project_id: str, snapshot_id: str) -> sa.CTE:
     return ancestry.union(step)
 
 
-def ancestry(tx: Tx, project_id: str, start: Sequence[str]) -> list[Ancestor]:
-    """Return those of `start` and of their ancestors that the project has."""
-    known = sa.select(snapshots.c.id.label("id")).where(snapshots.c.project_id == project_id, snapshots.c.id.in_(start))
+def ancestry(tx: Tx, project_id: str, start: Sequence[str], since: int) -> list[Ancestor]:
+    """Return those of `start` and their ancestors that the project has, as far as `since` reaches."""
+    mine = (snapshots.c.project_id == project_id, snapshots.c.seq >= since)
+    known = sa.select(snapshots.c.id.label("id")).where(*mine, snapshots.c.id.in_(start))
     found = known.cte("ancestry", recursive=True)
     edges = snapshot_parents.c
     step = sa.select(edges.parent_id).where(edges.project_id == project_id, edges.snapshot_id == found.c.id)
+    if since:
+        parent = snapshots.alias("parent")  # asked by itself: joined, SQLite walks all of the project for each step
+        its = (parent.c.project_id == project_id, parent.c.id == edges.parent_id)
+        step = step.where(sa.select(parent.c.seq).where(*its).scalar_subquery() >= since)
     found = found.union(step)
     columns = [snapshots.c[name] for name in Ancestor.__slots__]
     query = sa.select(*columns).join(found, found.c.id == snapshots.c.id).where(snapshots.c.project_id == project_id)
