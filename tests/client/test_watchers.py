@@ -3,6 +3,7 @@
 import errno
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -98,6 +99,20 @@ def test_one_watcher_at_a_time(state: State) -> None:
     with watched(state):
         pass
     assert stop(state) is False
+
+
+def test_what_makes_no_sense_is_passed_over(state: State) -> None:
+    with watched(state):
+        for said in (b"", b"{", b'{"session": "\xff"}', b'{"now": "x"}'):
+            with socket.socket(socket.AF_UNIX) as line:
+                line.connect(f"{state.folder}/watch")
+                line.sendall(said)
+                line.shutdown(socket.SHUT_WR)
+                assert line.recv(1) == b""
+        assert [visited(state), visited(state)] == [4, 0]
+        for noted in (b"", b"{}", b'{"cache": "\xff"}'):
+            Path(state.folder, "seen").write_bytes(noted)
+            assert visited(state) == 4
 
 
 def test_a_folder_that_is_not_bound_is_not_watched(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ import struct
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 
 from asterism.kernel.workcopy import reach
 
@@ -54,7 +55,6 @@ class Watch:
         self._paths: dict[int, str] = {}
         self._numbers: dict[str, int] = {}
         self.trouble = 0
-        self._system = ctypes.CDLL(None, use_errno=True)
         self._handle = self._called("inotify_init1", os.O_NONBLOCK | os.O_CLOEXEC) if sys.platform == "linux" else -1
         self._blind = self._handle < 0
 
@@ -134,7 +134,7 @@ class Watch:
             del self._numbers[path]
 
     def _called(self, name: str, *values: object) -> int:
-        result = int(getattr(self._system, name)(*values))
+        result = int(getattr(_system(), name)(*values))
         if result < 0:
             self.trouble = ctypes.get_errno()
         return result
@@ -159,6 +159,11 @@ class Watch:
             os.close(self._handle)
             self._handle = -1
         self._blind = True
+
+
+@cache
+def _system() -> ctypes.CDLL:
+    return ctypes.CDLL(None, use_errno=True)
 
 
 def _events(data: bytes) -> Iterator[tuple[int, int, str]]:

@@ -33,7 +33,7 @@ def call(folder: str, question: Question) -> Answer | None:
             line.sendall(msgspec.json.encode(question))
             line.shutdown(socket.SHUT_WR)
             return msgspec.json.decode(_read(line), type=Answer)
-    except (OSError, AttributeError, msgspec.MsgspecError, UnicodeEncodeError):  # Windows knows no AF_UNIX
+    except (OSError, AttributeError, msgspec.MsgspecError, UnicodeError):  # Windows knows no AF_UNIX
         return None
 
 
@@ -79,7 +79,7 @@ def _answer(watcher: Watcher, door: socket.socket) -> bool:
         line.settimeout(SECONDS)
         try:
             question = msgspec.json.decode(_read(line), type=Question) if _same_user(line) else None
-        except (OSError, msgspec.MsgspecError):
+        except (OSError, msgspec.MsgspecError, UnicodeError):
             return True
         if question is None:
             return True

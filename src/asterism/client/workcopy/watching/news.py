@@ -91,6 +91,6 @@ def ask_news(state: State, cache: Cache, ask: Ask | None = None) -> News | None:
 def _seen(state: State, cache: Cache) -> Seen | None:
     try:
         seen = msgspec.json.decode(state.seen(), type=Seen)
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, UnicodeError):
         return None
     return seen if seen.cache and seen.cache == cache.name else None
