@@ -19,7 +19,7 @@ from asterism.client.watch import WatchedAlready, stop, watch
 from asterism.client.workcopy.state import Binding, NotBound, State
 from asterism.client.workcopy.watching.channel import call
 from asterism.client.workcopy.watching.messages import Question
-from asterism.client.workcopy.watching.mounts import mounts_at
+from asterism.client.workcopy.watching.mounts import Mount, mounts_at, obstacle
 from asterism.client.workcopy.watching.watcher import Unwatchable, Watcher, WatchesExhausted
 from asterism.kernel.workcopy.watch import Watch
 from tests.support import forks
@@ -210,6 +210,13 @@ def test_the_mounts_of_a_tree(tmp_path: Path) -> None:
     assert kinds("/srv/a b/top") == ["nfs4", "tmpfs"]
     assert kinds("/srv/other") == ["ext4"]
     assert kinds("/srv/a b") == ["nfs4", "tmpfs", "tmpfs"]
+
+
+def test_a_tree_with_a_part_that_is_mounted_twice_is_not_watched() -> None:
+    disk, other, again = Mount("1", "8:1", "/", "ext4"), Mount("2", "8:2", "/a", "xfs"), Mount("3", "8:1", "/b", "ext4")
+    assert obstacle([disk, other]) is None
+    assert obstacle([disk, other, again]) == "a part of it is mounted in it once more"
+    assert obstacle([disk, Mount("2", "0:9", "/a", "fuse.sshfs")]) == "it lies on fuse.sshfs"
 
 
 def test_what_the_system_does_not_tell_of_is_not_watched() -> None:

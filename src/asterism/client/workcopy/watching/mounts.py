@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 TOLD = frozenset(
@@ -31,9 +32,10 @@ _ESCAPE = re.compile(r"\\([0-7]{3})")
 
 
 class Mount(NamedTuple):
-    """A file system at a place, with the number that the kernel gives to this mount."""
+    """A file system at a place, with the numbers that the kernel gives to this mount and to its device."""
 
     number: str
+    device: str
     place: str
     kind: str
 
@@ -48,10 +50,21 @@ def mounts_at(folder: str, listing: str = "/proc/self/mountinfo") -> tuple[Mount
     return (*last, *(mount for mount in mounts if mount.place != folder and _lies_in(mount.place, folder)))
 
 
+def obstacle(mounts: Sequence[Mount]) -> str | None:
+    """Say why a tree on these mounts cannot be watched, None when it can.
+
+    Of a folder that is mounted at two places the kernel does not tell at which of them it changed.
+    """
+    odd = sorted({mount.kind for mount in mounts if mount.kind not in TOLD})
+    if odd:
+        return f"it lies on {', '.join(odd)}"
+    return "a part of it is mounted in it once more" if len({mount.device for mount in mounts}) < len(mounts) else None
+
+
 def _read(line: str) -> Mount:
     before, _, after = line.partition(" - ")
-    number, _, _, _, place = before.split(" ")[:5]
-    return Mount(number, _ESCAPE.sub(lambda found: chr(int(found[1], 8)), place), after.split(" ", 1)[0])
+    number, _, device, _, place = before.split(" ")[:5]
+    return Mount(number, device, _ESCAPE.sub(lambda found: chr(int(found[1], 8)), place), after.split(" ", 1)[0])
 
 
 def _lies_in(path: str, folder: str) -> bool:

@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from asterism.base.errors import Unavailable, Unsupported
 from asterism.client.workcopy.watching.messages import Answer, Question
-from asterism.client.workcopy.watching.mounts import TOLD, Mount, mounts_at
+from asterism.client.workcopy.watching.mounts import Mount, mounts_at, obstacle
 from asterism.client.workcopy.watching.touches import Touches
 from asterism.kernel.workcopy.watch import Watch
 
@@ -58,10 +58,10 @@ class Watcher:
             mounts = mounts_at(os.readlink(self.top))
         except OSError as error:
             raise Unwatchable("Folders can be watched on Linux only.") from error
-        odd = sorted({mount.kind for mount in mounts if mount.kind not in TOLD})
-        if odd:
+        reason = obstacle(mounts)
+        if reason is not None:
             raise Unwatchable(
-                f"The system does not tell of every change in this folder: it lies on {', '.join(odd)}.",
+                f"The system does not tell of every change in this folder: {reason}.",
                 hint="Commands look at everything there, as they do without a watcher.",
             )
         return mounts
