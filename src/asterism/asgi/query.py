@@ -62,12 +62,15 @@ class QueryReader:
         self._shape = shape
         hints = get_type_hints(shape, include_extras=True)
         self._parameters = [_parameter(field, hints[field.name], dialect) for field in msgspec.structs.fields(shape)]
+        self._asks = any(one.required or one.repeated for one in self._parameters)
 
     def read(self, values: Mapping[str, str], repeated: Callable[[str], Sequence[str]]) -> msgspec.Struct:
         """Return the parameters as a Struct. Raises Invalid.
 
         `values` holds the last value of each name, `repeated(name)` returns all of them.
         """
+        if not values and not self._asks:
+            return self._shape()
         found: dict[str, Any] = {}
         for field, name, read, is_list, required, fills, rival in self._parameters:
             if rival in values:

@@ -88,7 +88,10 @@ class Straight:
                 values.append(segment)
             place = below
         answer = place.answers.get(scope["method"])
-        if answer is None or not all(name != b"host" or _HOST.fullmatch(value) for name, value in scope["headers"]):
+        for name, value in scope["headers"]:
+            if name == b"host" and not _HOST.fullmatch(value):
+                return None
+        if answer is None:
             return None
         scope["path_params"] = dict(zip(place.names, values, strict=True))
         scope["path_template"] = place.template

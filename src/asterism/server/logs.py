@@ -14,6 +14,7 @@ from asterism.asgi.wrapper import REQUEST_ID
 LEVELS = {"warn": "warning", "exception": "error"}
 FIRST = ("timestamp", "level", "event", "request_id")
 _QUOTED = re.compile('[ ="]')
+_PLAIN = frozenset({str, int, float})
 _AWKWARD = re.compile('[ ="\n]')
 
 
@@ -46,15 +47,20 @@ def complete(_logger: Any, method: str, event: MutableMapping[str, Any]) -> Muta
 def logfmt(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> str:
     """Write an event as structlog's LogfmtRenderer does, which takes several times as long for its check of keys."""
     first = [(key, value) for key in FIRST if (value := event.pop(key, None)) is not None]
-    return " ".join([key if value is True else f"{key}={_text(value)}" for key, value in (*first, *event.items())])
+    pairs = [*first, *event.items()]
+    if _AWKWARD.search("".join([value for _, value in pairs if type(value) is str])) is None:
+        return " ".join([f"{key}={value}" if type(value) in _PLAIN else _pair(key, value) for key, value in pairs])
+    return " ".join([_pair(key, value) for key, value in pairs])
+
+
+def _pair(key: str, value: Any) -> str:
+    return key if value is True else f"{key}={_text(value)}"
 
 
 def _text(value: Any) -> str:
     if value is None or isinstance(value, bool):
         return "" if value is None else "false"
     text = str(value)
-    if type(value) in (int, float):
-        return text
     if _AWKWARD.search(text) is None:
         return text
     if _QUOTED.search(text) is None:

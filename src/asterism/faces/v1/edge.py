@@ -103,9 +103,11 @@ def bearer_of(request: ASGIConnection[Any, Any, Any, Any], *, in_query: bool = F
 
     With `in_query`, that of `?token=` where there is no header.
     """
-    header = next(
-        (value.decode("latin-1") for name, value in request.scope["headers"] if name == b"authorization"), None
-    )
+    header = None
+    for name, value in request.scope["headers"]:
+        if name == b"authorization":
+            header = value.decode("latin-1")
+            break
     if header is None and in_query:
         found: str | None = request.query_params.get("token")
         return found

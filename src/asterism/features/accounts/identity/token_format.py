@@ -9,6 +9,7 @@ import zlib
 
 from asterism.base.ids import BASE62, random_text
 
+_PAIRS = [first + second for first in BASE62 for second in BASE62]
 _FORM = re.compile(r"ast_(?P<kind>[uarswl])_[0-9A-Za-z]{46}", re.ASCII)
 
 
@@ -21,11 +22,9 @@ def make_token(kind: str) -> str:
 def check_characters(head: str) -> str:
     """Return the six check characters of a token's first 46 characters."""
     value = zlib.crc32(head.encode())
-    digits = ""
-    for _ in range(6):
-        value, digit = divmod(value, 62)
-        digits = BASE62[digit] + digits
-    return digits
+    value, last = divmod(value, 3844)
+    first, middle = divmod(value, 3844)
+    return _PAIRS[first] + _PAIRS[middle] + _PAIRS[last]
 
 
 def kind_of(token: str) -> str | None:
