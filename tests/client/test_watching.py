@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from asterism.client.progress import Silent
 from asterism.client.tree import Tree, read_tree, tracked_paths
-from asterism.client.workcopy.state import Binding, State
+from asterism.client.workcopy.state import Base, Binding, State
 from asterism.client.workcopy.watching.messages import Answer, Question
+from asterism.client.workcopy.watching.news import is_untouched
 from asterism.client.workcopy.watching.watcher import Watcher
 from asterism.kernel.workcopy.scan import Scan, Unreadable
 from asterism.kernel.workcopy.statcache import empty
@@ -45,6 +46,7 @@ STEPS = st.one_of(
     OPERATIONS,
     st.tuples(st.just("look"), st.booleans()),
     st.tuples(st.just("look_amid"), OPERATIONS, OPERATIONS, st.booleans()),
+    st.tuples(st.just("settle")),
     st.tuples(st.just("look_alone"), st.booleans()),
     st.tuples(st.just("lose_the_way")),
 )
@@ -79,7 +81,23 @@ class Playground:
     def look(self, save: bool) -> None:
         whole = self.full_look()
         whole.hash_rest(threads=1)
-        assert by_path(self.tree(save=save).entries()) == by_path(whole.entries())
+        base = self.state.bound().base
+        untouched = base is not None and is_untouched(self.state, base.manifest_hash, self.ask)
+        tree = self.tree(save=save)
+        assert by_path(tree.entries()) == by_path(whole.entries())
+        assert not untouched or (base is not None and tree.is_same_as(base.manifest_hash))
+
+    def settle(self) -> None:
+        """Make the tree that of the base, as a push does; then nothing has to be looked at to see that it is."""
+        tree = self.tree(save=False)
+        binding = self.state.bound()
+        binding.base = Base("s", tree.manifest_hash)
+        self.state.keep_manifest(tree.manifest)
+        self.state.save(binding)
+        self.tree(save=True)
+        self.tree(save=True)
+        entries = self.full_look()
+        assert entries.shared or is_untouched(self.state, binding.base.manifest_hash, self.ask)
 
     def look_amid(self, first: Step, second: Step, save: bool) -> None:
         """Look while things happen: one right after the watcher was asked, one before it follows what was found."""
@@ -191,6 +209,8 @@ def _on_linux(tmp_path: Path) -> None:
 @example([*TWO_NAMES, ("look", False), ("write", "b/f", b"33"), ("look", True), ("write", "a/f", b"2")])
 @example([("lose_the_way",), ("look_alone", True), ("write", "a/c/f", b"33")])
 @example([("lose_the_way",), ("look", True), ("look", True), ("write", "a/c/f", b"33")])
+@example([("settle",), ("look", False), ("write", "a/c/f", b"2"), ("look", False), ("look", False), ("look", True)])
+@example([("settle",), ("lose_the_way",), ("write", "a/c/f", b"2"), ("look", False)])
 @example([("fill", "x"), ("look", True), ("ignore", "", b""), ("look", True), ("write", "x/f", b"33")])
 @given(st.lists(STEPS, max_size=30))
 def test_any_tree_looks_as_without_a_watcher(steps: list[Step]) -> None:

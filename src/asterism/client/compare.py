@@ -8,6 +8,7 @@ from asterism.client.progress import Silent
 from asterism.client.tree import read_tree
 from asterism.client.workcopy.apply import at_work
 from asterism.client.workcopy.state import State
+from asterism.client.workcopy.watching.news import is_untouched
 from asterism.vcs.diff import Change, diff
 from asterism.vcs.manifest import read
 
@@ -15,8 +16,10 @@ from asterism.vcs.manifest import read
 def edits(api: Api, state: State, *, threads: int) -> list[Change]:
     """Return what is edited in the working copy since its base."""
     with at_work(state):
-        tree = read_tree(state, threads=threads, progress=Silent())
         base = state.bound().base
+        if base is not None and is_untouched(state, base.manifest_hash):
+            return []
+        tree = read_tree(state, threads=threads, progress=Silent())
         if base is not None and tree.is_same_as(base.manifest_hash):
             return []
         known = tree.changes_since(base.manifest_hash) if base is not None else None
