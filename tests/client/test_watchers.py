@@ -31,6 +31,8 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="folders are wat
 
 @pytest.fixture
 def state(tmp_path: Path) -> State:
+    if reason := obstacle(mounts_at(str(tmp_path))):
+        pytest.skip(f"the folder of the tests is not watched: {reason}")
     top = tmp_path / "top"
     for name in ("a", "b/deep"):
         (top / name).mkdir(parents=True)

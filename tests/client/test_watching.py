@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
@@ -16,12 +17,12 @@ from asterism.client.progress import Silent
 from asterism.client.tree import Tree, read_tree, tracked_paths
 from asterism.client.workcopy.state import Base, Binding, State
 from asterism.client.workcopy.watching.messages import Answer, Question
+from asterism.client.workcopy.watching.mounts import mounts_at, obstacle
 from asterism.client.workcopy.watching.news import is_untouched
 from asterism.client.workcopy.watching.watcher import Watcher
 from asterism.kernel.workcopy.scan import Scan, Unreadable
 from asterism.kernel.workcopy.statcache import empty
 from asterism.kernel.workcopy.walk import look
-from asterism.kernel.workcopy.watch import Watch
 from asterism.vcs.manifest import Entry
 
 Step = tuple[Any, ...]
@@ -191,12 +192,11 @@ def by_path(entries: list[Entry]) -> dict[str, Entry]:
 
 
 @pytest.fixture(autouse=True)
-def _on_linux(tmp_path: Path) -> None:
-    watch = Watch(str(tmp_path))
-    blind = watch.blind
-    watch.close()
-    if blind:
-        pytest.skip("this system cannot watch folders")
+def _watchable(tmp_path: Path) -> None:
+    if sys.platform != "linux":
+        pytest.skip("folders are watched on Linux only")
+    if reason := obstacle(mounts_at(str(tmp_path))):
+        pytest.skip(f"the folder of the tests is not watched: {reason}")
 
 
 @settings(max_examples=150, deadline=None)
