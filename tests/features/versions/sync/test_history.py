@@ -1,6 +1,7 @@
 """A merge base is found in the newest part of a history, and is the one that the whole of it shows."""
 
 import random
+from itertools import combinations
 
 import pytest
 
@@ -89,3 +90,19 @@ def test_any_history_shows_the_same_best_in_part_and_whole(world: World, seed: i
     for _ in range(10):
         one, other = chance.sample(names, 2)
         assert seen(world, project, one, other, 3)[0] == seen(world, project, one, other, WHOLE)[0]
+    few = chance.sample(names[20:], 3)
+    with world.shelf.db.read() as tx:
+        part, whole = (sync.read_graph(tx, project, few, near=near) for near in (3, WHOLE))
+    for one, other in combinations(few, 2):
+        expected = sorted(best_common_ancestors(one, other, whole.parents))
+        assert sorted(best_common_ancestors(one, other, part.parents)) == expected
+
+
+def test_of_several_workspaces_only_the_newest_part_is_read(world: World) -> None:
+    tree = world.shelf.put_tree({"a": b"a"})
+    project = registered(world, steps(line(200) | {"one": ["s199"], "two": ["s198"], "three": ["s197"]}, tree))
+    with world.shelf.db.read() as tx:
+        few = sync.read_graph(tx, project, ["one", "two", "three"], near=10)
+        many = sync.read_graph(tx, project, ["one", "two", "three", *(f"s{n}" for n in range(190, 200))], near=10)
+    assert len(few.known) <= 14
+    assert len(many.known) == 203

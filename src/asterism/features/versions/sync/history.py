@@ -1,6 +1,7 @@
 """The history that a merge base is found in (Fastest 5.2): as much of it as decides (ADR 0216)."""
 
 from collections.abc import Mapping, Sequence, Set
+from itertools import combinations
 
 from asterism.features.versions import snapshots, workspaces
 from asterism.features.versions.projects import Project
@@ -8,6 +9,7 @@ from asterism.features.versions.snapshots import Ancestor
 from asterism.kernel.db import Tx
 from asterism.vcs.dag import ancestors, best_common_ancestors
 
+MOST = 12  # heads, each two of which are looked at
 NEAR, FURTHER = 1_000, 8  # how many registrations are looked at first, and how many times as many next
 
 
@@ -44,15 +46,16 @@ class Graph:
 
 
 def read_graph(tx: Tx, project: Project, heads: Sequence[str], *, near: int = NEAR) -> Graph:
-    """Return the history of some snapshots, at least one; of two, only what their merge base is found in."""
+    """Return the history of some snapshots, at least one: of few, only what the merge bases of two are found in."""
     bases = workspaces.bases(tx, project)
     found = snapshots.find_many(tx, project.id, sorted(set(heads)))
-    if found and len(set(heads)) <= 2:
+    if found and len(found) == len(set(heads)) <= MOST:
+        pairs = list(combinations(found, 2)) or [(heads[0], heads[0])]
         newest, oldest = (choose(one.seq for one in found.values()) for choose in (max, min))
         span = max(near, 2 * (newest - oldest))
         while (since := newest - span) > 0:
             graph = _read(tx, project, heads, bases, since=since)
-            if decides(graph, min(found), max(found)):
+            if all(decides(graph, *pair) for pair in pairs):
                 return graph
             span *= FURTHER
     return _read(tx, project, heads, bases, since=0)
