@@ -46,7 +46,7 @@ def main(wanted: list[str]) -> int:
         sys.stderr.write(f"no such benchmark: {', '.join(sorted(unknown))}; there are {', '.join(names())}\n")
         return 2
     reports: list[Report] = []
-    run, before = f"{datetime.now(UTC):%Y-%m-%d %H:%M}", load()
+    ratios, run, before = "", f"{datetime.now(UTC):%Y-%m-%d %H:%M}", load()
     for name in wanted or [name for name in names() if name not in APART]:
         module = importlib.import_module(f"bench.{name}")
         sys.stderr.write(f"{name}: {module.TITLE} …\n")
@@ -58,7 +58,8 @@ def main(wanted: list[str]) -> int:
         sys.stdout.flush()
         reports.append(report)
         told = f"{machine()}; load {before:.1f} before the run, {load():.1f} at its end"
-        results.write(FOLDER / "RESULTS.md", reports, run, told)
+        ratios = results.write(FOLDER / "RESULTS.md", reports, run, told)
+    sys.stdout.write(ratios)
     return 0
 
 

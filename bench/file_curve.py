@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 from bench.growth import FLAT, LARGE, Curves, Spent, Watch
-from bench.report import Report
+from bench.report import Report, at_most
 from bench.servers import Running, serving
 from bench.trees import asterism, measured, settle
 
@@ -31,6 +31,9 @@ def run() -> Report:
     curves.table(report, "processor time of the command, s", "client", digits=2)
     curves.table(report, "peak memory of the server, MiB", "server_mib")
     curves.table(report, "peak memory of the command, MiB", "client_mib")
+    for at, size in enumerate(SIZES):
+        ours, git = (curves.found[work][at].seconds for work in ("push", "git push"))
+        report.against(f"push of one file of {size:,} MB", f"{ours:.2f} s", f"git, {git:.2f} s", ours / git, at_most(1))
     for work in ("push", "clone", "download by curl"):
         curves.headline(report, work, "seconds")
         curves.headline(report, work, "server_mib", FLAT)

@@ -35,8 +35,9 @@ def run() -> Report:
             with seeding(Path(folder)) as seeds:
                 project, workspace = history(seeds, size)
             with serving(Path(folder)) as server, server.client() as client:
-                settle(server.process.pid)
-                for work, request in requests(client, project, workspace, size):
+                works = requests(client, project, workspace, size)
+                settle(server.process.pid)  # the forecast of the workspaces made for it
+                for work, request in works:
                     request()  # what is read once and remembered is not counted
                     curves.add(work, asked(server, request, FEW if "at the first" in work else REQUESTS))
     curves.table(report, "milliseconds of a request", "seconds", 1000, 1)
@@ -113,6 +114,6 @@ def requests(client: httpx.Client, project: str, workspace: str, size: int) -> l
         ("newest entries of the log", get(f"/v1/projects/{project}/log", after=max(0, last - 100))),
         ("the workspace", get(f"/v1/workspaces/{workspace}")),
         ("prepare a sync of one that left at the first", prepare(name(0))),
-        ("… of one that left lately", prepare(name(size - 5))),
+        ("prepare a sync of one that left lately", prepare(name(size - 5))),
         ("register one more", register),
     ]

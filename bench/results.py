@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from bench.report import Report
+from bench.report import NO_PEER, Report
 
 HEAD = """# Results
 
@@ -38,14 +38,15 @@ def merge(text: str, reports: Sequence[Report], run: str, machine: str) -> str:
         sections[report.name] = report.markdown().rstrip() + "\n"
     runs[run] = [run, "", machine]
     kept = [[label, ", ".join(names), runs[label][2]] for label in sorted(runs) if (names := _of(sections, label))]
-    tables = [_table(RATIOS, sorted(rows, key=lambda row: row[0])), _table(RUNS, kept)]
+    tables = [_table(RATIOS, sorted(rows, key=lambda row: (row[3] == NO_PEER, row[0]))), _table(RUNS, kept)]
     return HEAD + "".join("\n" + part for part in [*tables, *(sections[name] for name in sorted(sections))])
 
 
-def write(path: Path, reports: Sequence[Report], run: str, machine: str) -> None:
-    """Write the file anew."""
+def write(path: Path, reports: Sequence[Report], run: str, machine: str) -> str:
+    """Write the file anew; return its table of ratios."""
     before = path.read_text() if path.exists() else ""
     path.write_text(merge(before, reports, run, machine))
+    return _split(path.read_text())[0]
 
 
 def stamp(run: str, seconds: float) -> str:

@@ -21,7 +21,13 @@ def test_the_first_table_gathers_the_headlines_and_says_which_are_missed() -> No
     made.against("requests", "2 a second", "bare, 4 a second", 0.5, at_least(0.4))
     made.alone("memory", 101, at_most(100, "MiB"), digits=0)
     made.absent("backup", "1.00 s", "restic", at_most(0.6))
-    lines = merge("", [made], MONDAY, "a machine").splitlines()
+    other = Report("a benchmark without a peer", "what comes after those with one")
+    other.alone("figure", 1, at_most(1))
+    lines = merge("", [other, made], MONDAY, "a machine").splitlines()
+    assert [line.split(" | ")[1] for line in lines if MONDAY in line and "a machine" not in line] == [
+        *("push", "clone", "requests", "backup"),
+        *("figure", "memory"),
+    ]
     assert "| push | push | 1.00 s | git, 2.00 s | 0.50 | ≤ 0.5 | held | 2026-01-05 10:00 |" in lines
     assert "| push | clone | 1.02 s | git, 2.00 s | 0.51 | ≤ 0.5 | **missed** | 2026-01-05 10:00 |" in lines
     assert "| push | requests | 2 a second | bare, 4 a second | 0.50 | ≥ 0.4 | held | 2026-01-05 10:00 |" in lines
