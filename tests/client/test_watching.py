@@ -202,6 +202,7 @@ def _watchable(tmp_path: Path) -> None:
 @settings(max_examples=150, deadline=None)
 @example([("fill", "b"), ("look_amid", NOTHING, ("write", "b/f", b"33"), True)])
 @example([("fill", "b"), ("look_amid", NOTHING, ("take_around", "a/c"), True)])
+@example([("take_around", "a"), ("mode", "a", 0o700)])
 @example([*MOVED_AND_BACK, ("look", True), ("write", "a/c/f", b"33")])
 @example([*MOVED_AND_BACK, ("look_amid", NOTHING, ("write", "a/c/f", b"33"), True)])
 @example([("fill", "a/c"), ("look", True), ("take_out", "a"), ("fill", "a"), ("look", True), ("write", "a/d/f", b"33")])

@@ -123,6 +123,7 @@ def test_a_watch_names_the_folders_in_which_something_changed(top: Path, watch: 
     assert watch.touched() == Touched({"a", "b/deep"})
     (top / "b/deep/file").unlink()
     (top / "new").mkdir()
+    (top / "new").chmod(0o700)
     assert watch.touched() == Touched({"", "b/deep"}, {"new"})
     assert watch.touched() == Touched()
     assert watch.follow(["", "new"]) == {"new"}

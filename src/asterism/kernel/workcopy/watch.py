@@ -116,10 +116,12 @@ class Watch:
     def _take_folder(self, path: str, mask: int, found: Touched) -> None:
         if mask & (_MOVED_FROM | _MOVED_TO) or (mask & _CREATE and path in self._numbers):
             self._leave(path)
-        came = mask & (_MOVED_TO | _CREATE)
-        here, away = (found.trees, found.gone) if came else (found.gone, found.trees)
-        here.add(path)
-        away.discard(path)
+        if mask & (_MOVED_TO | _CREATE):
+            found.trees.add(path)
+            found.gone.discard(path)
+        elif mask & (_MOVED_FROM | _DELETE):
+            found.gone.add(path)
+            found.trees.discard(path)
 
     def _leave(self, path: str) -> None:
         """Stop watching a folder and all below: what is watched there lies elsewhere now."""
