@@ -24,8 +24,7 @@ class Process:
 
     def processor_seconds(self) -> float:
         """Return what the process has used of processors so far."""
-        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return processor_seconds(self.process.pid)
 
     def settle(self, most: float = 600) -> None:
         """Wait until the server has done what it does in the background: twenty seconds that cost it little."""
@@ -66,6 +65,12 @@ class Running(Process):
     def client(self) -> httpx.Client:
         """Return a signed-in client."""
         return httpx.Client(base_url=self.url, headers={"Authorization": f"Bearer {self.token}"}, timeout=120)
+
+
+def processor_seconds(pid: int) -> float:
+    """Return what a process has used of processors so far."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def free_port() -> int:
