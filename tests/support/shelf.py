@@ -1,5 +1,6 @@
 """A user's storage as tests use it, without a server."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from asterism.base.clock import ManualClock
@@ -73,8 +74,15 @@ class Shelf:
         with self.db.read() as tx:
             return storage.content(tx, self.blobs, self.user, name_of(content))
 
-    def collect(self, *, dry_run: bool = False, age: int = 0, **more: object) -> Collected:
+    def collect(
+        self, *, dry_run: bool = False, age: int = 0, meanwhile: Callable[[], None] = lambda: None, **more: object
+    ) -> Collected:
+        """Collect garbage; `meanwhile` happens once, after the collection has seen which manifests there are."""
+        happens = iter([meanwhile])
+
         def roots(_tx: Tx, _user: str) -> set[str]:
+            for happen in happens:
+                happen()
             return self.roots
 
         def held(_tx: Tx, _user: str) -> set[str]:

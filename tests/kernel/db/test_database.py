@@ -31,6 +31,15 @@ def count(db: Database) -> int:
         return int(tx.scalar(sa.select(sa.func.count()).select_from(NOTES)))
 
 
+def test_a_reader_sees_one_moment_whatever_is_written_meanwhile(notes: Database) -> None:
+    with notes.read() as tx:
+        before = tx.all(sa.select(NOTES))
+        with notes.write() as writing:
+            add(writing, 1)
+        assert tx.all(sa.select(NOTES)) == before == []
+    assert count(notes) == 1
+
+
 def test_a_failed_transaction_writes_nothing_and_calls_nobody(notes: Database) -> None:
     called: list[str] = []
 

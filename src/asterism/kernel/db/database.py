@@ -145,8 +145,10 @@ class Database:
     @contextmanager
     def _read_pooled(self) -> Iterator[Tx]:
         """Read on a connection of the pool, which looks whether it broke since its last use."""
-        with _translated(), self.engine.connect() as connection, connection.begin():
-            yield Tx(connection, self.clock)
+        with _translated(), self.engine.connect() as connection:
+            connection.execution_options(isolation_level="REPEATABLE READ")  # else each query sees a later moment
+            with connection.begin():
+                yield Tx(connection, self.clock)
 
     @contextmanager
     def _read_sqlite(self) -> Iterator[Tx]:

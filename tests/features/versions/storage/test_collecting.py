@@ -193,6 +193,19 @@ def test_a_manifest_is_told_when_its_blobs_were_collected(shelf: Shelf) -> None:
         assert storage.manifest(tx, shelf.user, name).missing == 1
 
 
+def test_what_comes_in_the_moment_of_a_collection_is_whole(shelf: Shelf) -> None:
+    tree = {"a": b"before", "d/b": b"too", "e/f/c": b"new"}
+    shelf.put_tree({"a": b"before", "d/b": b"too"}, root=False)
+    came: list[str] = []
+    shelf.collect(meanwhile=lambda: came.append(shelf.put_tree(tree, root=False)))  # its use is no younger than the cut
+    (name,) = came
+    shelf.roots.add(name)
+    shelf.collect()
+    with shelf.db.read() as tx:
+        assert storage.require_complete(tx, shelf.user, name).files == 3
+    assert [shelf.read(content) for content in tree.values()] == list(tree.values())
+
+
 def test_collections_racing_with_pushes_lose_nothing(shelf: Shelf) -> None:
     """Push trees that share content while collections without any grace time run."""
     stop = threading.Event()

@@ -57,18 +57,19 @@ class _Collection:
         self._request, self._sources, self._holder = request, sources, holder
         self._marks = Marks()
         self._candidates: set[str] = set()
+        self._orphans: list[str] = []
         self._cutoff = ""
         self._result = Collected(request.dry_run)
 
     def run(self) -> Collected:
-        sizes, old, orphans = self._mark()
+        sizes, old = self._mark()
         self._result.orphaned_blobs = len(self._candidates)
         dead = sorted(blob for blob in self._candidates if blob in old)
         self._result.protected_blobs = len(self._candidates) - len(dead)
         if self._request.dry_run:
             self._result.freed_bytes = sum(sizes[blob] for blob in dead)
             return self._result
-        self._sweep_manifests(orphans)
+        self._sweep_manifests()
         for start in range(0, len(dead), SWEPT_AT_ONCE):
             self._sweep_blobs(dead[start : start + SWEPT_AT_ONCE])
         self._sweep_trees()
@@ -76,8 +77,8 @@ class _Collection:
         clean_objects(self._db, self._blobs, self._user_id)
         return self._result
 
-    def _mark(self) -> tuple[dict[str, int], set[str], list[str]]:
-        """Return the sizes of the examined blobs, those of them that are old enough, and the orphaned manifests."""
+    def _mark(self) -> tuple[dict[str, int], set[str]]:
+        """Note the orphaned manifests; return the sizes of the examined blobs, and those that are old enough."""
         scope = f"collection:{self._user_id}"
         cursor = decode_cursor(scope, self._request.cursor, tuple[str])[0] if self._request.cursor else ""
         with self._db.read() as tx:
@@ -94,6 +95,7 @@ class _Collection:
                     self._dead_trees(sweep_store.trees_after(tx, self._user_id)).values()
                 )
         orphans = [row for row in stored if row["hash"] not in roots]
+        self._orphans = [row["hash"] for row in orphans]
         self._result.scanned_blobs = len(scanned)
         self._result.next_cursor = encode_cursor(scope, [scanned[-1][0]]) if len(found) > len(scanned) else None
         self._result.scanned_manifests = len(stored)
@@ -101,22 +103,22 @@ class _Collection:
         if self._request.dry_run:
             self._result.freed_manifest_bytes += sum(row["size"] for row in orphans if row["object_id"])
         old = {blob for blob, _, touched in scanned if touched <= self._cutoff}
-        return {blob: size for blob, size, _ in scanned}, old, [row["hash"] for row in orphans]
+        return {blob: size for blob, size, _ in scanned}, old
 
     def _again(self, tx: Tx) -> set[str]:
         """Hold the storage, mark what was added since, and return the manifests that must be kept."""
         store.lock(tx, self._user_id)
         sweep_store.take_lease(tx, self._user_id, self._holder, SECONDS)
-        roots = find_roots(tx, self._user_id, self._sources, self._cutoff)
+        roots = find_roots(tx, self._user_id, self._sources, self._cutoff, set(self._orphans))
         mark(tx, self._user_id, roots, self._marks, self._candidates)
         self._candidates -= held_blobs(tx, self._user_id, self._sources)
         return set(roots)
 
-    def _sweep_manifests(self, orphans: Sequence[str]) -> None:
-        for start in range(0, len(orphans), SWEPT_AT_ONCE):
+    def _sweep_manifests(self) -> None:
+        for start in range(0, len(self._orphans), SWEPT_AT_ONCE):
             with self._db.write() as tx:
                 kept = self._again(tx)
-                dead = [name for name in orphans[start : start + SWEPT_AT_ONCE] if name not in kept]
+                dead = [name for name in self._orphans[start : start + SWEPT_AT_ONCE] if name not in kept]
                 gone = sweep_store.delete_manifests(tx, self._user_id, dead, self._cutoff)
                 whole = [row for row in gone if row["object_id"]]
                 keys = [manifest_key(self._user_id, row["hash"], row["object_id"]) for row in whole]

@@ -4,7 +4,7 @@ Roots are read completely, whatever the size of a collection; one that cannot be
 bounded by the blobs examined in one call plus one short name per distinct folder.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field
 
 from asterism.features.versions.storage import store, sweep_store
@@ -30,14 +30,21 @@ class Marks:
     trees: set[bytes] = field(default_factory=set)
 
 
-def find_roots(tx: Tx, user_id: str, sources: Sequence[Roots], young_after: str) -> dict[str, RowDict]:
-    """Return the stored manifests that must be kept, by hash. Raises CollectionUnsafe when one has vanished."""
+def find_roots(
+    tx: Tx, user_id: str, sources: Sequence[Roots], young_after: str, orphans: Set[str] | None = None
+) -> dict[str, RowDict]:
+    """Return the stored manifests that must be kept, by hash. Raises CollectionUnsafe when one has vanished.
+
+    Once `orphans` are known, every other one is kept, also one that came too late to be seen among them and whose time
+    says otherwise: it was stamped before it was committed.
+    """
     stored = {row["hash"]: row for row in sweep_store.all_manifests(tx, user_id)}
     named = {name for source in sources if source.manifests for name in source.manifests(tx, user_id)}
     vanished = sorted(named - stored.keys())
     if vanished:
         raise CollectionUnsafe(vanished)
     named |= {name for source in sources if source.maybe for name in source.maybe(tx, user_id)}
+    named |= set() if orphans is None else stored.keys() - orphans
     return {name: row for name, row in stored.items() if name in named or row["touched_at"] > young_after}
 
 
