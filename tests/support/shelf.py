@@ -81,11 +81,11 @@ class Shelf:
         happens = iter([meanwhile])
 
         def roots(_tx: Tx, _user: str) -> set[str]:
-            for happen in happens:
-                happen()
-            return self.roots
+            return set(self.roots)
 
         def held(_tx: Tx, _user: str) -> set[str]:
+            for happen in happens:
+                happen()
             return self.held
 
         request = CollectionRequest(dry_run=dry_run, min_age_seconds=age, **more)  # type: ignore[arg-type]

@@ -38,8 +38,8 @@ def find_roots(
     Once `orphans` are known, every other one is kept, also one that came too late to be seen among them and whose time
     says otherwise: it was stamped before it was committed.
     """
-    stored = {row["hash"]: row for row in sweep_store.all_manifests(tx, user_id)}
     named = {name for source in sources if source.manifests for name in source.manifests(tx, user_id)}
+    stored = {row["hash"]: row for row in sweep_store.all_manifests(tx, user_id)}
     vanished = sorted(named - stored.keys())
     if vanished:
         raise CollectionUnsafe(vanished)
