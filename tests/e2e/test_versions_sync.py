@@ -458,7 +458,8 @@ def test_a_person_answers_main_workspace_or_with_an_editor(folders: Folders) -> 
 def test_who_stops_at_a_question_changes_nothing(folders: Folders, key: bytes, code: int) -> None:
     clash(folders)
     before, head = describe(folders.side), folders.head()["workspace"]["version"]
-    assert talk(folders, [key])[0] == code
+    ended, said = talk(folders, [key])
+    assert ended == code, said
     assert describe(folders.side) == before
     assert folders.head()["workspace"]["version"] == head
 
