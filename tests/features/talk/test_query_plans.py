@@ -1,6 +1,7 @@
 """What is active or counted in a talk is found in an index: it costs the same in a long talk as in a short one."""
 
 from collections.abc import Callable
+from typing import Any, ClassVar
 
 import pytest
 import sqlalchemy as sa
@@ -26,20 +27,40 @@ CASES: dict[str, tuple[Callable[[Tx], object], str]] = {
 }
 
 
+class Driver:
+    """A driver that notes what it is asked by itself."""
+
+    def __init__(self, driver: Any, note: Callable[[str, object], None]) -> None:
+        self._driver, self._note = driver, note
+
+    def execute(self, statement: str, values: object) -> Any:
+        self._note(statement, values)
+        return self._driver.execute(statement, values)
+
+
+class NotingTx(Tx):
+    """A transaction that notes its statements, those of SQLAlchemy and those that go past it."""
+
+    statements: ClassVar[list[tuple[str, object]]] = []
+
+    @property
+    def driver(self) -> Any:
+        return Driver(super().driver, lambda *statement: self.statements.append(statement))
+
+
 @pytest.mark.parametrize("name", CASES)
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_an_index_answers(db: Database, name: str) -> None:
     asked, index = CASES[name]
-    statements: list[tuple[str, object]] = []
+    NotingTx.statements.clear()
 
     def note(_connection: object, _cursor: object, statement: str, values: object, *_: object) -> None:
-        statements.append((statement, values))
+        NotingTx.statements.append((statement, values))
 
     sa.event.listen(db.engine, "before_cursor_execute", note)
     with db.read() as tx:
-        asked(tx)
-    sa.event.remove(db.engine, "before_cursor_execute", note)
-    statement, values = statements[-1]
-    with db.engine.connect() as connection:
-        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all()  # type: ignore[arg-type]
+        asked(NotingTx(tx.connection, tx.clock))
+        sa.event.remove(db.engine, "before_cursor_execute", note)
+        statement, values = NotingTx.statements[-1]
+        plan = tx.driver.execute(f"EXPLAIN QUERY PLAN {statement}", values).fetchall()
     assert any(f"INDEX {index} " in f"{step[-1]} " for step in plan), plan
