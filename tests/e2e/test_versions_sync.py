@@ -487,5 +487,7 @@ def talk(folders: Folders, keys: list[bytes], **environment: str) -> tuple[int, 
             while answered < asked and left:
                 os.write(ours, left.pop(0))
                 answered += 1
-        os.close(ours)
-        return process.wait(60), said.decode()
+        try:
+            return process.wait(60), said.decode()
+        finally:
+            os.close(ours)  # a process that still lives would be told that its terminal hung up
