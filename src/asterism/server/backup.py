@@ -1,9 +1,9 @@
 """Backing an installation up into one file, beside a running server (ADR 0179).
 
-The file is a tar archive: `asterism.db` as it was at one moment, and `jobs.db`, where an
-earlier release left one; `credentials.json`, whose values
-are sealed; `blobs/KEY` for every object that this database refers to; on request `master.key.wrapped`. Its last two
-members are `backup.json`, which names size and SHA-256 of all others, and the SHA-256 of that.
+The file is a tar archive: `asterism.db`, and `jobs.db` where an earlier release left one, each as it was at one moment;
+`credentials.json`, whose values are sealed; `blobs/KEY` for every object that this database refers to; on request
+`master.key.wrapped`. Its last two members are `backup.json`, which names size and SHA-256 of all others, and the
+SHA-256 of that.
 """
 
 import hashlib

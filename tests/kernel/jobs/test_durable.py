@@ -396,6 +396,29 @@ def test_a_process_of_several_takes_over_what_a_dead_one_left() -> None:
     db.close()
 
 
+def test_a_start_that_broke_off_takes_its_own_lock_for_its_own() -> None:
+    db = open_database(fresh_postgres_url())
+    refused: list[int] = []
+
+    def refuse_once(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if statement.startswith("INSERT INTO jobs") and not refused:
+            refused.append(1)
+            raise sa.exc.OperationalError(statement, None, Exception("the connection was lost"))
+
+    sa.event.listen(db.engine, "before_cursor_execute", refuse_once)
+    rung = threading.Event()
+    jobs = DurableJobs(db, pause=0.05)
+    jobs.register("tick", lambda job: rung.set())
+    jobs.schedule("tick", seconds=3600, at_start=True)
+    jobs.start()
+    try:
+        assert rung.wait(PATIENCE)
+    finally:
+        jobs.close()
+    assert refused
+    db.close()
+
+
 def test_a_process_whose_lock_was_lost_takes_it_again() -> None:
     db = open_database(fresh_postgres_url())
     mine = Liveness(db, "me")

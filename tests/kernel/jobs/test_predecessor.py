@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from asterism.kernel.db import Database
+from asterism.kernel.db import Database, open_database
 from asterism.kernel.jobs import DurableJobs, Status, take_over
 from asterism.kernel.jobs.predecessor import LOCK_CLASS
+from tests.support.databases import fresh_postgres_url
 
 ENDED, DELAYED, PENDING, TWIN = "092c79e8-1", "092c79e8-2", "51280dab-3", "092c79e8-4"
 TABLES = (
@@ -88,6 +89,18 @@ def test_where_nothing_is_left_nothing_happens(db: Database, tmp_path: Path) -> 
         (tmp_path / "jobs.db").touch()  # it died before it had made its tables
         take_over(db, tmp_path / "jobs.db")
         assert not list(tmp_path.iterdir())
+
+
+def test_a_server_of_another_database_holds_up_nobody(db: Database, left: Callable[[], bool], tmp_path: Path) -> None:
+    if db.dialect == "sqlite":
+        take_over(db, tmp_path / "jobs.db")  # a file has one server: there is nobody to look for
+    else:
+        other = open_database(fresh_postgres_url())
+        with other.engine.connect() as old:
+            old.exec_driver_sql(f"SELECT pg_advisory_lock({LOCK_CLASS}, 7)")
+            take_over(db, tmp_path / "jobs.db")
+        other.close()
+    assert not left()
 
 
 def test_a_take_over_that_broke_off_is_done_again(db: Database, left: Callable[[], bool], tmp_path: Path) -> None:

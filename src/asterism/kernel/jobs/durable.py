@@ -43,7 +43,8 @@ PAUSE_SECONDS = 5
 class DurableJobs:
     """A `JobQueue` that outlives the process. The schema of `db` is up to date before `start`.
 
-    Every attempt runs in a thread of its own, made by `thread`.
+    Every attempt runs in a thread of its own, made by `thread`. A database that is away is asked again after `pause`
+    seconds.
     """
 
     def __init__(
@@ -51,10 +52,11 @@ class DurableJobs:
         db: Database,
         *,
         backoff: Sequence[float] = BACKOFF,
+        pause: float = PAUSE_SECONDS,
         thread: Callable[..., threading.Thread] = threading.Thread,
     ) -> None:
         self._store = JobStore(db)
-        self._make_thread = thread
+        self._make_thread, self._pause = thread, pause
         self._backoff = tuple(backoff)
         self._handlers: dict[str, Handler] = {}
         self._schedules: dict[str, Schedule] = {}
@@ -160,10 +162,10 @@ class DurableJobs:
                 pause = self._begin_due()
             except (DomainError, DBAPIError) as error:
                 log.warning("the database of the jobs cannot be reached", error=str(error))
-                pause = PAUSE_SECONDS
+                pause = self._pause
             except Exception:  # this thread must not end before the process
                 log.exception("jobs could not be begun")
-                pause = PAUSE_SECONDS
+                pause = self._pause
             self._news.wait(pause)
 
     def _take_up(self) -> None:
@@ -171,7 +173,8 @@ class DurableJobs:
         if self._store.db.dialect == "postgresql":
             from asterism.kernel.jobs.liveness import Liveness  # loads PostgreSQL's driver
 
-            self._liveness = Liveness(self._store.db, self._store.owner)
+            if self._liveness is None:  # a second one would wait for the lock of the first
+                self._liveness = Liveness(self._store.db, self._store.owner)
         else:
             for owner in self._store.owners():
                 self._store.recover(owner)

@@ -20,6 +20,10 @@ SCHEMA = "asterism_jobs"
 LOCK_CLASS = 7276424
 """Servers of those releases hold an advisory lock of this class while they live."""
 
+HELD = sa.text(
+    "SELECT 1 FROM pg_locks JOIN pg_database d ON d.oid = database"
+    " WHERE locktype = 'advisory' AND classid = :class AND d.datname = current_database() LIMIT 1"
+)
 UNFINISHED = (
     "SELECT i.inputs FROM {0}workflow_status s JOIN {0}workflow_input i ON i.workflow_uuid = s.workflow_uuid"
     " WHERE s.name = 'job' AND s.status IN ('ENQUEUED', 'DELAYED', 'PENDING') ORDER BY s.created_at, s.workflow_uuid"
@@ -62,8 +66,7 @@ def _take_schema(tx: Tx) -> None:
     if tx.scalar(sa.text(f"SELECT to_regclass('{SCHEMA}.workflow_input')")) is None:
         return
     tx.take_turns("jobs", "predecessor")
-    held = sa.text("SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND classid = :class LIMIT 1")
-    if tx.execute(held, {"class": LOCK_CLASS}).first() is not None:
+    if tx.execute(HELD, {"class": LOCK_CLASS}).first() is not None:
         return
     _store(tx, [row[0] for row in tx.execute(sa.text(UNFINISHED.format(SCHEMA + ".")))])
     tx.execute(sa.text(f"DROP SCHEMA {SCHEMA} CASCADE"))
