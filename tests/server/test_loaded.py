@@ -7,6 +7,8 @@ from pathlib import Path
 START = """
 import sys
 from pathlib import Path
+from asterism.cli import main, serve
+from asterism.server.logs import configure_logs
 from asterism.server.boot import build_runtime, create_app, prepare
 from asterism.server.settings import Settings
 
@@ -18,6 +20,7 @@ print(" ".join(sys.modules))
 rt.db.close()
 """
 FOR_LATER = {"pydantic", "pydantic_core", "pydantic_ai", "openai", "anthropic", "psycopg", "pymysql", "botocore"}
+FOR_LATER |= {"rich", "httpx", "httpx2", "h11", "obstore", "re2"}
 
 
 def test_a_server_on_sqlite_loads_no_library_before_its_use(tmp_path: Path) -> None:

@@ -5,12 +5,17 @@ The engine is RE2. It has no look-around and no back-references, it counts repet
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Protocol, cast
+from functools import cached_property
+from typing import Any, Protocol, cast
 
-import re2
+from asterism.base.libraries import later
 
+re2: Any = later("re2")
 _MEMORY = 64 << 20
-PatternError = re2.error
+
+
+class PatternError(ValueError):
+    """A text is no pattern of RE2's syntax."""
 
 
 class Hit(Protocol):
@@ -31,12 +36,22 @@ class Hit(Protocol):
 
 
 class Pattern:
-    """A compiled pattern."""
+    """A pattern, compiled at its first use."""
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self._engine = re2.compile(text)
-        self.groups: dict[str, int] = dict(self._engine.groupindex)
+
+    @cached_property
+    def _engine(self) -> Any:
+        try:
+            return re2.compile(self.text)
+        except re2.error as error:
+            raise PatternError(str(error)) from error
+
+    @cached_property
+    def groups(self) -> dict[str, int]:
+        """The numbers of the named groups."""
+        return dict(self._engine.groupindex)
 
     def search(self, text: str) -> Hit | None:
         """Find the first match."""
@@ -73,12 +88,17 @@ class Choice:
     """Several patterns tried at the beginning of a text in one pass."""
 
     def __init__(self, patterns: Sequence[Pattern]) -> None:
+        self._patterns = patterns
+
+    @cached_property
+    def _engine(self) -> Any:
         options = re2.Options()
         options.max_mem = _MEMORY
-        self._engine = re2.Set.MatchSet(options)
-        for pattern in patterns:
-            self._engine.Add(pattern.text)
-        self._engine.Compile()
+        engine = re2.Set.MatchSet(options)
+        for pattern in self._patterns:
+            engine.Add(pattern.text)
+        engine.Compile()
+        return engine
 
     def which(self, text: str) -> list[int]:
         """Return the places in the list of the patterns that match at the beginning, ascending."""
@@ -86,8 +106,15 @@ class Choice:
 
 
 def compiled(text: str) -> Pattern:
-    """Compile a pattern of RE2's syntax. Raises `re2.error` when it is none."""
+    """Return a pattern of ours, in RE2's syntax."""
     return Pattern(text)
+
+
+def checked(text: str) -> Pattern:
+    """Return a pattern that somebody wrote, compiled. Raises PatternError when it is none."""
+    pattern = Pattern(text)
+    _ = pattern.groups
+    return pattern
 
 
 def _encodable(text: str) -> str:

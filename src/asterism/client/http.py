@@ -6,21 +6,22 @@ to connect of five seconds each, or one answer that is waited for 20 seconds.
 """
 
 import random
-import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 import msgspec
 
 from asterism.base.errors import DomainError, Invalid, RateLimited, Unavailable
+from asterism.base.libraries import load
 from asterism.client.errors import BadAnswer, ConnectionBroken, NoAnswer, Unreachable, from_answer
 
-# httpx carries an optional command line of its own that loads Click and Rich (half a second); this leaves it out.
-sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
-import httpx  # noqa: E402
+if TYPE_CHECKING:
+    import httpx
+else:
+    httpx = load("httpx")
 
 T = TypeVar("T")
 

@@ -9,14 +9,14 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-import httpx
 import msgspec
 import sqlalchemy as sa
 
 from asterism.base import ids
 from asterism.base.errors import DomainError, Unavailable
+from asterism.base.libraries import later
 from asterism.base.masks import mask, needles
 from asterism.features.operations import infrastructure
 from asterism.features.talk.catalogue import RUN_PROVIDERS
@@ -33,6 +33,11 @@ from asterism.server.model_access import build_directory
 from asterism.server.serve import check_port, reachable_address
 from asterism.server.settings import Settings, is_secret
 from asterism.server.stores import open_settings_blobs, settings_key_store
+
+if TYPE_CHECKING:
+    import httpx
+else:
+    httpx = later("httpx")
 
 MODEL_SECONDS = 5.0
 SERVER_SECONDS = 5.0

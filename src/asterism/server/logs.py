@@ -7,9 +7,12 @@ from collections.abc import MutableMapping
 from datetime import UTC, datetime
 from typing import Any
 
-import structlog
+from asterism.base.libraries import load
 
-from asterism.asgi.wrapper import REQUEST_ID
+load("structlog")  # before anything else does, so that it comes without Rich
+import structlog  # noqa: E402
+
+from asterism.asgi.wrapper import REQUEST_ID  # noqa: E402
 
 LEVELS = {"warn": "warning", "exception": "error"}
 FIRST = ("timestamp", "level", "event", "request_id")

@@ -6,14 +6,19 @@ What a tool asks goes through this very server, with the caller's token and addr
 import asyncio
 import importlib
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import httpx
 import msgspec
 import structlog
 
 from asterism.base.errors import DomainError
+from asterism.base.libraries import later
 from asterism.faces.mcp.tools import Request
+
+if TYPE_CHECKING:
+    import httpx
+else:
+    httpx = later("httpx")
 
 log = structlog.get_logger("asterism.mcp")
 PATH = "/mcp"
@@ -96,7 +101,7 @@ class McpHttp:
             self._manager = None
             self._ready.set()  # who waits is told
 
-    async def _refusal(self, scope: Any) -> httpx.Response | None:
+    async def _refusal(self, scope: Any) -> "httpx.Response | None":
         """Return the server's own refusal of the caller's token, None when it is good."""
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         answer = await self._send(headers, scope.get("client"), Request("GET", "/v1/auth/me", {}, None))
@@ -108,7 +113,7 @@ class McpHttp:
             raise _refused(answer)
         return answer.content
 
-    async def _send(self, headers: Any, client: Any, request: Request) -> httpx.Response:
+    async def _send(self, headers: Any, client: Any, request: Request) -> "httpx.Response":
         transport = httpx.ASGITransport(app=self._front, client=tuple(client) if client else ("127.0.0.1", 0))
         forwarded = {name: headers[name] for name in FORWARDED if name in headers}
         host = headers.get("host", "localhost")
@@ -122,7 +127,7 @@ class McpHttp:
             )
 
 
-def _refused(answer: httpx.Response) -> DomainError:
+def _refused(answer: "httpx.Response") -> DomainError:
     """Read the error of `/v1` again."""
     try:
         error = msgspec.json.decode(answer.content, type=dict[str, dict[str, Any]])["error"]
@@ -132,7 +137,7 @@ def _refused(answer: httpx.Response) -> DomainError:
     return DomainError(str(message), code=str(error.get("code", "ERROR")), hint=error.get("hint"))
 
 
-async def _answer(send: Any, answer: httpx.Response) -> None:
+async def _answer(send: Any, answer: "httpx.Response") -> None:
     kept = ("allow", "content-type", "www-authenticate", "retry-after")
     headers = [(name.encode(), answer.headers[name].encode()) for name in kept if name in answer.headers]
     headers.append((b"content-length", str(len(answer.content)).encode()))

@@ -1,14 +1,18 @@
 """Which store an address names."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from obstore.exceptions import BaseError
-from obstore.store import MemoryStore
-
 from asterism.base.errors import Invalid, Unavailable
+from asterism.base.libraries import later
 from asterism.kernel.blobs.cloud import CloudBlobs
 from asterism.kernel.blobs.object_store import FolderBlobs, ObjectStoreBlobs
+
+if TYPE_CHECKING:
+    import obstore
+else:
+    obstore = later("obstore")
 
 
 def open_blobs(address: str | Path, *, spool: Path) -> ObjectStoreBlobs:
@@ -23,10 +27,11 @@ def open_blobs(address: str | Path, *, spool: Path) -> ObjectStoreBlobs:
     if address.startswith("file://"):
         return _open_folder(Path(unquote(urlsplit(address).path)))
     if address == "memory://":
-        return ObjectStoreBlobs(MemoryStore(), spool)
+        memory = obstore.store.MemoryStore()
+        return ObjectStoreBlobs(lambda: memory, spool)
     try:
         return CloudBlobs(address, spool)
-    except (BaseError, ValueError) as error:
+    except (obstore.exceptions.BaseError, ValueError) as error:
         raise Invalid(  # the library's own words repeat the address with all that is in it
             f"The address of the content store, {_shown(address)}, is none that can be used.",
             hint="A folder, or an address like s3://bucket/prefix, gs://bucket/prefix or az://container/prefix.",

@@ -9,12 +9,15 @@ from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import obstore
-from obstore.store import from_url
-
+from asterism.base.libraries import later
 from asterism.kernel.blobs.object_store import ObjectStoreBlobs, damaged, translated
+
+if TYPE_CHECKING:
+    import obstore
+else:
+    obstore = later("obstore")
 
 WINDOW = 4 * 1024 * 1024
 RETRY_SECONDS = 20
@@ -28,7 +31,8 @@ class CloudBlobs(ObjectStoreBlobs):
 
     def __init__(self, address: str, spool_folder: Path, *, retries: int = RETRIES) -> None:
         """Raises ValueError or obstore's BaseError for an address that names no store."""
-        super().__init__(_store(address, retries), spool_folder)
+        store = _store(address, retries)
+        super().__init__(lambda: store, spool_folder)
 
     def read(self, key: str, start: int, end: int) -> Iterator[bytes]:
         """Yield a range of the content, a window of it at a time. Raises as the port says."""
@@ -64,7 +68,7 @@ class CloudBlobs(ObjectStoreBlobs):
 
 
 def _store(address: str, retries: int) -> Any:
-    return from_url(
+    return obstore.store.from_url(
         address,
         retry_config={
             "max_retries": retries,

@@ -3,21 +3,24 @@
 import os
 import stat
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import cached_property
 from pathlib import Path
-from typing import Any
-
-import obstore
-from obstore.exceptions import BaseError
-from obstore.store import LocalStore
+from typing import TYPE_CHECKING, Any
 
 from asterism.base.errors import Unavailable
+from asterism.base.libraries import later
 from asterism.kernel.blobs.durability import sync_files
 from asterism.kernel.blobs.errors import ObjectDamaged, ObjectMissing, lacks_place, translate
 from asterism.kernel.blobs.port import ObjectInfo
 from asterism.kernel.blobs.recent import Recent
 from asterism.kernel.blobs.spool import Spool
+
+if TYPE_CHECKING:
+    import obstore
+else:
+    obstore = later("obstore")
 
 PIECE = 1024 * 1024
 PARALLEL_PARTS = 2  # bounds the memory of a large upload to a cloud store: 5 MiB each
@@ -34,7 +37,7 @@ def translated() -> Iterator[None]:
         if lacks_place(error):
             raise translate(error) from error
         raise ObjectMissing("There is no such object.") from error
-    except (BaseError, OSError) as error:
+    except (obstore.exceptions.BaseError, OSError) as error:
         raise translate(error) from error
 
 
@@ -46,13 +49,18 @@ def damaged() -> ObjectDamaged:
 class ObjectStoreBlobs:
     """Any obstore store. What a remote store has acknowledged is durable, so `sync` has nothing to do."""
 
-    def __init__(self, store: Any, spool_folder: Path) -> None:
-        self.store = store
+    def __init__(self, open_store: Callable[[], Any], spool_folder: Path) -> None:
+        self._open_store = open_store
         self.spool_folder = spool_folder
         self.recent = Recent()
         for leftover in spool_folder.glob("incoming-*"):
             if time.time() - leftover.stat().st_mtime > ABANDONED_SECONDS:  # its process was killed
                 leftover.unlink(missing_ok=True)
+
+    @cached_property
+    def store(self) -> Any:
+        """The library's own store, opened at the first use: an idle server does without the library."""
+        return self._open_store()
 
     def put(self, key: str, content: bytes) -> None:
         """Store `content`, replacing an object of that key in one step."""
@@ -143,7 +151,7 @@ class FolderBlobs(ObjectStoreBlobs):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         if stat.S_IMODE(folder.stat().st_mode) & 0o077:  # what people keep here is for nobody else
             folder.chmod(0o700)
-        super().__init__(LocalStore(folder), folder / ".incoming")
+        super().__init__(lambda: obstore.store.LocalStore(folder), folder / ".incoming")
         self._folder = folder
 
     def put_spool(self, key: str, spool: Spool) -> None:

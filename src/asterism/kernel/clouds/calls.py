@@ -2,11 +2,15 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-import httpx
-
+from asterism.base.libraries import later
 from asterism.kernel.clouds.port import CloudFailed
+
+if TYPE_CHECKING:
+    import httpx
+else:
+    httpx = later("httpx")
 
 MAX_ANSWER: Final = 8 * 1024 * 1024
 ASKS_WITHIN: Final = 30.0  # seconds

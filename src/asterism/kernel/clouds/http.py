@@ -3,11 +3,15 @@
 import asyncio
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import httpx
-
+from asterism.base.libraries import later
 from asterism.kernel.clouds.port import CLOUDFLARE_URL, DEADLINE, RAILWAY_URL, Cloud, CloudUnreachable, TokenRefused
+
+if TYPE_CHECKING:
+    import httpx
+else:
+    httpx = later("httpx")
 
 MAX_ANSWER = 1024 * 1024
 _REFUSED = frozenset({400, 401, 403})

@@ -3,13 +3,17 @@
 import asyncio
 import math
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-import httpx
-
+from asterism.base.libraries import later
 from asterism.kernel.llm.failures import FailureKind, ModelFailure, of_status
 from asterism.kernel.llm.models import Target
 from asterism.kernel.llm.providers import label
+
+if TYPE_CHECKING:
+    import httpx
+else:
+    httpx = later("httpx")
 
 SECONDS = 60.0
 MAX_DIMENSION = 16_384
@@ -63,7 +67,7 @@ class HttpEmbeddings:
             await self._client.aclose()
 
 
-def vectors_of(answer: httpx.Response, count: int, name: str) -> list[Vector]:
+def vectors_of(answer: "httpx.Response", count: int, name: str) -> list[Vector]:
     """Read an answer. Raises ModelFailure of kind `other` unless it has one good vector for each text."""
     try:
         data = answer.json()["data"]

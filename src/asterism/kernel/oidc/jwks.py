@@ -5,12 +5,18 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from asterism.base.clock import Clock
+from asterism.base.libraries import later
 from asterism.kernel.oidc.port import KeysUnavailable, Provider
+
+if TYPE_CHECKING:
+    import httpx
+else:
+    httpx = later("httpx")
 
 Fetch = Callable[[str], Awaitable[tuple[bytes, Mapping[str, str]]]]
 Jwk = dict[str, Any]
@@ -129,8 +135,6 @@ def _age(headers: Mapping[str, str]) -> int:
 
 async def fetch_over_http(url: str) -> tuple[bytes, Mapping[str, str]]:
     """Fetch a small document within ten seconds; redirects are not followed. Raises FetchFailed."""
-    import httpx  # here: an installation without sign-in providers never loads it
-
     try:
         async with httpx.AsyncClient(timeout=10) as client, client.stream("GET", url) as response:
             if response.status_code != httpx.codes.OK:

@@ -8,13 +8,18 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import unquote, urlsplit
 
-import h11
 import structlog
 
+from asterism.base.libraries import later
 from asterism.kernel.background import Tasks
+
+if TYPE_CHECKING:
+    import h11
+else:
+    h11 = later("h11")
 
 log = structlog.get_logger(__name__)
 
@@ -166,7 +171,7 @@ class _Exchange:
         async with asyncio.timeout(_CONNECTS_WITHIN):
             return await opening
 
-    async def _exchange(self, request: h11.Request, far: Streams) -> None:
+    async def _exchange(self, request: "h11.Request", far: Streams) -> None:
         asked = asyncio.ensure_future(self._ask(request, far[1]))
         answered = asyncio.ensure_future(self._answer(far[0]))
         try:
@@ -181,7 +186,7 @@ class _Exchange:
                 if not task.cancelled():
                     task.exception()
 
-    async def _ask(self, request: h11.Request, writer: asyncio.StreamWriter) -> None:
+    async def _ask(self, request: "h11.Request", writer: asyncio.StreamWriter) -> None:
         """Send the request on, then wait for the asker to leave: returning ends the exchange."""
         headers = [(name, value) for name, value in request.headers if name not in _OURS]
         headers += [(b"host", self._beyond.authority), (b"connection", b"close")]
@@ -219,7 +224,7 @@ def refusal(status: int, text: bytes) -> bytes:
     return head % (status, reason, len(text)) + text
 
 
-async def next_event(connection: h11.Connection, reader: asyncio.StreamReader) -> object:
+async def next_event(connection: "h11.Connection", reader: asyncio.StreamReader) -> object:
     """Read until there is an event of HTTP."""
     while (event := connection.next_event()) is h11.NEED_DATA:
         connection.receive_data(await reader.read(_CHUNK))

@@ -13,11 +13,16 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-import h11
-
+from asterism.base.libraries import later
 from asterism.kernel.sandbox.door import HEAD_BYTES, UNREACHABLE, Streams, next_event, refusal, serving, write_out
+
+if TYPE_CHECKING:
+    import h11
+else:
+    h11 = later("h11")
 
 _CONNECTS_WITHIN = 15.0
 _CHUNK = 1 << 16
@@ -117,7 +122,7 @@ async def open_proxy(
         yield path
 
 
-async def _plain(near: Streams, far: Streams, inner: h11.Connection, request: h11.Request, target: bytes) -> None:
+async def _plain(near: Streams, far: Streams, inner: "h11.Connection", request: "h11.Request", target: bytes) -> None:
     """Carry one plain request; its connection is closed after it."""
     outer = h11.Connection(h11.CLIENT, max_incomplete_event_size=HEAD_BYTES)
     headers = [(name, value) for name, value in request.headers if name not in _DROPPED and name != b"expect"]

@@ -7,11 +7,14 @@ from urllib.parse import urlsplit
 import structlog
 
 from asterism.base.hosts import is_loopback
+from asterism.base.libraries import later
 from asterism.kernel.upstreams import rules
 from asterism.kernel.upstreams.models import Call, FailureReason, Reply, UpstreamFailure
 
 if TYPE_CHECKING:
     import httpx
+else:
+    httpx = later("httpx")
 
 log = structlog.get_logger("asterism.upstreams")
 
@@ -38,8 +41,6 @@ class HttpUpstreams:
             await client.aclose()
 
     async def _exchange(self, call: Call, url: str) -> Reply:
-        import httpx  # here: a server without integrations never loads it
-
         # A compressed reply could grow without bounds while it is read.
         headers = {**call.headers, "Accept-Encoding": "identity"}
         body = call.body
@@ -64,8 +65,6 @@ class HttpUpstreams:
         return self._clients[here]
 
     def _make(self, here: bool) -> "httpx.AsyncClient":
-        import httpx
-
         return httpx.AsyncClient(
             timeout=httpx.Timeout(None, connect=self._connect),  # `rules` limits the whole
             limits=httpx.Limits(max_connections=MAX_CONNECTIONS, max_keepalive_connections=20),

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from asterism.base.linear import Pattern, PatternError, compiled
+from asterism.base.linear import Pattern, PatternError, checked
 from asterism.kernel.agents.builtin.bench import Bench, Result, Spec, ToolRefused
 from asterism.kernel.agents.builtin.tree import PathRefused, Tree
 from asterism.vcs.glob import NeverMatches, translate_name, translate_path
@@ -109,7 +109,7 @@ async def _glob(bench: Bench, given: GlobArguments) -> Result:
 
 async def _grep(bench: Bench, given: GrepArguments) -> Result:
     try:
-        pattern = compiled(given.pattern)
+        pattern = checked(given.pattern)
     except PatternError as error:
         raise ToolRefused(f"The pattern cannot be read: {error}. Escape ( ) [ ] {{ }} that mean themselves.") from None
     return await asyncio.to_thread(_grep_now, bench.tree, pattern, given)

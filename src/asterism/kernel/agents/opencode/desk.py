@@ -9,13 +9,18 @@ import hmac
 import json
 import secrets
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import h11
 import structlog
 
+from asterism.base.libraries import later
 from asterism.kernel.agents.port import Lookup
 from asterism.kernel.sandbox import Streams, next_event, refusal, write_out
+
+if TYPE_CHECKING:
+    import h11
+else:
+    h11 = later("h11")
 
 log = structlog.get_logger(__name__)
 

@@ -8,17 +8,22 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import httpx
 import msgspec
 import structlog
 
+from asterism.base.libraries import later
 from asterism.kernel.agents.ground import SERVE_PORT, Ground, Laid
 from asterism.kernel.agents.opencode import configuration
 from asterism.kernel.agents.opencode.desk import Desk
 from asterism.kernel.agents.port import AgentJob, AgentUnavailable
 from asterism.kernel.sandbox import Outcome, Run, SessionLost
+
+if TYPE_CHECKING:
+    import httpx
+else:
+    httpx = later("httpx")
 
 log = structlog.get_logger(__name__)
 
@@ -45,13 +50,13 @@ class _Reached(msgspec.Struct):
 class Server:
     """A server that answers. `ended` is done when its process is gone."""
 
-    client: httpx.AsyncClient
+    client: "httpx.AsyncClient"
     ended: "asyncio.Task[Outcome]"
     _laid: Laid
     _desk: Desk
     _session: str | None = None
 
-    async def post(self, path: str, body: dict[str, Any], *, seconds: float = 30) -> httpx.Response:
+    async def post(self, path: str, body: dict[str, Any], *, seconds: float = 30) -> "httpx.Response":
         """Send a request. Raises httpx.HTTPError."""
         return await self.client.post(path, json=body, timeout=seconds)
 
@@ -212,7 +217,7 @@ async def _address(laid: Laid, said: bytearray, running: "asyncio.Task[Outcome]"
     return f"http://127.0.0.1:{int(found[1])}"
 
 
-def _client(laid: Laid, address: str, password: str) -> httpx.AsyncClient:
+def _client(laid: Laid, address: str, password: str) -> "httpx.AsyncClient":
     transport = httpx.AsyncHTTPTransport(uds=str(laid.session.entry) if laid.session.isolates else None)
     return httpx.AsyncClient(
         transport=transport,

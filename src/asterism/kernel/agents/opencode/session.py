@@ -3,11 +3,11 @@
 import asyncio
 import json
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import httpx
 import structlog
 
+from asterism.base.libraries import later
 from asterism.kernel.agents.events import AgentEvent, Ended, QuestionRejected, QuestionReplied
 from asterism.kernel.agents.opencode.configuration import MODEL, PROVIDER
 from asterism.kernel.agents.opencode.earlier import earlier
@@ -16,6 +16,11 @@ from asterism.kernel.agents.opencode.translation import Failed, Idle, Permission
 from asterism.kernel.agents.outbox import Outbox
 from asterism.kernel.agents.port import AgentJob, AnswerRefused, QuestionClosed
 from asterism.kernel.llm import Usage, summed
+
+if TYPE_CHECKING:
+    import httpx
+else:
+    httpx = later("httpx")
 
 log = structlog.get_logger(__name__)
 
@@ -159,7 +164,7 @@ class OpenCodeSession:
                 log.info("opencode.abort_unanswered")
 
 
-async def _payloads(stream: httpx.Response) -> AsyncIterator[dict[str, Any]]:
+async def _payloads(stream: "httpx.Response") -> AsyncIterator[dict[str, Any]]:
     """Yield the payloads of a stream of server-sent events. Raises ValueError for one that is far too long."""
     data = b""
     async for chunk in stream.aiter_bytes():

@@ -11,14 +11,20 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import httpx
 import structlog
 
 from asterism.base.errors import DomainError
+from asterism.base.libraries import later
 from asterism.kernel.agents.opencode.server import PLUGINS, Server
 from asterism.kernel.agents.port import AgentJob, AgentUnavailable
 from asterism.kernel.llm import Target
+
+if TYPE_CHECKING:
+    import httpx
+else:
+    httpx = later("httpx")
 
 log = structlog.get_logger(__name__)
 
