@@ -13,17 +13,20 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from asterism.client.look import Look, tracked_paths
 from asterism.client.progress import Silent
-from asterism.client.tree import Tree, read_tree, tracked_paths
+from asterism.client.tree import Tree, read_tree
 from asterism.client.workcopy.state import Base, Binding, State
 from asterism.client.workcopy.watching.messages import Answer, Question
 from asterism.client.workcopy.watching.mounts import mounts_at, obstacle
 from asterism.client.workcopy.watching.news import is_untouched
 from asterism.client.workcopy.watching.watcher import Watcher
 from asterism.kernel.workcopy.scan import Scan, Unreadable
-from asterism.kernel.workcopy.statcache import empty
+from asterism.kernel.workcopy.scouts import Scouts
+from asterism.kernel.workcopy.statcache import Cache, empty
 from asterism.kernel.workcopy.walk import look
 from asterism.vcs.manifest import Entry
+from tests.support.scouts import beside
 
 Step = tuple[Any, ...]
 FOLDERS = ["a", "b", "a/c", "b/c", "a/c/d", "x", "x/y"]
@@ -56,6 +59,14 @@ MOVED_AND_BACK = [("fill", "a/c"), ("look", True), ("take_out", "a/c"), ("put_ba
 TWO_NAMES = [("write", "a/f", b"1"), ("make", "b"), ("look", True), ("second_name", "a/f", "b/f"), ("look", True)]
 
 
+def unwatched(_: Question) -> None:
+    """Answer like a watcher that is not there."""
+
+
+def unscouted(_top: str, _cache: Cache) -> None:
+    """Send nobody ahead."""
+
+
 class Playground:
     """A bound folder that is watched, and everything that may happen to it."""
 
@@ -86,7 +97,18 @@ class Playground:
         untouched = base is not None and is_untouched(self.state, base.manifest_hash, self.ask)
         tree = self.tree(save=save)
         assert by_path(tree.entries()) == by_path(whole.entries())
+        self.look_with_scouts()
         assert not untouched or (base is not None and tree.is_same_as(base.manifest_hash))
+
+    def look_with_scouts(self) -> None:
+        """Look with others ahead, and hold what they found against one look at everything."""
+        alone = look(str(self.top), Look(self.state, unwatched, unscouted).cache, lambda: tracked_paths(self.state))
+        with Look(self.state, unwatched, lambda top, cache: Scouts(top, cache, 2, beside)) as begun:
+            together = begun.finish()
+        assert together.folders == alone.folders
+        assert together.changed == alone.changed
+        assert together.pending == alone.pending
+        assert together.visited <= alone.visited
 
     def settle(self) -> None:
         """Make the tree that of the base, as a push does; then nothing has to be looked at to see that it is."""

@@ -1,5 +1,6 @@
 """`asterism push`: make this folder's tree a snapshot on the server."""
 
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -48,17 +49,24 @@ def push(
     """
     from asterism.cli.output import command, count, emit, say, show
     from asterism.cli.places import folder_to_push, threads
-    from asterism.cli.progressbar import Bar
-    from asterism.cli.session import open_api
-    from asterism.client import push as use_case
-    from asterism.client.snapshot_id import short
+    from asterism.client.look import looking
     from asterism.client.workcopy.state import State
 
     with command(as_json=as_json):
-        top = folder_to_push(directory)
-        wish = use_case.Wish(project, message, force=force, rebind=rebind)
-        with open_api(url, token, at=State(top), rebind=rebind) as api, Bar() as bar:
-            done = use_case.push(api, top, wish, progress=bar, threads=threads())
+        state = State(folder_to_push(directory))
+        with ExitStack() as held:
+            begun = held.enter_context(looking(state)) if state.binding() is not None else None
+
+            from asterism.cli.progressbar import Bar
+            from asterism.cli.session import open_api
+            from asterism.client import push as use_case
+            from asterism.client.snapshot_id import short
+
+            wish = use_case.Wish(project, message, force=force, rebind=rebind)
+            api = held.enter_context(open_api(url, token, at=state, rebind=rebind))
+            begun = begun or held.enter_context(looking(state))
+            with Bar() as bar:
+                done = use_case.push_seen(api, begun, wish, progress=bar, threads=threads())
         for path in done.special[:20]:
             say(f"warning: {path} is no file, folder or link; it was left out")
         if done.overtook:

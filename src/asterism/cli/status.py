@@ -1,5 +1,6 @@
 """`asterism status`: what is edited here since the last snapshot."""
 
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 from asterism.cli.options import AsJson, Token, Url, verb_app
@@ -31,22 +32,28 @@ def status(url: Url = None, token: Token = None, as_json: AsJson = False) -> Non
     from asterism.cli.output import command, count, emit, path_text, say, show
     from asterism.cli.places import threads, working_copy
 
-    with command(as_json=as_json):
+    with command(as_json=as_json), ExitStack() as at_end:
         state = working_copy()  # before what follows is loaded: there may be nothing to tell
 
         import sys
+        from concurrent.futures import ThreadPoolExecutor
 
-        from asterism.cli.drift import summary
-        from asterism.cli.session import open_api
-        from asterism.cli.style import coloured, paint
-        from asterism.client.compare import edits
-        from asterism.client.glance import glance_at
-        from asterism.client.snapshot_id import short
+        from asterism.client.look import looking_if_touched
 
-        with open_api(url, token, at=state, anonymous=True) as api:
-            changes = edits(api, state, threads=threads())
+        with looking_if_touched(state) as begun:
+            from asterism.cli.drift import summary
+            from asterism.cli.session import open_api
+            from asterism.cli.style import coloured, paint
+            from asterism.client.compare import edits_seen
+            from asterism.client.glance import glance_at
+            from asterism.client.snapshot_id import short
+
             binding = state.bound()
-            seen = glance_at(api, binding.project_id, binding.workspace_id)
+            api = at_end.enter_context(open_api(url, token, at=state, anonymous=True))
+            other = at_end.enter_context(ThreadPoolExecutor(1))
+            asking = other.submit(glance_at, api, binding.project_id, binding.workspace_id)
+            changes = edits_seen(api, begun, threads=threads()) if begun is not None else []
+        seen = asking.result()
         at = binding.base.snapshot_id if binding.base else None
         head = seen.head if seen is not None else binding.head
         drift = seen.drift if seen is not None else None

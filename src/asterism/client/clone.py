@@ -7,12 +7,12 @@ from asterism.base.errors import Conflict, Invalid, NotFound
 from asterism.client.api import Api
 from asterism.client.download import fetch
 from asterism.client.errors import Corrupt
+from asterism.client.look import with_parents
 from asterism.client.models import Project, Snapshot, Workspace
 from asterism.client.progress import Progress
 from asterism.client.projects import find_project, find_workspace, get_project, main_workspace
 from asterism.client.revisions import find_snapshot, head_of
 from asterism.client.snapshot_id import snapshot_id
-from asterism.client.tree import with_parents
 from asterism.client.workcopy.state import FOLDER, Base, Binding, State
 from asterism.kernel.workcopy.statcache import empty
 from asterism.kernel.workcopy.walk import look

@@ -15,12 +15,12 @@ from asterism.client.api import Api
 from asterism.client.base import own_workspace, settled
 from asterism.client.bind import Place, find_place, make_place, require_place
 from asterism.client.errors import ChangedMeanwhile
+from asterism.client.look import Look, looking
 from asterism.client.models import Project, Snapshot, User, Workspace
 from asterism.client.progress import Progress
 from asterism.client.snapshot_id import short, snapshot_id, whole_second
 from asterism.client.tree import Tree, read_tree
 from asterism.client.upload import Source, are_few, find_missing, send, send_few
-from asterism.client.workcopy.apply import at_work
 from asterism.client.workcopy.state import Base, Binding, State
 from asterism.vcs.diff import equal_with_folders
 from asterism.vcs.manifest import MAX_ENTRIES, TooManyEntries, read, sort_key
@@ -58,7 +58,7 @@ class Pushed:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """How to push.
+    """How to push. Raises Invalid for a message that is too long.
 
     `project` is a name or an id; without it the binding decides, else the folder's name. `message` makes a snapshot
     even of an unchanged tree; `note` is the message of one that is only made of a changed tree. `force` replaces a head
@@ -72,6 +72,10 @@ class Wish:
     aside: bool = False
     rebind: bool = False
 
+    def __post_init__(self) -> None:
+        if self.message is not None and len(self.message) > SUMMARY_CHARACTERS:
+            raise Invalid(f"The message is longer than {SUMMARY_CHARACTERS} characters.")
+
 
 def push(
     api: Api, top: str, wish: Wish | None = None, *, progress: Progress, threads: int = 4, clock: Clock | None = None
@@ -80,22 +84,19 @@ def push(
 
     Raises HeadMoved, BoundAlready, BoundElsewhere, BadName, Unreadable, Busy, ChangedMeanwhile, and what `Api` raises.
     """
-    wish = wish or Wish()
-    if wish.message is not None and len(wish.message) > SUMMARY_CHARACTERS:
-        raise Invalid(f"The message is longer than {SUMMARY_CHARACTERS} characters.")
-    state = State(top)
-    with at_work(state):
-        return push_held(api, state, wish, progress=progress, threads=threads, clock=clock)
+    with looking(State(top)) as begun:
+        return push_seen(api, begun, wish or Wish(), progress=progress, threads=threads, clock=clock)
 
 
-def push_held(
-    api: Api, state: State, wish: Wish, *, progress: Progress, threads: int, clock: Clock | None = None
+def push_seen(
+    api: Api, begun: Look, wish: Wish, *, progress: Progress, threads: int, clock: Clock | None = None
 ) -> Pushed:
-    """Push a working copy that the caller has locked."""
+    """Push a working copy that the caller has locked, and begun to look at."""
+    state = begun.state
     with ThreadPoolExecutor(1) as other:
         asking = other.submit(_prelude, api, state, wish)
         for attempt in range(ROUNDS):
-            tree = read_tree(state, threads=threads, progress=progress)
+            tree = read_tree(state, threads=threads, progress=progress, begun=begun if attempt == 0 else None)
             target = asking.result()
             if tree.count > MAX_ENTRIES:
                 raise TooManyEntries

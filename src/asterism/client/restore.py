@@ -7,11 +7,12 @@ from asterism.base.errors import Conflict, NotFound
 from asterism.client.api import Api
 from asterism.client.base import base_entries, base_manifest, changes_since, own_workspace, settled, within, writable
 from asterism.client.clone import fetch_manifest
+from asterism.client.look import with_parents
 from asterism.client.models import Snapshot
 from asterism.client.move import Goal, move
 from asterism.client.progress import Progress
 from asterism.client.push import keep_aside
-from asterism.client.tree import Tree, read_tree, with_parents
+from asterism.client.tree import Tree, read_tree
 from asterism.client.workcopy.apply import at_work
 from asterism.client.workcopy.state import Base, Binding, State
 from asterism.vcs.diff import Change

@@ -15,12 +15,13 @@ from asterism.client.api import Api
 from asterism.client.base import base_entries, changes_since, own_workspace, settled, writable
 from asterism.client.clone import fetch_manifest
 from asterism.client.join import Decide, MergeConflicts, Target, join
+from asterism.client.look import Look
 from asterism.client.models import SyncConflict, SyncPreview
 from asterism.client.move import steps_to
 from asterism.client.progress import Progress
 from asterism.client.projects import find_workspace
 from asterism.client.pull import Pulled, pull_held
-from asterism.client.push import Wish, push_held, send_content, send_manifest
+from asterism.client.push import Wish, push_seen, send_content, send_manifest
 from asterism.client.revisions import head_of
 from asterism.client.tree import Tree, read_tree
 from asterism.client.workcopy.apply import at_work
@@ -215,7 +216,8 @@ class _Sync:
         if not look.edited:
             return None
         note = f"Edits before a sync with {self._asked.source or 'main'}"
-        pushed = push_held(self._api, self._state, Wish(note=note), progress=self._progress, threads=self._threads)
+        with Look(self._state) as begun:
+            pushed = push_seen(self._api, begun, Wish(note=note), progress=self._progress, threads=self._threads)
         return pushed.snapshot.id
 
     def _pull(self) -> Pulled:

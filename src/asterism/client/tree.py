@@ -1,19 +1,17 @@
 """The tree of a working copy as it is now, with its manifest."""
 
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Mapping
 from itertools import starmap
 
+from asterism.client.look import Look
 from asterism.client.progress import Progress
 from asterism.client.workcopy.state import State
-from asterism.client.workcopy.watching.news import Ask, News, ask_news
-from asterism.kernel.workcopy.scan import Scan, Unreadable, rows_as_entries
+from asterism.client.workcopy.watching.news import Ask, News
+from asterism.kernel.workcopy.scan import Scan, rows_as_entries
 from asterism.kernel.workcopy.statcache import LEFT_OUT, SPECIAL, Cache, Folder
-from asterism.kernel.workcopy.walk import look
 from asterism.vcs.content import hash_bytes
 from asterism.vcs.diff import Change, compare
-from asterism.vcs.manifest import Entry, encode, read
-from asterism.vcs.rules import folders_of
+from asterism.vcs.manifest import Entry, encode
 from asterism.vcs.splice import splice
 
 COSTLY_BYTES = 32 << 20
@@ -142,35 +140,25 @@ def _left_out(folder: Folder) -> int:
     return folder.kinds.count(LEFT_OUT) + folder.kinds.count(SPECIAL)
 
 
-def read_tree(state: State, *, threads: int, progress: Progress, ask: Ask | None = None) -> Tree:
+def read_tree(
+    state: State, *, threads: int, progress: Progress, ask: Ask | None = None, begun: Look | None = None
+) -> Tree:
     """Read the tree of a working copy, hashing what the stat cache does not vouch for. Raises BadName, Unreadable.
 
-    Where a watcher answers (`ask`, default: the one whose socket is there), only folders are looked into that it names.
+    A look that was `begun` is finished. Where a watcher answers (`ask`, default: the one whose socket is there), only
+    folders are looked into that it names.
     """
-    cache = state.cache()
-    binding = state.binding()
-    if cache.base != (binding.base.manifest_hash if binding is not None and binding.base is not None else ""):
-        cache.reconsider()
-    news = ask_news(state, cache, ask)
-    scan = _look(state, cache, news)
+    with begun or Look(state, ask) as look:
+        scan = look.finish()
     if scan.pending:
         progress.start("Reading", scan.pending_bytes)
         try:
             scan.hash_rest(threads=threads, progress=lambda _files, size: progress.advance(size))
         finally:
             progress.finish()
-    if news is not None:
-        news.note(scan)
-    return Tree(scan, cache, lambda wanted: _base_manifest(state, wanted), news)
-
-
-def _look(state: State, cache: Cache, news: News | None) -> Scan:
-    if news is not None and news.touched is not None:
-        with suppress(Unreadable):  # a folder went since the watcher was asked
-            scan = look(state.top, cache, lambda: tracked_paths(state), touched=news.touched)
-            if not news.mistaken(scan):
-                return scan
-    return look(state.top, cache, lambda: tracked_paths(state))
+    if look.news is not None:
+        look.news.note(scan)
+    return Tree(scan, look.cache, lambda wanted: _base_manifest(state, wanted), look.news)
 
 
 def _base_manifest(state: State, wanted: str) -> bytes | None:
@@ -178,17 +166,3 @@ def _base_manifest(state: State, wanted: str) -> bytes | None:
     binding = state.binding()
     base = binding.base if binding is not None else None
     return state.base_manifest(base) if base is not None and base.manifest_hash == wanted else None
-
-
-def tracked_paths(state: State) -> set[str]:
-    """Return the paths of the base snapshot and of the folders that they lie in."""
-    binding = state.binding()
-    base = binding.base if binding is not None else None
-    data = state.base_manifest(base) if base is not None else None
-    return with_parents(read(data)) if data is not None else set()
-
-
-def with_parents(entries: Iterable[Entry]) -> set[str]:
-    """Return the paths of entries and of every folder above one."""
-    paths = {entry.path for entry in entries}
-    return paths | folders_of(list(paths))

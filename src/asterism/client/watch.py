@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from asterism.base.errors import Conflict, Unavailable
-from asterism.client.tree import tracked_paths
+from asterism.client.look import tracked_paths
 from asterism.client.workcopy.lock import Busy, exclusive
 from asterism.client.workcopy.state import FOLDER, State
 from asterism.client.workcopy.watching.channel import call, listening, serve

@@ -4,4 +4,17 @@ The command line uses it for the folder of a person, the server for the private 
 Import the modules by name: a command that looks at nothing loads nothing.
 """
 
-__all__ = ["names", "permissions", "reach", "removal", "rules", "scan", "statcache", "walk", "watch", "writer"]
+__all__ = [
+    "listing",
+    "names",
+    "permissions",
+    "reach",
+    "removal",
+    "rules",
+    "scan",
+    "scouts",
+    "statcache",
+    "walk",
+    "watch",
+    "writer",
+]

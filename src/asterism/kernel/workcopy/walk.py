@@ -6,11 +6,11 @@ Sockets, pipes and devices have no content to keep and are reported.
 """
 
 import os
-import stat
 import time
 from collections.abc import Callable, Container, Mapping
 
 from asterism.kernel.workcopy import reach
+from asterism.kernel.workcopy.listing import list_folder
 from asterism.kernel.workcopy.names import name_problem, target_problem
 from asterism.kernel.workcopy.rules import STRICT, Policy, Rules, rule_hash
 from asterism.kernel.workcopy.scan import Pending, Scan, TreeTooLarge, Unreadable, Written
@@ -25,15 +25,11 @@ from asterism.kernel.workcopy.statcache import (
     SIGNATURE,
     SIGNATURE_BYTES,
     SPECIAL,
-    TIME_MASK,
     Cache,
     Folder,
     settled,
 )
 from asterism.vcs.ignore import STATE_NAMES
-
-_FORMATS = {stat.S_IFREG: FILE, stat.S_IFDIR: DIR, stat.S_IFLNK: LINK}
-_pack = SIGNATURE.pack
 
 
 def look(
@@ -43,9 +39,11 @@ def look(
     *,
     policy: Policy = STRICT,
     touched: Container[str] | None = None,
+    unchanged: Container[str] = (),
     written: Mapping[str, Written] = {},
 ) -> Scan:
-    """Walk the tree at `top`. Of folders that the cache knows only those in `touched` are looked into (default: all).
+    """Walk the tree at `top`. Of folders that the cache knows only those in `touched` are looked into (default: all),
+    and none that was just found to be `unchanged`.
 
     `written` tells of files below the top that this program has just written, by path: they are not looked at, since
     whoever changes one changes its signature too. Raises BadName, Unreadable or TreeTooLarge.
@@ -57,7 +55,8 @@ def look(
     while waiting:
         path, above = waiting.pop()
         old = known.get(path)
-        found = _as_before(path, above, old) if touched is not None and path not in touched else None
+        untouched = path in unchanged if touched is None else path not in touched
+        found = _as_before(path, above, old) if untouched else None
         folder, rules = found or _visit(scan, path, above, old)
         scan.folders[path] = folder
         names += len(folder.names)
@@ -88,7 +87,7 @@ def _visit(scan: Scan, path: str, above: Rules, old: Folder | None) -> tuple[Fol
     """List a folder; return its rows and the rules inside it. Raises BadName or Unreadable."""
     try:
         with reach.folder(scan.top, path, wary=scan.policy.wary) as place:
-            names, kinds, stats, shared = _list(place, f"{path}/", scan.written)
+            names, kinds, stats, shared = list_folder(place, f"{path}/", scan.written)
             scan.visited += 1
             if shared:
                 scan.shared.add(path)
@@ -99,41 +98,6 @@ def _visit(scan: Scan, path: str, above: Rules, old: Folder | None) -> tuple[Fol
             return _rows(scan, place, path, rules, names, kinds, stats, old), rules
     except OSError as error:
         raise Unreadable(f"The folder {path or scan.top!r} cannot be read: {error.strerror}.") from error
-
-
-def _list(place: int, prefix: str, written: Mapping[str, Written]) -> tuple[list[str], bytearray, bytes, bool]:
-    """Return names, kinds (before any rule) and signatures of what is in a folder, in the file system's order.
-
-    The last says whether a file in it has other names too, by which it may change unnoticed.
-    """
-    names: list[str] = []
-    shared = False
-    kinds = bytearray()
-    stats: list[bytes] = []
-    formats = _FORMATS
-    with os.scandir(place) as entries:
-        for entry in entries:
-            if written and (fact := written.get(prefix + entry.name)) and entry.is_file(follow_symlinks=False):
-                names.append(entry.name)
-                kinds.append(FILE)
-                stats.append(fact[1])
-                continue
-            try:
-                status = entry.stat(follow_symlinks=False)
-            except FileNotFoundError:  # it went between the listing and this look
-                continue
-            mode = status.st_mode
-            kind = formats.get(mode & 0o170000, SPECIAL)
-            names.append(entry.name)
-            kinds.append(kind)
-            if kind == DIR:
-                stats.append(_pack(0, 0, 0, 0, mode))
-            else:
-                mtime, ctime = status.st_mtime_ns & TIME_MASK, status.st_ctime_ns & TIME_MASK
-                stats.append(_pack(mtime, ctime, status.st_size, status.st_ino, mode))
-                if status.st_nlink > 1:
-                    shared = True
-    return names, kinds, b"".join(stats), shared
 
 
 def _rows(
