@@ -47,7 +47,7 @@ def push(
     pull` joins their work with yours. With --force the new snapshot follows the one that this folder is based on, and
     the head that it replaces stays in the project, outside the workspace's history.
     """
-    from asterism.cli.output import command, count, emit, say, show
+    from asterism.cli.output import command
     from asterism.cli.places import folder_to_push, threads
     from asterism.client.look import looking
     from asterism.client.workcopy.state import State
@@ -60,28 +60,35 @@ def push(
             from asterism.cli.progressbar import Bar
             from asterism.cli.session import open_api
             from asterism.client import push as use_case
-            from asterism.client.snapshot_id import short
 
             wish = use_case.Wish(project, message, force=force, rebind=rebind)
             api = held.enter_context(open_api(url, token, at=state, rebind=rebind))
             begun = begun or held.enter_context(looking(state))
             with Bar() as bar:
                 done = use_case.push_seen(api, begun, wish, progress=bar, threads=threads())
-        for path in done.special[:20]:
-            say(f"warning: {path} is no file, folder or link; it was left out")
-        if done.overtook:
-            say(f"replaced {short(done.overtook)}; `asterism restore {short(done.overtook)}` brings it back")
-        if as_json:
-            emit(_described(done))
-            return
-        show(f"project   {done.project.id}  {done.project.name}")
-        show(f"workspace {done.workspace.id}  {done.workspace.name}")
-        show(f"snapshot  {done.snapshot.id}")
-        show(f"manifest  {done.manifest_hash}")
-        if done.created:
-            say(f"pushed {count(done.files, 'entry', 'entries')}, {_sent(done)}")
-        else:
-            say("nothing has changed since the last snapshot")
+        _tell(done, as_json=as_json)
+
+
+def _tell(done: "Pushed", *, as_json: bool) -> None:
+    """Say what was done."""
+    from asterism.cli.output import count, emit, say, show
+    from asterism.client.snapshot_id import short
+
+    for path in done.special[:20]:
+        say(f"warning: {path} is no file, folder or link; it was left out")
+    if done.overtook:
+        say(f"replaced {short(done.overtook)}; `asterism restore {short(done.overtook)}` brings it back")
+    if as_json:
+        emit(_described(done))
+        return
+    show(f"project   {done.project.id}  {done.project.name}")
+    show(f"workspace {done.workspace.id}  {done.workspace.name}")
+    show(f"snapshot  {done.snapshot.id}")
+    show(f"manifest  {done.manifest_hash}")
+    if done.created:
+        say(f"pushed {count(done.files, 'entry', 'entries')}, {_sent(done)}")
+    else:
+        say("nothing has changed since the last snapshot")
 
 
 def _sent(done: "Pushed") -> str:
