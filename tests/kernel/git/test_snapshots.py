@@ -113,6 +113,17 @@ def test_a_tracked_own_folder_is_never_shown(tmp_path: Path) -> None:
     assert diff_text(open_at(root), "unstaged", ".stargazer") == b""
 
 
+def test_names_are_told_before_content_is_read(root: Path) -> None:
+    told: list[set[str]] = []
+    snapshot = take_snapshot(open_at(root), "files", named=lambda paths: told.append(set(paths)))
+    assert told == [{file.path for file in snapshot.files}]
+    git(root, "commit", "-qam", "all but what is new")
+    told.clear()
+    behind = take_snapshot(open_at(root), "files", base="HEAD~1", named=lambda paths: told.append(set(paths)))
+    assert told[0] == {"new.txt"}
+    assert set.union(*told) == {file.path for file in behind.files}
+
+
 def test_an_unborn_branch_compares_with_the_empty_tree(tmp_path: Path) -> None:
     for name, form in (("one", "sha1"), ("two", "sha256")):
         git(tmp_path, "init", "-q", f"--object-format={form}", name)

@@ -84,18 +84,27 @@ class _Raw:
 
 
 def take_snapshot(
-    checkout: Checkout, mode: Mode, *, base: str | None = None, examine: Callable[[str], bool] | None = None
+    checkout: Checkout,
+    mode: Mode,
+    *,
+    base: str | None = None,
+    examine: Callable[[str], bool] | None = None,
+    named: Callable[[list[str]], None] = lambda _: None,
 ) -> Snapshot:
     """Read everything a review of `mode` needs; `base` is a reference whose merge base with HEAD is the old side.
 
     Untracked files count as additions, except in mode `staged`; those that `examine` refuses by name are not opened
-    but listed in `unread`. Raises NotGitRepo, GitNotFound, CommandFailed, OverLimit for more than 2,000 untracked
+    but listed in `unread`. `named` is told the names of changed files before their content is read, maybe of more than
+    are part of the snapshot. Raises NotGitRepo, GitNotFound, CommandFailed, OverLimit for more than 2,000 untracked
     files, and UnknownRevision for `base`.
     """
     status = read_status(checkout, each_file=mode != "staged")
+    named([entry.path for entry in status.entries])
     old_side = merge_base(checkout, base) if base is not None else status.head
     sides = {"base": old_side} if mode != "unstaged" else {}
     raw = run_diff(checkout, mode, "--raw", "--patch", "--abbrev=64", "-z", max_output=SNAPSHOT_OUTPUT, **sides)
+    if base is not None:
+        named([record.path for record in split_raw(raw)[0]])
     conflicted = tuple(status.conflicted)
     files = list(_tracked(checkout, raw, set(conflicted)))
     unread: list[str] = []

@@ -72,14 +72,15 @@ def run_bounded(
     env: Mapping[str, str],
     timeout: float,
     max_output: int,
-    stdin: bytes = b"",
+    stdin: bytes | int = b"",
     cancelled: Callable[[], bool] | None = None,
     own_session: bool = False,
     memory: int | None = None,
 ) -> Outcome:
     """Run `argv` (no shell) with exactly the environment `env` and wait for it.
 
-    `timeout` is in seconds, `max_output` in bytes of standard output. `cancelled` is asked every 50 ms.
+    `timeout` is in seconds, `max_output` in bytes of standard output. `stdin` is what the program reads there, or an
+    open descriptor, which the program gets instead. `cancelled` is asked every 50 ms.
     `own_session` takes the program away from our terminal too; it starts slower then, since Linux schedules sessions as
     groups, so it is for programs that are not trusted. `memory` bounds the bytes of its own that each process of the
     program may take, where the system can (Linux); mapped files do not count.
@@ -87,11 +88,12 @@ def run_bounded(
     OSErrors of the start (an argument list that is too long).
     """
     started = time.monotonic()
+    given, text = (stdin, b"") if isinstance(stdin, int) else (subprocess.PIPE if stdin else subprocess.DEVNULL, stdin)
     process = subprocess.Popen(
         argv,
         cwd=cwd,
         env=dict(env),
-        stdin=subprocess.PIPE if stdin else subprocess.DEVNULL,
+        stdin=given,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         bufsize=0,
@@ -101,7 +103,7 @@ def run_bounded(
     try:
         if memory is not None:
             bound_memory(process.pid, memory)
-        transfer = _Transfer(process, stdin, max_output)
+        transfer = _Transfer(process, text, max_output)
         ending = transfer.run(started + timeout, cancelled)
     finally:
         _kill_group(process)

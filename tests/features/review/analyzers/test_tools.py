@@ -12,6 +12,7 @@ from asterism.base.errors import Invalid
 from asterism.features.review import analyzers
 from asterism.features.review.analyzers import commands, rule_map, sarif
 from asterism.features.review.analyzers.models import OUTPUT, AnalyzerFailed
+from asterism.features.review.analyzers.placement import copy_names
 from asterism.features.review.findings import Issue, Lens, ReviewedFile, Severity
 from asterism.vcs.unified import parse
 
@@ -77,6 +78,14 @@ def test_the_projects_configuration_hides_no_defect(tmp_path):
     found, statuses = run("ruff,bandit,shellcheck", *files, project=analyzers.Project(tmp_path))
     assert {one.rule_id for one in found} >= {"F821", "B307", "SC2115"}
     assert {status for status, _ in statuses.values()} == {"ok"}
+
+
+def test_only_plain_sources_share_a_folder():
+    paths = ("a/x.py", "b/x.py", "c/X.py", "y.py", "a/__init__.py", "b/__init__.py", ".shellcheckrc", "s.sh", "../-.py")
+    assert list(copy_names(paths)) == [
+        ("p1", "x.py"), ("p2", "x.py"), ("p3", "X.py"), ("p1", "y.py"), ("f5", "__init__.py"), ("f6", "__init__.py"),
+        ("f7", ".shellcheckrc"), ("f8", "s.sh"), ("p1", "file.py"),
+    ]  # fmt: skip
 
 
 CR_IN_LINES = {

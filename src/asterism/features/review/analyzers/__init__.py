@@ -4,6 +4,7 @@
 finding on the reviewed text. They see the snapshot's new side, never the project's configuration.
 """
 
+from asterism.features.review.analyzers.ahead import Ahead
 from asterism.features.review.analyzers.catalogue import BUILT_IN, DEFAULT, chosen, for_diff
 from asterism.features.review.analyzers.models import Analyzer, AnalyzerFailed, AnalyzerStatus, Finding, Job, Tools
 from asterism.features.review.analyzers.placement import Dropped, place
@@ -14,6 +15,7 @@ from asterism.features.review.analyzers.tools import ToolRunner
 __all__ = [
     "BUILT_IN",
     "DEFAULT",
+    "Ahead",
     "Analyzer",
     "AnalyzerFailed",
     "AnalyzerStatus",

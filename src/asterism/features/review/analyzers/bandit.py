@@ -1,13 +1,15 @@
 """bandit on the Python files of the reviewed version (Stargazer 5.9.2)."""
 
+import asyncio
+import os
 import sys
 
 import msgspec
 
-from asterism.features.review.analyzers import rule_map, texts
-from asterism.features.review.analyzers.models import SECONDS, AnalyzerFailed, Finding, Job
+from asterism.features.review.analyzers import bandit_program, rule_map, texts
+from asterism.features.review.analyzers.models import SECONDS, AnalyzerFailed, Begun, Finding, Job, Tools
 from asterism.features.review.analyzers.rows import Rows
-from asterism.features.review.analyzers.ruff import python_files
+from asterism.features.review.analyzers.ruff import is_python, python_files
 from asterism.features.review.findings import one_line
 
 
@@ -34,11 +36,22 @@ class Bandit:
         """Run where there is a Python file with its whole text."""
         return None if python_files(job) else ""
 
+    def checks(self, path: str) -> bool:
+        """Whether it checks a file of this name."""
+        return is_python(path)
+
+    def begin(self, tools: Tools) -> Begun:
+        """Begin the program, which loads and then waits for `run`."""
+        return tools.begin([sys.executable, "-I", bandit_program.__file__], SECONDS)
+
     async def run(self, job: Job) -> list[Finding]:
         """Check all Python files in one process."""
-        copies = [str(job.copies[path].relative_to(job.folder)) for path in python_files(job)]
-        argv = [sys.executable, "-I", "-m", "bandit", "--quiet", "--exit-zero", "--format", "json", "--", *copies]
-        done = await job.tools(argv, job.folder, SECONDS)
+        program = job.begun.get(self.id) or self.begin(job.tools)
+        try:
+            await asyncio.to_thread(_list, job)
+            done = await program.finish(os.fsencode(job.folder))
+        finally:
+            await program.end()
         if done.returncode != 0:
             raise AnalyzerFailed(f"bandit ended with status {done.returncode}")
         try:
@@ -46,6 +59,12 @@ class Bandit:
         except msgspec.MsgspecError as error:
             raise AnalyzerFailed("bandit wrote something that is not its JSON form") from error
         return [finding for result in report.results if (finding := _finding(job, result)) is not None]
+
+
+def _list(job: Job) -> None:
+    """Write which copies are to be checked to where the program looks for it."""
+    copies = (os.fsencode(job.copies[path].relative_to(job.folder)) for path in python_files(job))
+    (job.folder / bandit_program.LIST).write_bytes(b"".join(name + b"\0" for name in copies))
 
 
 def _finding(job: Job, result: _Result) -> Finding | None:

@@ -1,6 +1,6 @@
 """The port of an analyzer and what passes through it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -63,11 +63,27 @@ class ToolResult(Protocol):
     def returncode(self) -> int: ...  # noqa: D102
 
 
+class Begun(Protocol):
+    """A program that was begun before it is known what it works on; whoever begins it finishes or ends it."""
+
+    async def finish(self, word: bytes, /) -> ToolResult:
+        """Say what to work on, the name of a folder, and wait for its end. Raises AnalyzerFailed."""
+        ...
+
+    async def end(self) -> None:
+        """End it, unless it was finished."""
+        ...
+
+
 class Tools(Protocol):
     """Where analyzers work, and how they run programs."""
 
     async def __call__(self, argv: Sequence[str], folder: Path, seconds: float, /) -> ToolResult:
         """Run a program in a folder, inside limits, with a cleared environment. Raises AnalyzerFailed."""
+        ...
+
+    def begin(self, argv: Sequence[str], seconds: float, /) -> Begun:
+        """Begin a program that waits to be told, inside the same limits. Called on the event loop."""
         ...
 
     def workplace(self) -> AbstractContextManager[Path]:
@@ -80,7 +96,8 @@ class Job:
     """What all analyzers of one review share.
 
     `copies` maps a path to its private copy below `folder`; only files whose whole new text is known are there.
-    `root` is None for a posted diff: then nothing of a project is read. `named` tells which file names are certain.
+    `root` is None for a posted diff: then nothing of a project is read. `begun` are programs that wait for this job,
+    by the analyzer they belong to.
     """
 
     files: Sequence[ReviewedFile]
@@ -91,6 +108,7 @@ class Job:
     staged: bool = False
     run_commands: bool = False
     by_path: dict[str, ReviewedFile] = field(default_factory=dict)
+    begun: Mapping[str, Begun] = field(default_factory=dict)
 
     def path_of(self, copy: str) -> str | None:
         """Return the reviewed path of a private copy as a tool names it."""

@@ -1,6 +1,8 @@
 """From an analyzer's finding to an issue on the reviewed text."""
 
 import posixpath
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from asterism.features.review.analyzers.models import Finding
@@ -89,12 +91,26 @@ def _patch(finding: Finding, file: ReviewedFile) -> str | None:
     return None if patch is None or mask(patch) != patch else patch
 
 
-def copy_name(index: int, path: str) -> str:
-    """Name a private copy: a folder of its own, and the base name where it is harmless (rules look at it)."""
-    name = posixpath.basename(path)
+def copy_names(paths: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Name a folder and a file for each private copy: the base name where it is harmless (rules look at it).
+
+    Python sources of different names share a folder, which tools that read one file at a time do not notice; all else
+    has a folder of its own, where nothing can be taken for its configuration or its package.
+    """
+    taken: Counter[str] = Counter()
+    for index, path in enumerate(paths, 1):
+        name = _plain_name(posixpath.basename(path))
+        key = name.lower()
+        if key.endswith(".py") and key != "__init__.py":
+            taken[key] += 1
+            yield f"p{taken[key]}", name
+        else:
+            yield f"f{index}", name
+
+
+def _plain_name(name: str) -> str:
     harmless = name.isascii() and all(char.isalnum() or char in "._-" for char in name) and not name.startswith("-")
-    suffix = posixpath.splitext(name)[1]
-    return f"f{index}/{name if harmless and name not in {'', '.', '..'} else 'file' + _plain(suffix)}"
+    return name if harmless and name not in {"", ".", ".."} else "file" + _plain(posixpath.splitext(name)[1])
 
 
 def _plain(suffix: str) -> str:

@@ -154,7 +154,12 @@ def _edited(rows: Rows, edits: Sequence[_Edit]) -> str | None:
 
 def python_files(job: Job) -> list[str]:
     """Return the paths of the Python files that have a private copy."""
-    return [path for path in job.copies if path.endswith(_PYTHON)]
+    return [path for path in job.copies if is_python(path)]
+
+
+def is_python(path: str) -> bool:
+    """Whether a path names Python source."""
+    return path.endswith(_PYTHON)
 
 
 def program(name: str) -> str:

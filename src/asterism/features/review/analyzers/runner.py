@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,12 +12,13 @@ from asterism.features.review.analyzers.models import (
     Analyzer,
     AnalyzerFailed,
     AnalyzerStatus,
+    Begun,
     Finding,
     Job,
     PartlyFailed,
     Tools,
 )
-from asterism.features.review.analyzers.placement import copy_name
+from asterism.features.review.analyzers.placement import copy_names
 from asterism.features.review.findings import ReviewedFile
 
 Report = Callable[[str, Sequence[Finding]], Awaitable[None]]
@@ -34,7 +35,9 @@ class Project:
 
 
 @asynccontextmanager
-async def prepared(files: Sequence[ReviewedFile], project: Project, tools: Tools) -> AsyncIterator[Job]:
+async def prepared(
+    files: Sequence[ReviewedFile], project: Project, tools: Tools, begun: Mapping[str, Begun] | None = None
+) -> AsyncIterator[Job]:
     """Make the private copy of the reviewed version and take it away again.
 
     The files' secrets are looked for here, away from the event loop; whoever shows a line later finds it done.
@@ -50,6 +53,7 @@ async def prepared(files: Sequence[ReviewedFile], project: Project, tools: Tools
             staged=project.staged,
             run_commands=project.run_commands,
             by_path={file.path: file for file in files},
+            begun=begun or {},
         )
 
 
@@ -63,19 +67,25 @@ async def _apart(place: AbstractContextManager[Path]) -> AsyncIterator[Path]:
         await asyncio.to_thread(place.__exit__, None, None, None)
 
 
-def _copy(files: Iterable[ReviewedFile], folder: Path) -> dict[str, Path]:
+def _copy(files: Sequence[ReviewedFile], folder: Path) -> dict[str, Path]:
     copies = {}
-    for index, file in enumerate(files, 1):
+    made: set[str] = set()
+    for file, (own, name) in zip(files, copy_names(file.path for file in files), strict=True):
         _ = file.shown_lines, file.redacted_lines
         if file.new_text is None or file.deleted:
             continue
-        place = folder / copy_name(index, file.path)
-        place.parent.mkdir(mode=0o700)
-        descriptor = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as target:
+        if own not in made:
+            (folder / own).mkdir(mode=0o700)
+            made.add(own)
+        place = folder / own / name
+        with open(place, "xb", opener=_private) as target:
             target.write(file.new_text.encode("utf-8", "replace"))
         copies[file.path] = place
     return copies
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 async def run_all(analyzers: Sequence[Analyzer], job: Job, report: Report) -> list[AnalyzerStatus]:

@@ -1,7 +1,7 @@
 """From git's snapshot to the change under review: decoded, filtered, skips named (Stargazer 5.3, 5.4)."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,16 +20,30 @@ _NOTHING = {
 }
 
 
-def collect(program: git.Git, root: Path, options: Options, *, run_commands: bool) -> Change:
-    """Read the snapshot of `root` once; blocks. Raises ReviewFailed when there is nothing to review or too much."""
+def collect(
+    program: git.Git,
+    root: Path,
+    options: Options,
+    *,
+    run_commands: bool,
+    expect: Callable[[Sequence[str]], None] | None = None,
+) -> Change:
+    """Read the snapshot of `root` once; blocks. Raises ReviewFailed when there is nothing to review or too much.
+
+    `expect` is told early which paths the change may hold.
+    """
     checkout = git.Checkout(program, root, allow_filters=run_commands)
 
     def examine(path: str) -> bool:
         named = skips.named_exactly(options.files, path)
         return skips.selects(options.files, path, None) and (named or skips.by_name(path) is None)
 
+    def named(paths: Sequence[str]) -> None:
+        if expect is not None:
+            expect([path for path in paths if skips.selects(options.files, path, None)])
+
     try:
-        snapshot = git.take_snapshot(checkout, options.mode, base=options.base, examine=examine)
+        snapshot = git.take_snapshot(checkout, options.mode, base=options.base, examine=examine, named=named)
     except git.OverLimit as error:
         raise ReviewFailed("GENERATION_FAILED", error.message) from error
     except git.CommandFailed as error:

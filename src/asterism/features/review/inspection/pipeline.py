@@ -26,7 +26,7 @@ BREATHS = 50
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Where findings come from in this review; `asker` is None without a model."""
+    """Where findings come from in this review; `asker` is None without a model, `ahead` holds what was begun before."""
 
     checks: Sequence[analyzers.Analyzer]
     tools: analyzers.Tools
@@ -34,6 +34,7 @@ class Sources:
     asker: Asker | None = None
     verify: bool = True
     lens_seconds: float = LENS_SECONDS
+    ahead: analyzers.Ahead | None = None
 
 
 @dataclass(slots=True)
@@ -120,8 +121,9 @@ class Pipeline:
         if self.sources.asker is None:
             self._tell(Thought(self.lenses[0], NO_MODEL))
         works = [_LensWork(lens) for lens in self.lenses]
+        begun = self.sources.ahead.begun if self.sources.ahead is not None else None
         async with (
-            analyzers.prepared(files, self.sources.project, self.sources.tools) as job,
+            analyzers.prepared(files, self.sources.project, self.sources.tools, begun) as job,
             asyncio.TaskGroup() as group,
         ):
             group.create_task(self._check(job))

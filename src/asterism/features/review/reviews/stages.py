@@ -36,6 +36,7 @@ class Subject:
     project: analyzers.Project
     target: Target | None
     dismissed: frozenset[str]
+    ahead: analyzers.Ahead | None = None
 
     @property
     def use(self) -> ModelUse | None:
@@ -52,7 +53,7 @@ async def inspect(services: Services, log: Log, subject: Subject, use: ModelUse 
     if subject.target is not None and use is not None:
         asker = Asker(services.models, subject.target, services.server_gate, use)
     checks = services.checks if subject.project.root is not None else analyzers.for_diff(services.checks)
-    sources = Sources(checks, services.tools, subject.project, asker, services.verify_model)
+    sources = Sources(checks, services.tools, subject.project, asker, services.verify_model, ahead=subject.ahead)
     options = subject.options
     pipeline = Pipeline(subject.change, options.lenses, options.minimum, sources, services.clock, subject.dismissed)
     async with aclosing(pipeline.facts()) as facts:

@@ -70,9 +70,10 @@ class TriageReview:
 
     async def perform(self) -> Reviewed:
         """Review. Raises ReviewFailed, alone or in a group of errors."""
+        services = self._services
         try:
-            async with asyncio.timeout(REVIEW_SECONDS):
-                return await self._review()
+            async with asyncio.timeout(REVIEW_SECONDS), analyzers.Ahead(services.checks, services.tools) as ahead:
+                return await self._review(ahead)
         except TimeoutError as error:
             raise ReviewFailed("GENERATION_FAILED", TOO_LONG, word="timed out") from error
         finally:
@@ -97,16 +98,16 @@ class TriageReview:
         if not self.identity.done():
             self.identity.set_result(None if change is None else (change.head, change.digest))
 
-    async def _review(self) -> Reviewed:
+    async def _review(self, ahead: analyzers.Ahead) -> Reviewed:
         log, request = self._log, self.request
         await log.started()
         await log.begin("diff")
-        change = await self._collect()
+        change = await self._collect(ahead)
         await log.end("diff")
         await log.collected(len(change.files), change.skipped, len(request.options.lenses))
         await log.begin("triage")
         use = None if request.target is None else ModelUse(request.target.provider, request.target.model)
-        outcome = await self._inspect(change, use)
+        outcome = await self._inspect(change, use, ahead)
         before = await self._services.db.run_read(self._before, change)
         issues, compared = comparison.compare([frame_size.fitting_issue(issue) for issue in outcome.issues], before)
         await log.announce(change, request.options.lenses, outcome, issues)
@@ -129,7 +130,7 @@ class TriageReview:
         sealed = await asyncio.to_thread(kept_change.pack, self._services.secrets, self.id, change)
         return Reviewed(record, sealed, await asyncio.to_thread(frame_size.complete, record))
 
-    async def _collect(self) -> Change:
+    async def _collect(self, ahead: analyzers.Ahead) -> Change:
         collected = self._collected
         if collected is None:
             try:
@@ -139,6 +140,7 @@ class TriageReview:
                     self.request.root,
                     self.request.options,
                     run_commands=self.request.run_commands,
+                    expect=ahead.expect,
                 )
             except (git.NotGitRepo, git.GitNotFound, git.UnknownRevision) as error:
                 raise ReviewFailed("GENERATION_FAILED", error.message) from error
@@ -147,11 +149,11 @@ class TriageReview:
         self._identify(collected)
         return collected
 
-    async def _inspect(self, change: Change, use: ModelUse | None) -> Outcome:
+    async def _inspect(self, change: Change, use: ModelUse | None, ahead: analyzers.Ahead) -> Outcome:
         request = self.request
         dismissed = await self._services.db.run_read(store.dismissed, str(request.root))
         project = analyzers.Project(request.root, request.options.mode == "staged", request.run_commands)
-        subject = Subject(change, request.options, project, request.target, dismissed)
+        subject = Subject(change, request.options, project, request.target, dismissed, ahead)
         return await inspect(self._services, self._log, subject, use)
 
     def _before(self, tx: Tx, change: Change) -> Record | None:
