@@ -32,7 +32,8 @@ def run() -> Report:
     )
     report.note(
         f"GET of 20 projects; medians of {ROUNDS} pairs of {SECONDS} s. Authentication is the checksum, one indexed "
-        "look-up inside the request's own transaction, scope, rate and last use."
+        "look-up inside the request's own transaction (or the question whether anybody has written since the last one), "
+        "scope, rate and last use."
     )
     return report
 

@@ -8,8 +8,9 @@ import pytest
 import sqlalchemy as sa
 
 from asterism.base.errors import ShuttingDown
-from asterism.kernel.db import Database, Tx
+from asterism.kernel.db import Database, Tx, open_database
 from asterism.kernel.db.database import READERS
+from asterism.kernel.db.resting import MOST_REMEMBERED
 
 NOTES = sa.table("notes", sa.column("id"), sa.column("text"))
 
@@ -155,3 +156,51 @@ def test_who_asks_a_closed_database_hears_that_the_server_stops(notes: Database)
     notes.close()
     with pytest.raises(ShuttingDown):
         asyncio.run(notes.run_read(lambda tx: tx.scalar(sa.select(sa.func.count()).select_from(NOTES))))
+
+
+def recalled(db: Database, about: str = "a") -> tuple[int, bool]:
+    """Return how many notes a transaction recalls, and whether it had to ask."""
+    asked: list[int] = []
+
+    def read() -> int:
+        asked.append(1)
+        return _count(tx) + 1
+
+    with db.read() as tx:
+        found = tx.recall(("notes", about), read)
+        assert found is not None
+        return found - 1, bool(asked)
+
+
+def test_what_was_read_is_recalled_until_anybody_commits(notes: Database, database_url: str) -> None:
+    asks = notes.dialect != "sqlite"
+    assert [recalled(notes), recalled(notes)] == [(0, True), (0, asks)]
+    with notes.write() as tx:
+        add(tx, 1)
+        tx.recall(("notes", "a"), lambda: 77)
+        assert recalled(notes) == (0, asks)  # it is not committed yet
+    assert [recalled(notes), recalled(notes), recalled(notes, "b")] == [(1, True), (1, asks), (1, True)]
+    other = open_database(database_url)  # as another process does
+    with other.write() as tx:
+        add(tx, 2)
+    other.close()
+    assert [recalled(notes), recalled(notes)] == [(2, True), (2, asks)]
+
+
+def test_nothing_is_recalled_of_another_moment_than_the_one_that_is_seen(notes: Database) -> None:
+    with notes.read() as tx:
+        assert _count(tx) == 0  # this moment is what it sees
+        with notes.write() as writing:
+            add(writing, 1)
+        assert tx.recall(("notes", "a"), lambda: _count(tx) + 1) == 1
+    assert recalled(notes) == (1, True)
+
+
+def test_what_is_not_there_is_not_remembered_nor_is_everything(notes: Database) -> None:
+    with notes.read() as tx:
+        assert tx.recall(("notes", "a"), lambda: None) is None
+    for number in range(MOST_REMEMBERED):
+        with notes.read() as tx:
+            tx.recall(("number", str(number)), lambda number=number: number)
+    assert recalled(notes) == (0, True)
+    assert recalled(notes) == (0, notes.dialect != "sqlite")

@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from asterism.base.clock import Clock, SystemClock, stamp
 from asterism.base.errors import ShuttingDown, Unavailable
+from asterism.kernel.db.resting import Remembered, Resting, driver_of
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -33,8 +34,15 @@ BUSY_SECONDS = 30
 class Tx:
     """One open transaction, as a use case sees it. Never committed or rolled back by its user."""
 
-    def __init__(self, connection: Connection, clock: Clock, listeners: Listeners | None = None) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        clock: Clock,
+        listeners: Listeners | None = None,
+        resting: Resting | None = None,
+    ) -> None:
         self.connection = connection
+        self._resting = resting
         self.clock = clock
         self.dialect: Dialect = "postgresql" if connection.dialect.name == "postgresql" else "sqlite"
         self._after_commit: list[Callable[[], None]] = []
@@ -46,6 +54,21 @@ class Tx:
     def driver(self) -> Any:
         """The driver's own connection, for what is asked without SQLAlchemy (`prepared.py`)."""
         return driver_of(self.connection)
+
+    @cached_property
+    def _remembered(self) -> Remembered:
+        return {} if self._resting is None else self._resting.remembered()
+
+    def recall(self, about: tuple[str, str], read: Callable[[], R | None]) -> R | None:
+        """Return what `read` does, or what it did in an earlier transaction, where nobody has committed anything since.
+
+        So it must depend on the database and on `about` alone. Transactions that write, and PostgreSQL, ask anew.
+        None is not remembered.
+        """
+        found: R | None = self._remembered.get(about)
+        if found is None and (found := read()) is not None:
+            self._remembered[about] = found
+        return found
 
     def now(self) -> str:
         """Return the present as a stamp (`base.clock`)."""
@@ -134,7 +157,7 @@ class Database:
         self._listeners: Listeners = {}
         self._write_lock: threading.Lock | None = threading.Lock() if single else None
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="db-read")
-        self._resting: list[Connection] = []
+        self._resting: list[Resting] = []
         self._closed = False
         self._writers = ThreadPoolExecutor(1 if single else READERS, thread_name_prefix="db-write")
 
@@ -158,19 +181,18 @@ class Database:
         SQLAlchemy begins a transaction too, as far as that knows, but nothing is sent for it.
         """
         try:
-            connection = self._resting.pop()
+            resting = self._resting.pop()
         except IndexError:
             with _translated():
-                connection = self.engine.connect().execution_options(asterism_begin=None)
-        well = False
+                resting = Resting(self.engine.connect().execution_options(asterism_begin=None))
+        connection, driver, well = resting.connection, resting.driver, False
         try:
-            tx = Tx(connection, self.clock)
-            tx.driver.execute("BEGIN")
-            yield tx
+            driver.execute("BEGIN")
+            yield Tx(connection, self.clock, resting=resting)
             if connection.in_transaction():
                 connection.commit()
             else:
-                tx.driver.execute("COMMIT")
+                driver.execute("COMMIT")
             well = True
         except DBAPIError as error:
             if (meant := _unavailable(error)) is None:
@@ -178,7 +200,7 @@ class Database:
             raise meant from error
         finally:
             if well and len(self._resting) < READERS:
-                self._resting.append(connection)
+                self._resting.append(resting)
             else:
                 connection.close()
 
@@ -261,7 +283,7 @@ class Database:
         self._readers.shutdown(wait=True)
         self._writers.shutdown(wait=True)
         while self._resting:
-            self._resting.pop().close()
+            self._resting.pop().connection.close()
         self.engine.dispose()
 
 
@@ -279,11 +301,6 @@ def open_database(url: str, *, clock: Clock | None = None) -> Database:
     sa.event.listen(engine, "connect", _prepare_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)
     return Database(engine, clock)
-
-
-def driver_of(connection: Connection) -> Any:
-    """Return the driver's own connection."""
-    return connection.connection.dbapi_connection
 
 
 def _make_private(path: Path) -> None:

@@ -1,5 +1,8 @@
 """Refresh, sign-out, tokens, devices, revocation, introspection, provider keys and the audit log over the wire."""
 
+import subprocess
+import sys
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -9,7 +12,29 @@ import sqlalchemy as sa
 from asterism.base.clock import ManualClock
 from asterism.features.accounts import identity
 from asterism.features.accounts.identity.token_format import make_token
+from tests.support.process import started
 from tests.support.server import TestServer
+
+ELSEWHERE = """
+import sys
+import sqlalchemy as sa
+from asterism.kernel.db import open_database
+
+db = open_database(sys.argv[1])
+for line in sys.stdin:
+    with db.write() as tx:
+        tx.execute(sa.text(line))
+    print("done", flush=True)
+"""
+
+
+@pytest.fixture
+def elsewhere(still: TestServer) -> Iterator["subprocess.Popen[str]"]:
+    """Another process, which runs each line that it is sent as SQL and says when it has committed."""
+    url = still.settings.database_url
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with started([sys.executable, "-c", ELSEWHERE, url], **pipes) as process:
+        yield process
 
 
 @pytest.fixture
@@ -218,3 +243,36 @@ def test_strangers_never_wait_for_the_write_lock(still: TestServer, device: http
             assert answer.status_code == 401
         answer = device.post("/v1/auth/device/poll", json={"device_code": "x" * 32})
         assert answer.status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [
+        ("revoked_at = '2026-02-04T12:00:00.000Z'", 401),
+        ("expires_at = '2026-02-04T00:00:00.000Z'", 401),
+        ('scope = \'{"name": "agent"}\'', 403),
+    ],
+)
+def test_what_another_process_does_to_a_token_holds_for_the_next_request(
+    still: TestServer, ada: httpx.Client, elsewhere: "subprocess.Popen[str]", change: str, status: int
+) -> None:
+    [token] = [one["id"] for one in ada.get("/v1/auth/tokens").json()["tokens"] if one["current"]]
+    assert [ada.get("/v1/projects").status_code for _ in range(3)] == [200] * 3  # by now it is remembered
+    assert elsewhere.stdin is not None
+    assert elsewhere.stdout is not None
+    elsewhere.stdin.write(f"UPDATE access_tokens SET {change} WHERE id = '{token}'\n".replace(": ", "\\:"))
+    elsewhere.stdin.flush()
+    assert elsewhere.stdout.readline() == "done\n"
+    assert ada.get("/v1/projects").status_code == status
+
+
+def test_a_token_ends_by_the_clock_though_nobody_writes(still: TestServer, still_clock: ManualClock) -> None:
+    with still.rt.db.write() as tx:
+        user = identity.add_user(tx, "brief@example.org")
+        text = identity.create_token(tx, user, kind="u", name="t", client="cli", seconds=60).text
+    with still.client(text) as client:
+        assert [client.get("/v1/projects").status_code for _ in range(2)] == [200, 200]
+        still_clock.advance(59.999)
+        assert client.get("/v1/projects").status_code == 200
+        still_clock.advance(0.001)
+        assert client.get("/v1/projects").status_code == 401

@@ -13,8 +13,8 @@ from asterism.kernel.db import Prepared, RowDict, Tx
 _TOKEN = [access_tokens.c[name] for name in Token.__slots__]
 _NOT_REVOKED = access_tokens.c.revoked_at.is_(None)
 
-# This one runs for every request.
-_LIVE = Prepared(
+# Every request asks for this one, unless it is remembered.
+_GIVEN = Prepared(
     sa.select(
         access_tokens.c.user_id,
         access_tokens.c.id,
@@ -22,11 +22,8 @@ _LIVE = Prepared(
         access_tokens.c.client,
         access_tokens.c.scope,
         access_tokens.c.device_id,
-    ).where(
-        access_tokens.c.hash == sa.bindparam("hash"),
-        access_tokens.c.expires_at > sa.bindparam("now"),
-        _NOT_REVOKED,
-    )
+        access_tokens.c.expires_at,
+    ).where(access_tokens.c.hash == sa.bindparam("hash"), _NOT_REVOKED)
 )
 
 
@@ -35,9 +32,9 @@ def insert_token(tx: Tx, row: Mapping[str, Any]) -> None:
     tx.execute(sa.insert(access_tokens).values(row))
 
 
-def live_row(tx: Tx, token_hash: str, now: str) -> tuple[Any, ...] | None:
-    """Return (user_id, id, kind, client, scope, device_id) of a token that is neither expired nor revoked."""
-    return _LIVE.first(tx, hash=token_hash, now=now)
+def given_row(tx: Tx, token_hash: str) -> tuple[Any, ...] | None:
+    """Return (user_id, id, kind, client, scope, device_id, expires_at) of a token that is not revoked."""
+    return _GIVEN.first(tx, hash=token_hash)
 
 
 def token_by_hash(tx: Tx, token_hash: str) -> Token | None:
