@@ -32,7 +32,7 @@ def run() -> Report:
     )
     report.note(
         f"GET of 20 projects; medians of {ROUNDS} pairs of {SECONDS} s. Authentication is the checksum, one indexed "
-        "look-up inside the request's own transaction (or the question whether anybody has written since the last one), "
+        "look-up inside the request's own transaction (none while nobody writes), "
         "scope, rate and last use."
     )
     return report
