@@ -1,5 +1,6 @@
 """The `asterism` command. Verbs live in modules of their own and are imported only when they are called."""
 
+import gc
 import importlib
 import os
 import sys
@@ -161,3 +162,5 @@ def run() -> None:
         if os.environ.get("ASTERISM_DEBUG"):
             raise
         fail(f"unexpected {type(error).__name__}: {error}", "Set ASTERISM_DEBUG=1 to see where it happened.")
+    finally:
+        gc.freeze()  # so that an interpreter that ends looks for no garbage in what it loaded

@@ -93,7 +93,7 @@ class Tree:
     @property
     def count(self) -> int:
         """How many entries the tree has."""
-        return sum(len(folder.names) - _left_out(folder) for folder in self._scan.folders.values())
+        return sum(len(folder.kinds) - _left_out(folder) for folder in self._scan.folders.values())
 
     @property
     def visited(self) -> int:

@@ -60,6 +60,7 @@ class Pending:
     """A file whose content has to be read: where it stands in its folder."""
 
     folder: str
+    name: str
     index: int
     size: int
 
@@ -148,8 +149,7 @@ class Scan:
 
     def path(self, item: Pending) -> str:
         """Return the path of a pending file."""
-        name = self.folders[item.folder].names[item.index]
-        return f"{item.folder}/{name}" if item.folder else name
+        return f"{item.folder}/{item.name}" if item.folder else item.name
 
     def _fill(self, path: str, rows: list[tuple[int, bytes, bytes]]) -> None:
         folder = self.folders[path]

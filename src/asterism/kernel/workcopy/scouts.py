@@ -16,7 +16,7 @@ from typing import TypeAlias
 
 from asterism.kernel.workcopy import reach
 from asterism.kernel.workcopy.listing import list_folder
-from asterism.kernel.workcopy.statcache import Cache
+from asterism.kernel.workcopy.statcache import Cache, join
 
 LEAST_NAMES = 20_000  # in fewer, what forking costs shows
 MOST_SCOUTS = 3
@@ -86,7 +86,7 @@ class Scouts:
                 names, _, stats, _ = list_folder(place)
         except OSError:
             return False
-        return stats == old.stats and names == old.names
+        return stats == old.stats and join(names) == old.listed
 
     def _paths(self, tale: bytes) -> Iterator[str]:
         """Yield the folders that a tale calls unchanged; what was cut off at its end does not count."""
@@ -104,7 +104,7 @@ def send_out(top: str, cache: Cache) -> Scouts | None:
 
     A fork has one thread, and whatever lock another one held stays locked in it: so there must be no other one.
     """
-    if sum(len(folder.names) for folder in cache.folders.values()) < LEAST_NAMES or not _can_fork():
+    if sum(len(folder.kinds) for folder in cache.folders.values()) < LEAST_NAMES or not _can_fork():
         return None
     count = min(processors() - 1, MOST_SCOUTS)
     return Scouts(top, cache, count, fork) if count > 0 else None
@@ -145,11 +145,11 @@ def fork(work: Callable[[Told], None]) -> Scout | None:
 
 def _portions(cache: Cache) -> Iterator[list[str]]:
     """Cut the folders of a cache into portions of about as many names."""
-    share = sum(len(folder.names) + 1 for folder in cache.folders.values()) / PORTIONS
+    share = sum(len(folder.kinds) + 1 for folder in cache.folders.values()) / PORTIONS
     portion, names = list[str](), 0.0
     for path, folder in cache.folders.items():
         portion.append(path)
-        names += len(folder.names) + 1
+        names += len(folder.kinds) + 1
         if names >= share:
             yield portion
             portion, names = [], names - share * (names // share)

@@ -10,9 +10,7 @@ import struct
 
 import msgspec
 
-from asterism.vcs.rules import is_unicode
-
-FORMAT = 4
+FORMAT = 5
 FILE, DIR, LINK, LEFT_OUT, SPECIAL, CLOSED_DIR = b"FDLISC"
 FOLDERS = (DIR, CLOSED_DIR)
 SIGNATURE = struct.Struct("<QQqQI")  # mtime and ctime (ns, modulo 2^64: times beyond 2262 exist), size, inode, st_mode
@@ -28,19 +26,27 @@ COARSE_RACY_NS = 2_000_000_000
 class Folder(msgspec.Struct, array_like=True, gc=False):
     """One folder of the tree: parallel rows for each name in it, in the order in which the file system lists them.
 
-    `kinds` has one byte a name (`F`ile, `D`ir, `L`ink, `I`gnored, `S`pecial; `C` is a folder that a rule leaves out
-    but for what is versioned in it), `stats` a `SIGNATURE`, `hashes` 32 bytes (zero for what is no file). `targets`
-    belongs to the links in their order. `rules` names the ignore rules that were in force. `odd` holds, on disk only,
-    the names that are not UTF-8 by their index.
+    `listed` are the names as `join` writes them: most folders are passed without a need for one of them. `kinds` has
+    one byte a name (`F`ile, `D`ir, `L`ink, `I`gnored, `S`pecial; `C` is a folder that a rule leaves out but for what is
+    versioned in it), `stats` a `SIGNATURE`, `hashes` 32 bytes (zero for what is no file). `targets` belongs to the
+    links in their order. `rules` names the ignore rules that were in force.
     """
 
-    names: list[str]
+    listed: bytes
     kinds: bytes
     stats: bytes
     hashes: bytes
     targets: list[str]
     rules: bytes
-    odd: dict[int, bytes] = {}
+
+    @property
+    def names(self) -> list[str]:
+        """The names, made anew each time."""
+        return os.fsdecode(self.listed).split("\0") if self.kinds else []
+
+    def may_have(self, name: str) -> bool:
+        """Say whether a name may be in it; False is certain."""
+        return os.fsencode(name) in self.listed
 
     def signature(self, index: int) -> bytes:
         """Return the signature of one name."""
@@ -87,13 +93,7 @@ def load(path: str) -> Cache:
             cache = _decoder.decode(file.read())
     except (OSError, msgspec.MsgspecError):
         return empty()
-    if cache.format != FORMAT:
-        return empty()
-    for folder in cache.folders.values():
-        for index, name in folder.odd.items():
-            folder.names[index] = os.fsdecode(name)
-        folder.odd = {}
-    return cache
+    return cache if cache.format == FORMAT else empty()
 
 
 def save(path: str, cache: Cache) -> None:
@@ -101,28 +101,15 @@ def save(path: str, cache: Cache) -> None:
     scratch = f"{path}.new"
     try:
         with open(scratch, "wb") as file:
-            file.write(_encode(cache))
+            file.write(msgspec.msgpack.encode(cache))
         os.replace(scratch, path)
     except OSError:
         return
 
 
-def _encode(cache: Cache) -> bytes:
-    try:
-        return msgspec.msgpack.encode(cache)
-    except UnicodeEncodeError:  # a name that a rule leaves out need not be UTF-8
-        return msgspec.msgpack.encode(
-            msgspec.structs.replace(cache, folders=dict(map(_storable, cache.folders.items())))
-        )
-
-
-def _storable(item: tuple[str, Folder]) -> tuple[str, Folder]:
-    path, folder = item
-    odd = {index: os.fsencode(name) for index, name in enumerate(folder.names) if not is_unicode(name)}
-    if not odd:
-        return item
-    names = ["" if index in odd else name for index, name in enumerate(folder.names)]
-    return path, msgspec.structs.replace(folder, names=names, odd=odd)
+def join(names: list[str]) -> bytes:
+    """Write the names of a folder as one string."""
+    return os.fsencode("\0".join(names))
 
 
 def sign(status: os.stat_result) -> bytes:

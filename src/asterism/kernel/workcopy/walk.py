@@ -27,6 +27,7 @@ from asterism.kernel.workcopy.statcache import (
     SPECIAL,
     Cache,
     Folder,
+    join,
     settled,
 )
 from asterism.vcs.ignore import STATE_NAMES
@@ -59,7 +60,7 @@ def look(
         found = _as_before(path, above, old) if untouched else None
         folder, rules = found or _visit(scan, path, above, old)
         scan.folders[path] = folder
-        names += len(folder.names)
+        names += len(folder.kinds)
         if policy.most is not None and names > policy.most:
             raise TreeTooLarge(names)
         if DIR in folder.kinds or CLOSED_DIR in folder.kinds:
@@ -77,9 +78,9 @@ def _as_before(path: str, above: Rules, old: Folder | None) -> tuple[Folder, Rul
     """Return the rows of a folder that was not touched, None when it has to be visited all the same."""
     if old is None:
         return None
-    rules = above.within(
-        path, {name: old.hash(index) for name, index in _rule_rows(above.policy, old.names, old.kinds)}
-    )
+    may = any(map(old.may_have, above.policy.rule_files))
+    rows = _rule_rows(above.policy, old.names, old.kinds) if may else ()
+    rules = above.within(path, {name: old.hash(index) for name, index in rows})
     return (old, rules) if old.rules == rules.digest else None
 
 
@@ -92,7 +93,7 @@ def _visit(scan: Scan, path: str, above: Rules, old: Folder | None) -> tuple[Fol
             if shared:
                 scan.shared.add(path)
             rules = above.within(path, _rule_hashes(place, above.policy, names, kinds, stats, old))
-            if old is not None and old.rules == rules.digest and old.stats == stats and old.names == names:
+            if old is not None and old.rules == rules.digest and old.stats == stats and old.listed == join(names):
                 return old, rules
             scan.changed.add(path)
             return _rows(scan, place, path, rules, names, kinds, stats, old), rules
@@ -153,8 +154,8 @@ def _rows(
             ):
                 hashes[index * HASH_BYTES : (index + 1) * HASH_BYTES] = old.hash(earlier)
             else:
-                scan.pending.append(Pending(path, index, SIGNATURE.unpack(signature)[2]))
-    return Folder(names, bytes(kinds), stats, bytes(hashes), targets, rules.digest)
+                scan.pending.append(Pending(path, name, index, SIGNATURE.unpack(signature)[2]))
+    return Folder(join(names), bytes(kinds), stats, bytes(hashes), targets, rules.digest)
 
 
 def _never(folder: str, name: str) -> bool:
@@ -175,7 +176,8 @@ def _rule_hashes(
     result: dict[str, bytes] = {}
     for name, index in _rule_rows(policy, names, kinds):
         signature = stats[index * SIGNATURE_BYTES : (index + 1) * SIGNATURE_BYTES]
-        earlier = old.names.index(name) if old is not None and name in old.names else None
+        names_before = old.names if old is not None else []
+        earlier = names_before.index(name) if name in names_before else None
         if (
             old is not None
             and earlier is not None

@@ -10,11 +10,14 @@ import socket
 import struct
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from asterism.client.workcopy.watching.messages import Answer, Question
-from asterism.client.workcopy.watching.watcher import Watcher
+
+if TYPE_CHECKING:
+    from asterism.client.workcopy.watching.watcher import Watcher
 
 NAME = "watch"
 SECONDS = 1.0
@@ -56,7 +59,7 @@ def listening(folder: str) -> Iterator[socket.socket]:
                 os.unlink(address)
 
 
-def serve(watcher: Watcher, door: socket.socket, folder: str, *, look_after: float = 10.0) -> None:
+def serve(watcher: "Watcher", door: socket.socket, folder: str, *, look_after: float = 10.0) -> None:
     """Answer until somebody says stop, or the socket is not in its folder any more (looked at every so many seconds).
 
     Raises what `Watcher.answer` raises.
@@ -72,7 +75,7 @@ def serve(watcher: Watcher, door: socket.socket, folder: str, *, look_after: flo
             watcher.take()
 
 
-def _answer(watcher: Watcher, door: socket.socket) -> bool:
+def _answer(watcher: "Watcher", door: socket.socket) -> bool:
     """Answer one connection; False when it says stop."""
     line, _ = door.accept()
     with line:
