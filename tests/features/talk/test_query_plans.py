@@ -20,7 +20,7 @@ CASES: dict[str, tuple[Callable[[Tx], object], str]] = {
     "quiet conversations": (conversations.quiet, ACTIVE_IN_ONE),
     "completed turns": (lambda tx: conversations.count_completed(tx, "c"), "ix_conversation_messages_counted"),
     "what lists show": (lambda tx: conversations.views(tx, "u"), "ix_conversation_messages_counted"),
-    "messages of chats": (lambda tx: chats.counts(tx, ["c"]), "ix_messages_counted"),
+    "messages of chats": (lambda tx: chats.counts(tx, ["c"]), "sqlite_autoindex_messages_2"),
     "answers of a chat": (lambda tx: chats.count_answers(tx, "c"), "ix_messages_counted"),
     "runs of chats": (lambda tx: runs.active_ids(tx, ["c"]), "uq_runs_active_chat"),
     "the run of a chat": (lambda tx: runs.active_of_chat(tx, "c"), "uq_runs_active_chat"),

@@ -110,7 +110,7 @@ def titles_of(tx: Tx, chat_ids: Sequence[str]) -> Mapping[str, str]:
 
 
 def message_counts(tx: Tx, chat_ids: Sequence[str]) -> Mapping[str, MessageCounts]:
-    """Return how many messages each chat has; a chat without any is missing."""
+    """Return how many messages each chat has, and when its newest was written."""
     return store.counts(tx, chat_ids)
 
 
