@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from litestar import Request
+from starlette.requests import Request
 
 from asterism.asgi.body import MalformedJson, Upload, decode_json
 from asterism.base.errors import Invalid

@@ -38,7 +38,7 @@ CLIENT_VERBS = {
     "push",
 }
 CLIENT_VERBS |= {"chat", "discard", "workspace", "restore", "status", "tag", "whoami", "workspaces"}
-HEAVY = ("litestar", "sqlalchemy", "granian", "pydantic_ai", "rich.progress", "keyring", "obstore")
+HEAVY = ("starlette", "sqlalchemy", "granian", "pydantic_ai", "rich.progress", "keyring", "obstore")
 
 
 def loaded_after(code: str) -> set[str]:

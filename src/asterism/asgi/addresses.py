@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-if TYPE_CHECKING:  # the wrapper needs this module before the framework is loaded
-    from asterism.asgi.body import AnyRequest
+if TYPE_CHECKING:
+    from starlette.requests import Request
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -20,7 +20,7 @@ class Addresses:
     public: str | None = None
     proxies: tuple[Network, ...] = ()
 
-    def client(self, request: "AnyRequest") -> str:
+    def client(self, request: "Request") -> str:
         """Return the address that a request comes from."""
         return self.resolve(request.client.host if request.client else "", request.headers.get("x-forwarded-for", ""))
 
@@ -34,14 +34,14 @@ class Addresses:
         told = [entry.strip() for entry in forwarded.split(",") if entry.strip()]
         return next((entry for entry in reversed(told) if not self._trusted(entry)), peer)
 
-    def base(self, request: "AnyRequest") -> str:
+    def base(self, request: "Request") -> str:
         """Return the base of links: the configured address, else the one the request used if it is surely ours."""
         if self.public:
             return self.public.rstrip("/")
         authority = request.headers.get("host", "")
         return f"http://{authority}" if self._ours(authority) else self.listening
 
-    def origins(self, request: "AnyRequest") -> frozenset[str]:
+    def origins(self, request: "Request") -> frozenset[str]:
         """Return the origins of our own pages: that of the configured address, and that which the request used."""
         authority = request.headers.get("host", "")
         used = f"http://{authority}" if self._ours(authority) else self.listening

@@ -15,10 +15,8 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, Generic, TypeVar
 
 import msgspec
-from litestar import Response
-from litestar.response import Stream
-from litestar.response.base import ASGIResponse
-from litestar.types import ASGIApp, Receive, Scope, Send
+from starlette.responses import Response, StreamingResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from asterism.asgi.sse import sse_response
 
@@ -155,19 +153,19 @@ class Sent:
         return [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in more.items()]
 
 
-def to_response(result: Any) -> Response[Any] | ASGIApp:
+def to_response(result: Any) -> ASGIApp:
     """Turn what a handler returned into a response; a Struct (or anything JSON can say) is a JSON body."""
     if isinstance(result, msgspec.Struct):
         return Sent(msgspec.json.encode(result), 200, {})
     if not isinstance(result, Answer):
-        return result if isinstance(result, Response | ASGIResponse) else Sent(msgspec.json.encode(result), 200, {})
+        return result if isinstance(result, Response) else Sent(msgspec.json.encode(result), 200, {})
     if isinstance(result, Ok):
         return Sent(msgspec.json.encode(result.body), result.status, result.headers, result.after)
     if isinstance(result, Events):
         return sse_response(result.frames, headers=result.headers)
     if isinstance(result, Content):
-        kind: Any = Response if isinstance(result.data, bytes) else Stream
+        kind: Any = Response if isinstance(result.data, bytes) else StreamingResponse
         headers = {"Cache-Control": "no-store", **result.headers}
         return kind(result.data, status_code=result.status, media_type=result.media.type, headers=headers)  # type: ignore[no-any-return]
     headers = dict(getattr(result, "headers", {}))
-    return Response(None if result.status == 204 else b"", status_code=result.status, headers=headers)
+    return Response(status_code=result.status, headers=headers)

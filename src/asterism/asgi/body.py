@@ -10,14 +10,12 @@ from collections.abc import AsyncIterator
 from typing import Any, TypeVar
 
 import msgspec
-from litestar import Request
+from starlette.requests import Request
 
 from asterism.asgi.incoming import TIMED_OUT
 from asterism.base.errors import DomainError, Invalid, TooLarge, Unsupported
 
 T = TypeVar("T")
-AnyRequest = Request[Any, Any, Any]
-
 JSON_LIMIT = 1024 * 1024
 LONGEST_LENGTH = 18  # digits of a Content-Length that are read at all
 _ESCAPED_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
@@ -44,7 +42,7 @@ class TooSlow(DomainError):
         super().__init__("The request body did not arrive in time.", hint="Send it again, without pauses.")
 
 
-async def stream_body(request: AnyRequest) -> AsyncIterator[bytes]:
+async def stream_body(request: Request) -> AsyncIterator[bytes]:
     """Yield the body in chunks as they arrive. Raises Disconnected when it is cut off, TooSlow."""
     while True:
         message: Any = await request.receive()
@@ -59,7 +57,7 @@ async def stream_body(request: AnyRequest) -> AsyncIterator[bytes]:
             return
 
 
-async def read_body(request: AnyRequest, limit: int) -> bytes:
+async def read_body(request: Request, limit: int) -> bytes:
     """Return the whole body. Raises TooLarge beyond `limit` bytes (announced or sent), Disconnected when cut off."""
     announced = request.headers.get("content-length", "")
     if announced.isdigit() and (len(announced) > LONGEST_LENGTH or int(announced) > limit):
@@ -77,7 +75,7 @@ async def read_body(request: AnyRequest, limit: int) -> bytes:
 class Upload:
     """A body of bytes, read by the handler itself once it is known who sends it."""
 
-    def __init__(self, request: AnyRequest) -> None:
+    def __init__(self, request: Request) -> None:
         self._request = request
 
     @property

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
-from asterism.asgi.body import AnyRequest
+from starlette.requests import Request
+
 from asterism.kernel.db import Database, Tx
 
 
@@ -27,7 +28,7 @@ class Call(Generic[R]):
     `path` holds the parameters of the path as text. Each face extends this by whom or what it knows.
     """
 
-    request: AnyRequest
+    request: Request
     rt: R
     path: Mapping[str, str] = field(default_factory=dict, kw_only=True)
     _tx: Tx | None = field(default=None, kw_only=True)

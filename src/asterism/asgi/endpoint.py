@@ -11,19 +11,20 @@ content type, JSON syntax, shape, and only then the handler.
 
 import asyncio
 import inspect
-from collections.abc import Callable, Coroutine, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal, Protocol, TypedDict, TypeVar
 
-from litestar import Response
-from litestar.handlers import HTTPRouteHandler
-from litestar.types import ASGIApp
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import Response
+from starlette.types import ASGIApp
 
 from asterism.asgi.answers import to_response
-from asterism.asgi.body import JSON_LIMIT, AnyRequest, Disconnected, Upload, read_body
+from asterism.asgi.body import JSON_LIMIT, Disconnected, Upload, read_body
 from asterism.asgi.call import Call
 from asterism.asgi.query import Dialect, QueryReader
+from asterism.asgi.router import Answering
 from asterism.asgi.signature import Signature, read_signature
 from asterism.base.errors import DomainError, TooLarge
 from asterism.kernel.db import Tx
@@ -31,7 +32,6 @@ from asterism.kernel.db import Tx
 C = TypeVar("C", bound=Call[Any])
 TxMode = Literal["read", "quick", "write", "none"]
 Handler = Callable[..., Any]
-Answering = Callable[[AnyRequest], Coroutine[Any, Any, ASGIApp]]
 ErrorCase = tuple[type[DomainError], str]
 """An error class with the code it is raised with."""
 
@@ -41,7 +41,7 @@ class Face(Protocol[C]):
 
     dialect: Dialect
 
-    def open(self, endpoint: "Endpoint", request: AnyRequest) -> C:
+    def open(self, endpoint: "Endpoint", request: Request) -> C:
         """Make the call that the other steps fill in."""
         ...
 
@@ -65,7 +65,7 @@ class Face(Protocol[C]):
         """Look at what a known caller asks for, once the body is read. Raises a DomainError."""
         ...
 
-    def error(self, endpoint: "Endpoint | None", error: Exception, request: AnyRequest) -> Response[Any]:
+    def error(self, endpoint: "Endpoint | None", error: Exception, request: HTTPConnection) -> Response:
         """Word an error; anything that is not a DomainError is a bug and becomes a 500 that tells nothing."""
         ...
 
@@ -126,43 +126,13 @@ class Endpoint:
         """Return what takes a request through this endpoint and returns what sends the answer."""
         pipeline = Pipeline(self, face)
 
-        async def answer(request: AnyRequest) -> ASGIApp:
+        async def answer(request: Request) -> ASGIApp:
             try:
-                found = await pipeline.answer(request)
+                return await pipeline.answer(request)
             except (DomainError, Disconnected) as error:
-                found = face.error(self, error, request)
-            return found.to_asgi_response(None, request) if isinstance(found, Response) else found
+                return face.error(self, error, request)
 
         return answer
-
-
-def mount(endpoint: Endpoint, answer: Answering) -> HTTPRouteHandler:
-    """Return the web framework's handler for an endpoint, which asks `answer`."""
-
-    async def handle() -> None:
-        raise RuntimeError("`answer` comes before, and always answers")
-
-    handle.__name__ = endpoint.func.__name__
-    return _Route(
-        endpoint.path,
-        http_method=endpoint.method,  # type: ignore[arg-type]
-        status_code=200,  # each answer says its own
-        include_in_schema=False,
-        before_request=answer,
-    )(handle)
-
-
-class _Route(HTTPRouteHandler):
-    """A route for which the framework reads no parameters and renders nothing."""
-
-    async def to_response(self, app: Any, data: Any, request: AnyRequest) -> ASGIApp:  # noqa: ARG002
-        """Return what sends the answer."""
-        sends: ASGIApp = data
-        return sends
-
-
-Mount = tuple[Endpoint, Answering]
-"""An endpoint with what answers it in its face."""
 
 
 class Pipeline:
@@ -176,7 +146,7 @@ class Pipeline:
         self._query = None if query is None else QueryReader(query, face.dialect)
         self._wants_body = endpoint.body is not None and not endpoint.raw
 
-    async def answer(self, request: AnyRequest) -> Response[Any] | ASGIApp:
+    async def answer(self, request: Request) -> ASGIApp:
         """Take a request through all steps. Raises DomainError and Disconnected."""
         endpoint, face = self.endpoint, self.face
         call = face.open(endpoint, request)
@@ -232,16 +202,14 @@ class Pipeline:
         for name, header in declared.headers.items():
             arguments[name] = request.headers.get(header)
         if self._query is not None:
-            arguments["query"] = self._query.read(
-                last_values(request), lambda name: request.query_params.getall(name, [])
-            )
+            arguments["query"] = self._query.read(last_values(request), request.query_params.getlist)
         if declared.takes is not None:
             arguments["body"] = Upload(request)
         elif declared.body is not None:
             arguments["body"] = body
         return arguments
 
-    async def _receive(self, request: AnyRequest) -> tuple[bytes, TooLarge | None]:
+    async def _receive(self, request: Request) -> tuple[bytes, TooLarge | None]:
         """Read the body, holding back a size problem until the caller is known (401 comes before 413)."""
         if not self._wants_body:
             return b"", None
@@ -251,7 +219,7 @@ class Pipeline:
             return b"", error
 
 
-def last_values(request: AnyRequest) -> dict[str, str]:
+def last_values(request: Request) -> dict[str, str]:
     """Return the query parameters; of repeated keys the last one wins (Fastest 0.2)."""
     return dict(request.query_params.multi_items()) if request.scope["query_string"] else {}
 

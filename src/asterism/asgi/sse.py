@@ -11,7 +11,7 @@ from contextlib import aclosing, suppress
 from typing import Any
 
 import msgspec
-from litestar.response import Stream
+from starlette.responses import StreamingResponse
 
 HEARTBEAT_SECONDS = 15.0
 BURST_BYTES = 512 << 10
@@ -81,6 +81,6 @@ async def paced(
             yield chunk
 
 
-def sse_response(frames: AsyncGenerator[bytes, None], *, headers: Mapping[str, str] | None = None) -> Stream:
+def sse_response(frames: AsyncGenerator[bytes, None], *, headers: Mapping[str, str] | None = None) -> StreamingResponse:
     """Answer 200 with an event stream; the headers are sent before the first frame exists."""
-    return Stream(paced(frames), media_type="text/event-stream", headers={**HEADERS, **(headers or {})})
+    return StreamingResponse(paced(frames), media_type="text/event-stream", headers={**HEADERS, **(headers or {})})

@@ -19,11 +19,12 @@ from functools import cached_property
 from typing import Any, ClassVar, NamedTuple, Protocol, TypeVar
 
 import structlog
-from litestar import Response, WebSocket
-from litestar.handlers import WebsocketRouteHandler
+from starlette.responses import Response
+from starlette.websockets import WebSocket
 
 from asterism.asgi.call import Call
 from asterism.asgi.query import Dialect, QueryReader
+from asterism.asgi.router import Meeting, refuse
 from asterism.asgi.signature import Signature, read_signature
 from asterism.base.errors import DomainError
 
@@ -35,7 +36,6 @@ PACED_BYTES, PACED_FRAMES = 1024 * 1024, 256  # so much of what is told again li
 LONGEST_MESSAGE = 64 * 1024
 CLOSING_SECONDS = 2.0
 
-AnySocket = WebSocket[Any, Any, Any]
 C = TypeVar("C", bound=Call[Any], covariant=True)
 
 
@@ -82,7 +82,7 @@ class Sockets:
         if self._open:
             await asyncio.wait(self._open, timeout=CLOSING_SECONDS * 2)
 
-    async def serve(self, socket: AnySocket, made: Frames) -> None:
+    async def serve(self, socket: WebSocket, made: Frames) -> None:
         """Upgrade a connection and send frames over it, until one side ends."""
         task = asyncio.current_task()
         assert task is not None  # noqa: S101 - a coroutine runs in a task
@@ -98,7 +98,7 @@ class Sockets:
 class _Sending:
     """One connection: what is to be sent waits in a queue, which what is told again fills only so far."""
 
-    def __init__(self, socket: AnySocket, made: Frames, stopping: asyncio.Event) -> None:
+    def __init__(self, socket: WebSocket, made: Frames, stopping: asyncio.Event) -> None:
         self._socket, self._made, self._stopping = socket, made, stopping
         self._queue: deque[bytes] = deque()
         self._bytes = 0
@@ -189,15 +189,15 @@ class SocketFace(Protocol[C]):
 
     dialect: Dialect
 
-    async def meet(self, endpoint: "SocketEndpoint", socket: AnySocket) -> C:
+    async def meet(self, endpoint: "SocketEndpoint", socket: WebSocket) -> C:
         """Find out who opens a connection. Raises a DomainError."""
         ...
 
-    def sockets(self, socket: AnySocket) -> Sockets:
+    def sockets(self, socket: WebSocket) -> Sockets:
         """Return the open connections of the server."""
         ...
 
-    def refusal(self, error: Exception, socket: AnySocket) -> Response[Any]:
+    def refusal(self, error: Exception, socket: WebSocket) -> Response:
         """Word an error as an answer of HTTP."""
         ...
 
@@ -216,38 +216,25 @@ class SocketEndpoint:
         """What the handler declares."""
         return read_signature(self.func)
 
-    def mount(self, face: SocketFace[Any]) -> WebsocketRouteHandler:
-        """Return the web framework's handler for this endpoint."""
+    def meeting(self, face: SocketFace[Any]) -> Meeting:
+        """Return what serves a connection through this endpoint."""
         query = self.signature.query
         reader = None if query is None else QueryReader(query, face.dialect)
 
-        async def handle(socket: AnySocket) -> None:
+        async def meet(socket: WebSocket) -> None:
             try:
                 call = await face.meet(self, socket)
                 arguments: dict[str, Any] = {name: str(value) for name, value in socket.path_params.items()}
                 if reader is not None:
                     values = dict(socket.query_params.multi_items())
-                    arguments["query"] = reader.read(values, lambda name: socket.query_params.getall(name, []))
+                    arguments["query"] = reader.read(values, socket.query_params.getlist)
                 made: Frames = await self.func(call, **arguments)
             except Exception as error:  # noqa: BLE001 - the face words it, bugs included
                 await refuse(socket, face.refusal(error, socket))
                 return
             await face.sockets(socket).serve(socket, made)
 
-        handle.__name__ = self.func.__name__
-        return WebsocketRouteHandler(self.path)(handle)
-
-
-async def refuse(socket: AnySocket, answer: Response[Any]) -> None:
-    """Answer a connection that is not upgraded as HTTP (the ASGI extension `websocket.http.response`)."""
-    await socket.receive()  # websocket.connect
-    headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers.items()]
-    body = answer.content if isinstance(answer.content, bytes) else b""
-    headers += [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
-    start: Any = {"type": "websocket.http.response.start", "status": answer.status_code, "headers": headers}
-    end: Any = {"type": "websocket.http.response.body", "body": body, "more_body": False}
-    await socket.send(start)
-    await socket.send(end)
+        return meet
 
 
 def sockets_of(modules: Any) -> list[SocketEndpoint]:

@@ -1,12 +1,13 @@
 """What browsers get: the console, and the pages that the server makes itself for signing in and approving devices."""
 
-from typing import Any
+from collections.abc import Mapping
 
+from asterism.asgi.router import Answering
 from asterism.faces.console import app, pages
 
-__all__ = ["handlers"]
+__all__ = ["served"]
 
 
-def handlers() -> list[Any]:
-    """Return the web framework's handlers of all of it."""
-    return [*pages.handlers(), *app.handlers()]
+def served() -> Mapping[str, Answering]:
+    """Return all of it, by path."""
+    return {**pages.pages(), **app.pages()}

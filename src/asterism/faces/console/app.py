@@ -5,18 +5,17 @@ time. The policy lets nothing in that does not come from this origin. A server w
 """
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from litestar import Response
-from litestar.exceptions import NotFoundException
-from litestar.handlers import HTTPRouteHandler
+from starlette.requests import Request
+from starlette.responses import Response
 
-from asterism.asgi.body import AnyRequest
 from asterism.asgi.files import not_modified
+from asterism.asgi.router import Answering, NoRoute
 from asterism.faces.console.pages import HEADERS as PAGE_HEADERS
 from asterism.faces.console.pages import page
 
@@ -47,29 +46,29 @@ class Built:
     tag: str
 
 
-def handlers() -> list[Any]:
-    """Return the web framework's handlers: the page under `/` and below each of `ROOMS`, and the files it names."""
-    served: dict[str, Callable[..., Any]] = {"/": app, "/assets/{name:str}": asset}
+def pages() -> Mapping[str, Answering]:
+    """Return what is served by path: the page under `/` and below each of `ROOMS`, and the files it names."""
+    served: dict[str, Answering] = {"/": app, "/assets/{name:str}": asset}
     for room in ROOMS:
         served[f"/{room}"] = served[f"/{room}/{{rest:path}}"] = app
-    return [HTTPRouteHandler(path, http_method="GET", include_in_schema=False)(func) for path, func in served.items()]
+    return served
 
 
-async def app(request: AnyRequest) -> Response[Any]:
+async def app(request: Request) -> Response:
     """GET /, and every address of the browser app: the page, which finds out by itself what to show."""
     found = built_files(DIST).get("index.html")
     return page("unbuilt.html") if found is None else _sent(request, found, "no-cache")
 
 
-async def asset(request: AnyRequest) -> Response[Any]:
+async def asset(request: Request) -> Response:
     """GET /assets/:name: a file that the page names; its name holds the hash of what is in it."""
     found = built_files(DIST).get(f"assets/{request.path_params['name']}")
     if found is None:
-        raise NotFoundException
+        raise NoRoute
     return _sent(request, found, "public, max-age=31536000, immutable")
 
 
-def _sent(request: AnyRequest, file: Built, caching: str) -> Response[bytes]:
+def _sent(request: Request, file: Built, caching: str) -> Response:
     headers = {**HEADERS, "Cache-Control": caching, "ETag": f'"{file.tag}"', "Vary": "Accept-Encoding"}
     if not_modified(request.headers.get("if-none-match"), file.tag):
         return Response(b"", status_code=304, headers=headers)

@@ -6,17 +6,15 @@ They cannot be framed, so nobody can be made to click on something they do not s
 """
 
 import html
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from string import Template
-from typing import Any
 
-from litestar import Response
-from litestar.exceptions import NotFoundException
-from litestar.handlers import HTTPRouteHandler
+from starlette.requests import Request
+from starlette.responses import Response
 
-from asterism.asgi.body import AnyRequest
+from asterism.asgi.router import Answering, NoRoute
 
 HERE = Path(__file__).parent
 MEDIA = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
@@ -36,30 +34,32 @@ HEADERS = {
 }
 
 
-def handlers() -> list[Any]:
-    """Return the web framework's handlers of the pages and their scripts and styles."""
-    pages: dict[str, Callable[..., Any]] = {"/signin": signin, "/device": device}
-    pages["/signin/assets/{name:str}"] = asset
-    pages["/integrations/{provider:str}/callback"] = connect
-    return [HTTPRouteHandler(path, http_method="GET", include_in_schema=False)(page) for path, page in pages.items()]
+def pages() -> Mapping[str, Answering]:
+    """Return the pages with their scripts and styles, by path."""
+    return {
+        "/signin": signin,
+        "/device": device,
+        "/signin/assets/{name:str}": asset,
+        "/integrations/{provider:str}/callback": connect,
+    }
 
 
-async def signin() -> Response[str]:
+async def signin(_request: Request) -> Response:
     """GET /signin: take a one-time link, or send to a sign-in provider."""
     return page("signin.html")
 
 
-async def device(request: AnyRequest) -> Response[str]:
+async def device(request: Request) -> Response:
     """GET /device: show which device asks, and let a signed-in person approve or deny it."""
     return page("device.html", code=request.query_params.get("code", "")[:CODE_LENGTH])
 
 
-async def connect(request: AnyRequest) -> Response[str]:
+async def connect(request: Request) -> Response:
     """GET /integrations/:provider/callback: where a service sends a browser back to; say what it said, and go on."""
     provider = str(request.path_params["provider"])
     label = SERVICES.get(provider)
     if label is None:
-        raise NotFoundException
+        raise NoRoute
     return page("connect.html", provider=provider, label=label, says=_said(label, request.query_params))
 
 
@@ -78,17 +78,17 @@ def _said(label: str, told: Mapping[str, str]) -> str:
     return f"There is nothing to finish here. {again}"
 
 
-async def asset(request: AnyRequest) -> Response[bytes]:
+async def asset(request: Request) -> Response:
     """GET /signin/assets/:name: a script or style of the pages."""
     name = str(request.path_params["name"])
     found = _assets().get(name)
     if found is None:
-        raise NotFoundException
+        raise NoRoute
     headers = {**HEADERS, "Cache-Control": "no-cache", "Content-Type": MEDIA[Path(name).suffix]}
     return Response(found, headers=headers)
 
 
-def page(name: str, **values: str) -> Response[str]:
+def page(name: str, **values: str) -> Response:
     """Return a page made from a template; values stand in it as text, whatever they hold."""
     text = _template(name).substitute({key: html.escape(value) for key, value in values.items()})
     return Response(text, media_type="text/html", headers=HEADERS)

@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from litestar import Response
-from litestar.handlers import HTTPRouteHandler
+from starlette.requests import Request
+from starlette.responses import Response
+
+from asterism.asgi.router import Answering
 
 STYLES = Path(__file__).parent / "assets" / "schema.css"
 HEADERS = {
@@ -28,8 +30,8 @@ HEADERS = {
 Document = Mapping[str, Any]
 
 
-def handlers(document: Callable[[], Document]) -> list[Any]:
-    """Return the web framework's handlers; `document` returns the OpenAPI document."""
+def pages(document: Callable[[], Document]) -> Mapping[str, Answering]:
+    """Return what is served by path; `document` returns the OpenAPI document."""
 
     @cache
     def encoded() -> bytes:
@@ -39,24 +41,19 @@ def handlers(document: Callable[[], Document]) -> list[Any]:
     def rendered() -> bytes:
         return page(document()).encode()
 
-    async def openapi() -> Response[bytes]:
+    async def openapi(_request: Request) -> Response:
         """GET /schema/openapi.json: the API as an OpenAPI 3.1 document."""
         return Response(encoded(), media_type="application/json", headers=HEADERS)
 
-    async def read() -> Response[bytes]:
+    async def read(_request: Request) -> Response:
         """GET /schema: the API as a page."""
         return Response(rendered(), media_type="text/html", headers=HEADERS)
 
-    async def styles() -> Response[bytes]:
+    async def styles(_request: Request) -> Response:
         """GET /schema/schema.css: the styles of the page."""
         return Response(STYLES.read_bytes(), media_type="text/css", headers=HEADERS)
 
-    served: dict[str, Callable[..., Any]] = {
-        "/schema": read,
-        "/schema/openapi.json": openapi,
-        "/schema/schema.css": styles,
-    }
-    return [HTTPRouteHandler(path, http_method="GET", include_in_schema=False)(func) for path, func in served.items()]
+    return {"/schema": read, "/schema/openapi.json": openapi, "/schema/schema.css": styles}
 
 
 def page(document: Document) -> str:

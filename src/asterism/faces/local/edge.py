@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from litestar import Response
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import Response
 
-from asterism.asgi.body import AnyRequest
 from asterism.asgi.endpoint import Endpoint
 from asterism.base.errors import DomainError
 from asterism.faces.local.bodies import decode_local
@@ -22,9 +22,9 @@ class LocalFace:
 
     dialect = DIALECT
 
-    def open(self, endpoint: Endpoint, request: AnyRequest) -> LocalCall:  # noqa: ARG002 - the face's signature
+    def open(self, endpoint: Endpoint, request: Request) -> LocalCall:  # noqa: ARG002 - the face's signature
         """Make the call."""
-        return LocalCall(request, request.app.state.runtime)
+        return LocalCall(request, request.scope["runtime"])
 
     async def admit(self, endpoint: Endpoint, call: LocalCall) -> None:
         """Admit everybody: there are no rates and no credentials."""
@@ -57,7 +57,7 @@ class LocalFace:
     def permit(self, endpoint: Endpoint, call: LocalCall, body: Any) -> None:
         """Permit everything: the owner is the only one here."""
 
-    def error(self, endpoint: Endpoint | None, error: Exception, request: AnyRequest) -> Response[Any]:
+    def error(self, endpoint: Endpoint | None, error: Exception, request: HTTPConnection) -> Response:
         """Word an error as `/api` does, with the status that the endpoint gives to its code."""
         response = error_response(error, request)
         if endpoint is not None and isinstance(error, DomainError):

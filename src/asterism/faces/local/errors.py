@@ -1,11 +1,10 @@
 """Errors of `/api` on the wire: `{"error": {"message", "code"?}}` and one table of statuses (Stargazer 0.4)."""
 
-from typing import Any
-
 import msgspec
-from litestar import Response
+from starlette.requests import HTTPConnection
+from starlette.responses import Response
 
-from asterism.asgi.body import AnyRequest, Disconnected
+from asterism.asgi.body import Disconnected
 from asterism.base.errors import DomainError, Kind, RateLimited
 
 STATUS_OF_KIND = {
@@ -40,7 +39,7 @@ def status_of(error: DomainError) -> int:
     return STATUS_OF_CODE.get(error.code, STATUS_OF_KIND[error.kind])
 
 
-def error_response(error: Exception, request: AnyRequest) -> Response[Any]:  # noqa: ARG001 - the face's signature
+def error_response(error: Exception, request: HTTPConnection) -> Response:  # noqa: ARG001 - the face's signature
     """Word an error; an unexpected one says nothing and has no code."""
     if isinstance(error, Disconnected):
         return Response(b"", status_code=499, media_type="application/json")
@@ -51,17 +50,17 @@ def error_response(error: Exception, request: AnyRequest) -> Response[Any]:  # n
     return _response(status_of(error), {"message": message, "code": error.code}, headers)
 
 
-def unknown_route() -> Response[Any]:
+def unknown_route() -> Response:
     """Answer an unknown path, or a method that a path does not take: both are 404 without a code."""
     return plain_error(404, "Not Found")
 
 
-def plain_error(status: int, message: str) -> Response[Any]:
+def plain_error(status: int, message: str) -> Response:
     """Answer one of the few errors that carry no code."""
     return _response(status, {"message": message}, {})
 
 
-def _response(status: int, body: dict[str, str], headers: dict[str, str]) -> Response[Any]:
+def _response(status: int, body: dict[str, str], headers: dict[str, str]) -> Response:
     raw = msgspec.json.encode({"error": body})
     return Response(
         raw, status_code=status, media_type="application/json", headers={"Cache-Control": "no-store", **headers}

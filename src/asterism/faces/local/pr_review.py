@@ -6,8 +6,9 @@ from typing import Any, TypeVar
 
 import msgspec
 from msgspec import UNSET, UnsetType
+from starlette.requests import Request
 
-from asterism.asgi.body import AnyRequest, Disconnected
+from asterism.asgi.body import Disconnected
 from asterism.base.errors import Invalid, RateLimited
 from asterism.faces.local import review_options as shared
 from asterism.faces.local.call import LocalCall, post
@@ -67,7 +68,7 @@ def chosen(tx: Tx, body: PostedDiff) -> tuple[inspection.Options, tuple[str | No
     return options, refs
 
 
-async def while_connected(request: AnyRequest, work: Coroutine[Any, Any, T]) -> T:
+async def while_connected(request: Request, work: Coroutine[Any, Any, T]) -> T:
     """Run `work`, and stop it when the client goes away. Raises Disconnected then."""
     task = asyncio.create_task(work)
     watch = asyncio.create_task(_gone(request))
@@ -82,6 +83,6 @@ async def while_connected(request: AnyRequest, work: Coroutine[Any, Any, T]) -> 
         await asyncio.gather(task, watch, return_exceptions=True)
 
 
-async def _gone(request: AnyRequest) -> None:
+async def _gone(request: Request) -> None:
     while (await request.receive())["type"] != "http.disconnect":
         pass

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from litestar import Response
-from litestar.connection import ASGIConnection
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import Response
 
-from asterism.asgi.body import AnyRequest, check_json_type, decode_json
+from asterism.asgi.body import check_json_type, decode_json
 from asterism.asgi.endpoint import Endpoint, last_values
 from asterism.asgi.limits import REQUESTS
 from asterism.asgi.query import Dialect, check_text
@@ -23,11 +23,11 @@ class V1Face:
 
     dialect = Dialect()
 
-    def open(self, endpoint: Endpoint, request: AnyRequest) -> Call:
+    def open(self, endpoint: Endpoint, request: Request) -> Call:
         """Make the call, with the token that was sent where the endpoint has use for one."""
         rules: Rules = endpoint.rules
         bearer = bearer_of(request, in_query=rules.query_token) if rules.auth else None
-        return Call(request, request.app.state.runtime, bearer=bearer)
+        return Call(request, request.scope["runtime"], bearer=bearer)
 
     async def admit(self, endpoint: Endpoint, call: Call) -> None:
         """Refuse what needs no transaction of its own: no token or a mistyped one, too many from one address."""
@@ -93,12 +93,12 @@ class V1Face:
         if call.known_caller is not None:
             check_content(endpoint, call, body)
 
-    def error(self, endpoint: Endpoint | None, error: Exception, request: AnyRequest) -> Response[Any]:  # noqa: ARG002
+    def error(self, endpoint: Endpoint | None, error: Exception, request: HTTPConnection) -> Response:  # noqa: ARG002
         """Word an error as `/v1` does."""
         return error_response(error, request)
 
 
-def bearer_of(request: ASGIConnection[Any, Any, Any, Any], *, in_query: bool = False) -> str | None:
+def bearer_of(request: HTTPConnection, *, in_query: bool = False) -> str | None:
     """Return the token of the Authorization header (scheme in any case), None when there is none.
 
     With `in_query`, that of `?token=` where there is no header.

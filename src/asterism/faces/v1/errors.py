@@ -3,8 +3,8 @@
 from typing import Any
 
 import msgspec
-from litestar import Response
-from litestar.connection import ASGIConnection
+from starlette.requests import HTTPConnection
+from starlette.responses import Response
 
 from asterism.asgi.body import Disconnected
 from asterism.asgi.files import RangeNotSatisfiable
@@ -49,7 +49,7 @@ def status_of(error: DomainError) -> int:
     return STATUS_OF_CODE.get(error.code, STATUS_OF_KIND[error.kind])
 
 
-def error_response(error: Exception, request: ASGIConnection[Any, Any, Any, Any]) -> Response[Any]:
+def error_response(error: Exception, request: HTTPConnection) -> Response:
     """Word an error in the envelope `{error: {code, message, hint?, details?}}`."""
     if isinstance(error, Disconnected):
         return Response(b"", status_code=499, media_type="application/json")
@@ -82,7 +82,7 @@ def error_response(error: Exception, request: ASGIConnection[Any, Any, Any, Any]
     return _response(status, body, headers)
 
 
-def oauth_error(error: Exception) -> Response[Any]:
+def oauth_error(error: Exception) -> Response:
     """Word an error as RFC 6749 does, on the two paths that OAuth clients know (Fastest 0.3)."""
     headers = {"Cache-Control": "no-store"}
     status, word, message = 500, "server_error", "Something went wrong on the server."
@@ -106,6 +106,6 @@ def oauth_word(kind: Kind | None) -> str:
     return "server_error" if kind is None else OAUTH_KINDS.get(kind, "invalid_request")
 
 
-def _response(status: int, body: dict[str, Any], headers: dict[str, str]) -> Response[Any]:
+def _response(status: int, body: dict[str, Any], headers: dict[str, str]) -> Response:
     raw = msgspec.json.encode({"error": body})
     return Response(raw, status_code=status, media_type="application/json", headers=headers)

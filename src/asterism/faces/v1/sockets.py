@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from litestar import Response
+from starlette.responses import Response
+from starlette.websockets import WebSocket
 
 from asterism.asgi.limits import REQUESTS
 from asterism.asgi.query import Dialect, check_text
-from asterism.asgi.websocket import AnySocket, SocketEndpoint, Sockets
+from asterism.asgi.websocket import SocketEndpoint, Sockets
 from asterism.base.errors import NotFound, RateLimited
 from asterism.faces.runtime import Runtime
 from asterism.faces.v1.call import Call, SocketRules
@@ -22,9 +23,9 @@ class V1Sockets:
 
     dialect = Dialect()
 
-    async def meet(self, endpoint: SocketEndpoint, socket: AnySocket) -> Call:
+    async def meet(self, endpoint: SocketEndpoint, socket: WebSocket) -> Call:
         """Find the caller. Raises NotSignedIn, InsufficientScope, RateLimited, Invalid, NotFound."""
-        rt: Runtime = socket.app.state.runtime
+        rt: Runtime = socket.scope["runtime"]
         path = {name: str(value) for name, value in socket.path_params.items()}
         caller = await self._caller(endpoint, socket, rt, list(path.values())[-1])
         check_route(endpoint, caller, path)
@@ -37,7 +38,7 @@ class V1Sockets:
         request: Any = socket  # the same headers, query and path; it has no body
         return Call(request, rt, path=path, _caller=caller)
 
-    async def _caller(self, endpoint: SocketEndpoint, socket: AnySocket, rt: Runtime, about: str) -> identity.Caller:
+    async def _caller(self, endpoint: SocketEndpoint, socket: WebSocket, rt: Runtime, about: str) -> identity.Caller:
         rules: SocketRules = endpoint.rules
         ticket = socket.query_params.get("ticket")
         bearer = bearer_of(socket, in_query=True)
@@ -49,11 +50,11 @@ class V1Sockets:
 
         return await rt.db.run(redeemed)
 
-    def sockets(self, socket: AnySocket) -> Sockets:
+    def sockets(self, socket: WebSocket) -> Sockets:
         """Return the open connections of the server."""
-        rt: Runtime = socket.app.state.runtime
+        rt: Runtime = socket.scope["runtime"]
         return rt.sockets
 
-    def refusal(self, error: Exception, socket: AnySocket) -> Response[Any]:
+    def refusal(self, error: Exception, socket: WebSocket) -> Response:
         """Word an error as `/v1` does."""
         return error_response(error, socket)
