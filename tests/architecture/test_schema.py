@@ -10,8 +10,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from asterism.kernel.db import Database, metadata
-from asterism.kernel.db.migrate import MIGRATIONS, alembic_config, current_revision, newest_revision
+from asterism.kernel.db import Database, metadata, open_database
+from asterism.kernel.db.migrate import MIGRATIONS, alembic_config, current_revision, migrate, newest_revision, upgrade
 from tools.reference.tables import all_modules
 
 WRITTEN_AS_SQL = ("search_fts",)  # the full-text index: a virtual table of SQLite, an expression index of PostgreSQL
@@ -39,6 +39,28 @@ def test_schema_equals_migrations(db: Database) -> None:
 
 def test_a_fresh_database_is_at_the_newest_revision(db: Database) -> None:
     assert current_revision(db) == newest_revision()
+
+
+def test_an_empty_file_is_made_into_what_all_migrations_make(tmp_path: Path) -> None:
+    made, migrated = (open_database(f"sqlite:///{tmp_path}/{name}.db") for name in ("made", "migrated"))
+    upgrade(made)
+    migrate(migrated)
+    objects = [described(db) for db in (made, migrated)]
+    assert objects[0] == objects[1]
+    assert len(objects[0]) > 100
+
+
+def described(db: Database) -> list[tuple[str, ...]]:
+    """Return all that a database holds: how its objects were made, whatever the layout, and the rows of its tables."""
+    with db.read() as tx:
+        made = tx.all(sa.text("SELECT type, name, sql FROM sqlite_schema ORDER BY type, name"))
+        objects = [(row["type"], row["name"], " ".join((row["sql"] or "").split())) for row in made]
+        tables = [name for kind, name, _ in objects if kind == "table" and not name.startswith(WRITTEN_AS_SQL)]
+        rows = [
+            (name, str([tuple(row.values()) for row in tx.all(sa.text(f'SELECT * FROM "{name}"'))])) for name in tables
+        ]
+    db.close()
+    return [*objects, *rows]
 
 
 def test_the_history_is_one_line_named_by_number() -> None:

@@ -20,7 +20,7 @@ print(" ".join(sys.modules))
 rt.db.close()
 """
 FOR_LATER = {"pydantic", "pydantic_core", "pydantic_ai", "openai", "anthropic", "psycopg", "pymysql", "botocore"}
-FOR_LATER |= {"rich", "httpx", "httpx2", "h11", "obstore", "re2"}
+FOR_LATER |= {"rich", "httpx", "httpx2", "h11", "obstore", "re2", "alembic", "sqlalchemy.dialects.postgresql"}
 
 
 def test_a_server_on_sqlite_loads_no_library_before_its_use(tmp_path: Path) -> None:

@@ -1,1 +1,1 @@
-"""Generates `docs/reference/*.md` from the code, and tells when they are stale."""
+"""Generates `docs/reference/*.md` and the script of the schema from the code, and tells when they are stale."""

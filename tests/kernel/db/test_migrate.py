@@ -53,6 +53,23 @@ def test_what_only_grew_serves_this_version_and_what_changed_does_not(db: Databa
     assert not upgrade(db, tmp_path / "changed")
 
 
+def test_an_empty_file_gets_what_is_newer_than_the_script_too(tmp_path: Path) -> None:
+    db = open_database(f"sqlite:///{tmp_path}/empty.db")
+    assert upgrade(db, later(tmp_path / "grown", ADDS))
+    assert current_revision(db) == "9001"
+    db.close()
+
+
+def test_a_file_of_somebody_else_is_not_made_ours(tmp_path: Path) -> None:
+    db = open_database(f"sqlite:///{tmp_path}/theirs.db")
+    with db.write() as tx:
+        tx.execute(sa.text("CREATE TABLE users (name TEXT)"))
+    with pytest.raises(Exception, match="already exists"):
+        upgrade(db)
+    assert current_revision(db) is None
+    db.close()
+
+
 def test_what_tells_nothing_serves_nobody_older(db: Database) -> None:
     with db.write() as tx:
         tx.execute(sa.text("UPDATE alembic_version SET version_num = '9001', serves_since = NULL"))

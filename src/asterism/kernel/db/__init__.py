@@ -7,7 +7,7 @@ what others want to hear of, without the use case knowing them, is told by `Tx.t
 
 from asterism.kernel.db.database import Database, RowDict, Tx, open_database
 from asterism.kernel.db.json_columns import JsonColumns
-from asterism.kernel.db.metadata import metadata
+from asterism.kernel.db.metadata import metadata, partial_index
 from asterism.kernel.db.prepared import Prepared, among, listed, one_of
 from asterism.kernel.db.upsert import insert_ignore, upsert
 
@@ -23,5 +23,6 @@ __all__ = [
     "metadata",
     "one_of",
     "open_database",
+    "partial_index",
     "upsert",
 ]

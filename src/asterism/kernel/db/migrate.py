@@ -3,11 +3,16 @@
 A database that is already at the newest revision is recognised by one query, so an ordinary start does not pay for
 importing Alembic. Revisions are the files `migrations/versions/NNNN_name.py`, one line of history.
 
+An empty SQLite file is given the newest schema at once, from `migrations/newest.sql`, which is generated from what the
+migrations make: a first start needs no Alembic either (ADR 0220).
+
 A revision that only adds says `serves_since = "NNNN"`: programs from that one on work with what it makes. What the
 whole history comes to is kept in the database, so that an older program can tell whether it may start beside newer ones
 (ADR 0192).
 """
 
+import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +24,7 @@ from asterism.kernel.db.database import Database, Tx
 MIGRATIONS = Path(__file__).parent / "migrations"
 VERSION = "alembic_version"
 COPYING = "copying/"
+NEWEST = "newest.sql"
 
 
 class NewerSchema(Unavailable):
@@ -94,6 +100,15 @@ def upgrade(db: Database, migrations: Path = MIGRATIONS) -> bool:
         if serves_this(db, found):
             return False
         raise NewerSchema(found)
+    if found is None and _begin(db, migrations):
+        found = current_revision(db)
+    if found != newest:
+        migrate(db, migrations)
+    return True
+
+
+def migrate(db: Database, migrations: Path = MIGRATIONS) -> None:
+    """Run the migrations that are missing, in one transaction that holds the write lock."""
     from alembic import command  # half a second that an ordinary start does not need
 
     with db.write() as tx:
@@ -102,7 +117,27 @@ def upgrade(db: Database, migrations: Path = MIGRATIONS) -> bool:
         config = alembic_config(tx.connection, migrations)
         command.upgrade(config, "head")
         tx.execute(sa.text("UPDATE alembic_version SET serves_since = :since"), {"since": _serves_since(config)})
+
+
+def _begin(db: Database, migrations: Path) -> bool:
+    """Give an empty SQLite file the schema of the script; return whether it was one."""
+    script = migrations / NEWEST
+    with db.write() as tx:
+        if tx.dialect != "sqlite" or not script.exists() or sa.inspect(tx.connection).get_table_names():
+            return False
+        for statement in statements(script.read_text(encoding="utf-8")):
+            tx.connection.exec_driver_sql(statement)
     return True
+
+
+def statements(script: str) -> Iterator[str]:
+    """Yield the statements of a script in SQLite's syntax."""
+    lines: list[str] = []
+    for line in script.splitlines():
+        lines.append(line)
+        if sqlite3.complete_statement(text := "\n".join(lines)):
+            yield text
+            lines.clear()
 
 
 def require_newest(db: Database) -> None:

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from asterism.kernel.db import metadata
+from asterism.kernel.db import metadata, partial_index
 
 # `status` is one of `port.Status`. A running job without an owner pauses until `due_at`: between two attempts, or
 # because the process that ran it has ended. `interruptions` counts the processes that died while they ran it.
@@ -26,15 +26,10 @@ jobs = sa.Table(
 )
 WAITING, RUNNING = jobs.c.status == sa.literal_column("'waiting'"), jobs.c.status == sa.literal_column("'running'")
 sa.Index("ix_jobs_created_at", jobs.c.created_at)
-sa.Index(
-    "ix_jobs_due_at",
-    jobs.c.due_at,
-    sqlite_where=sa.or_(WAITING, RUNNING),
-    postgresql_where=sa.or_(WAITING, RUNNING),
-)
+partial_index("ix_jobs_due_at", jobs.c.due_at, where=sa.or_(WAITING, RUNNING))
 # One job of a key waits and one runs: of those without a key, NULL, there may be any number.
-sa.Index("uq_jobs_waiting", jobs.c.name, jobs.c.key, unique=True, sqlite_where=WAITING, postgresql_where=WAITING)
-sa.Index("uq_jobs_running", jobs.c.name, jobs.c.key, unique=True, sqlite_where=RUNNING, postgresql_where=RUNNING)
+partial_index("uq_jobs_waiting", jobs.c.name, jobs.c.key, unique=True, where=WAITING)
+partial_index("uq_jobs_running", jobs.c.name, jobs.c.key, unique=True, where=RUNNING)
 
 # `rung_at` is the last moment of its clock face at which a scheduled job was enqueued.
 job_schedules = sa.Table(

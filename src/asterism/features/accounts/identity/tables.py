@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from asterism.kernel.db import metadata
+from asterism.kernel.db import metadata, partial_index
 
 users = sa.Table(
     "users",
@@ -17,13 +17,7 @@ users = sa.Table(
     sa.Column("removed_at", sa.Text),
 )
 sa.Index("ix_users_email", users.c.email)
-sa.Index(
-    "uq_users_one_owner",
-    users.c.is_owner,
-    unique=True,
-    sqlite_where=users.c.is_owner.is_(True),
-    postgresql_where=users.c.is_owner.is_(True),
-)
+partial_index("uq_users_one_owner", users.c.is_owner, unique=True, where=users.c.is_owner.is_(True))
 
 # Who a user is at an OpenID provider: issuer and subject name the person for good, addresses do not.
 external_identities = sa.Table(

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from asterism.kernel.db import metadata
+from asterism.kernel.db import metadata, partial_index
 from asterism.kernel.secrets import sealed_column
 
 provider_credentials = sa.Table(
@@ -61,12 +61,11 @@ discarded_resources = sa.Table(
 )
 """What outlives its project until a provider has destroyed it: no foreign key, since the rows it stood in are gone."""
 sa.Index("ix_infrastructure_resources_project_id", resources.c.project_id)
-sa.Index(
+partial_index(
     "uq_infrastructure_resources_live",
     resources.c.project_id,
     resources.c.type,
     resources.c.name,
     unique=True,
-    sqlite_where=resources.c.status != "deleted",
-    postgresql_where=resources.c.status != "deleted",
+    where=resources.c.status != "deleted",
 )

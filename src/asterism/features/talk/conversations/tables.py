@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from asterism.kernel.db import metadata
+from asterism.kernel.db import metadata, partial_index
 
 ACTIVE_SQL = sa.text("status IN ('pending', 'running') OR collecting")
 IS_ACTIVE = sa.text("(conversation_messages.status IN ('pending', 'running') OR conversation_messages.collecting)")
@@ -57,27 +57,10 @@ conversation_messages = sa.Table(
     sa.UniqueConstraint("conversation_id", "position"),
 )
 _m = conversation_messages.c
-sa.Index(
-    "uq_conversation_messages_running",
-    _m.conversation_id,
-    unique=True,
-    sqlite_where=RUNNING_SQL,
-    postgresql_where=RUNNING_SQL,
-)
+partial_index("uq_conversation_messages_running", _m.conversation_id, unique=True, where=RUNNING_SQL)
 sa.Index("ix_conversation_messages_counted", _m.conversation_id, _m.hidden_by, _m.status, _m.role)
-sa.Index(
-    "ix_conversation_messages_conversation_id_active",
-    _m.conversation_id,
-    _m.position,
-    sqlite_where=ACTIVE_SQL,
-    postgresql_where=ACTIVE_SQL,
-)
-sa.Index(
-    "ix_conversation_messages_active",
-    _m.created_at,
-    sqlite_where=ACTIVE_SQL,
-    postgresql_where=ACTIVE_SQL,
-)
+partial_index("ix_conversation_messages_conversation_id_active", _m.conversation_id, _m.position, where=ACTIVE_SQL)
+partial_index("ix_conversation_messages_active", _m.created_at, where=ACTIVE_SQL)
 
 conversation_parts = sa.Table(
     "conversation_parts",

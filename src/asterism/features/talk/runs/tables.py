@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from asterism.kernel.db import metadata
+from asterism.kernel.db import metadata, partial_index
 
 ACTIVE_SQL = "status IN ('queued', 'running', 'cancelling')"
 IS_ACTIVE = sa.text(f"runs.{ACTIVE_SQL}")
@@ -38,10 +38,4 @@ sa.Index("ix_runs_chat_id_created_at", runs.c.chat_id, runs.c.created_at)
 sa.Index("ix_runs_project_id", runs.c.project_id)
 sa.Index("ix_runs_user_id_status", runs.c.user_id, runs.c.status)
 sa.Index("ix_runs_status", runs.c.status)
-sa.Index(
-    "uq_runs_active_chat",
-    runs.c.chat_id,
-    unique=True,
-    sqlite_where=sa.text(ACTIVE_SQL),
-    postgresql_where=sa.text(ACTIVE_SQL),
-)
+partial_index("uq_runs_active_chat", runs.c.chat_id, unique=True, where=sa.text(ACTIVE_SQL))
