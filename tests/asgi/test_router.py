@@ -52,6 +52,7 @@ def table() -> Router:
         ("GET", "/things/newest"),
         ("GET", "/things/{item:str}"),
         ("PUT", "/things/{item:str}/parts/{part:str}"),
+        ("GET", "/things/oldest/parts"),
         ("GET", "/rooms/{rest:path}"),
     ]:
         router.add(method, path, echo)
@@ -82,6 +83,8 @@ def ask(path: str, method: str = "GET", host: bytes = b"localhost:3000", kind: s
         ("GET", "/things/newest", ["/things/newest", {}]),
         ("GET", "/things/ä b", ["/things/{item}", {"item": "ä b"}]),
         ("PUT", "/things/1/parts/2", ["/things/{item}/parts/{part}", {"item": "1", "part": "2"}]),
+        ("GET", "/things/oldest", ["/things/{item}", {"item": "oldest"}]),
+        ("PUT", "/things/oldest/parts/2", ["/things/{item}/parts/{part}", {"item": "oldest", "part": "2"}]),
         ("GET", "/rooms/a", ["/rooms/{rest}", {"rest": "a"}]),
         ("GET", "/rooms/a/b/c", ["/rooms/{rest}", {"rest": "a/b/c"}]),
     ],

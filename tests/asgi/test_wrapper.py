@@ -168,6 +168,22 @@ def test_what_a_refused_client_is_still_sending_is_read() -> None:
     assert not left
 
 
+def test_a_body_that_nobody_wants_is_read_before_the_answer_too() -> None:
+    """The server below would close the connection of a client that is still sending, whatever it is answered."""
+    left, told = [b"x" * 10, b"x" * 10], []
+
+    async def receive() -> Any:
+        return {"type": "http.request", "body": left.pop(0), "more_body": bool(left)}
+
+    async def send(message: Any) -> None:
+        told.append((message["type"], len(left)))
+
+    headers = [(b"host", b"localhost"), (b"content-length", b"20")]
+    scope = {"type": "http", "method": "POST", "path": "/v1/x", "headers": headers, "client": ("192.0.2.1", 1)}
+    asyncio.run(wrapped(hello)(scope, receive, send))
+    assert told == [("http.response.start", 0), ("http.response.body", 0)]
+
+
 @pytest.mark.parametrize("path", ["/v1/projects", "/v1/nothing/like/it", "/api/reviews", "/device"])
 def test_who_comes_to_a_closed_server_is_sent_away_for_a_moment(path: str) -> None:
     wrapper = wrapped(hello)

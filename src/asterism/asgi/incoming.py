@@ -36,6 +36,11 @@ class Incoming:
         self._pending = length.strip(b"0") != b"" or b"transfer-encoding" in headers
         self._drains = self._pending and b"expect" not in headers and len(length.lstrip(b"0")) <= len(str(DRAIN_BYTES))
 
+    @property
+    def unread(self) -> bool:
+        """Whether the client may still be sending what nobody has read."""
+        return self._drains and self._pending
+
     async def receive(self) -> Message:
         """Receive a message; one of type TIMED_OUT when the body does not arrive in time."""
         if not self._pending:
@@ -57,12 +62,12 @@ class Incoming:
     async def drain(self) -> None:
         """Read what the application left, within bounds.
 
-        A client that is still sending when it is refused would otherwise find its connection reset and never see why.
+        A client that is still sending when it is answered would otherwise find its connection reset and never see why.
         One that has announced more than would be read, or sends nothing, is answered at once.
         """
         size = 0
         with suppress(TimeoutError):
             async with asyncio.timeout(DRAIN_SECONDS):
-                while self._drains and self._pending and size < DRAIN_BYTES:
+                while self.unread and size < DRAIN_BYTES:
                     async with asyncio.timeout(DRAIN_PAUSE):
                         size += len(self._noted(await self._receive()).get("body", b""))

@@ -1,7 +1,7 @@
 """The way of a connection to what answers it: one table of paths (ADR 0221).
 
 Whole segments of a path may be parameters (`{id:str}`), and its end may be one of any length (`{rest:path}`). A segment
-that is written out comes before a parameter in its place.
+that is written out comes before a parameter in its place, where it leads to something.
 """
 
 import re
@@ -69,6 +69,25 @@ class _Place:
                 place.any = place = place.any or _Place()
         place.names, place.template = tuple(names), _PARAMETER.sub(r"{\1}", path)
         return place
+
+    def find(self, segments: list[str], at: int, values: list[str]) -> "_Place | None":
+        """Return the place that the segments from `at` on lead to, None when nothing is there; add parameters' values."""
+        if at == len(segments):
+            return self if self.answers or self.meets else None
+        segment = segments[at]
+        below = self.below.get(segment)
+        if below is not None and (found := below.find(segments, at + 1, values)) is not None:
+            return found
+        if not segment:
+            return None
+        if self.any is not None:
+            values.append(segment)
+            if (found := self.any.find(segments, at + 1, values)) is not None:
+                return found
+            values.pop()
+        if self.rest is not None:
+            values.append("/".join(segments[at:]))
+        return self.rest
 
 
 class Router:
@@ -144,19 +163,9 @@ class Router:
         for name, value in scope["headers"]:
             if name == b"host" and not _HOST.fullmatch(value):
                 raise Invalid("The Host header names no host.")
-        place, values = self._root, []
-        segments = scope["path"].split("/")[1:]
-        for at, segment in enumerate(segments):
-            if (below := place.below.get(segment)) is None:
-                if not segment or (below := place.any) is None:
-                    if (below := place.rest) is None:
-                        raise NoRoute
-                    values.append("/".join(segments[at:]))
-                    place = below
-                    break
-                values.append(segment)
-            place = below
-        if not place.answers and place.meets is None:
+        values: list[str] = []
+        place = self._root.find(scope["path"].split("/")[1:], 0, values)
+        if place is None:
             raise NoRoute
         scope["path_params"] = dict(zip(place.names, values, strict=True))
         scope["path_template"] = place.template

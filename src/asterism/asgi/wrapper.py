@@ -219,7 +219,7 @@ class _Answer(_Outgoing):
         """Pass a message on; of an answer to HEAD the body is kept back."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            if self.status >= 400:
+            if self.incoming.unread:
                 await self.incoming.drain()
             self._dress(message)
             self.streaming = (b"content-type", b"text/event-stream; charset=utf-8") in message["headers"]

@@ -85,4 +85,4 @@ def test_what_is_packed_is_what_is_built() -> None:
 
 def test_without_built_files_a_page_says_what_to_run(tmp_path: Path) -> None:
     assert built_files(tmp_path) == {}
-    assert "make console" in str(page("unbuilt.html").content)
+    assert "make console" in str(page("unbuilt.html").body)

@@ -1,17 +1,22 @@
 """The provider `railway`: a service for each project, built and run there from the uploaded tree (Fastest 10.5)."""
 
 import asyncio
-import tarfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+from asterism.base.libraries import later
 from asterism.features.operations.deployments.journal import Journal
 from asterism.features.operations.deployments.models import Step
 from asterism.features.operations.deployments.workshop import StepFailed
 from asterism.features.operations.detection import Requirements
 from asterism.kernel.clouds import Railway
+
+if TYPE_CHECKING:
+    import tarfile
+else:
+    tarfile = later("tarfile")
 
 LOOK_SECONDS: Final = 2.0
 _ENDED_WELL: Final = frozenset({"SUCCESS", "SLEEPING"})
@@ -67,7 +72,7 @@ class RailwayTarget:
 def _pack(folder: Path, archive: Path) -> None:
     """Write a tree as a gzipped tar: names as in the tree, links as links, no owner and no time of this machine."""
 
-    def plain(entry: tarfile.TarInfo) -> tarfile.TarInfo:
+    def plain(entry: "tarfile.TarInfo") -> "tarfile.TarInfo":
         entry.uid = entry.gid = entry.mtime = 0
         entry.uname = entry.gname = ""
         return entry
