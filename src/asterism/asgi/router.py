@@ -71,7 +71,7 @@ class _Place:
         return place
 
     def find(self, segments: list[str], at: int, values: list[str]) -> "_Place | None":
-        """Return the place that the segments from `at` on lead to, None when nothing is there; add parameters' values."""
+        """Return the place that the segments from `at` on lead to, or None; `values` gets what parameters hold."""
         if at == len(segments):
             return self if self.answers or self.meets else None
         segment = segments[at]
