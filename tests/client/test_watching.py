@@ -21,12 +21,13 @@ from asterism.client.workcopy.watching.messages import Answer, Question
 from asterism.client.workcopy.watching.mounts import mounts_at, obstacle
 from asterism.client.workcopy.watching.news import is_untouched
 from asterism.client.workcopy.watching.watcher import Watcher
-from asterism.kernel.workcopy.scan import Scan, Unreadable
+from asterism.kernel.workcopy.hashing import Unreadable
+from asterism.kernel.workcopy.scan import Scan
 from asterism.kernel.workcopy.scouts import Scouts
 from asterism.kernel.workcopy.statcache import Cache, empty
 from asterism.kernel.workcopy.walk import look
 from asterism.vcs.manifest import Entry
-from tests.support.scouts import beside
+from tests.support.crews import beside
 
 Step = tuple[Any, ...]
 FOLDERS = ["a", "b", "a/c", "b/c", "a/c/d", "x", "x/y"]

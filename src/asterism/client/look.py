@@ -6,8 +6,9 @@ from contextlib import ExitStack, contextmanager, suppress
 from asterism.client.workcopy.apply import at_work
 from asterism.client.workcopy.state import State
 from asterism.client.workcopy.watching.news import Ask, ask_news, is_untouched
-from asterism.kernel.workcopy.scan import Scan, Unreadable
-from asterism.kernel.workcopy.scouts import Scouts, send_out
+from asterism.kernel.workcopy.hashing import Unreadable
+from asterism.kernel.workcopy.scan import Scan
+from asterism.kernel.workcopy.scouts import LEAST_NAMES, Scouts, send_out
 from asterism.kernel.workcopy.statcache import Cache
 from asterism.kernel.workcopy.walk import look
 from asterism.vcs.manifest import Entry, read
@@ -34,6 +35,11 @@ class Look:
         self._at_end = ExitStack()
         if self._scouts is not None:
             self._at_end.enter_context(self._scouts)
+
+    @property
+    def may_fork(self) -> bool:
+        """Whether forks of this process may help: nobody knows where something changed, or how large the tree is."""
+        return self.news is None and not 0 < self.cache.count < LEAST_NAMES
 
     def __enter__(self) -> "Look":
         return self

@@ -5,8 +5,9 @@ follows from what it says. So a push that was cut off is finished by pushing aga
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from asterism.base.clock import Clock, SystemClock
@@ -93,11 +94,10 @@ def push_seen(
 ) -> Pushed:
     """Push a working copy that the caller has locked, and begun to look at."""
     state = begun.state
-    with ThreadPoolExecutor(1) as other:
-        asking = other.submit(_prelude, api, state, wish)
+    with _asking(api, state, wish, beside=not begun.may_fork) as target_of:  # a process with threads cannot be forked
         for attempt in range(ROUNDS):
             tree = read_tree(state, threads=threads, progress=progress, begun=begun if attempt == 0 else None)
-            target = asking.result()
+            target = target_of()
             if tree.count > MAX_ENTRIES:
                 raise TooManyEntries
             try:
@@ -115,8 +115,19 @@ class _Target:
     author: User
 
 
+@contextmanager
+def _asking(api: Api, state: State, wish: Wish, *, beside: bool) -> Iterator[Callable[[], _Target]]:
+    """Find out where to push to, now or `beside` what is done until the answer is asked for."""
+    if not beside:
+        target = _prelude(api, state, wish)
+        yield lambda: target
+        return
+    with ThreadPoolExecutor(1) as other:
+        yield other.submit(_prelude, api, state, wish).result
+
+
 def _prelude(api: Api, state: State, wish: Wish) -> _Target:
-    """Find out where to push to, and who pushes, while the tree is being read. Makes nothing."""
+    """Find out where to push to, and who pushes. Makes nothing."""
     author = api.me()
     binding = settled(api, state)
     if binding is None or wish.rebind:

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from asterism.kernel.workcopy import reach
+from asterism.kernel.workcopy.hashing import Unreadable
 from asterism.kernel.workcopy.names import BadName
 from asterism.kernel.workcopy.removal import remove_tree
 from asterism.kernel.workcopy.rules import Policy
-from asterism.kernel.workcopy.scan import TreeTooLarge, Unreadable
+from asterism.kernel.workcopy.scan import TreeTooLarge
 from asterism.kernel.workcopy.statcache import FORMAT, Cache, empty
 from asterism.kernel.workcopy.walk import look
 from asterism.kernel.workcopy.watch import Touched, Watch

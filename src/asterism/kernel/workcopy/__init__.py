@@ -5,6 +5,8 @@ Import the modules by name: a command that looks at nothing loads nothing.
 """
 
 __all__ = [
+    "crew",
+    "hashing",
     "listing",
     "names",
     "permissions",

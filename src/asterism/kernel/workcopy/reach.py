@@ -42,8 +42,14 @@ def open_file(top: str, path: str) -> int:
 
 def open_regular(place: int, name: str) -> int:
     """Open a regular file in an opened folder for reading. Raises OSError."""
+    return open_with_status(place, name)[0]
+
+
+def open_with_status(place: int, name: str) -> tuple[int, os.stat_result]:
+    """Open a regular file in an opened folder for reading; return its handle and its status. Raises OSError."""
     handle = os.open(name, _FILE, dir_fd=place)
-    if stat.S_ISREG(os.fstat(handle).st_mode):
-        return handle
+    status = os.fstat(handle)
+    if stat.S_ISREG(status.st_mode):
+        return handle, status
     os.close(handle)
     raise OSError(errno.EINVAL, "not a regular file", name)

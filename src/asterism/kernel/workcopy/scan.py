@@ -3,16 +3,13 @@
 `Scan.hash_rest` reads these in parallel; all other contents are known by the signatures of the cache.
 """
 
-import hashlib
-import os
 import time
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from asterism.base.errors import Invalid, TooLarge
-from asterism.kernel.workcopy import reach
+from asterism.base.errors import TooLarge
+from asterism.kernel.workcopy.hashing import Hashed, Pending, hash_files
 from asterism.kernel.workcopy.rules import STRICT, Policy
 from asterism.kernel.workcopy.statcache import (
     FILE,
@@ -26,19 +23,9 @@ from asterism.kernel.workcopy.statcache import (
     Cache,
     Folder,
     settled,
-    sign,
     untrusted,
 )
 from asterism.vcs.manifest import Entry
-
-READ_BYTES = 1 << 20
-GROUP_FILES = 64
-
-
-class Unreadable(Invalid):
-    """Something in the tree cannot be read."""
-
-    code = "UNREADABLE"
 
 
 class TreeTooLarge(TooLarge):
@@ -53,20 +40,6 @@ class TreeTooLarge(TooLarge):
 
 Written: TypeAlias = tuple[bytes, bytes]
 """What is known of a file that was just written: raw hash of its content, and its signature after that."""
-
-
-@dataclass(slots=True)
-class Pending:
-    """A file whose content has to be read: where it stands in its folder."""
-
-    folder: str
-    name: str
-    index: int
-    size: int
-
-
-Hashed: TypeAlias = tuple[Pending, bytes, bytes]
-"""A file that was read: raw hash of its content, and its signature from before that."""
 
 
 @dataclass(slots=True)
@@ -117,16 +90,10 @@ class Scan:
     def hash_rest(self, *, threads: int, progress: Callable[[int, int], None] | None = None) -> None:
         """Read and hash what is pending; `progress` hears of (files, bytes) as they are done. Raises Unreadable."""
         self.read_bytes += self.pending_bytes
-        groups = [self.pending[at : at + GROUP_FILES] for at in range(0, len(self.pending), GROUP_FILES)]
-
-        def work(group: list[Pending]) -> list[Hashed]:
-            return [(item, *_hash_file(self.top, self.path(item))) for item in group]
-
-        with ThreadPoolExecutor(threads) as pool:
-            for group in pool.map(work, groups):
-                self.take(group)
-                if progress:
-                    progress(len(group), sum(item.size for item, _, _ in group))
+        for group in hash_files(self.top, self.pending, at_once=threads):
+            self.take(group)
+            if progress:
+                progress(len(group), sum(item.size for item, _, _ in group))
         self.pending.clear()
 
     def take(self, read: Sequence[Hashed]) -> None:
@@ -149,7 +116,7 @@ class Scan:
 
     def path(self, item: Pending) -> str:
         """Return the path of a pending file."""
-        return f"{item.folder}/{item.name}" if item.folder else item.name
+        return item.path
 
     def _fill(self, path: str, rows: list[tuple[int, bytes, bytes]]) -> None:
         folder = self.folders[path]
@@ -214,25 +181,3 @@ def rows_as_entries(path: str, folder: Folder) -> Iterator[Entry]:
 def _distrusted(signature: bytes) -> bytes:
     _, _, size, _, mode = SIGNATURE.unpack(signature)
     return untrusted(size, mode)
-
-
-def _hash_file(top: str, path: str) -> tuple[bytes, bytes]:
-    """Return raw hash and signature of one file, the signature from before its content was read."""
-    try:
-        handle = reach.open_file(top, path)
-    except OSError as error:
-        raise Unreadable(f"The file {path!r} cannot be read: {error.strerror}.") from error
-    try:
-        status = os.fstat(handle)
-        digest = hashlib.sha256()
-        size = 0
-        while chunk := os.read(handle, min(max(status.st_size - size, 0) + 1, READ_BYTES)):
-            digest.update(chunk)
-            size += len(chunk)
-    except OSError as error:
-        raise Unreadable(f"The file {path!r} cannot be read: {error.strerror}.") from error
-    finally:
-        os.close(handle)
-    if size != status.st_size:  # it grew or shrank meanwhile: what was read counts, and it is read again next time
-        return digest.digest(), untrusted(size, status.st_mode)
-    return digest.digest(), sign(status)

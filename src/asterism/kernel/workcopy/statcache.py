@@ -71,6 +71,11 @@ class Cache(msgspec.Struct, array_like=True):
     base: str = ""
     name: str = ""
 
+    @property
+    def count(self) -> int:
+        """How many names it knows."""
+        return sum(len(folder.kinds) for folder in self.folders.values())
+
     def reconsider(self) -> None:
         """Have every decision of a rule made again; no content is forgotten."""
         for folder in self.folders.values():

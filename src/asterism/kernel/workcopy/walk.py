@@ -10,10 +10,11 @@ import time
 from collections.abc import Callable, Container, Mapping
 
 from asterism.kernel.workcopy import reach
+from asterism.kernel.workcopy.hashing import Pending, Unreadable
 from asterism.kernel.workcopy.listing import list_folder
 from asterism.kernel.workcopy.names import name_problem, target_problem
 from asterism.kernel.workcopy.rules import STRICT, Policy, Rules, rule_hash
-from asterism.kernel.workcopy.scan import Pending, Scan, TreeTooLarge, Unreadable, Written
+from asterism.kernel.workcopy.scan import Scan, TreeTooLarge, Written
 from asterism.kernel.workcopy.statcache import (
     CLOSED_DIR,
     DIR,

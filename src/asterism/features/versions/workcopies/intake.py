@@ -12,7 +12,8 @@ from asterism.features.versions.storage import MEBIBYTE
 from asterism.kernel.blobs import Blobs, Spool
 from asterism.kernel.db import Database
 from asterism.kernel.workcopy import reach
-from asterism.kernel.workcopy.scan import Hashed, Pending, Scan, Unreadable
+from asterism.kernel.workcopy.hashing import Hashed, Pending, Unreadable
+from asterism.kernel.workcopy.scan import Scan
 from asterism.kernel.workcopy.statcache import sign, untrusted
 from asterism.vcs.content import hash_bytes
 

@@ -10,8 +10,9 @@ from asterism.features.versions.workcopies.errors import CopyGone, TooManyFiles
 from asterism.features.versions.workcopies.intake import Intake
 from asterism.features.versions.workcopies.ledger import Ledger
 from asterism.features.versions.workcopies.policy import POLICY
+from asterism.kernel.workcopy.hashing import Unreadable
 from asterism.kernel.workcopy.permissions import make_readable
-from asterism.kernel.workcopy.scan import Scan, TreeTooLarge, Unreadable
+from asterism.kernel.workcopy.scan import Scan, TreeTooLarge
 from asterism.kernel.workcopy.statcache import Cache
 from asterism.kernel.workcopy.walk import look
 from asterism.kernel.workcopy.watch import Touched, Watch

@@ -1,14 +1,14 @@
-"""Scouts that are threads of the process that tests."""
+"""Helpers that are threads of the process that tests."""
 
 import os
 import threading
 from collections.abc import Callable
 
-from asterism.kernel.workcopy.scouts import Scout, Told
+from asterism.kernel.workcopy.crew import Helper, Tell
 
 
-def beside(work: Callable[[Told], None]) -> Scout:
-    """Do the work of a scout in a thread."""
+def beside(work: Callable[[Tell], None]) -> Helper:
+    """Do the work of a helper in a thread."""
     tales, told = os.pipe()
 
     def run() -> None:
@@ -16,4 +16,4 @@ def beside(work: Callable[[Told], None]) -> Scout:
             work(pipe.write)
 
     threading.Thread(target=run).start()
-    return Scout(0, tales)
+    return Helper(0, tales)

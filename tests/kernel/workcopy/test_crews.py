@@ -1,19 +1,22 @@
-"""Processes that go ahead of a look: what they tell, and what becomes of one that does not."""
+"""Forks that share a look and what has to be read: what they tell, and what becomes of one that does not."""
 
 import os
 import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
+from asterism.kernel.workcopy.crew import Helper, Start, Tell, fork
+from asterism.kernel.workcopy.hashing import Unreadable, hash_files
 from asterism.kernel.workcopy.scan import Scan
-from asterism.kernel.workcopy.scouts import LEAST_NAMES, Scout, Scouts, Told, fork, processors
+from asterism.kernel.workcopy.scouts import LEAST_NAMES, Scouts
 from asterism.kernel.workcopy.statcache import FORMAT, Cache, empty
 from asterism.kernel.workcopy.walk import look
-from tests.support.scouts import beside
+from tests.support.crews import beside
 
 FOLDERS = 300  # more than portions
 pytestmark = [
@@ -36,9 +39,8 @@ def cache(top: Path) -> Cache:
     return Cache(FORMAT, "", look(str(top), empty()).folders)
 
 
-def unchanged(top: Path, cache: Cache, *starts: Callable[[Callable[[Told], None]], Scout | None]) -> set[str]:
-    waiting = list(starts)
-    with Scouts(str(top), cache, len(starts), lambda work: waiting.pop()(work)) as scouts:
+def unchanged(top: Path, cache: Cache, *starts: Start) -> set[str]:
+    with Scouts(str(top), cache, len(starts), in_a_row(*starts)) as scouts:
         return scouts.unchanged()
 
 
@@ -46,10 +48,14 @@ def scan_with(top: Path, cache: Cache, found: set[str]) -> Scan:
     return look(str(top), cache, unchanged=found)
 
 
+def in_a_row(*starts: Start) -> Start:
+    """Start one helper after the other, each in its way."""
+    waiting = list(starts)
+    return lambda work: waiting.pop()(work)
+
+
 @pytest.mark.parametrize("starts", [(), (beside,), (fork,), (fork, fork, fork)])
-def test_folders_are_told_apart_whoever_looks(
-    top: Path, cache: Cache, starts: tuple[Callable[..., Scout | None]]
-) -> None:
+def test_folders_are_told_apart_whoever_looks(top: Path, cache: Cache, starts: tuple[Start]) -> None:
     assert unchanged(top, cache, *starts) == set(cache.folders)
     (top / "folder7/file").write_bytes(b"yy")
     (top / "folder8/more").write_bytes(b"")
@@ -64,15 +70,15 @@ def test_folders_are_told_apart_whoever_looks(
     assert scan.visited == 4  # the top, two that changed and the new one
 
 
-def killed(work: Callable[[Told], None]) -> Scout | None:
+def killed(work: Callable[[Tell], None]) -> Helper | None:
     """A scout that is killed before anybody hears of it."""
-    scout = fork(work)
-    assert scout is not None
-    os.kill(scout.process, signal.SIGKILL)
-    return scout
+    helper = fork(work)
+    assert helper is not None
+    os.kill(helper.process, signal.SIGKILL)
+    return helper
 
 
-def silent(work: Callable[[Told], None]) -> Scout | None:
+def silent(work: Callable[[Tell], None]) -> Helper | None:
     """A scout that takes one portion, says half of what it found, and is gone."""
     tales, told = os.pipe()
 
@@ -83,15 +89,15 @@ def silent(work: Callable[[Told], None]) -> Scout | None:
     with pytest.raises(InterruptedError):
         work(stop)
     os.close(told)
-    return Scout(0, tales)
+    return Helper(0, tales)
 
 
-def absent(_: Callable[[Told], None]) -> Scout | None:
+def absent(_: Callable[[Tell], None]) -> Helper | None:
     """Nobody can be forked."""
 
 
 @pytest.mark.parametrize("start", [killed, silent, absent])
-def test_what_a_scout_does_not_tell_is_looked_at(top: Path, cache: Cache, start: Callable[..., Scout | None]) -> None:
+def test_what_a_scout_does_not_tell_is_looked_at(top: Path, cache: Cache, start: Start) -> None:
     (top / "folder7/file").write_bytes(b"yy")
     found = unchanged(top, cache, start)
     assert found <= set(cache.folders) - {"folder7"}
@@ -104,20 +110,43 @@ def test_a_portion_that_was_half_told_does_not_count(top: Path, cache: Cache) ->
 
 
 def test_scouts_end_with_their_look_and_leave_nothing(top: Path, cache: Cache) -> None:
-    before, sent = set(os.listdir("/proc/self/fd")), list[Scout]()
+    before, sent = set(os.listdir("/proc/self/fd")), list[Helper]()
 
-    def start(work: Callable[[Told], None]) -> Scout | None:
-        scout = fork(work)
-        assert scout is not None
-        sent.append(scout)
-        return scout
+    def start(work: Callable[[Tell], None]) -> Helper | None:
+        helper = fork(work)
+        assert helper is not None
+        sent.append(helper)
+        return helper
 
     with Scouts(str(top), cache, 2, start):
         assert len(sent) == 2
     assert set(os.listdir("/proc/self/fd")) == before
-    for scout in sent:
+    for helper in sent:
         with pytest.raises(ProcessLookupError):
-            os.kill(scout.process, 0)
+            os.kill(helper.process, 0)
+
+
+def reading(top: Path, *starts: Start) -> set[tuple[str, bytes]]:
+    """Return what the files of a tree hold, read by this process and helpers."""
+    pending = look(str(top), empty()).pending
+    found = hash_files(str(top), pending, at_once=1 + len(starts), start=in_a_row(*starts))
+    return {(item.path, content) for group in found for item, content, _ in group}
+
+
+@pytest.mark.parametrize("starts", [(), (beside,), (fork, fork), (killed,), (silent,), (absent,)])
+def test_contents_are_hashed_whoever_reads(top: Path, starts: tuple[Start, ...]) -> None:
+    for number in range(40):  # several portions
+        (top / f"folder{number}/file").write_bytes(bytes([number]) * 200_000)
+    expected = {(str(path.relative_to(top)), sha256(path.read_bytes()).digest()) for path in top.rglob("file")}
+    assert reading(top, *starts) == expected
+
+
+@pytest.mark.parametrize("starts", [(), (fork,), (fork, fork)])
+def test_what_cannot_be_read_is_told_whoever_meets_it(top: Path, starts: tuple[Start, ...]) -> None:
+    pending = look(str(top), empty()).pending
+    (top / "folder250/file").unlink()
+    with pytest.raises(Unreadable, match="folder250/file"):
+        list(hash_files(str(top), pending, at_once=1 + len(starts), start=in_a_row(*starts)))
 
 
 ALONE = f"""
@@ -149,7 +178,7 @@ finally:
 """
 
 
-@pytest.mark.skipif(processors() < 2, reason="one processor has nobody to send")
+@pytest.mark.skipif(os.cpu_count() == 1, reason="one processor has nobody to send")
 def test_scouts_are_sent_where_it_pays_and_nothing_else_runs() -> None:
     done = subprocess.run([sys.executable, "-c", ALONE], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
