@@ -4,6 +4,7 @@ import random
 from itertools import combinations
 
 import pytest
+import sqlalchemy as sa
 
 from asterism.features.versions import projects, sync, workspaces
 from asterism.features.versions.projects import Project
@@ -57,6 +58,22 @@ def test_one_that_left_long_ago_is_found_all_the_same(world: World) -> None:
     best, read = seen(world, project, "side", "s199", 10)
     assert best == ["s3"]
     assert read == 201
+
+
+def test_a_fork_that_shows_itself_is_looked_for_at_once(world: World) -> None:
+    tree = world.shelf.put_tree({"a": b"a"})
+    project = registered(world, steps(line(900) | {"side": ["s3"], "near": ["s890"]}, tree))
+    looks: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        looks.extend(["look"] if "RECURSIVE" in statement else [])
+
+    sa.event.listen(world.shelf.db.engine, "before_cursor_execute", note)
+    for other, expected in (("near", "s890"), ("side", "s3")):
+        looks.clear()
+        assert seen(world, project, other, "s899", 20)[0] == [expected]
+        assert len(looks) == (1 if other == "near" else 2), other
+    sa.event.remove(world.shelf.db.engine, "before_cursor_execute", note)
 
 
 def test_a_head_that_both_have_is_read_with_little_before_it(world: World) -> None:

@@ -16,11 +16,17 @@ NEAR, FURTHER = 1_000, 8  # how many registrations are looked at first, and how 
 class Graph:
     """The ancestors of some snapshots, as far as the project has them.
 
-    `cut` are those whose own parents were left out.
+    `cut` are those whose own parents were left out, `oldest` is the first registered of these parents, as far as known.
     """
 
-    def __init__(self, known: Mapping[str, Ancestor], bases: Mapping[str, str], cut: Set[str] = frozenset()) -> None:
-        self.known, self._bases, self.cut = known, bases, cut
+    def __init__(
+        self,
+        known: Mapping[str, Ancestor],
+        bases: Mapping[str, str],
+        cut: Set[str] = frozenset(),
+        oldest: int | None = None,
+    ) -> None:
+        self.known, self._bases, self.cut, self.oldest = known, bases, cut, oldest
 
     def parents(self, snapshot_id: str) -> Sequence[str]:
         """Return the known parents of a snapshot.
@@ -57,7 +63,7 @@ def read_graph(tx: Tx, project: Project, heads: Sequence[str], *, near: int = NE
             graph = _read(tx, project, heads, bases, since=since)
             if all(decides(graph, *pair) for pair in pairs):
                 return graph
-            span *= FURTHER
+            span = max(FURTHER * span, 2 * (newest - (newest if graph.oldest is None else graph.oldest)))
     return _read(tx, project, heads, bases, since=0)
 
 
@@ -83,13 +89,16 @@ def _read(tx: Tx, project: Project, heads: Sequence[str], bases: Mapping[str, st
         known |= {one.id: one for one in snapshots.ancestry(tx, project.id, sorted(wanted), since=since)}
         ends = [one for one in known.values() if not any(parent in known for parent in one.parents)]
         wanted = {base for one in ends if (base := bases.get(one.workspace_id or ""))} - asked
-    return Graph(known, bases, _cut(tx, project, known, bases) if since else frozenset())
+    return Graph(known, bases, *(_cut(tx, project, known, bases) if since else ()))
 
 
-def _cut(tx: Tx, project: Project, known: Mapping[str, Ancestor], bases: Mapping[str, str]) -> set[str]:
-    """Return the snapshots of which the project has a parent, or base, that was left out."""
+def _cut(
+    tx: Tx, project: Project, known: Mapping[str, Ancestor], bases: Mapping[str, str]
+) -> tuple[set[str], int | None]:
+    """Return the snapshots of which the project has a parent, or base, that was left out; and the oldest parent."""
     absent = {parent for one in known.values() for parent in one.parents if parent not in known}
     older = snapshots.find_many(tx, project.id, sorted(absent))
     cut = {one.id for one in known.values() if any(parent in older for parent in one.parents)}
     ends = [one for one in known.values() if one.id not in cut and not any(parent in known for parent in one.parents)]
-    return cut | {one.id for one in ends if bases.get(one.workspace_id or "", one.id) not in known}
+    cut |= {one.id for one in ends if bases.get(one.workspace_id or "", one.id) not in known}
+    return cut, min((one.seq for one in older.values()), default=None)
