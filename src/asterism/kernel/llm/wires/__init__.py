@@ -64,7 +64,7 @@ async def answer(
         model_request_parameters=parameters(request, wire, model, plain=plain),
     )
     try:
-        async with aclosing(exchange(asking, wire, found)) as parts:
+        async with aclosing(exchange(asking, found)) as parts:
             async for part in parts:
                 yield part
     except Exception as error:
