@@ -116,6 +116,8 @@ def test_bandit_begins_once_where_there_is_python(names: str, paths: list[list[s
             for some in paths:
                 await asyncio.to_thread(ahead.expect, some)
             await asyncio.sleep(0)
+        ahead.expect(["late.py"])
+        await asyncio.sleep(0)
         tools.close()
         return tools.told
 

@@ -14,12 +14,14 @@ class Ahead:
         self._bandit = next((one for one in analyzers if isinstance(one, Bandit)), None)
         self._tools = tools
         self._loop = asyncio.get_running_loop()
+        self._left = False
         self.begun: dict[str, Begun] = {}
 
     async def __aenter__(self) -> "Ahead":
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        self._left = True
         for program in self.begun.values():
             await program.end()
 
@@ -29,5 +31,5 @@ class Ahead:
             self._loop.call_soon_threadsafe(self._begin, self._bandit)
 
     def _begin(self, bandit: Bandit) -> None:
-        if bandit.id not in self.begun:
+        if not self._left and bandit.id not in self.begun:  # git may go on for a while after a review was cancelled
             self.begun[bandit.id] = bandit.begin(self._tools)

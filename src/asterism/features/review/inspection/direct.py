@@ -48,9 +48,12 @@ async def inspect_checkout(
 
     `seen` is told what happens. Raises ReviewFailed, and NotGitRepo, GitNotFound or UnknownRevision.
     """
-    change = await program.work(collection.collect, program, root, options, run_commands=run_commands)
-    sources = Sources(checks, tools, analyzers.Project(root, options.mode == "staged", run_commands), asker)
-    outcome = await _outcome(change, options, sources, clock, seen)
+    project = analyzers.Project(root, options.mode == "staged", run_commands)
+    async with analyzers.Ahead(checks, tools) as ahead:
+        change = await program.work(
+            collection.collect, program, root, options, run_commands=run_commands, expect=ahead.expect
+        )
+        outcome = await _outcome(change, options, Sources(checks, tools, project, asker, ahead=ahead), clock, seen)
     historian = enrichment.Historian(git.Checkout(program, root), change, options.mode)
     enriched = enrichment.Enrichment(historian, outcome.issues, clock)
     async with aclosing(enriched.facts()) as facts:
