@@ -13,7 +13,7 @@ import asyncio
 import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Literal, Protocol, TypedDict, TypeVar
 
 from starlette.requests import HTTPConnection, Request
@@ -202,7 +202,7 @@ class Pipeline:
         for name, header in declared.headers.items():
             arguments[name] = request.headers.get(header)
         if self._query is not None:
-            arguments["query"] = self._query.read(last_values(request), request.query_params.getlist)
+            arguments["query"] = self._query.read(last_values(request), partial(_all_values, request))
         if declared.takes is not None:
             arguments["body"] = Upload(request)
         elif declared.body is not None:
@@ -222,6 +222,11 @@ class Pipeline:
 def last_values(request: Request) -> dict[str, str]:
     """Return the query parameters; of repeated keys the last one wins (Fastest 0.2)."""
     return dict(request.query_params.multi_items()) if request.scope["query_string"] else {}
+
+
+def _all_values(request: Request, name: str) -> list[str]:
+    """Return all values of a query parameter; making an object of an empty query costs as much as a look-up."""
+    return request.query_params.getlist(name)
 
 
 def declare(method: str, path: str, rules: Any, options: Options) -> Callable[[Handler], Endpoint]:
