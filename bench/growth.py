@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bench.report import Report, at_most
+from bench.report import Report, at_most, median
 from bench.servers import Running
 
 LARGE = os.environ.get("BENCH_LARGE") == "1"
@@ -66,6 +66,11 @@ def growth(sizes: Sequence[int], values: Sequence[float]) -> float:
     if len(values) < 2 or min(values[-2:]) <= 0:
         return 0.0
     return math.log(values[-1] / values[-2]) / math.log(sizes[-1] / sizes[-2])
+
+
+def middle(found: Sequence[Spent]) -> Spent:
+    """Return the medians."""
+    return Spent(*(median([getattr(one, name) for one in found]) for name in Spent.__dataclass_fields__))
 
 
 class Watch:

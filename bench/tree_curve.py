@@ -7,11 +7,11 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from bench.growth import FLAT, LARGE, Curves, Spent, Watch, asked
-from bench.report import Report, median
+from bench.growth import FLAT, LARGE, Curves, Spent, Watch, asked, middle
+from bench.report import Report
 from bench.second_push import change
 from bench.servers import Running, serving
-from bench.trees import asterism, many_small, measured, settle
+from bench.trees import asterism, many_small, measured, settle, settle_deleted
 
 TITLE = "curves over the files of a tree"
 SIZES = (1_000, 10_000, 100_000, *((500_000,) if LARGE else ()))
@@ -50,6 +50,7 @@ class Walk:
 
     def walk(self, size: int) -> None:
         """Push, push again, look, compare and clone."""
+        settle_deleted()
         tree = self.folder / "tree"
         many_small(tree, size)
         settle(self.server.process.pid)
@@ -80,8 +81,3 @@ class Walk:
             path = f"/v1/snapshots/{listed[-1]['id']}/diff/{listed[0]['id']}"
             client.get(path).raise_for_status()
             return asked(self.server, lambda: client.get(path).raise_for_status(), REQUESTS)
-
-
-def middle(found: list[Spent]) -> Spent:
-    """Return the medians."""
-    return Spent(*(median([getattr(one, name) for one in found]) for name in Spent.__dataclass_fields__))

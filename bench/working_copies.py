@@ -18,6 +18,7 @@ from asterism.kernel.db.migrate import upgrade
 from asterism.vcs.content import hash_bytes
 from asterism.vcs.manifest import Entry, encode
 from bench.report import Report, at_most, median
+from bench.trees import settle_deleted
 
 TITLE = "working copies of turns, 20,000 files"
 FILES = 20_000
@@ -31,6 +32,7 @@ def run() -> Report:
     with tempfile.TemporaryDirectory(prefix="asterism-bench-") as name:
         top = Path(name)
         desk, git = _Desk(top), _Git(top)
+        settle_deleted()
         opened, exported = _rounds(desk.open, git.export)
         checked, written = _rounds(desk.checkpoint, git.write_tree)
         collected, added = _rounds(desk.collect, git.add)
