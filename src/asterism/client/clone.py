@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from asterism.base.errors import Conflict, Invalid, NotFound
 from asterism.client.api import Api
-from asterism.client.download import fetch
 from asterism.client.errors import Corrupt
 from asterism.client.look import with_parents
 from asterism.client.models import Project, Snapshot, Workspace
 from asterism.client.progress import Progress
 from asterism.client.projects import find_project, find_workspace, get_project, main_workspace
+from asterism.client.receiving import receive
 from asterism.client.revisions import find_snapshot, head_of
 from asterism.client.snapshot_id import snapshot_id
 from asterism.client.workcopy.state import FOLDER, Base, Binding, State
@@ -143,12 +143,7 @@ def _write(api: Api, state: State, found: Snapshot | None, progress: Progress) -
     skipped = [entry.path for entry in everything if not writable_here(entry)]
     writer = Writer(state.incoming(), entries)
     writer.make_folders()
-    sizes = writer.wanted()
-    progress.start("Receiving", sum(sizes.values()))
-    try:
-        fetch(api, sizes, writer, progress)
-    finally:
-        progress.finish()
+    receive(api, writer, progress)
     writer.finish(state.top)
     state.keep_manifest(data)
     scan = look(state.top, empty(), lambda: with_parents(entries), written=writer.written)

@@ -36,7 +36,7 @@ def fetch(api: Api, sizes: dict[str, int], sink: Sink, progress: Progress, *, th
     big = [blob for blob, size in sizes.items() if size > BIG_BYTES]
     small = [blob for blob, size in sizes.items() if size <= BIG_BYTES]
     jobs: list[Callable[[], None]] = [lambda b=blob: _fetch_big(api, b, sink, progress) for blob in big]  # type: ignore[misc]
-    jobs += [lambda g=group: _fetch_group(api, g, sink, progress) for group in _groups(small, sizes)]  # type: ignore[misc]
+    jobs += [lambda g=group: _fetch_group(api, g, sink, progress) for group in groups(small, sizes)]  # type: ignore[misc]
     with ThreadPoolExecutor(threads) as pool:
         futures = [pool.submit(job) for job in jobs]
         try:
@@ -47,7 +47,8 @@ def fetch(api: Api, sizes: dict[str, int], sink: Sink, progress: Progress, *, th
             raise
 
 
-def _groups(blobs: list[str], sizes: dict[str, int]) -> Iterator[list[str]]:
+def groups(blobs: list[str], sizes: dict[str, int]) -> Iterator[list[str]]:
+    """Cut blobs into what is fetched in one body."""
     group: list[str] = []
     total = 0
     for blob in blobs:

@@ -9,6 +9,7 @@ import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -54,6 +55,9 @@ class Http:
     ) -> None:
         scheme, host = address_parts(url)
         self.url = url.rstrip("/")
+        self._again = partial(
+            Http, url, token, connections=connections, headers=headers, transport=transport, sleep=sleep
+        )
         self._sleep = sleep
         self._client = httpx.Client(
             base_url=self.url,
@@ -70,6 +74,10 @@ class Http:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def again(self) -> "Http":
+        """Return another one to the same server, with connections of its own, as a fork needs."""
+        return self._again()
 
     def close(self) -> None:
         """Close every connection."""

@@ -17,8 +17,9 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 MOST_HELPERS = 3
-MOST_PORTIONS = 200  # the number of one is a byte
-_HEAD = struct.Struct("<BI")  # number of a portion, length of what came of it
+MOST_PORTIONS = 2000  # their numbers fit into a pipe of the smallest size
+_NUMBER = struct.Struct("<H")
+_HEAD = struct.Struct("<HI")  # number of a portion, length of what came of it
 _READ_BYTES = 1 << 20
 
 Tell: TypeAlias = Callable[[bytes], object]
@@ -38,7 +39,9 @@ Start: TypeAlias = Callable[[Callable[[Tell], None]], Helper | None]
 
 
 class Crew:
-    """Helpers at work on portions 0 to `portions` - 1, as soon as it is made. Close it, or use it in a `with` block.
+    """Helpers at work on portions 0 to `portions` - 1 (at most `MOST_PORTIONS`) as soon as it is made.
+
+    Close it, or use it in a `with` block.
 
     `do` makes something of one portion; in a helper whatever it raises ends that helper.
     """
@@ -46,7 +49,7 @@ class Crew:
     def __init__(self, portions: int, do: Callable[[int], bytes], helpers: int, start: Start | None = None) -> None:
         self._do = do
         self._numbers, write = os.pipe()
-        os.write(write, bytes(range(portions)))
+        os.write(write, struct.pack(f"<{portions}H", *range(portions)))
         os.close(write)
         start = start or fork
         self._helpers = [helper for _ in range(helpers) if (helper := start(self._work)) is not None]
@@ -60,8 +63,8 @@ class Crew:
     def finished(self) -> Iterator[tuple[int, bytes]]:
         """Do what nobody has taken yet, wait for the others; yield what came of which portion. Call it once."""
         listening = {helper.pipe: helper for helper in self._helpers}
-        while number := os.read(self._numbers, 1):
-            yield number[0], self._do(number[0])
+        for number in self._taken():
+            yield number, self._do(number)
             yield from _heard(listening, wait=False)
         while listening:
             yield from _heard(listening, wait=True)
@@ -78,9 +81,14 @@ class Crew:
         os.close(self._numbers)
 
     def _work(self, tell: Tell) -> None:
-        while number := os.read(self._numbers, 1):
-            made = self._do(number[0])
-            tell(_HEAD.pack(number[0], len(made)) + made)
+        for number in self._taken():
+            made = self._do(number)
+            tell(_HEAD.pack(number, len(made)) + made)
+
+    def _taken(self) -> Iterator[int]:
+        """Take portions until none is left."""
+        while number := os.read(self._numbers, _NUMBER.size):
+            yield _NUMBER.unpack(number)[0]
 
 
 def helpers_at_hand(most: int = MOST_HELPERS) -> int:

@@ -11,11 +11,12 @@ from typing import TypeAlias
 
 from asterism.base.errors import Invalid
 from asterism.kernel.workcopy import reach
-from asterism.kernel.workcopy.crew import MOST_PORTIONS, Crew, Start, helpers_at_hand
+from asterism.kernel.workcopy.crew import Crew, Start, helpers_at_hand
 from asterism.kernel.workcopy.statcache import HASH_BYTES, SIGNATURE_BYTES, sign, untrusted
 
 READ_BYTES = 1 << 20
 FILE_BYTES = 20_000  # as much work as opening a file is
+PORTIONS = 100
 PORTION_BYTES = 1 << 20
 LARGE_BYTES = 64 << 10  # smaller ones are read no faster by threads: Python runs one of these at a time
 MANY_BYTES = 8 << 20  # of work; with less, what forking costs shows
@@ -79,7 +80,7 @@ def hash_files(
 
 def _portions(files: Sequence[Pending]) -> Iterator[list[Pending]]:
     """Cut files into portions of about as much work."""
-    share = max(sum(item.work for item in files) / (MOST_PORTIONS / 2), PORTION_BYTES)
+    share = max(sum(item.work for item in files) / PORTIONS, PORTION_BYTES)
     portion, work = list[Pending](), 0.0
     for item in files:
         portion.append(item)

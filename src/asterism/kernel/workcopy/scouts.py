@@ -6,10 +6,11 @@ A look is one `stat` a file. A folder that nobody told of is looked at as if it 
 from collections.abc import Iterator
 
 from asterism.kernel.workcopy import reach
-from asterism.kernel.workcopy.crew import MOST_PORTIONS, Crew, Start, helpers_at_hand
+from asterism.kernel.workcopy.crew import Crew, Start, helpers_at_hand
 from asterism.kernel.workcopy.listing import list_folder
 from asterism.kernel.workcopy.statcache import Cache, join
 
+PORTIONS = 100
 LEAST_NAMES = 20_000  # in fewer, what forking costs shows
 
 
@@ -62,7 +63,7 @@ def send_out(top: str, cache: Cache) -> Scouts | None:
 
 def _portions(cache: Cache) -> Iterator[list[str]]:
     """Cut the folders of a cache into portions of about as many names."""
-    share = sum(len(folder.kinds) + 1 for folder in cache.folders.values()) / (MOST_PORTIONS / 2)
+    share = sum(len(folder.kinds) + 1 for folder in cache.folders.values()) / PORTIONS
     portion, names = list[str](), 0.0
     for path, folder in cache.folders.items():
         portion.append(path)

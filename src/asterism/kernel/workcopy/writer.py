@@ -79,6 +79,15 @@ class Writer:
                 sizes[blob] = left[0].size
         return sizes
 
+    def resume(self) -> None:
+        """Have `wanted` look at what lies there already: somebody else may have been at work."""
+        self._resumed = True
+
+    def facts(self, blobs: Iterable[str]) -> dict[str, Written]:
+        """Return what is known of the files that hold some contents, of those that are written here."""
+        paths = (entry.path for blob in blobs for entry in self._places[blob])
+        return {path: self.written[path] for path in paths if path in self.written}
+
     def _already(self, entry: Entry) -> bool:
         path = f"{self.root}/{entry.path}"
         try:
@@ -89,7 +98,9 @@ class Writer:
             with open(path, "rb") as file:
                 name, _ = hash_chunks(iter(lambda: file.read(1 << 20), b""))
             if name == entry.hash:
-                os.chmod(path, entry.mode & _PERMISSIONS or FILE_MODE)
+                mode = entry.mode & _PERMISSIONS or FILE_MODE
+                if stat.S_IMODE(status.st_mode) != mode:
+                    os.chmod(path, mode)
                 return True
         os.unlink(path)
         return False
