@@ -45,7 +45,7 @@ def test_names_that_git_takes_stay() -> None:
     assert list(notes) == []
 
 
-@pytest.mark.parametrize("name", ["-x", "--", "-", "HEAD", "@", "~x", "-/-a", "..-d"])
+@pytest.mark.parametrize("name", ["-x", "--", "-", "HEAD", "@", "~x", "-/-a", "..-d", " .~", "~.a"])
 def test_branches_have_names_that_the_commands_of_git_take(tmp_path: Path, name: str) -> None:
     notes = Notes()
     ref = RefNames("refs/heads/", notes).give("workspace", name)

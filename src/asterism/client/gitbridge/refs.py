@@ -63,7 +63,7 @@ def clean(name: str) -> str:
     """Return a name that git allows below a prefix; it may be another one's already."""
     kept = _REFUSED.sub("-", "".join(c if c.isprintable() else "-" for c in name)).replace("@{", "-{")
     parts = [_part(part) for part in re.sub(r"\.{2,}", "-", kept).split("/")]
-    cut = "/".join(parts).lstrip("-/") or "_"  # to git's commands a name that begins so is an option
+    cut = "/".join(parts).lstrip("-/.") or "_"  # to git's commands a name with - is an option
     return cut if len(cut.encode()) <= NAME_BYTES else _cut(cut.replace("/", "-"), PART_BYTES)
 
 
