@@ -1,10 +1,12 @@
 """A manifest made from a stored one by changing a few entries: the cost is that of the change (ADR 0177)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 
+from asterism.features.versions.storage.comparison import prepare_edited
 from asterism.features.versions.storage.manifests import manifest, store_manifest
-from asterism.features.versions.storage.records import loader
+from asterism.features.versions.storage.records import loader, stored_records
 from asterism.features.versions.storage.texts import text_of
 from asterism.kernel.blobs import Blobs
 from asterism.kernel.db import Database
@@ -40,13 +42,19 @@ def edit_manifest(
     with db.read() as tx:
         base = manifest(tx, user_id, base_hash)
         text = text_of(blobs, user_id, base, loader(tx, user_id))
-    edited: tuple[str, ManifestDelta] | None = None
+    prepared = None
     if base.spliceable or can_be_spliced(text):
         data, gone = exchange(text, changes)
         added = [entry for entry in changes.values() if entry is not None]
-        edited = base_hash, ManifestDelta(gone, added, in_order=True)
+        with ThreadPoolExecutor(1) as beside:  # of 20 MB that is as long as all the rest
+            hashing = beside.submit(hash_bytes, data)
+            if not base.missing:
+                delta = ManifestDelta(gone, added, in_order=True)
+                prepared = prepare_edited(base, stored_records(db, user_id), "", data, delta)
+            made = hashing.result()
     else:
         data, gone = rebuild(text, changes)
-    made = hash_bytes(data)
-    created = made != base_hash and store_manifest(db, blobs, user_id, made, data, quota=quota, edited=edited)
+        made = hash_bytes(data)
+    prepared = None if prepared is None else replace(prepared, hash=made)
+    created = made != base_hash and store_manifest(db, blobs, user_id, made, data, quota=quota, prepared=prepared)
     return Edited(made, created, {entry.path: entry for entry in gone})

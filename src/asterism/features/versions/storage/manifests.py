@@ -53,10 +53,12 @@ def store_manifest(
     *,
     quota: int | None = None,
     edited: tuple[str, ManifestDelta] | None = None,
+    prepared: Prepared | None = None,
 ) -> bool:
     """Store a manifest whose hash is known to be `named`, otherwise as `upload` does.
 
-    `edited` names a stored manifest and what was changed in it, and spares finding that out.
+    `edited` names a stored manifest and what was changed in it, and spares finding that out; so does `prepared`, which is
+    what comes of it.
     """
     with db.read() as tx:
         known = store.manifest(tx, user_id, named)
@@ -69,10 +71,11 @@ def store_manifest(
                 return False
     with db.read() as tx:
         check_room(tx, user_id, quota)
-    if edited is None:
-        prepared = prepare_by_comparing(db, blobs, user_id, named, data) or prepare(data, named)
-    else:
-        prepared = _prepare_edited(db, user_id, named, data, *edited) or prepare(data, named)
+    if prepared is None and edited is not None:
+        prepared = _prepare_edited(db, user_id, named, data, *edited)
+    elif prepared is None:
+        prepared = prepare_by_comparing(db, blobs, user_id, named, data)
+    prepared = prepared or prepare(data, named)
     object_id = "" if prepared.canonical else write(blobs, user_id, prepared.hash, prepared.data)
     try:
         with db.write() as tx:
