@@ -57,8 +57,8 @@ def store_manifest(
 ) -> bool:
     """Store a manifest whose hash is known to be `named`, otherwise as `upload` does.
 
-    `edited` names a stored manifest and what was changed in it, and spares finding that out; so does `prepared`, which is
-    what comes of it.
+    `edited` names a stored manifest and what was changed in it, and spares finding that out. `prepared` is
+    what comes of that.
     """
     with db.read() as tx:
         known = store.manifest(tx, user_id, named)
