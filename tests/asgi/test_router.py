@@ -132,3 +132,8 @@ def test_a_socket_is_met_or_told_that_there_is_none() -> None:
 def test_one_path_and_method_has_one_answer() -> None:
     with pytest.raises(ValueError, match="GET /things is answered twice"):
         table().add("GET", "/things", echo)
+
+
+def test_one_path_has_one_set_of_names() -> None:
+    with pytest.raises(ValueError, match=r"/things/\{thing\} is /things/\{item\} already"):
+        table().add("PUT", "/things/{thing:str}", echo)

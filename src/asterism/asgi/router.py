@@ -56,7 +56,7 @@ class _Place:
         self.meets: Meeting | None = None
 
     def at(self, path: str) -> "_Place":
-        """Return the place of a path, made where it was not there."""
+        """Return the place of a path, made where it was not there. Raises ValueError for other names of parameters."""
         place, names = self, []
         for segment in path.split("/")[1:]:
             if (parameter := _PARAMETER.fullmatch(segment)) is None:
@@ -67,7 +67,10 @@ class _Place:
                 place.rest = place = place.rest or _Place()
             else:
                 place.any = place = place.any or _Place()
-        place.names, place.template = tuple(names), _PARAMETER.sub(r"{\1}", path)
+        template = _PARAMETER.sub(r"{\1}", path)
+        if place.template not in ("", template):
+            raise ValueError(f"{template} is {place.template} already")
+        place.names, place.template = tuple(names), template
         return place
 
     def find(self, segments: list[str], at: int, values: list[str]) -> "_Place | None":
