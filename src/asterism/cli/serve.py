@@ -28,10 +28,12 @@ def serve(
     Ctrl-C and SIGTERM end it: at once when nothing runs, however many connections are open; else runs get the seconds
     of their kind to come to an end, and answers on their way up to five. What is cut off is settled at the next start.
     """
-    from asterism.server.logs import configure_logs  # --help must not load the server
+    from asterism.server.heap import share_heap  # --help must not load the server
+    from asterism.server.logs import configure_logs
     from asterism.server.serve import serve as run_server
     from asterism.server.settings_sources import load_process_settings
 
+    share_heap()
     os.umask(0o077)  # what the server keeps is for its owner alone
     settings = load_process_settings({"host": host, "port": port, "data_dir": data_dir}, file=config)
     configure_logs(settings.log_format)

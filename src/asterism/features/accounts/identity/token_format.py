@@ -9,7 +9,7 @@ import zlib
 
 from asterism.base.ids import BASE62, random_text
 
-_PAIRS = [first + second for first in BASE62 for second in BASE62]
+_PAIRS = "".join(first + second for first in BASE62 for second in BASE62)
 _FORM = re.compile(r"ast_(?P<kind>[uarswl])_[0-9A-Za-z]{46}", re.ASCII)
 
 
@@ -24,7 +24,7 @@ def check_characters(head: str) -> str:
     value = zlib.crc32(head.encode())
     value, last = divmod(value, 3844)
     first, middle = divmod(value, 3844)
-    return _PAIRS[first] + _PAIRS[middle] + _PAIRS[last]
+    return _PAIRS[2 * first : 2 * first + 2] + _PAIRS[2 * middle : 2 * middle + 2] + _PAIRS[2 * last : 2 * last + 2]
 
 
 def kind_of(token: str) -> str | None:
