@@ -10,11 +10,12 @@ import pytest
 
 from asterism.kernel.workcopy import reach
 from asterism.kernel.workcopy.hashing import Unreadable
+from asterism.kernel.workcopy.listing import list_folder
 from asterism.kernel.workcopy.names import BadName
 from asterism.kernel.workcopy.removal import remove_tree
 from asterism.kernel.workcopy.rules import Policy
 from asterism.kernel.workcopy.scan import TreeTooLarge
-from asterism.kernel.workcopy.statcache import FORMAT, Cache, empty
+from asterism.kernel.workcopy.statcache import FORMAT, Cache, empty, sign
 from asterism.kernel.workcopy.walk import look
 from asterism.kernel.workcopy.watch import Touched, Watch
 
@@ -190,3 +191,10 @@ def test_removal_reaches_any_depth_and_follows_no_link(tmp_path: Path) -> None:
     remove_tree(top)
     remove_tree(keep / "file")
     assert not (keep / "file").exists()
+
+
+@pytest.mark.parametrize("time", [-(10**9), 0, 2**62, 2**63 + 2**40])
+def test_a_listing_signs_files_of_any_time_as_they_are_signed_alone(top: Path, time: int) -> None:
+    os.utime(top / "a/file", ns=(time, time))
+    with reach.folder(str(top), "a") as place:
+        assert list_folder(place) == (["file"], sign((top / "a/file").lstat()), False)

@@ -47,7 +47,7 @@ class Scouts:
         old = self._known[path]
         try:
             with reach.folder(self._top, path, wary=False) as place:
-                names, _, stats, _ = list_folder(place)
+                names, stats, _ = list_folder(place)
         except OSError:
             return False
         return stats == old.stats and join(names) == old.listed

@@ -11,7 +11,7 @@ from collections.abc import Callable, Container, Mapping
 
 from asterism.kernel.workcopy import reach
 from asterism.kernel.workcopy.hashing import Pending, Unreadable
-from asterism.kernel.workcopy.listing import list_folder
+from asterism.kernel.workcopy.listing import is_file, kinds_in, list_folder
 from asterism.kernel.workcopy.names import name_problem, target_problem
 from asterism.kernel.workcopy.rules import STRICT, Policy, Rules, rule_hash
 from asterism.kernel.workcopy.scan import Scan, TreeTooLarge, Written
@@ -80,7 +80,7 @@ def _as_before(path: str, above: Rules, old: Folder | None) -> tuple[Folder, Rul
     if old is None:
         return None
     may = any(map(old.may_have, above.policy.rule_files))
-    rows = _rule_rows(above.policy, old.names, old.kinds) if may else ()
+    rows = _rule_rows(above.policy, old.names, lambda index: old.kinds[index] == FILE) if may else ()
     rules = above.within(path, {name: old.hash(index) for name, index in rows})
     return (old, rules) if old.rules == rules.digest else None
 
@@ -89,15 +89,15 @@ def _visit(scan: Scan, path: str, above: Rules, old: Folder | None) -> tuple[Fol
     """List a folder; return its rows and the rules inside it. Raises BadName or Unreadable."""
     try:
         with reach.folder(scan.top, path, wary=scan.policy.wary) as place:
-            names, kinds, stats, shared = list_folder(place, f"{path}/", scan.written)
+            names, stats, shared = list_folder(place, f"{path}/", scan.written)
             scan.visited += 1
             if shared:
                 scan.shared.add(path)
-            rules = above.within(path, _rule_hashes(place, above.policy, names, kinds, stats, old))
+            rules = above.within(path, _rule_hashes(place, above.policy, names, stats, old))
             if old is not None and old.rules == rules.digest and old.stats == stats and old.listed == join(names):
                 return old, rules
             scan.changed.add(path)
-            return _rows(scan, place, path, rules, names, kinds, stats, old), rules
+            return _rows(scan, place, path, rules, names, kinds_in(stats), stats, old), rules
     except OSError as error:
         raise Unreadable(f"The folder {path or scan.top!r} cannot be read: {error.strerror}.") from error
 
@@ -164,18 +164,16 @@ def _never(folder: str, name: str) -> bool:
     return name == ".git" or (not folder and name in STATE_NAMES)
 
 
-def _rule_rows(policy: Policy, names: list[str], kinds: bytes | bytearray) -> list[tuple[str, int]]:
+def _rule_rows(policy: Policy, names: list[str], file_at: Callable[[int], bool]) -> list[tuple[str, int]]:
     """Return the rule files of a folder, each with its row."""
     found = [(name, names.index(name)) for name in policy.rule_files if name in names]
-    return [(name, index) for name, index in found if kinds[index] == FILE]
+    return [(name, index) for name, index in found if file_at(index)]
 
 
-def _rule_hashes(
-    place: int, policy: Policy, names: list[str], kinds: bytearray, stats: bytes, old: Folder | None
-) -> dict[str, bytes]:
+def _rule_hashes(place: int, policy: Policy, names: list[str], stats: bytes, old: Folder | None) -> dict[str, bytes]:
     """Return the content hash of each rule file of a folder, from the cache where its signature is unchanged."""
     result: dict[str, bytes] = {}
-    for name, index in _rule_rows(policy, names, kinds):
+    for name, index in _rule_rows(policy, names, lambda index: is_file(stats, index)):
         signature = stats[index * SIGNATURE_BYTES : (index + 1) * SIGNATURE_BYTES]
         names_before = old.names if old is not None else []
         earlier = names_before.index(name) if name in names_before else None
