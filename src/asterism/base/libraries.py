@@ -15,7 +15,9 @@ class _Later(ModuleType):
     """Stands for a module until something of it is asked for."""
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(load(self.__name__), name)
+        value = getattr(load(self.__name__), name)
+        setattr(self, name, value)  # the next time it is found without asking
+        return value
 
 
 def later(name: str) -> ModuleType:
@@ -24,10 +26,7 @@ def later(name: str) -> ModuleType:
 
 
 def load(name: str) -> ModuleType:
-    """Import a module without what it may leave out. Raises ImportError."""
-    found = sys.modules.get(name)
-    if found is not None:
-        return found
+    """Import a module without what it may leave out, or wait for another thread that does. Raises ImportError."""
     with _absent(LEFT_OUT.get(name)):
         return importlib.import_module(name)
 
@@ -42,4 +41,5 @@ def _absent(name: str | None) -> Iterator[None]:
     try:
         yield
     finally:
-        del sys.modules[name]
+        if sys.modules.get(name) is None:
+            sys.modules.pop(name, None)  # another thread may have done so
