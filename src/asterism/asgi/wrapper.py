@@ -164,7 +164,7 @@ def _seconds(route: str) -> Histogram:
 
 
 def _domain_cause(error: BaseException | None) -> DomainError | None:
-    """Return the error of ours that one of the framework's came from, None when there is none."""
+    """Return the error of ours that an error of a library came from, None when there is none."""
     if isinstance(error, BaseExceptionGroup):
         return next(filter(None, map(_domain_cause, error.exceptions)), None)
     if error is None or isinstance(error, DomainError):
