@@ -1,9 +1,6 @@
 """A clone is whole whoever fetches its contents, and whatever becomes of a helper."""
 
-import os
-import signal
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,13 +9,13 @@ from asterism.client import download
 from asterism.client.errors import Corrupt
 from asterism.client.progress import Silent
 from asterism.client.receiving import receive_together
-from asterism.kernel.workcopy.crew import Helper, Start, Tell, fork
+from asterism.kernel.workcopy.crew import Start, fork
 from asterism.kernel.workcopy.statcache import sign
 from asterism.kernel.workcopy.writer import Writer
 from asterism.vcs.content import hash_bytes
 from asterism.vcs.manifest import Entry
 from tests.client.fake_server import FakeServer
-from tests.support.crews import beside
+from tests.support.crews import absent, beside, killed, mute
 
 FILES = download.BATCH_BLOBS * 3 + 7
 pytestmark = [
@@ -53,32 +50,7 @@ def receive(server: FakeServer, writer: Writer, start: Start) -> dict[str, int]:
     return left
 
 
-def dead(work: Callable[[Tell], None]) -> Helper | None:
-    """A helper that is killed when it has begun, or before."""
-    helper = fork(work)
-    assert helper is not None
-    os.kill(helper.process, signal.SIGKILL)
-    return helper
-
-
-def mute(work: Callable[[Tell], None]) -> Helper | None:
-    """A helper that writes one portion, does not say so, and is gone."""
-    tales, told = os.pipe()
-
-    def stop(_: bytes) -> None:
-        raise InterruptedError
-
-    with pytest.raises(InterruptedError):
-        work(stop)
-    os.close(told)
-    return Helper(0, tales)
-
-
-def nobody(_: Callable[[Tell], None]) -> Helper | None:
-    """Nobody can be forked."""
-
-
-@pytest.mark.parametrize("start", [beside, fork, dead, mute, nobody])
+@pytest.mark.parametrize("start", [beside, fork, killed, mute, absent])
 def test_all_files_are_there_and_known_by_their_signatures(
     server: FakeServer, writer: Writer, tmp_path: Path, start: Start
 ) -> None:
@@ -89,7 +61,7 @@ def test_all_files_are_there_and_known_by_their_signatures(
     for path, (content, signature) in writer.written.items():
         assert content.hex() == hash_bytes(found[path].read_bytes())
         assert signature == sign(found[path].lstat())
-    if start in (beside, fork, nobody):
+    if start in (beside, fork, absent):
         assert len(writer.written) == FILES
 
 

@@ -1,7 +1,6 @@
 """Forks that share a look and what has to be read: what they tell, and what becomes of one that does not."""
 
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -16,7 +15,7 @@ from asterism.kernel.workcopy.scan import Scan
 from asterism.kernel.workcopy.scouts import LEAST_NAMES, Scouts
 from asterism.kernel.workcopy.statcache import FORMAT, Cache, empty
 from asterism.kernel.workcopy.walk import look
-from tests.support.crews import beside
+from tests.support.crews import absent, beside, half_told, killed
 
 FOLDERS = 300  # more than portions
 pytestmark = [
@@ -70,33 +69,7 @@ def test_folders_are_told_apart_whoever_looks(top: Path, cache: Cache, starts: t
     assert scan.visited == 4  # the top, two that changed and the new one
 
 
-def killed(work: Callable[[Tell], None]) -> Helper | None:
-    """A scout that is killed before anybody hears of it."""
-    helper = fork(work)
-    assert helper is not None
-    os.kill(helper.process, signal.SIGKILL)
-    return helper
-
-
-def silent(work: Callable[[Tell], None]) -> Helper | None:
-    """A scout that takes one portion, says half of what it found, and is gone."""
-    tales, told = os.pipe()
-
-    def stop(tale: bytes) -> None:
-        os.write(told, tale[: len(tale) // 2])
-        raise InterruptedError
-
-    with pytest.raises(InterruptedError):
-        work(stop)
-    os.close(told)
-    return Helper(0, tales)
-
-
-def absent(_: Callable[[Tell], None]) -> Helper | None:
-    """Nobody can be forked."""
-
-
-@pytest.mark.parametrize("start", [killed, silent, absent])
+@pytest.mark.parametrize("start", [killed, half_told, absent])
 def test_what_a_scout_does_not_tell_is_looked_at(top: Path, cache: Cache, start: Start) -> None:
     (top / "folder7/file").write_bytes(b"yy")
     found = unchanged(top, cache, start)
@@ -105,7 +78,7 @@ def test_what_a_scout_does_not_tell_is_looked_at(top: Path, cache: Cache, start:
 
 
 def test_a_portion_that_was_half_told_does_not_count(top: Path, cache: Cache) -> None:
-    lost = set(cache.folders) - unchanged(top, cache, silent)
+    lost = set(cache.folders) - unchanged(top, cache, half_told)
     assert 0 < len(lost) < 10
 
 
@@ -133,7 +106,7 @@ def reading(top: Path, *starts: Start) -> set[tuple[str, bytes]]:
     return {(item.path, content) for group in found for item, content, _ in group}
 
 
-@pytest.mark.parametrize("starts", [(), (beside,), (fork, fork), (killed,), (silent,), (absent,)])
+@pytest.mark.parametrize("starts", [(), (beside,), (fork, fork), (killed,), (half_told,), (absent,)])
 def test_contents_are_hashed_whoever_reads(top: Path, starts: tuple[Start, ...]) -> None:
     for number in range(40):  # several portions
         (top / f"folder{number}/file").write_bytes(bytes([number]) * 200_000)
